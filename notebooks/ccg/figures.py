@@ -1,0 +1,239 @@
+"""Save one chart: its picture, its numbers and its description.
+
+``save`` writes ``<name>.png``, ``<name>.svg``, ``<name>.csv`` (the numbers drawn) and, last,
+``<name>.json`` (title, alt text, source, tables, hashes). ``index.json`` is built from these by
+``python -m ccg figures``. Nothing reads a figure back into an analysis.
+"""
+
+import io
+import json
+import re
+from datetime import date
+from functools import cache
+
+import matplotlib as mpl
+import pandas as pd
+from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from PIL import Image
+
+from . import files, style, tables
+
+KINDS = ("png", "svg", "csv", "json")
+
+
+def save(
+    fig, name: str, *, data: pd.DataFrame, title: str, subtitle: str, source: str, alt: str, close=True
+) -> None:
+    """Put title, subtitle and source round a chart, save it and show it with its alt text.
+
+    ``name`` begins with its notebook's number (``01_count``). ``data`` is what is drawn, one row per
+    mark, with plain columns and no index worth keeping. ``title`` states the finding, ``subtitle`` the
+    measure, place, period and unit. ``alt`` says what kind of chart it is, what it shows and why it
+    matters. The text shown beside the picture holds a digest of ``data`` at six significant digits, so
+    that strict nbval turns red when a number moves.
+
+    Raises ValueError when a text is empty or left without an end, when text touches the edge or overlaps, or
+    when no notebook or more than one has the number in ``name``.
+    """
+    _check_words(name, data, title, subtitle, source, alt)
+    notebook = _notebook_of(name)
+    _surround(fig, title, subtitle, f"Source: {source}")
+    _check_layout(fig, name)
+    content = {"png": _png(fig), "svg": _svg(fig, title, alt), "csv": to_csv(data).encode()}
+    folder = files.figures()
+    for kind, what in content.items():
+        files.write(folder / f"{name}.{kind}", what)
+    width, height = (round(float(x), 3) for x in fig.get_size_inches())
+    record = {
+        "name": name,
+        "title": title,
+        "subtitle": subtitle,
+        "alt": alt,
+        "source": source,
+        "notebook": notebook,
+        "tables": sorted(tables.read),
+        "inches": [width, height],
+        "sha256": {kind: files.sha256(what) for kind, what in content.items()},
+    }
+    files.write(folder / f"{name}.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    text = f"{title}\n{subtitle}\n{alt}\nSource: {source}\nFigure {name}, numbers {digest(data)}"
+    display(
+        {"image/png": content["png"], "text/plain": text},
+        raw=True,
+        metadata={"image/png": {"alt": alt, "width": round(width * 100), "height": round(height * 100)}},
+    )
+    if close:
+        mpl.pyplot.close(fig)
+
+
+def to_csv(data: pd.DataFrame, digits: int = 10) -> str:
+    """The numbers of a chart as CSV text: LF, ISO dates, floats to ``digits`` significant digits."""
+    plain = data.copy()
+    for column in plain.columns:
+        if pd.api.types.is_float_dtype(plain[column]):
+            plain[column] = [None if pd.isna(x) else f"{x:.{digits}g}" for x in plain[column]]
+        elif pd.api.types.is_datetime64_any_dtype(plain[column]):
+            plain[column] = plain[column].dt.strftime("%Y-%m-%d")
+        elif len(plain) and isinstance(plain[column].iloc[0], date):
+            plain[column] = plain[column].astype(str)
+    return plain.to_csv(index=False, lineterminator="\n")
+
+
+def digest(data: pd.DataFrame) -> str:
+    """Twelve hex digits that change when a number of a chart changes in its first six digits."""
+    return files.sha256(to_csv(data, digits=6).encode())[:12]
+
+
+def build_index(folder=None) -> bool:
+    """Write ``index.json`` from the ``.json`` of each figure. True if it changed."""
+    folder = folder or files.figures()
+    records = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("[0-9]*.json"))]
+    return files.write(folder / "index.json", json.dumps(records, indent=2, ensure_ascii=False) + "\n")
+
+
+def _check_words(name, data, title, subtitle, source, alt) -> None:
+    if not re.fullmatch(r"\d\d_[a-z0-9_]+", name):
+        raise ValueError(f"figure name {name!r}: use the notebook's number and words, like 01_count")
+    if data is None or data.empty:
+        raise ValueError(f"figure {name}: data is empty; pass the numbers that are drawn")
+    for what, text in (("title", title), ("subtitle", subtitle), ("source", source), ("alt", alt)):
+        if not text or not text.strip():
+            raise ValueError(f"figure {name}: its {what} is empty")
+    if title.endswith("."):
+        raise ValueError(f"figure {name}: a title takes no full stop: {title!r}")
+    if not (source.endswith(".") and alt.endswith(".")):
+        raise ValueError(f"figure {name}: source and alt text are sentences and end in a full stop")
+
+
+def _notebook_of(name: str) -> str:
+    found = [p.name for p in files.notebooks() if p.name[:2] == name[:2]]
+    if len(found) != 1:
+        raise ValueError(f"figure {name}: {len(found)} notebooks begin with {name[:2]}, there must be one")
+    return found[0]
+
+
+# --- layout -------------------------------------------------------------------------------------
+
+
+def _surround(fig, title: str, subtitle: str, source: str) -> None:
+    """Add title, subtitle and source, and make the figure taller by what they take."""
+    width, height = fig.get_size_inches()
+    room = width - 2 * style.EDGE
+    parts = [
+        (_wrap(fig, title, style.TITLE, "bold", room), style.TITLE, "bold", "#0B0C0C", 0.31),
+        (_wrap(fig, subtitle, style.SUBTITLE, "normal", room), style.SUBTITLE, "normal", style.INK, 0.235),
+    ]
+    foot = _wrap(fig, source, style.SMALL, "normal", room)
+    above = style.EDGE + 0.04 + sum(len(lines) * step for lines, *_, step in parts) + 0.08
+    below = 0.14 + len(foot) * 0.2 + style.EDGE
+    boxes = [(ax, ax.get_position(original=True)) for ax in fig.axes]
+    total = height + above + below
+    fig.set_size_inches(width, total)
+    for ax, box in boxes:
+        bottom, tall = (box.y0 * height + below) / total, box.height * height / total
+        ax.set_position([box.x0, bottom, box.width, tall])
+    x, y = style.EDGE / width, total - style.EDGE
+    for lines, size, weight, colour, step in parts:
+        for line in lines:
+            fig.text(x, y / total, line, fontsize=size, fontweight=weight, color=colour, va="top")
+            y -= step
+        y -= 0.04
+    y = style.EDGE + (len(foot) - 1) * 0.2
+    for line in foot:
+        fig.text(x, y / total, line, fontsize=style.SMALL, color=style.MID, va="bottom")
+        y -= 0.2
+
+
+def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
+    """Break a text into as few lines as fit ``room`` inches as it will be drawn; a title's are even."""
+    renderer = _renderer(fig)
+    face = FontProperties(family=mpl.rcParams["font.family"], size=size, weight=weight)
+
+    @cache
+    def wide(text: str) -> float:
+        return renderer.get_text_width_height_descent(text, face, ismath=False)[0] / fig.dpi
+
+    def fill(room: float) -> list[str]:
+        lines = [""]
+        for word in text.split():
+            tried = f"{lines[-1]} {word}".strip()
+            if wide(tried) <= room or not lines[-1]:
+                lines[-1] = tried
+            else:
+                lines.append(word)
+        return lines
+
+    lines = fill(room)
+    while weight == "bold" and len(lines) > 1 and len(tighter := fill(room - 0.05)) == len(lines):
+        lines, room = tighter, room - 0.05
+    return lines
+
+
+def _check_layout(fig, name: str) -> None:
+    """Refuse a chart whose text comes near the edge, overlaps other text, or is too small."""
+    renderer = _renderer(fig)
+    fig.draw(renderer)
+    hidden = {t for ax in fig.axes for t in _unseen_ticks(ax)}
+    shown = [
+        t
+        for t in fig.findobj(Text)
+        if t.get_visible() and t.get_text().strip() and t not in hidden and (t.axes is None or t.axes.axison)
+    ]
+    boxes = [(t, t.get_window_extent(renderer)) for t in shown]
+    width, height = fig.bbox.width, fig.bbox.height
+    wrong, edge = [], style.EDGE / 2 * fig.dpi
+    for i, (text, box) in enumerate(boxes):
+        if box.x0 < edge or box.y0 < edge or box.x1 > width - edge or box.y1 > height - edge:
+            wrong.append(f"{text.get_text()!r} touches the edge")
+        if text.get_fontsize() < style.SMALL:
+            wrong.append(f"{text.get_text()!r} is smaller than {style.SMALL} points")
+        for other, box2 in boxes[i + 1 :]:
+            wide = min(box.x1, box2.x1) - max(box.x0, box2.x0)
+            tall = min(box.y1, box2.y1) - max(box.y0, box2.y0)
+            if wide > 2 and tall > 3:
+                wrong.append(f"{text.get_text()!r} overlaps {other.get_text()!r}")
+    if wrong:
+        raise ValueError(f"figure {name}: " + "; ".join(wrong[:6]))
+
+
+def _renderer(fig):
+    """The renderer that measures text, whatever backend made the figure."""
+    return FigureCanvasAgg(fig).get_renderer()
+
+
+def _unseen_ticks(ax):
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        slack = (high - low) * 1e-6
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not low - slack <= tick.get_loc() <= high + slack:
+                yield from (tick.label1, tick.label2)
+
+
+# --- bytes --------------------------------------------------------------------------------------
+
+
+def _png(fig) -> bytes:
+    drawn = io.BytesIO()
+    fig.savefig(drawn, format="png")
+    # few colours and their edges: 256 of them are within one step of the picture and a third of its size
+    few = Image.open(drawn).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=0)
+    out = io.BytesIO()
+    few.save(out, format="png", optimize=True, dpi=(mpl.rcParams["savefig.dpi"],) * 2)
+    return out.getvalue()
+
+
+def _svg(fig, title: str, alt: str) -> bytes:
+    out = io.StringIO()
+    fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
+    text = out.getvalue()
+    escaped = [s.replace("&", "&amp;").replace("<", "&lt;") for s in (title, alt)]
+    label = f'role="img">\n <title>{escaped[0]}</title>\n <desc>{escaped[1]}</desc>'
+    start = text.index("<svg")
+    end = text.index(">", start)
+    text = f"{text[:end].rstrip()} {label}{text[end + 1 :]}"
+    # readers without the font see their own sans, not a serif
+    return text.replace("'Source Sans Pro'", "'Source Sans Pro', 'Source Sans 3', Helvetica, Arial").encode()

@@ -1,0 +1,151 @@
+"""Run the notebooks: to make the figures anew, or to refresh the notebooks in place."""
+
+import asyncio
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from . import figures, files
+
+TIMEOUT = 120  # seconds for one cell
+
+
+class NotebookFailed(RuntimeError):
+    """A cell of a notebook raised. The text names the notebook, the cell and the error."""
+
+
+def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, list[NotebookFailed]]:
+    """Run notebooks from top to bottom, ``at_once`` in parallel, with figures going to ``made``.
+
+    Returns the executed notebooks by path, and what failed. The files are left as they are.
+    """
+    done, failed = {}, []
+
+    async def one(path: Path, gate: asyncio.Semaphore, progress: Progress) -> None:
+        async with gate:
+            bar = progress.add_task(path.stem, total=None)
+            try:
+                done[path] = await _run(path, progress, bar)
+            except NotebookFailed as error:
+                failed.append(error)
+                progress.update(bar, description=f"[red]{path.stem} failed")
+
+    async def every() -> None:
+        gate = asyncio.Semaphore(at_once)
+        columns = (
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns) as progress:
+            await asyncio.gather(*(one(path, gate, progress) for path in paths))
+
+    before = os.environ.get("CCG_FIGURES")
+    os.environ["CCG_FIGURES"] = str(made)  # kernels inherit it
+    try:
+        asyncio.run(every())
+    finally:
+        if before is None:
+            del os.environ["CCG_FIGURES"]
+        else:
+            os.environ["CCG_FIGURES"] = before
+    return done, failed
+
+
+async def _run(path: Path, progress: Progress, bar):
+    notebook = nbformat.read(path, as_version=4)
+    code = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code"]
+    progress.update(bar, total=len(code))
+
+    def advance(cell, cell_index):
+        if cell.cell_type == "code":
+            progress.advance(bar)
+
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--log-level=40"],
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_executed=lambda cell, cell_index, execute_reply: advance(cell, cell_index),
+    )
+    try:
+        return await client.async_execute()
+    except CellExecutionError as error:
+        where = next(
+            i
+            for i, c in enumerate(notebook.cells)
+            if c.cell_type == "code" and any(o.output_type == "error" for o in c.outputs)
+        )
+        first = notebook.cells[where].source.splitlines()[0]
+        raise NotebookFailed(
+            f"notebooks/{path.name}, cell {where + 1} ({first}): {error.ename}: {error.evalue}"
+        ) from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise NotebookFailed(f"notebooks/{path.name}: {error}") from None
+
+
+def make_figures(refresh: bool = False) -> int:
+    """Make every figure anew and say which changed. With ``refresh``, write the notebooks too.
+
+    A notebook that fails keeps its old figures, and the exit status is 1.
+    """
+    paths = files.notebooks()
+    with tempfile.TemporaryDirectory(prefix="ccg-") as folder:
+        made = Path(folder)
+        done, failed = execute(paths, made)
+        kept = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
+        changed = _replace(made, files.figures(), kept)
+    if refresh:
+        changed += [
+            f"notebooks/{path.name}" for path, notebook in done.items() if files.write(path, _clean(notebook))
+        ]
+    total = len(list(files.figures().glob("*.png")))
+    print(f"{total} figures, {len(changed)} files changed" + (":" if changed else ""))
+    for line in sorted(changed):
+        print(f"  {line}")
+    for error in failed:
+        print(f"FAILED {error}")
+    return 1 if failed else 0
+
+
+def _replace(made: Path, folder: Path, kept: set[str]) -> list[str]:
+    """Put the figures of one run in place of the old ones; figures of notebooks in ``kept`` stay."""
+    folder.mkdir(exist_ok=True)
+    changed = []
+    for old in sorted(folder.glob("[0-9]*.json")):
+        record = json.loads(old.read_text(encoding="utf-8"))
+        if not (made / old.name).exists() and record["notebook"] not in kept:
+            for kind in figures.KINDS:
+                (folder / f"{record['name']}.{kind}").unlink(missing_ok=True)
+            changed.append(f"figures/{record['name']} removed: no notebook draws it any more")
+    for new in sorted(p for p in made.glob("[0-9]*") if p.suffix[1:] in figures.KINDS):
+        fresh = not (folder / new.name).exists()
+        if files.write(folder / new.name, new.read_bytes()):
+            changed.append(f"figures/{new.name}{' (new)' if fresh else ''}")
+    if figures.build_index(folder):
+        changed.append("figures/index.json")
+    return changed
+
+
+def _clean(notebook) -> str:
+    """A notebook as text without what depends on the machine or the moment."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for cell in notebook.cells:
+        tags = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        cell.metadata = nbformat.from_dict(tags)
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=4) + "\n"

@@ -1,0 +1,365 @@
+"""Load a table with its types; say what is wrong with it.
+
+The contract of every table is ``data/datapackage.json``, a Frictionless Data Package. A file whose
+SHA-256 is the one recorded there has been checked before and is read at once; any other is checked
+first, so a broken table never reaches a chart.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from . import files
+
+GRADES = ["primary", "press_release", "news", "second_hand", "unverified"]
+GRADE_WORDS = {
+    "press_release": "a press release",
+    "news": "a news report",
+    "second_hand": "second-hand",
+    "unverified": "unverified",
+}
+#: Names of the tables that this process has read, for the record that goes with a figure.
+read: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a table. ``row`` counts lines of the file from 1, the header."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    what: str
+
+    def __str__(self) -> str:
+        place = f"data/{self.file}"
+        if self.row:
+            place += f" row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        if self.value is not None:
+            place += f", value {self.value!r}"
+        return f"{place}: {self.what}"
+
+
+class TableError(ValueError):
+    """A table breaks its contract. ``problems`` lists what is wrong, the text says all of it."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        shown = "\n".join(f"- {p}" for p in problems[:20])
+        more = f"\n- and {len(problems) - 20} more" if len(problems) > 20 else ""
+        super().__init__(
+            f"{shown}{more}\nMend the file, or datapackage.json if the rule is wrong; "
+            "then run python -m ccg check."
+        )
+
+
+def package() -> dict:
+    """The Data Package descriptor, as a dict."""
+    return json.loads((files.data() / "datapackage.json").read_text(encoding="utf-8"))
+
+
+def names() -> list[str]:
+    """Names of all tables, in the order of the codebook."""
+    return [r["name"] for r in package()["resources"]]
+
+
+def describe(name: str) -> dict:
+    """The descriptor of one table. Raises KeyError that lists the tables there are."""
+    for resource in package()["resources"]:
+        if resource["name"] == name:
+            return resource
+    raise KeyError(f"no table is called {name!r}; there are {', '.join(names())}")
+
+
+def load(name: str) -> pd.DataFrame:
+    """Read a table by name, typed as its schema says: codes text, dates datetime64, blanks missing.
+
+    Raises KeyError for an unknown name, FileNotFoundError for a missing file, and TableError naming
+    file, row, column and value when the table breaks its contract.
+    """
+    resource = describe(name)
+    path = files.data() / resource["path"]
+    if not path.exists():
+        raise FileNotFoundError(f"data/{resource['path']} is missing; restore it with git checkout")
+    if files.sha256(path.read_bytes()) != resource.get("hash", "").removeprefix("sha256:"):
+        problems = find_problems(name)
+        if problems:
+            raise TableError(problems)
+    read.add(name)
+    return _typed(resource)
+
+
+def _typed(resource: dict) -> pd.DataFrame:
+    raw = pd.read_csv(
+        files.data() / resource["path"], dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8"
+    )
+    for field in resource["schema"]["fields"]:
+        name, kind = field["name"], field["type"]
+        if kind == "date":
+            raw[name] = pd.to_datetime(raw[name], format="%Y-%m-%d")
+        elif kind == "integer":
+            raw[name] = pd.to_numeric(raw[name]).astype("Int64" if raw[name].isna().any() else "int64")
+        elif kind == "number":
+            raw[name] = pd.to_numeric(raw[name]).astype("float64")
+        elif kind == "boolean":
+            raw[name] = raw[name].map({"true": True, "false": False})
+    return raw
+
+
+# --- what is wrong with it ----------------------------------------------------------------------
+
+
+def check() -> list[Problem]:
+    """Every problem of every table, and of the tables with each other. An empty list is good news."""
+    problems = []
+    for resource in package()["resources"]:
+        found = find_problems(resource["name"])
+        path = files.data() / resource["path"]
+        if not found and files.sha256(path.read_bytes()) != resource.get("hash", "").removeprefix("sha256:"):
+            found = [
+                _problem(
+                    resource,
+                    "the content is not what datapackage.json records. If the change is meant, run "
+                    "python -m ccg refresh; if not, git diff shows it",
+                )
+            ]
+        problems += found
+    return problems or _cross_check()
+
+
+def find_problems(name: str) -> list[Problem]:
+    """What breaks the contract of one table: header first, then each cell, then order and sources."""
+    resource = describe(name)
+    path = files.data() / resource["path"]
+    if not path.exists():
+        return [_problem(resource, "the file is missing")]
+    content = path.read_bytes()
+    if b"\r" in content:
+        row = content[: content.index(b"\r")].count(b"\n") + 1
+        return [_problem(resource, "the line ends in CR; save it with LF endings", row)]
+    try:
+        header = content.decode("utf-8").split("\n", 1)[0].split(",")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        return [_problem(resource, "this is not UTF-8; save it as UTF-8", row)]
+    wanted = [f["name"] for f in resource["schema"]["fields"]]
+    problems = [_problem(resource, "the column is missing", 1, c) for c in wanted if c not in header]
+    problems += [_problem(resource, "no such column is wanted", 1, c) for c in header if c not in wanted]
+    if not problems and header != wanted:
+        problems = [_problem(resource, f"the columns stand in another order than {wanted}", 1)]
+    return problems or _cells(resource) or _order_and_sources(resource)
+
+
+def _problem(resource, what, row=None, column=None, value=None) -> Problem:
+    return Problem(resource["path"], row, column, value, what)
+
+
+def _cells(resource: dict) -> list[Problem]:
+    # imported here: half a second that a sound table never needs
+    import frictionless
+
+    contract = package()
+    for entry in contract["resources"]:  # the hash has its own message, see check()
+        entry.pop("hash", None)
+        entry.pop("bytes", None)
+    checked = frictionless.Package.from_descriptor(contract, basepath=str(files.data()))
+    report = checked.get_resource(resource["name"]).validate(limit_errors=1000)
+    types = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
+    problems = []
+    for error in report.tasks[0].errors if report.tasks else report.errors:
+        row = getattr(error, "row_number", None)
+        column = getattr(error, "field_name", None) or None
+        value = getattr(error, "cell", None)
+        what = error.note
+        if error.type == "type-error":
+            what = {"integer": "not a whole number", "number": "not a number"}.get(
+                types[column], "not a date like 2013-04-01" if types[column] == "date" else "wrong type"
+            )
+        elif error.type == "constraint-error":
+            what = f"breaks the rule: {error.note.removeprefix('constraint ').replace(chr(34), '')}"
+        elif error.type == "foreign-key":
+            column, value = "+".join(error.field_names), "+".join(map(str, error.field_cells))
+            what = f"no such {'+'.join(error.reference_field_names)} in {error.reference_name}.csv"
+        elif error.type == "primary-key":
+            key = resource["schema"]["primaryKey"]
+            column = "+".join([key] if isinstance(key, str) else key)
+            what = f"the key is not unique: {error.note}"
+        elif error.type in ("extra-cell", "missing-cell"):
+            what = "one cell too many" if error.type == "extra-cell" else "a cell is missing"
+        problems.append(_problem(resource, what, row, column, None if value is None else str(value)))
+    return problems
+
+
+def _order_and_sources(resource: dict) -> list[Problem]:
+    frame = _typed(resource)
+    problems = []
+    # sort_values(...).index keeps the first offender findable: the first row not in its place
+    key = resource["schema"]["primaryKey"]
+    by_text = frame[key].astype(str)
+    places = by_text.sort_values(key, kind="stable").index
+    wrong = [i for i, j in enumerate(places) if i != j]
+    if wrong:
+        at = "+".join(by_text.iloc[wrong[0]])
+        problems.append(_problem(resource, "rows are not sorted by key", wrong[0] + 2, "+".join(key), at))
+    if "source" in frame and resource["name"] != "sources":
+        known = set(_typed(describe("sources"))["id"])
+        for i, ids in enumerate(frame["source"]):
+            for one in ids.split("+"):
+                if one not in known:
+                    problems.append(_problem(resource, "no such id in sources.csv", i + 2, "source", one))
+    return problems
+
+
+def _cross_check() -> list[Problem]:
+    """Rules that no schema can say: they read more than one table, and run when each is sound."""
+    problems = []
+    ccgs, successions = _typed(describe("ccgs")), _typed(describe("successions"))
+    bodies = set(ccgs["code"]) | set(_typed(describe("icbs"))["code"])
+    for i, row in ccgs.iterrows():
+        if row["closed"] < row["opened"]:
+            day = str(row["closed"].date())
+            problems.append(_problem(describe("ccgs"), "it closed before it opened", i + 2, "closed", day))
+    for i, row in successions.iterrows():
+        if row["to"] not in bodies:
+            problems.append(
+                _problem(describe("successions"), "neither a CCG nor a board", i + 2, "to", row["to"])
+            )
+    counted, derived = (
+        _typed(describe("ccg_counts")),
+        count_ccgs(ccgs, _typed(describe("ccg_counts"))["date"]),
+    )
+    for i, row in derived.iterrows():
+        for column in ("open", "formed", "closed"):
+            if counted.at[i, column] != row[column]:
+                what = f"ccgs.csv gives {row[column]}"
+                value = str(counted.at[i, column])
+                problems.append(_problem(describe("ccg_counts"), what, i + 2, column, value))
+    used = set()
+    for name in names():
+        if name != "sources":
+            used.update(*_typed(describe(name))["source"].str.split("+"))
+    for i, one in enumerate(_typed(describe("sources"))["id"]):
+        if one not in used:
+            problems.append(_problem(describe("sources"), "no table uses this source", i + 2, "id", one))
+    return problems
+
+
+def count_ccgs(ccgs: pd.DataFrame, dates: Iterable) -> pd.DataFrame:
+    """How many CCGs were open on each date, and how many had formed and closed since the one before.
+
+    ``ccgs`` has ``opened`` (first day) and ``closed`` (last day); ``dates`` ascend. Returns one row per
+    date: ``date, open, formed, closed``. A CCG whose last day is 31 March counts as closed on 1 April.
+    """
+    rows, before = [], pd.Timestamp.min
+    for day in pd.to_datetime(list(dates)):
+        rows.append(
+            {
+                "date": day,
+                "open": int(((ccgs["opened"] <= day) & (ccgs["closed"] >= day)).sum()),
+                "formed": int(((ccgs["opened"] > before) & (ccgs["opened"] <= day)).sum()),
+                "closed": int(((ccgs["closed"] >= before) & (ccgs["closed"] < day)).sum()),
+            }
+        )
+        before = day
+    return pd.DataFrame(rows)
+
+
+# --- where it comes from ------------------------------------------------------------------------
+
+
+def grade(ids: Iterable[str]) -> str:
+    """Grade of the weakest fact among some ``source`` cells.
+
+    A fact with several sources (``A+B``) is as good as its best one; a set of facts as its worst.
+    """
+    table = load("sources").set_index("id")["grade"].map(GRADES.index)
+    return GRADES[max(min(table[one] for one in cell.split("+")) for cell in set(ids))]
+
+
+def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
+    """The source line of a chart: publishers by number of facts, the grade if not primary, a caveat.
+
+    ``ids`` are cells of a ``source`` column. For a fact with several sources its best ones are named.
+    """
+    table = load("sources").set_index("id")
+    weight, count = table["grade"].map(GRADES.index), Counter()
+    for cell in ids:
+        every = cell.split("+")
+        best = min(weight[one] for one in every)
+        count.update(list(dict.fromkeys(table.at[i, "publisher"] for i in every if weight[i] == best)))
+    listed = sorted(count, key=lambda p: -count[p])
+    text = "; ".join(listed[:most]) + ("; and others" if len(listed) > most else "")
+    weakest = grade(ids)
+    parts = [text] + ([f"Weakest source: {GRADE_WORDS[weakest]}"] if weakest != "primary" else [])
+    return ". ".join(parts + ([caveat] if caveat else [])) + "."
+
+
+# --- the codebook -------------------------------------------------------------------------------
+
+
+def seal() -> list[str]:
+    """Record each table's SHA-256 and size in datapackage.json and write the codebook anew.
+
+    Returns the names of the files that changed. Raises TableError first if a table is not sound, so
+    that what is recorded has always been checked.
+    """
+    problems = [p for name in names() for p in find_problems(name)] or _cross_check()
+    if problems:
+        raise TableError(problems)
+    contract = package()
+    for resource in contract["resources"]:
+        content = (files.data() / resource["path"]).read_bytes()
+        resource["hash"], resource["bytes"] = f"sha256:{files.sha256(content)}", len(content)
+    written = {
+        "datapackage.json": json.dumps(contract, indent=2, ensure_ascii=False) + "\n",
+        "README.md": codebook(contract),
+    }
+    return [name for name, text in written.items() if files.write(files.data() / name, text)]
+
+
+def codebook(contract: dict) -> str:
+    """The text of ``data/README.md``: every table and column, from the descriptor alone."""
+    out = [f"# {contract['title']}: the tables", "", contract["description"], ""]
+    out += ["This page is made from `datapackage.json` by `python -m ccg refresh`; edit that file.", ""]
+    out += ["Codes are text. Dates are ISO. A blank cell is not known or does not apply. ", ""]
+    out += [contract["contributors"][0]["title"], "", "| table | one line |", "| --- | --- |"]
+    out += [f"| [{r['name']}](#{r['name']}) | {r['description']} |" for r in contract["resources"]]
+    for resource in contract["resources"]:
+        schema = resource["schema"]
+        key = schema["primaryKey"]
+        out += ["", f"## {resource['name']}", "", f"**{resource['title']}.** {resource['description']}", ""]
+        out += [f"File `{resource['path']}`. Key: {', '.join(f'`{k}`' for k in key)}.", ""]
+        out += ["| column | type | meaning | rule |", "| --- | --- | --- | --- |"]
+        out += [
+            f"| `{f['name']}` | {f['type']} | {f['description']} | {_rule(f)} |" for f in schema["fields"]
+        ]
+        out += [
+            "",
+            *(
+                f"`{'+'.join(k['fields'])}` is a `{'+'.join(k['reference']['fields'])}` of "
+                f"`{k['reference']['resource']}`."
+                for k in schema.get("foreignKeys", [])
+            ),
+        ]
+        where = "; ".join(s["title"] for s in resource["sources"]) if "sources" in resource else ""
+        out += ["", f"Sources: {where}. Licence: {resource['licenses'][0]['title']}."]
+    return "\n".join(out).replace("\n\n\n", "\n\n") + "\n"
+
+
+def _rule(field: dict) -> str:
+    rules = dict(field.get("constraints", {}))
+    parts = [] if rules.pop("required", False) else ["may be blank"]
+    if "enum" in rules:
+        parts.append("one of " + ", ".join(f"`{v}`" for v in rules.pop("enum")))
+    if "minimum" in rules and "maximum" in rules:
+        parts.append(f"{rules.pop('minimum')} to {rules.pop('maximum')}")
+    for name, value in rules.items():
+        text = f"`{value}`".replace("|", "\\|")
+        parts.append({"pattern": f"like {text}", "unique": "unique", "minimum": f"from {value}"}[name])
+    return "; ".join(parts)

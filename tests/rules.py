@@ -1,0 +1,129 @@
+"""The notebook rules of the suite that a program can check, as functions that list what is wrong.
+
+nbval compares text and nothing else: a notebook that was never run, a stripped output and a picture that
+is not the file all pass it. These rules close those holes.
+"""
+
+import base64
+import json
+import re
+import statistics
+from pathlib import Path
+
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+# what is a date or a name, not a finding: `code`, links, 360°, 1 April 2013, 2013–16, 2021-22, a year
+NOT_A_FINDING = [
+    r"`[^`]*`",
+    r"\]\([^)]*\)",
+    r"360°",
+    rf"\b\d{{1,2}} (?:{MONTHS})\b",
+    r"\b(?:19|20)\d\d[-–]\d\d\b",
+    r"\b(?:19|20)\d\d\b",
+]
+
+
+def code_cells(notebook: dict) -> list[dict]:
+    return [c for c in notebook["cells"] if c["cell_type"] == "code"]
+
+
+def source(cell: dict) -> str:
+    return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+
+
+def text_of(notebook: dict) -> str:
+    """All that a reader sees in the outputs, as text."""
+    parts = []
+    for cell in code_cells(notebook):
+        for out in cell["outputs"]:
+            parts.append("".join(out.get("text", "")))
+            for kind in ("text/plain", "text/markdown"):
+                parts.append("".join(out.get("data", {}).get(kind, "")))
+    return "\n".join(parts)
+
+
+def numbers(text: str) -> list[str]:
+    """Numbers that state something: digits left when dates, codes and names are taken out."""
+    for pattern in NOT_A_FINDING:
+        text = re.sub(pattern, " ", text)
+    return re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", text)
+
+
+def problems(notebook: dict, figures: Path | None = None) -> list[str]:
+    """What breaks the rules in one notebook; with ``figures``, whether its pictures are the files."""
+    cells = code_cells(notebook)
+    return [
+        *_never_run(cells),
+        *_outputs(cells),
+        *_shape(notebook, cells),
+        *_words(notebook),
+        *(_pictures(cells, figures) if figures else []),
+    ]
+
+
+def _never_run(cells):
+    counts = [c.get("execution_count") for c in cells]
+    if counts != list(range(1, len(cells) + 1)):
+        yield f"cells were not run in order from top to bottom: counts are {counts}"
+
+
+def _outputs(cells):
+    for i, cell in enumerate(cells, 1):
+        text = source(cell)
+        pictures = sum("image/png" in o.get("data", {}) for o in cell["outputs"])
+        if text.count("figures.save(") != pictures:
+            yield f"code cell {i} saves {text.count('figures.save(')} figures and shows {pictures}"
+        if re.search(r"\bprint\(|^Markdown\(", text, re.M) and not cell["outputs"]:
+            yield f"code cell {i} prints, but its output is missing"
+        for out in cell["outputs"]:
+            if out["output_type"] == "error" or out.get("name") == "stderr":
+                yield f"code cell {i} has an error or a warning in its output"
+            if re.search(r"/(home|root|Users|work|tmp)/|[A-Z]:\\\\", json.dumps(out.get("text", ""))):
+                yield f"code cell {i} shows a path of some machine"
+
+
+def _shape(notebook, cells):
+    kinds = [c["cell_type"] for c in notebook["cells"]]
+    if kinds[:2] != ["markdown", "code"] or "?" not in source(notebook["cells"][0]):
+        yield "the first cell must ask the question and the second answer it"
+    if kinds[-1] != "markdown" or "cannot tell you" not in source(notebook["cells"][-1]):
+        yield "the last cell must say what this cannot tell you"
+    if "## How we know" not in "".join(source(c) for c in notebook["cells"]):
+        yield "there must be a section: How we know"
+    if any(a == b == c == "code" for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False)):
+        yield "more than two code cells follow each other without prose"
+    lengths = [len(source(c).splitlines()) for c in cells]
+    if max(lengths) > 20:
+        yield f"code cell {lengths.index(max(lengths)) + 1} has {max(lengths)} lines; 20 is the most"
+    if statistics.median(lengths) > 14:
+        yield f"the median code cell has {statistics.median(lengths)} lines; 14 is the most"
+    for i, cell in enumerate(cells, 1):
+        if source(cell).rstrip().endswith(";"):
+            yield f"code cell {i} ends in a semicolon"
+    meta = notebook["metadata"]
+    if meta.get("kernelspec", {}).get("name") != "python3":
+        yield "the kernel must be python3"
+    if set(meta) - {"kernelspec", "language_info"} or set(meta.get("language_info", {})) != {"name"}:
+        yield f"metadata tells of a machine: {sorted(meta)}, {sorted(meta.get('language_info', {}))}"
+    if any(set(c["metadata"]) - {"tags"} for c in notebook["cells"]):
+        yield "a cell carries metadata, such as timing"
+
+
+def _words(notebook):
+    seen = set(re.findall(r"\d[\d,]*(?:\.\d+)?", text_of(notebook)))
+    for i, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] == "markdown":
+            for number in numbers(source(cell)):
+                if number.rstrip(",") not in seen:
+                    yield f"cell {i}: the number {number} in the prose stands in no output"
+
+
+def _pictures(cells, figures: Path):
+    for cell in cells:
+        for out in cell["outputs"]:
+            if "image/png" not in out.get("data", {}):
+                continue
+            name = re.search(r"Figure (\d\d_\w+), numbers", "".join(out["data"]["text/plain"]))[1]
+            if base64.b64decode("".join(out["data"]["image/png"])) != (figures / f"{name}.png").read_bytes():
+                yield f"the picture of {name} in the notebook is not figures/{name}.png"
+            if not out["metadata"].get("image/png", {}).get("alt"):
+                yield f"the picture of {name} has no alt text"

@@ -1,0 +1,105 @@
+"""What a user installs agrees with itself: lock, ranges, conda file, README and Makefile."""
+
+import json
+import re
+import tomllib
+
+import pytest
+import rules
+import yaml
+from ccg import __main__, files
+
+LOCK = (files.ROOT / "requirements.txt").read_text(encoding="utf-8")
+LOCKED = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK, re.M)}
+PROJECT = tomllib.loads((files.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+README = (files.ROOT / "README.md").read_text(encoding="utf-8")
+CONDA_NAMES = {"matplotlib-base": "matplotlib"}
+NOT_IN_LOCK = {"python", "pip"}
+
+
+def conda() -> list:
+    return yaml.safe_load((files.ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[ =<>!~;\[]", requirement)[0].lower()
+
+
+def test_lock_is_hashed_and_names_no_host():
+    assert "://" not in LOCK and "--index" not in LOCK
+    entries = re.split(r"^(?=\S+==)", LOCK, flags=re.M)[1:]
+    assert entries and all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_lock_covers_what_the_project_asks_for():
+    from packaging.requirements import Requirement
+
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    for one in map(Requirement, wanted):
+        assert one.name in LOCKED, f"{one.name} is not in requirements.txt"
+        assert one.specifier.contains(LOCKED[one.name]), f"{one} against locked {LOCKED[one.name]}"
+
+
+@pytest.mark.parametrize("spec", [d for d in conda() if isinstance(d, str)])
+def test_conda_spec_admits_the_locked_version(spec):
+    # conda's own grammar. It does not prove that conda can solve the file: no solver is at hand
+    from rattler import MatchSpec, Version, VersionSpec
+
+    match, name = MatchSpec(spec), name_of(spec)
+    if name not in NOT_IN_LOCK:
+        version = LOCKED[CONDA_NAMES.get(name, name)]
+        assert match.version, f"{spec}: give a range"
+        assert VersionSpec(str(match.version)).matches(Version(version)), f"{spec} against locked {version}"
+
+
+def test_conda_file_names_all_that_pyproject_does():
+    listed = {CONDA_NAMES.get(name_of(d), name_of(d)) for d in conda() if isinstance(d, str)}
+    by_pip = next(d["pip"] for d in conda() if isinstance(d, dict))
+    listed |= {name_of(d) for d in by_pip}
+    wanted = {name_of(d) for d in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]}
+    assert wanted <= listed, f"missing from environment.yml: {sorted(wanted - listed)}"
+    for pinned in (d for d in by_pip if "==" in d):
+        assert LOCKED[name_of(pinned)] == pinned.split("==")[1]
+
+
+def test_readme_commands_exist():
+    makefile = (files.ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    asked = set(re.findall(r"\bmake ([a-z-]+)", README))
+    assert {"figures", "test"} <= asked <= targets, asked - targets
+    commands = set(re.findall(r"python -m ccg ([a-z]+)", README + makefile))
+    assert commands <= set(__main__.COMMANDS), commands - set(__main__.COMMANDS)
+
+
+def test_readme_lists_every_notebook_and_only_them():
+    listed = set(re.findall(r"\(notebooks/(\d\d_\w+\.ipynb)\)", README))
+    assert listed == {p.name for p in files.notebooks()}
+
+
+def test_readme_numbers_stand_in_a_notebook():
+    seen = set()
+    for path in files.notebooks():
+        text = rules.text_of(json.loads(path.read_text(encoding="utf-8")))
+        seen |= set(re.findall(r"\d[\d,]*(?:\.\d+)?", text))
+    prose = re.sub(r"```.*?```", " ", README, flags=re.S)
+    prose = re.sub(r"\b(?:Python|v|version|MIT|OGL) ?\d[\d.]*(?: or newer)?", " ", prose)
+    missing = [n for n in rules.numbers(prose) if n.rstrip(",") not in seen]
+    assert not missing, f"README numbers that no notebook shows: {missing}"
+
+
+def test_readme_pictures_and_links_exist():
+    for target in re.findall(r"\]\(([^)#]+)", README) + re.findall(r'src="([^"]+)"', README):
+        if "://" not in target:
+            assert (files.ROOT / target).exists(), f"README points to {target}, which is not there"
+
+
+def test_no_file_of_the_project_names_a_machine():
+    import subprocess
+
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=files.ROOT, capture_output=True, text=True).stdout
+    for name in filter(None, listed.split("\0")):
+        path = files.ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".ipynb", ".json", ""} and path.is_file():
+            text = path.read_text(encoding="utf-8")
+            found = re.search(r"(?<![\w.])/(?:home|root|Users)/\w+", text)
+            assert not found, f"{name} holds {found[0]}"

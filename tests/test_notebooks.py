@@ -1,0 +1,90 @@
+"""Each notebook keeps the suite's rules, and each rule turns red when it is broken."""
+
+import copy
+import json
+
+import pytest
+import rules
+from ccg import files
+
+NOTEBOOKS = files.notebooks()
+
+
+def read(path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebook_keeps_the_rules(path):
+    wrong = rules.problems(read(path), files.ROOT / "figures")
+    assert not wrong, f"notebooks/{path.name}:\n- " + "\n- ".join(wrong)
+    assert b"\r" not in path.read_bytes()
+
+
+@pytest.fixture
+def notebook() -> dict:
+    return copy.deepcopy(read(files.NOTEBOOKS / "01_consolidation.ipynb"))
+
+
+def first_picture(notebook) -> dict:
+    return next(
+        o for c in rules.code_cells(notebook) for o in c["outputs"] if "image/png" in o.get("data", {})
+    )
+
+
+def never_run(nb):
+    for cell in rules.code_cells(nb):
+        cell["execution_count"], cell["outputs"] = None, []
+
+
+def stripped(nb):
+    for cell in rules.code_cells(nb):
+        cell["outputs"] = []
+
+
+def other_picture(nb):
+    first_picture(nb)["data"]["image/png"] = "iVBORw0KGgo="
+
+
+def no_alt(nb):
+    first_picture(nb)["metadata"] = {}
+
+
+def typed_number(nb):
+    nb["cells"][5]["source"] = ["There were 987,654 of them."]
+
+
+def out_of_order(nb):
+    rules.code_cells(nb)[2]["execution_count"] = 40
+
+
+def warning(nb):
+    rules.code_cells(nb)[1]["outputs"].append({"output_type": "stream", "name": "stderr", "text": "!"})
+
+
+def machine(nb):
+    nb["metadata"]["language_info"]["version"] = "3.11.7"
+
+
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (never_run, "not run in order"),
+        (stripped, "shows 0"),
+        (other_picture, "is not figures/01_count.png"),
+        (no_alt, "no alt text"),
+        (typed_number, "987,654"),
+        (out_of_order, "not run in order"),
+        (warning, "error or a warning"),
+        (machine, "metadata tells of a machine"),
+    ],
+    ids=lambda x: getattr(x, "__name__", None),
+)
+def test_a_spoilt_notebook_is_caught(notebook, spoil, words):
+    spoil(notebook)
+    assert words in "\n".join(rules.problems(notebook, files.ROOT / "figures"))
+
+
+def test_numbers_leaves_dates_and_codes_alone():
+    text = "On 1 April 2013 `15D` had 42% of 1,234 in 2021–22, see [a](b2.md) and the 360° survey"
+    assert rules.numbers(text) == ["42", "1,234"]

@@ -1,0 +1,163 @@
+"""The tables keep their contract, say what the public record says, and are refused when broken."""
+
+import json
+import re
+
+import frictionless
+import pandas as pd
+import pytest
+from ccg import files, tables
+
+
+def test_every_table_is_sound():
+    assert tables.check() == []
+
+
+def test_any_frictionless_tool_accepts_the_package():
+    report = frictionless.validate(str(files.ROOT / "data" / "datapackage.json"))
+    assert report.valid, report.to_summary()
+
+
+def test_every_csv_is_described_and_the_codebook_is_current():
+    folder = files.ROOT / "data"
+    assert {p.name for p in folder.glob("*.csv")} == {r["path"] for r in tables.package()["resources"]}
+    assert tables.codebook(tables.package()) == (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_counts_are_those_of_the_public_record():
+    counts = tables.load("ccg_counts")
+    assert counts["open"].tolist() == [211, 211, 209, 209, 207, 195, 191, 135, 106, 106, 0]
+    assert counts["closed"].tolist() == [0, 0, 3, 0, 3, 18, 6, 74, 38, 0, 106]
+    assert counts["formed"].tolist() == [211, 0, 1, 0, 1, 6, 2, 18, 9, 0, 0]
+
+
+def test_counts_derive_from_the_ccgs():
+    counts = tables.load("ccg_counts")
+    derived = tables.count_ccgs(tables.load("ccgs"), counts["date"])
+    pd.testing.assert_frame_equal(derived, counts.drop(columns="source"), check_dtype=False)
+    assert (counts["open"].diff().iloc[1:] == (counts["formed"] - counts["closed"]).iloc[1:]).all()
+
+
+def test_successions_agree_with_the_ccgs():
+    ccgs, moves = tables.load("ccgs"), tables.load("successions")
+    assert len(ccgs) == 248 and len(tables.load("icbs")) == 42
+    whole = moves[moves["kind"].isin(["merger", "abolition"])].set_index("from")
+    assert whole.index.is_unique and set(whole.index) == set(ccgs["code"])
+    closed = ccgs.set_index("code")["closed"]
+    assert (whole["date"] == closed.loc[whole.index] + pd.Timedelta(days=1)).all()
+
+
+def test_list_sizes_add_up_to_the_published_england():
+    sizes = tables.load("list_sizes").groupby("quarter")["registered_patients"].sum()
+    assert sizes.loc["2013-04-01"] == 56_002_534
+    assert sizes.loc["2016-01-01"] == 57_541_178
+
+
+def test_survey_shares_of_a_complete_item_add_to_a_hundred():
+    survey = tables.load("survey")
+    complete = survey[survey["completeness"] == "complete"]
+    total = complete.groupby(["wave", "group", "item"])["percent"].sum()
+    assert total.between(97, 103).all(), total[~total.between(97, 103)]
+    assert len(survey) == 263 and survey["wave"].nunique() == 45
+
+
+def test_types_come_from_the_contract():
+    ccgs, survey = tables.load("ccgs"), tables.load("survey")
+    assert pd.api.types.is_string_dtype(ccgs["code"]) and "00C" in set(ccgs["code"])
+    assert ccgs["opened"].dt.year.min() == 2013
+    assert str(survey["base"].dtype) == "Int64" and str(survey["percent"].dtype) == "float64"
+
+
+def test_unknown_table_lists_the_tables_there_are():
+    with pytest.raises(KeyError, match=r"no table is called 'ccg'; there are sources, ccgs"):
+        tables.load("ccg")
+
+
+# --- each way a table can be wrong, with the words that lead to it --------------------------------
+
+
+def edit(folder, name, old, new):
+    path = folder / f"{name}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {name}.csv"
+    path.write_bytes(text.replace(old, new, 1).encode())
+
+
+BROKEN = {
+    "wrong type": ("ccg_counts", "2015-04-01,209", "2015-04-01,many", "ccg_counts.csv row 4, column open, value 'many': not a whole number"),
+    "bad date": ("ccgs", "NHS Darlington CCG,2013-04-01", "NHS Darlington CCG,2013-04-31", "ccgs.csv row 2, column opened, value '2013-04-31': not a date"),
+    "breaks a rule": ("survey", ",69,exact,", ",169,exact,", "survey.csv row 2, column percent, value '169': breaks the rule: maximum is 100"),
+    "unknown code": ("list_sizes", "\n00C,2013-07-01", "\n00A,2013-07-01", "list_sizes.csv row 213, column code, value '00A': no such code in ccgs.csv"),
+    "lower case code": ("successions", "\n00C,16C", "\n00c,16C", "successions.csv row 2, column from, value '00c': breaks the rule"),
+    "missing column": ("icbs", "code,ons_code,name,", "code,ons_code,title,", "icbs.csv row 1, column name: the column is missing"),
+    "extra column": ("icbs", "code,ons_code,name,", "code,ons_code,size,name,", "icbs.csv row 1, column size: no such column is wanted"),
+    "extra cell": ("icbs", ",GEOGR+ICBTOOL\n", ",GEOGR+ICBTOOL,x\n", "icbs.csv row 2, value 'x': one cell too many"),
+    "duplicate key": ("ccg_counts", "2014-04-01,", "2013-04-01,", "ccg_counts.csv row 3, column date: the key is not unique"),
+    "dangling source": ("ccgs", ",ODS25+", ",ODS99+", "ccgs.csv row 2, column source, value 'ODS99': no such id in sources.csv"),
+    "out of order": ("ccg_counts", "2014-04-01,211,0,0,ODS25\n2015-04-01,209,1,3,ODS25\n", "2015-04-01,209,1,3,ODS25\n2014-04-01,211,0,0,ODS25\n", "ccg_counts.csv row 3, column date, value '2015-04-01': rows are not sorted"),
+    "Windows line ends": ("ccg_counts", "\n2013", "\r\n2013", "ccg_counts.csv row 1: the line ends in CR"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, old, new, words", BROKEN.values(), ids=BROKEN)
+def test_a_broken_table_is_refused_by_file_row_column_and_value(data, name, old, new, words):
+    edit(data, name, old, new)
+    with pytest.raises(tables.TableError, match=re.escape(words)) as error:
+        tables.load(name)
+    assert "python -m ccg check" in str(error.value)
+    assert words in "\n".join(map(str, tables.check()))
+
+
+def test_not_utf8_is_named(data):
+    path = data / "ccgs.csv"
+    path.write_bytes(path.read_bytes().replace(b"NHS Durham", b"NHS D\xfcrham", 1))
+    with pytest.raises(tables.TableError, match=r"ccgs.csv row 3: this is not UTF-8"):
+        tables.load("ccgs")
+
+
+def test_a_missing_file_is_named(data):
+    (data / "icbs.csv").unlink()
+    with pytest.raises(FileNotFoundError, match=r"data/icbs.csv is missing"):
+        tables.load("icbs")
+
+
+def test_a_sound_change_that_was_not_recorded_is_noticed(data):
+    edit(data, "list_sizes", "\n00C,2013-07-01,11,", "\n00C,2013-07-01,12,")
+    assert tables.load("list_sizes")["practices"].iloc[211] == 12
+    (problem,) = tables.check()
+    assert problem.file == "list_sizes.csv" and "python -m ccg refresh" in problem.what
+
+
+@pytest.mark.parametrize(
+    "name, old, new, words",
+    [
+        ("ccg_counts", "2015-04-01,209", "2015-04-01,208", "row 4, column open, value '208': ccgs.csv gives 209"),
+        ("successions", "\n00C,16C", "\n00C,16Z", "row 2, column to, value '16Z': neither a CCG nor a board"),
+        ("sources", "\nANALYTIC,", "\nANALYTIC2,", "no such id in sources.csv"),
+    ],
+)  # fmt: skip
+def test_tables_that_contradict_each_other_are_named(data, name, old, new, words):
+    edit(data, name, old, new)
+    contract = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in contract["resources"]:
+        resource["hash"] = "sha256:" + files.sha256((data / resource["path"]).read_bytes())
+    (data / "datapackage.json").write_text(json.dumps(contract), encoding="utf-8")
+    with pytest.raises(tables.TableError, match=re.escape(words)):
+        tables.seal()
+    if name != "sources":
+        assert words in "\n".join(map(str, tables.check()))
+
+
+def test_seal_settles(data):
+    assert tables.seal() == []
+    edit(data, "list_sizes", "\n00C,2013-07-01,11,", "\n00C,2013-07-01,12,")
+    assert tables.seal() == ["datapackage.json"]
+    assert tables.seal() == [] and tables.check() == []
+
+
+def test_a_fact_is_as_good_as_its_best_source_and_a_chart_as_its_worst_fact():
+    assert tables.grade(["ODS25+HSMA4", "ODS25"]) == "primary"
+    assert tables.grade(["ODS25", "HSJ17"]) == "news"
+    assert tables.credit(["ODS25+HSMA4"]) == "NHS Organisation Data Service."
+    line = tables.credit(["NHSNUG", "BMA14", "BMA14"], "A caveat")
+    assert line == ("British Medical Association; NHS Nuggets (blog). Weakest source: second-hand. A caveat.")
