@@ -230,10 +230,8 @@ def _svg(fig, title: str, alt: str) -> bytes:
     out = io.StringIO()
     fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     text = out.getvalue()
-    escaped = [s.replace("&", "&amp;").replace("<", "&lt;") for s in (title, alt)]
-    label = f'role="img">\n <title>{escaped[0]}</title>\n <desc>{escaped[1]}</desc>'
-    start = text.index("<svg")
-    end = text.index(">", start)
-    text = f"{text[:end].rstrip()} {label}{text[end + 1 :]}"
+    described = alt.replace("&", "&amp;").replace("<", "&lt;")
+    text = text.replace("<svg ", '<svg role="img" ', 1)
+    text = text.replace("</title>", f"</title>\n <desc>{described}</desc>", 1)
     # readers without the font see their own sans, not a serif
     return text.replace("'Source Sans Pro'", "'Source Sans Pro', 'Source Sans 3', Helvetica, Arial").encode()
