@@ -10,7 +10,8 @@ from ccg import files, tables
 
 
 def test_every_table_is_sound():
-    assert tables.check() == []
+    problems = tables.check()
+    assert not problems, "\n" + "\n".join(map(str, problems))
 
 
 def test_any_frictionless_tool_accepts_the_package():
