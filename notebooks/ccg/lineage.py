@@ -1,0 +1,664 @@
+"""The dated graph of codes: what is open on a day, the trail of a code, which geography some codes are of.
+
+The facts are rows of ``successions``; nothing here knows a code by name. England is followed as pieces of
+land: the main part of each CCG of April 2013, and each land that a split moved, named in ``land`` with the
+CCG it lay in at first. A piece is always in one body. A merger takes every piece of a body along, a split
+one piece. So what moved twice is not split twice, and no path is found that no land took.
+
+Codes of CCGs live on after June 2022 as sub-ICB locations. Boards are those of July 2022; changes to them
+from April 2026 on are not known here.
+"""
+
+import difflib
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from . import tables
+
+START, BOARDS, END = (pd.Timestamp(d) for d in ("2013-04-01", "2022-07-01", "2026-03-31"))
+TRUSTS = pd.Timestamp("2010-04-01")  # from here to START the primary care trusts of ``pcts``
+TRUSTS_REACH = pd.Timestamp("2015-04-01")  # the CCGs that ``pct_to_ccg`` leads to
+ONS_REVISED = pd.Timestamp("2023-04-01")  # two sub-ICB locations got new ONS codes with a small change
+
+LEVELS = {"pct": "primary care trusts", "ccg": "CCGs", "sub_icb": "sub-ICB locations", "icb": "boards"}
+
+
+class LineageError(ValueError):
+    """A date, code or level that the lineage cannot answer. The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a trail: on ``date``, ``share`` of ``start`` went to ``end``, measured as ``basis`` says."""
+
+    date: pd.Timestamp
+    start: str
+    end: str
+    kind: str
+    share: float | None
+    basis: str
+    source: str
+    note: str
+    land: str = ""
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A geography: the bodies of one level from ``start`` to ``end``."""
+
+    level: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+    def __str__(self) -> str:
+        return f"the {LEVELS[self.level]} of {self.start:%B %Y}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How some codes fit a geography: how many are of it, which are not, which of it are missing."""
+
+    vintage: Vintage
+    scheme: str
+    matched: int
+    extra: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Every code is of the geography and every body of it is there."""
+        return not self.extra and not self.missing
+
+
+# --- the graph ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Graph:
+    changes: tuple[pd.Timestamp, ...]
+    where: dict  # change date -> {(origin, land): CCG or sub-ICB code}
+    board: dict  # sub-ICB code -> board code
+    shares: dict  # (land, holder) -> [(first day of financial year, share)]
+    rows: tuple  # successions as dicts
+
+
+@cache
+def _graph() -> _Graph:
+    moves = tables.load("successions")
+    rows = tuple(moves.astype(object).where(moves.notna(), None).to_dict("records"))
+    board = {r["from"]: r["to"] for r in rows if r["kind"] == "abolition"}
+    only = defaultdict(list)
+    for code, one in board.items():
+        only[one].append(code)
+    ccgs = tables.load("ccgs")
+    place = {(code, ""): code for code in ccgs.loc[ccgs["opened"] == START, "code"]}
+    for r in rows:
+        if r["kind"] == "split":
+            place[(r["origin"], r["land"])] = r["origin"]
+    changes = sorted({START, *(r["date"] for r in rows)})
+    where = {}
+    for day in changes:
+        today = [r for r in rows if r["date"] == day]
+        whole = {r["from"]: r["to"] for r in today if r["kind"] == "merger"}
+        split = {(r["from"], r["land"]): r["to"] for r in today if r["kind"] == "split"}
+        for piece, holder in place.items():
+            to = split.get((holder, piece[1]), whole.get(holder, holder))
+            if to in only:  # a split between boards moves land between their sub-ICB locations
+                if len(only[to]) != 1:
+                    raise LineageError(
+                        f"successions: {to} has more than one location; which took {piece[1]}?"
+                    )
+                to = only[to][0]
+            place[piece] = to
+        where[day] = dict(place)
+    shares = defaultdict(list)
+    for r in tables.load("practice_moves").to_dict("records"):
+        shares[(r["land"], r["from"])].append((pd.Timestamp(f"{r['year'][:4]}-04-01"), r["share"]))
+    return _Graph(tuple(changes), where, board, dict(shares), rows)
+
+
+def reset() -> None:
+    """Forget the tables, after they were changed on disk."""
+    for function in (_graph, _names, _ons_periods, _lookup, bodies, vintages):
+        function.cache_clear()
+
+
+def _day(value) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(value).normalize()
+    except (ValueError, TypeError):
+        raise LineageError(f"{value!r} is not a date; write it like 2018-04-01") from None
+
+
+def level_on(day) -> str:
+    """The level that commissions on a day if none is named: trusts, then CCGs, then boards."""
+    day = _day(day)
+    return "pct" if day < START else "ccg" if day < BOARDS else "icb"
+
+
+def _checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
+    day = _day(day)
+    level = level or level_on(day)
+    if level not in LEVELS:
+        raise LineageError(f"level {level!r} is not known; use one of {', '.join(LEVELS)}")
+    spans = {"pct": (TRUSTS, START), "ccg": (START, BOARDS), "sub_icb": (BOARDS, None), "icb": (BOARDS, None)}
+    first, after = spans[level]
+    after = after or END + pd.Timedelta(days=1)
+    if day < first or day >= after:
+        hint = {
+            "ccg": "CCGs were open from 2013-04-01 to 2022-06-30; after that use level sub_icb or icb",
+            "pct": "the trusts known here are those of 2010-04-01 to 2013-03-31",
+        }.get(level, "boards and sub-ICB locations are known here from 2022-07-01 to 2026-03-31")
+        raise LineageError(f"no {LEVELS[level]} on {day.date()}: {hint}")
+    return day, level
+
+
+def vintage(day, level: str | None = None) -> Vintage:
+    """The geography of a day: the bodies of its level and how long they stood unchanged."""
+    day, level = _checked(day, level)
+    return next(v for v in vintages() if v.level == level and v.start <= day <= v.end)
+
+
+@cache
+def vintages() -> tuple[Vintage, ...]:
+    """Every geography, in order: trusts, CCGs between each change of boundary, locations and boards."""
+    ccg = [d for d in _graph().changes if d < BOARDS]
+    ends = [*ccg[1:], BOARDS]
+    out = [Vintage("pct", TRUSTS, START - pd.Timedelta(days=1))]
+    out += [Vintage("ccg", a, b - pd.Timedelta(days=1)) for a, b in zip(ccg, ends, strict=True)]
+    return (*out, Vintage("sub_icb", BOARDS, END), Vintage("icb", BOARDS, END))
+
+
+@cache
+def bodies(day, level: str | None = None) -> pd.DataFrame:
+    """Bodies open on a day: ``code, ons_code, name, region, opened, closed``, sorted by code.
+
+    Raises LineageError if the level did not exist on the day.
+    """
+    day, level = _checked(day, level)
+    if level == "pct":
+        out = tables.load("pcts").assign(region=None, opened=TRUSTS, closed=START - pd.Timedelta(days=1))
+    elif level == "icb":
+        out = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT)
+    else:
+        out = tables.load("ccgs")
+        open_then = (out["opened"] <= day) & (out["closed"] >= day)
+        if level == "sub_icb":
+            open_then = out["closed"] == BOARDS - pd.Timedelta(days=1)
+            out = out.assign(opened=BOARDS, closed=pd.NaT)
+        out = out[open_then]
+        current = {c: o for o, (c, a, b) in _ons_periods().items() if a <= day <= b}
+        out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
+    columns = ["code", "ons_code", "name", "region", "opened", "closed"]
+    return out[columns].sort_values("code").reset_index(drop=True)
+
+
+@cache
+def _ons_periods() -> dict[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
+    """ONS code of a CCG or location -> its ODS code, first and last day it was the right one.
+
+    The lists show only when a code was seen; it took effect with the boundary change before that.
+    """
+    changed = defaultdict(set)
+    for r in _graph().rows:
+        if r["kind"] == "split":
+            for code in (r["from"], *_location_of(r["to"])):
+                changed[code].add(r["date"])
+    ccgs = tables.load("ccgs").set_index("code")
+    out = {}
+    seen = tables.load("ons_codes").sort_values(["code", "first_seen", "ons_code"])
+    for code, group in seen.groupby("code"):
+        opened, closed = ccgs.at[code, "opened"], ccgs.at[code, "closed"]
+        last = END if closed == BOARDS - pd.Timedelta(days=1) else closed
+        dates = sorted(d for d in changed[code] if opened < d <= last)
+        starts = [opened]
+        for first in group["first_seen"].iloc[1:]:
+            known = [d for d in dates if starts[-1] < d <= first]
+            starts.append(known[-1] if known else ONS_REVISED)
+        ends = [*(d - pd.Timedelta(days=1) for d in starts[1:]), last]
+        for ons, a, b in zip(group["ons_code"], starts, ends, strict=True):
+            out[ons] = (code, a, b)
+    return out
+
+
+def _location_of(code: str) -> list[str]:
+    """A code itself, or for a board the locations in it."""
+    inside = [c for c, b in _graph().board.items() if b == code]
+    return inside or [code]
+
+
+# --- from one date to another -------------------------------------------------------------------
+
+
+def _at(day: pd.Timestamp) -> dict:
+    """Where each piece of land is on a day: {(origin, land): CCG or sub-ICB code}."""
+    changes = _graph().changes
+    return _graph().where[changes[bisect_right(changes, day) - 1]]
+
+
+def lookup(at, to, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+    """Who became whom: every body of one date and what it is on a later one.
+
+    Returns ``from, to, share, basis, status``, sorted, shares of each ``from`` adding to 1. ``status`` is
+    exact when the whole body went to one place, else approximate: land left it, and the share is of its
+    registered patients in the year of ``at`` (``basis`` patients), or of area or small areas where the
+    practice file cannot tell. A share is of the body as it stood at ``at``. The same geography gives every
+    body itself. ``level`` is that of ``to``: ccg, sub_icb or icb; by default what commissioned on the day.
+
+    Going back is possible only where a body is made of the same land; see ``LineageError``.
+    """
+    at, at_level = _checked(at, at_level)
+    to, level = _checked(to, level)
+    start, goal = vintage(at, at_level), vintage(to, level)
+    return _lookup(start, goal, _financial_year(at)).copy()
+
+
+def _financial_year(day: pd.Timestamp) -> pd.Timestamp:
+    return pd.Timestamp(year=day.year - (day.month < 4), month=4, day=1)
+
+
+@cache
+def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
+    if start.level == "pct":
+        return _from_trusts(start, goal)
+    if goal.level == "pct":
+        raise LineageError("CCGs cannot be taken back to primary care trusts: their areas do not nest")
+    graph, here, there = _graph(), _at(start.start), _at(goal.start)
+    if start.level == "icb":
+        here = {piece: graph.board[code] for piece, code in here.items()}
+    if goal.level == "icb":
+        there = {piece: graph.board[code] for piece, code in there.items()}
+    pieces = defaultdict(list)
+    for piece, code in here.items():
+        pieces[code].append(piece)
+    if goal.start < start.start or (start.level, goal.level) == ("icb", "sub_icb"):
+        _refuse_to_divide(start, goal, pieces, there)
+    rows = []
+    for code, inside in sorted(pieces.items()):
+        main = next(there[p] for p in inside if not p[1])
+        parts = defaultdict(float)
+        bases = set()
+        for origin, land in inside:
+            if land and there[(origin, land)] != main:
+                share, basis = _share(land, code, year)
+                parts[there[(origin, land)]] += share
+                bases.add(basis)
+        status = "approximate" if parts else "exact"
+        basis = "+".join(sorted(bases)) or "whole"
+        rows.append((code, main, 1 - sum(parts.values()), basis, status))
+        rows += [(code, other, share, basis, status) for other, share in parts.items() if share > 0]
+    out = pd.DataFrame(rows, columns=["from", "to", "share", "basis", "status"])
+    return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
+
+
+def _share(land: str, holder: str, year: pd.Timestamp) -> tuple[float, str]:
+    """Share of a body that a land in it holds: of patients in the year nearest before, else as published."""
+    measured = _graph().shares.get((land, holder))
+    if measured:
+        before = [share for day, share in measured if day <= year]
+        return (before[-1] if before else measured[0][1]), "patients"
+    for r in _graph().rows:
+        if r["kind"] == "split" and r["land"] == land and r["from"] == holder and r["share"] is not None:
+            return float(r["share"]), r["basis"]
+    raise LineageError(f"no share is known of {land} in {holder}; practice_moves and successions have none")
+
+
+def _refuse_to_divide(start, goal, pieces, there) -> None:
+    """Going back: every body must be made of the same land as some body then."""
+    then = defaultdict(set)
+    for piece, code in there.items():
+        then[code].add(piece)
+    for code, inside in sorted(pieces.items()):
+        old = {there[p] for p in inside}
+        if any(then[c] - set(inside) for c in old) or len(old) > 1:
+            raise LineageError(_why_not_back(code, old, goal))
+
+
+def _why_not_back(code: str, old: set[str], goal: Vintage) -> str:
+    merged = [r for r in _graph().rows if r["to"] == code and r["kind"] in ("merger", "abolition")]
+    moved = [r for r in _graph().rows if r["kind"] == "split" and code in (r["from"], *_location_of(r["to"]))]
+    if merged and len(old) > 1:
+        parts = ", ".join(sorted(r["from"] for r in merged))
+        what = f"{code} was made on {merged[0]['date'].date()} from {parts}"
+    elif moved:
+        r = max(moved, key=lambda r: r["date"])
+        what = f"the boundary between {r['from']} and {r['to']} moved on {r['date'].date()}"
+    else:
+        what = f"{code} is made of parts of {', '.join(sorted(old))}"
+    return (
+        f"backwards is not possible: {what}, and figures of the whole do not say what its parts had. "
+        f"Take the older figures forward instead; {goal} are the wrong way round"
+    )
+
+
+def _from_trusts(start: Vintage, goal: Vintage) -> pd.DataFrame:
+    """Trusts reach the CCGs of April 2015 by share of postcodes, and go on from there as those do."""
+    if goal == start:
+        codes = tables.load("pcts")["code"]
+        return pd.DataFrame({"from": codes, "to": codes, "share": 1.0, "basis": "whole", "status": "exact"})
+    if goal.start < TRUSTS_REACH:
+        raise LineageError(
+            "primary care trusts are known to lead to the CCGs of April 2015 only; take them to 2015-04-01 "
+            "or later"
+        )
+    first = tables.load("pct_to_ccg").rename(columns={"pct": "from", "ccg": "middle"})
+    # the published percentages are rounded; each trust must be placed whole
+    first["share"] /= first.groupby("from")["share"].transform("sum")
+    then = _lookup(vintage(TRUSTS_REACH), goal, TRUSTS_REACH).rename(
+        columns={"from": "middle", "share": "on"}
+    )
+    both = first[["from", "middle", "share"]].merge(then[["middle", "to", "on"]], on="middle")
+    both["share"] *= both["on"]
+    out = both.groupby(["from", "to"], as_index=False)["share"].sum()
+    out["basis"], out["status"] = "postcodes", "approximate"
+    return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
+
+
+def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFrame:
+    """What one body is on a later day; columns as ``lookup``. ``at`` defaults to its last day as a CCG.
+
+    Raises LineageError when the code is not known, or was not open at ``at``: the text says when it was.
+    """
+    code, level_then, first, last = _life(code)
+    at = _day(at) if at is not None else min(last, _day(to))
+    if not first <= at <= last:
+        raise LineageError(
+            f"{code} was not open on {at.date()}: it was open from {first.date()} to {last.date()}"
+        )
+    found = lookup(at, to, level, at_level=level_then if at < BOARDS or level_then != "ccg" else "sub_icb")
+    return found[found["from"] == code].reset_index(drop=True)
+
+
+def _life(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
+    """ODS code, level, first and last day of a code of either scheme. CCG codes live on as locations."""
+    ons = _ons_periods().get(code)
+    if ons:
+        code = ons[0]
+    for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
+        frame = tables.load(table)
+        row = frame[(frame["code"] == code) | (frame["ons_code"] == code)]
+        if len(row):
+            found = row["code"].iloc[0]
+            if level == "icb":
+                return found, level, BOARDS, END
+            if level == "pct":
+                return found, level, TRUSTS, START - pd.Timedelta(days=1)
+            first, last = row["opened"].iloc[0], row["closed"].iloc[0]
+            return found, level, first, END if last == BOARDS - pd.Timedelta(days=1) else last
+    near = suggest(code)
+    raise LineageError(f"{code!r} is not a code known here" + (f"; did you mean {near}?" if near else ""))
+
+
+# --- trails and words ---------------------------------------------------------------------------
+
+
+def trail(code: str, *, back: bool = False) -> list[Hop]:
+    """Every step of a body's land onwards, or with ``back`` every step that led to it, by date.
+
+    Onwards the steps follow the body as it stood when it opened: its main part and each land that left it.
+    Back, they are the mergers and splits through which it was put together.
+    """
+    code, level, first, _ = _life(code)
+    if level == "pct":
+        if back:
+            return []
+        rows = tables.load("pct_to_ccg")
+        rows = rows[rows["pct"] == code].sort_values("share", ascending=False)
+        note = "by share of postcodes, to the CCGs of April 2015"
+        return [
+            Hop(START, code, r.ccg, "overlap", r.share, "postcodes", r.source, note)
+            for r in rows.itertuples()
+        ]
+    return _back(code, level) if back else _onwards(code, level, first)
+
+
+def _hop(r: dict, share: float | None = None, basis: str | None = None) -> Hop:
+    known = r["share"] if share is None else share
+    return Hop(
+        r["date"], r["from"], r["to"], r["kind"], None if known is None else float(known),
+        basis or r["basis"] or "", r["source"], r["note"] or "", r["land"] or "",
+    )  # fmt: skip
+
+
+def _onwards(code: str, level: str, first: pd.Timestamp) -> list[Hop]:
+    if level == "icb":
+        return []
+    place, hops = _at(first), []
+    holders = {piece: code for piece, holder in place.items() if holder == code}
+    for r in sorted(_graph().rows, key=lambda r: (r["date"], r["kind"] != "split", r["from"], r["to"])):
+        if r["date"] < first or (r["date"] == first and r["kind"] != "rename"):
+            continue
+        if r["kind"] == "split":
+            piece = (r["origin"], r["land"])
+            if holders.get(piece) == r["from"]:
+                hops.append(_hop(r, *_measured(r)))
+                holders[piece] = r["to"]
+        elif r["from"] in holders.values() and (r["kind"] != "rename" or r["from"] == code):
+            hops.append(_hop(r, *_measured(r)))
+            if r["kind"] == "merger":
+                holders = {p: r["to"] if h == r["from"] else h for p, h in holders.items()}
+    return sorted(hops, key=lambda h: (h.date, h.kind == "split", h.start, h.end))
+
+
+def _measured(r: dict) -> tuple[float | None, str | None]:
+    """Share of a split by patients just before it, or what is left after one, where that is known."""
+    if r["kind"] == "split":
+        known = [s for day, s in _graph().shares.get((r["land"], r["from"]), []) if day < r["date"]]
+        return (known[-1], "patients") if known else (None, None)
+    if r["share"] in (None, 1.0):
+        return None, None
+    gone = [
+        _measured(o)
+        for o in _graph().rows
+        if o["kind"] == "split" and (o["from"], o["date"]) == (r["from"], r["date"])
+    ]
+    return (1 - sum(g[0] for g in gone), "patients") if gone and all(g[1] for g in gone) else (None, None)
+
+
+def _back(code: str, level: str) -> list[Hop]:
+    wanted, done, hops = [code], set(), []
+    while wanted:
+        one = wanted.pop()
+        for r in _graph().rows:
+            key = (r["from"], r["to"], r["date"], r["kind"])
+            if r["to"] == one and r["kind"] != "rename" and key not in done:
+                done.add(key)
+                hops.append(_hop(r, *_measured(r)))
+                if r["kind"] in ("merger", "abolition"):
+                    wanted.append(r["from"])
+    return sorted(hops, key=lambda h: (h.date, h.end, h.start), reverse=True)
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Name of every code of either scheme."""
+    out = {}
+    for table in ("pcts", "icbs", "ccgs", "other_codes"):
+        frame = tables.load(table)
+        out |= dict(zip(frame["code"], frame["name"], strict=True))
+    return out
+
+
+def name(code: str) -> str:
+    """Name of a body by its ODS code; the code itself if it has none here."""
+    return _names().get(code, code)
+
+
+def explain(code: str, to=None, level: str | None = None) -> str:
+    """A body's life in sentences: when it was open, each change with its source, and what it is on ``to``."""
+    code, kind, first, last = _life(code)
+    lines = [f"{name(code)} ({code})"]
+    if kind == "ccg":
+        end = min(last, BOARDS - pd.Timedelta(days=1))
+        lines.append(f"A CCG from {_long(first)} to {_long(end)}.")
+        former = tables.load("ccgs").set_index("code").at[code, "former_name"]
+        if pd.notna(former):
+            lines.append(f"Before its change of name: {former}.")
+        if last == END:
+            lines.append(f"Since {_long(BOARDS)} a sub-ICB location that keeps the code.")
+    elif kind == "icb":
+        lines.append(f"An integrated care board from {_long(BOARDS)}.")
+    else:
+        lines.append(f"A primary care trust, closed on {_long(last)}.")
+    before = trail(code, back=True) if kind != "pct" else []
+    if before:
+        lines.append("Before it:")
+        lines += [f"  {_sentence(h)}" for h in before]
+    after = trail(code)
+    if after:
+        lines.append("After it:")
+        lines += [f"  {_sentence(h)}" for h in after]
+    if to is not None:
+        ends = sorted({first, min(last, _day(to))})
+        found = [(at, successors(code, to, level, at=at).drop(columns="from")) for at in ends]
+        if len(found) > 1 and found[0][1].equals(found[1][1]):
+            found = found[:1]
+        for at, rows in found:
+            which_area = f" the area it had on {_long(at)}" if len(found) > 1 else " its area"
+            lines.append(f"On {_long(_day(to))}{which_area} is:")
+            for r in rows.itertuples(index=False):
+                share = "" if r.share == 1 else f", {r.share:.1%} by {r.basis}"
+                lines.append(f"  {r.to} {name(r.to)}{share} ({r.status})")
+    return "\n".join(lines)
+
+
+def _long(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _sentence(hop: Hop) -> str:
+    what = {
+        "merger": f"{hop.start} merged into {hop.end} ({name(hop.end)})",
+        "abolition": f"{hop.start} passed to {hop.end} ({name(hop.end)})",
+        "rename": f"{hop.start} changed its name",
+        "overlap": f"{hop.start} overlaps {hop.end} ({name(hop.end)})",
+        "split": f"part of {hop.start} moved to {hop.end} ({name(hop.end)})",
+    }[hop.kind]
+    share = f", {hop.share:.1%} by {hop.basis}" if hop.share not in (None, 1.0) else ""
+    note = f" {hop.note}" if hop.note and hop.kind in ("split", "rename") else ""
+    return f"{_long(hop.date)}: {what}{share}. [{hop.source}]{note}"
+
+
+def search(text: str) -> pd.DataFrame:
+    """Bodies whose code, ONS code, name or former name holds a text: ``code, level, name, opened, closed``.
+
+    Case, "NHS", "CCG" and "&" against "and" do not matter. Exact codes come first.
+    """
+    wanted = _plain(text)
+    rows = []
+    former = tables.load("ccgs").set_index("code")["former_name"].dropna()
+    by_ons = defaultdict(list)
+    for ons, (code, *_) in _ons_periods().items():
+        by_ons[code].append(ons)
+    for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
+        for r in tables.load(table).itertuples(index=False):
+            words = _plain(f"{r.name} {former.get(r.code, '') if level == 'ccg' else ''}")
+            codes = {r.code.lower(), str(r.ons_code).lower()} | {o.lower() for o in by_ons.get(r.code, [])}
+            if wanted in codes or (wanted and wanted in words):
+                _, _, first, last = _life(r.code)
+                last = min(last, BOARDS - pd.Timedelta(days=1)) if level == "ccg" else last
+                rows.append((wanted not in codes, r.code, level, r.name, first, last))
+    rows.sort()
+    return pd.DataFrame([r[1:] for r in rows], columns=["code", "level", "name", "opened", "closed"])
+
+
+def _plain(text: str) -> str:
+    text = text.lower().replace("&", " and ")
+    text = re.sub(r"\b(nhs|ccg|clinical commissioning group|integrated care board|icb|pct)\b", " ", text)
+    return re.sub(r"[^a-z0-9]+", " ", text).strip()
+
+
+# --- which geography ----------------------------------------------------------------------------
+
+
+def codes_of(one: Vintage, scheme: str = "ods") -> frozenset[str]:
+    """The codes of a geography in the ODS or the ONS scheme."""
+    frame = bodies(one.start, one.level)
+    return frozenset(frame["code" if scheme == "ods" else "ons_code"].dropna())
+
+
+def scheme_of(codes: Iterable[str]) -> str:
+    """``ons`` if any code looks like E38000041, else ``ods``. Raises LineageError if the two are mixed."""
+    ons = [c for c in codes if re.fullmatch(r"E(38|54|16|17)\d{6}", c)]
+    ods = [c for c in codes if re.fullmatch(r"[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z]", c)]
+    if ons and ods:
+        raise LineageError(
+            f"two schemes are mixed: {ons[0]} is an ONS code and {ods[0]} an ODS code. Put all into one; "
+            "the table ons_codes has both"
+        )
+    return "ons" if ons else "ods"
+
+
+def which(codes: Iterable[str]) -> list[Fit]:
+    """The geographies that some codes are of, best first: exact fits, then those with fewest strangers.
+
+    Codes that stand beside CCGs in published tables (hubs, England, UNKNOWN) are left aside. Geographies
+    that none of the codes fit are left out, and of those with strangers only the nearest are kept.
+    """
+    given = {str(c) for c in codes} - set(tables.load("other_codes")["code"]) - {"", "nan", "None", "<NA>"}
+    scheme = scheme_of(given)
+    fits = []
+    for one in vintages():
+        known = codes_of(one, scheme)
+        matched = given & known
+        if matched:
+            fits.append(
+                Fit(one, scheme, len(matched), tuple(sorted(given - known)), tuple(sorted(known - given)))
+            )
+    fits.sort(key=lambda f: (len(f.extra), len(f.missing), f.vintage.start))
+    whole = [f for f in fits if not f.extra]
+    return whole or fits[:3]
+
+
+def describe(fit: Fit) -> str:
+    """One fit in words: these 195 codes are the CCGs of April 2018."""
+    total = fit.matched + len(fit.missing)
+    if fit.exact:
+        return f"these {fit.matched} codes are {fit.vintage}"
+    words = f"{fit.matched} codes are of {fit.vintage}, which has {total}"
+    if fit.extra:
+        others = defaultdict(list)
+        for code in fit.extra:
+            others[_when(code)].append(code)
+        words += "; " + "; ".join(f"{len(c)} ({', '.join(c[:4])}) {when}" for when, c in others.items())
+    return words
+
+
+def _when(code: str) -> str:
+    try:
+        found, level, first, last = _life(code)
+    except LineageError:
+        near = suggest(code)
+        return "known nowhere" + (f", perhaps {near}" if near else "")
+    if code != found and code in _ons_periods():
+        _, first, last = _ons_periods()[code]
+    if level == "ccg" and last == END:
+        return f"belong to {first:%B %Y} and after"
+    return f"belong to {first:%B %Y} to {last:%B %Y}"
+
+
+def suggest(value: str) -> str | None:
+    """The code somebody probably meant: case, spaces, lost zeros, Excel's powers of ten, a name."""
+    known = set(_names()) | set(_ons_periods()) | set(tables.load("icbs")["ons_code"])
+    known |= set(tables.load("pcts")["ons_code"])
+    text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
+    if text in known:
+        return text
+    power = re.fullmatch(r"(\d)(?:\.0+)?E\+?0?(\d)", text)  # 5E1 as Excel shows it: 5.00E+01
+    if power and f"{power[1]}E{power[2]}" in known:
+        return f"{power[1]}E{power[2]}"
+    if text and len(text) < 3 and text.zfill(3) in known:
+        return text.zfill(3)
+    former = tables.load("ccgs").set_index("code")["former_name"].dropna()
+    plain = {_plain(n): c for c, n in former.items()} | {_plain(n): c for c, n in _names().items()}
+    wanted = _plain(str(value))
+    if wanted in plain:
+        return plain[wanted]
+    near = difflib.get_close_matches(wanted, plain, 1, 0.85) if len(wanted) > 5 else []
+    return plain[near[0]] if near else None
