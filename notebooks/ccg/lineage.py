@@ -314,10 +314,11 @@ def _refuse_to_divide(start, goal, pieces, there) -> None:
     then = defaultdict(set)
     for piece, code in there.items():
         then[code].add(piece)
-    for code, inside in sorted(pieces.items()):
-        old = {there[p] for p in inside}
-        if any(then[c] - set(inside) for c in old) or len(old) > 1:
-            raise LineageError(_why_not_back(code, old, goal))
+    for merged in (True, False):  # a merger is the plainer reason
+        for code, inside in sorted(pieces.items()):
+            old = {there[p] for p in inside}
+            if (len(old) > 1) if merged else any(then[c] - set(inside) for c in old):
+                raise LineageError(_why_not_back(code, old, goal))
 
 
 def _why_not_back(code: str, old: set[str], goal: Vintage) -> str:
