@@ -237,7 +237,17 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument("-o", "--output", help="file to write; without it the table is printed")
 
 
-COMMANDS = {f.__name__: f for f in (figures, test, check, refresh, lab, which, lookup, rebase, explain)}
+def bench(args) -> int:
+    """time re-basing against what people do today; prints a table, saves it and a chart"""
+    from . import bench as timing
+
+    timing.run(args.rows, args.repeats, Path(args.output))
+    return 0
+
+
+COMMANDS = {
+    f.__name__: f for f in (figures, test, check, refresh, lab, which, lookup, rebase, explain, bench)
+}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -42,6 +42,9 @@ class Report:
     unmapped: list[tuple[str, str]] = field(default_factory=list)
     approximate: list[str] = field(default_factory=list)
     repaired: dict[str, str] = field(default_factory=dict)
+    #: Groups of rows that were not placed, and that are approximate; a lazy frame gives only the numbers.
+    unplaced: int = 0
+    divided: int = 0
 
     def balanced(self) -> bool:
         """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹."""
@@ -56,9 +59,13 @@ class Report:
             sums = f"{_number(t['input'])} in = {_number(t['placed'])} placed + {_number(t['unmapped'])} unmapped"
             lines.append(f"{column}: {sums}; {self.missing.get(column, 0):,} cells blank or suppressed.")
         lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
+        if self.unplaced and not self.unmapped:
+            lines.append("Some rows were not placed; unmapped has them with the reason.")
         if self.approximate:
             shown = ", ".join(self.approximate[:12]) + (" …" if len(self.approximate) > 12 else "")
             lines.append(f"Approximate, because land moved: {shown}. python -m ccg explain CODE says how.")
+        elif self.divided:
+            lines.append("Some rows are approximate, because land moved; status says which.")
         else:
             lines.append("Every row is exact.")
         lines += [f"Read {old!r} as {new}." for old, new in self.repaired.items()]
@@ -66,7 +73,7 @@ class Report:
 
 
 def _number(x: float) -> str:
-    return f"{x:,.0f}" if float(x).is_integer() else f"{x:,.2f}"
+    return f"{x:,.0f}" if abs(x - round(x)) < 1e-6 else f"{x:,.2f}"
 
 
 @dataclass
@@ -153,7 +160,7 @@ class _Rebase:
         joined = old.with_columns(nw.col(self.code).cast(nw.String).alias(_OLD)).join(
             mapping, on=on, how="left"
         )
-        fractions = any(p[3] for p in pairs)
+        fractions = any(p[4] != 1 for p in pairs)
         joined = self._shared(joined, fractions)
         placed = self._placed(joined.filter(~nw.col(_NEW).is_null()), fractions)
         unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()))
@@ -322,9 +329,9 @@ class _Rebase:
         blank = {c for c in codes if not c.strip()}
         bad = [c for c in codes if c not in mapped and c not in blank]
         if not bad:
-            lineage.scheme_of(set(codes) - _beside())
+            lineage.scheme_of(set(codes) - set(lineage.beside()))
             return
-        lineage.scheme_of({c for c in codes if c in _every_code()} - _beside())
+        lineage.scheme_of({c for c in codes if c in _every_code()} - set(lineage.beside()))
         said = "; ".join(_whats_wrong(c) for c in bad[:5]) + (
             f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
         )
@@ -447,13 +454,15 @@ class _Rebase:
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
         counts = [f"_n_{n}" for n in (*self.sums, *self.means)]
         out = joined.with_columns(part.alias("_part")).group_by("_part", drop_null_keys=False)
-        out = out.agg(nw.len().alias("_rows"), *(nw.col(c).sum() for c in values))
+        out = out.agg(nw.len().alias("_rows"), *(nw.col(c).sum() for c in [_APPROX, *values]))
         out = out.with_columns(nw.col("_rows").cast(nw.Int64), *(nw.col(c).cast(nw.Float64) for c in values))
         whole = self._aggregate(self.data.with_columns(nw.lit("input").alias("_part")), ["_part"])
         out = out.with_columns(*(nw.lit(0).cast(nw.Int64).alias(c) for c in counts))
         whole = whole.select("_part", *(nw.col(c).cast(nw.Int64) for c in ["_rows", *counts]),
                              *(nw.col(c).cast(nw.Float64) for c in values))  # fmt: skip
-        order = ["_part", "_rows", *values, *counts]
+        out = out.with_columns(nw.col(_APPROX).fill_null(0).cast(nw.Int64))
+        whole = whole.with_columns(nw.lit(0).cast(nw.Int64).alias(_APPROX))
+        order = ["_part", "_rows", _APPROX, *values, *counts]
         both = nw.concat([out.select(*order), whole.select(*order)], how="vertical")
         rows = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
         total = rows.get("input", {})
@@ -465,7 +474,12 @@ class _Rebase:
             }
             counted = f"_n_{name.removeprefix('_w_')}"
             missing[shown or name] = int((total.get("_rows") or 0) - (total.get(counted) or 0))
-        return Report(start, str(self.goal), totals, missing, *self._lists(placed, unmapped), self.repaired)
+        groups = (
+            int((rows.get("unmapped") or {}).get("_rows") or 0),
+            int((rows.get("placed") or {}).get(_APPROX) or 0),
+        )
+        lists = self._lists(placed, unmapped)
+        return Report(start, str(self.goal), totals, missing, *lists, self.repaired, *groups)
 
     def _lists(self, placed, unmapped):
         if self.lazy:  # a report of a lazy frame is one query; the lists are in its frames
@@ -487,8 +501,7 @@ def _rows(day, at_level: str, to, level: str) -> list[tuple]:
             out.append((r[0], *row))
             if isinstance(bodies[r[0]], str):
                 out.append((bodies[r[0]], *row))
-    aside = tables.load("other_codes")
-    return out + [(c, None, False, 1.0, WHY[k]) for c, k in zip(aside["code"], aside["kind"], strict=True)]
+    return out + [(c, None, False, 1.0, WHY[kind]) for c, kind in lineage.beside().items()]
 
 
 def _codes_on(day) -> list[str]:
@@ -497,12 +510,8 @@ def _codes_on(day) -> list[str]:
     return [*frame["code"], *frame["ons_code"].dropna()]
 
 
-def _beside() -> set[str]:
-    return set(tables.load("other_codes")["code"])
-
-
 def _every_code() -> set[str]:
-    out = set(lineage._names()) | set(lineage._ons_periods())
+    out = set(lineage._names()) | set(lineage._ons_periods()) | set(lineage.beside())
     for table in ("icbs", "pcts"):
         out |= set(tables.load(table)["ons_code"])
     return out
