@@ -73,7 +73,7 @@ class Report:
 
 
 def _number(x: float) -> str:
-    return f"{x:,.0f}" if abs(x - round(x)) < 1e-6 else f"{x:,.2f}"
+    return f"{x:,.0f}" if abs(x - round(x)) <= 1e-9 * max(1, abs(x)) else f"{x:,.2f}"
 
 
 @dataclass
@@ -570,14 +570,8 @@ def _like(frame, data: dict[str, list]):
     if kind == nw.Implementation.POLARS:
         return nw.from_dict(data, schema, backend="polars").lazy()
     small = pd.DataFrame(data)
-    if kind == nw.Implementation.DUCKDB:  # in the caller's own connection, which a relation does not tell
-        rows = ", ".join(
-            "(" + ", ".join(_sql(v) for v in row) + ")" for row in zip(*data.values(), strict=True)
-        )
-        names = ", ".join(data)
-        casts = {nw.String: "varchar", nw.Int64: "bigint", nw.Float64: "double"}
-        typed = ", ".join(f"cast({n} as {casts[k]}) as {n}" for n, k in schema.items())
-        return nw.from_native(native.query("_one", f"select {typed} from (values {rows}) as v({names})"))
+    if kind == nw.Implementation.DUCKDB:
+        return nw.from_native(_in_duckdb(native, small, schema))
     if kind == nw.Implementation.DASK:
         import dask.dataframe as dd
 
@@ -592,7 +586,20 @@ def _like(frame, data: dict[str, list]):
     )
 
 
+def _in_duckdb(relation, ccg_small: pd.DataFrame, schema: dict):
+    """A small table as a relation in the connection of another, which a relation does not tell."""
+    import duckdb
+
+    casts = {nw.String: "varchar", nw.Int64: "bigint", nw.Float64: "double"}
+    typed = ", ".join(f"cast({n} as {casts[k]}) as {n}" for n, k in schema.items())
+    try:
+        return relation.query("_one", f"select {typed} from ccg_small")  # DuckDB finds the local variable
+    except duckdb.Error:  # where a user has turned that off, the rows are written out
+        rows = ", ".join("(" + ", ".join(map(_sql, row)) + ")" for row in ccg_small.itertuples(index=False))
+        return relation.query("_one", f"select {typed} from (values {rows}) as v({', '.join(schema)})")
+
+
 def _sql(value) -> str:
-    if value is None:
+    if value is None or value != value:
         return "null"
     return repr(value) if isinstance(value, (int, float)) else "'" + value.replace("'", "''") + "'"
