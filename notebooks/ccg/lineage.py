@@ -125,15 +125,18 @@ def _graph() -> _Graph:
 
 def reset() -> None:
     """Forget the tables, after they were changed on disk."""
-    for function in (_graph, _names, _ons_periods, _lookup, beside, bodies, vintages):
+    for function in (_graph, _names, _ons_periods, _lookup, _bodies, beside, vintages):
         function.cache_clear()
 
 
 def _day(value) -> pd.Timestamp:
     try:
-        return pd.Timestamp(value).normalize()
+        day = pd.Timestamp(value)
     except (ValueError, TypeError):
-        raise LineageError(f"{value!r} is not a date; write it like 2018-04-01") from None
+        day = pd.NaT
+    if day is pd.NaT:
+        raise LineageError(f"{value!r} is not a date; write it like 2018-04-01")
+    return day.tz_localize(None).normalize()
 
 
 def level_on(day) -> str:
@@ -175,13 +178,16 @@ def vintages() -> tuple[Vintage, ...]:
     return (*out, Vintage("sub_icb", BOARDS, END), Vintage("icb", BOARDS, END))
 
 
-@cache
 def bodies(day, level: str | None = None) -> pd.DataFrame:
     """Bodies open on a day: ``code, ons_code, name, region, opened, closed``, sorted by code.
 
     Raises LineageError if the level did not exist on the day.
     """
-    day, level = _checked(day, level)
+    return _bodies(*_checked(day, level)).copy()
+
+
+@cache
+def _bodies(day: pd.Timestamp, level: str) -> pd.DataFrame:
     if level == "pct":
         out = tables.load("pcts").assign(region=None, opened=TRUSTS, closed=START - pd.Timedelta(days=1))
     elif level == "icb":
@@ -291,7 +297,7 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
                 bases.add(basis)
         status = "approximate" if parts else "exact"
         basis = "+".join(sorted(bases)) or "whole"
-        rows.append((code, main, 1 - sum(parts.values()), basis, status))
+        rows.append((code, main, 1.0 - sum(parts.values()), basis, status))
         rows += [(code, other, share, basis, status) for other, share in parts.items() if share > 0]
     out = pd.DataFrame(rows, columns=["from", "to", "share", "basis", "status"])
     return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
@@ -318,12 +324,19 @@ def _refuse_to_divide(start, goal, pieces, there) -> None:
         for code, inside in sorted(pieces.items()):
             old = {there[p] for p in inside if not p[1] or not merged}
             if len(old) > 1 or (not merged and any(then[c] - set(inside) for c in old)):
-                raise LineageError(_why_not_back(code, old, goal))
+                raise LineageError(_why_not_back(code, old, start, goal))
 
 
-def _why_not_back(code: str, old: set[str], goal: Vintage) -> str:
-    merged = [r for r in _graph().rows if r["to"] == code and r["kind"] in ("merger", "abolition")]
-    moved = [r for r in _graph().rows if r["kind"] == "split" and code in (r["from"], *_location_of(r["to"]))]
+def _why_not_back(code: str, old: set[str], start: Vintage, goal: Vintage) -> str:
+    # from a board to its locations no day passes: what stands in the way is that day's own change
+    between = [
+        r
+        for r in _graph().rows
+        if goal.start < r["date"] <= start.start or r["date"] == goal.start == start.start
+    ]
+    merged = [r for r in between if r["to"] == code and r["kind"] in ("merger", "abolition")]
+    here = set(_location_of(code))
+    moved = [r for r in between if r["kind"] == "split" and here & {r["from"], *_location_of(r["to"])}]
     if merged and len(old) > 1:
         parts = ", ".join(sorted(r["from"] for r in merged))
         what = f"{code} was made on {merged[0]['date'].date()} from {parts}"
@@ -364,13 +377,20 @@ def _from_trusts(start: Vintage, goal: Vintage) -> pd.DataFrame:
 def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFrame:
     """What one body is on a later day; columns as ``lookup``. ``at`` defaults to its last day as a CCG.
 
-    Raises LineageError when the code is not known, or was not open at ``at``: the text says when it was.
+    An ONS code stands for the area it had while it was in use. Raises LineageError when the code is not
+    known, or was not open at ``at``: the text says when it was.
     """
-    code, level_then, first, last = _life(code)
-    at = _day(at) if at is not None else min(last, _day(to))
+    given = code
+    code, level_then, first, last = _life(given)
+    if given in _ons_periods():
+        _, first, last = _ons_periods()[given]
+    if at is None:
+        as_ccg = level_then == "ccg" and first < BOARDS
+        at = min(last, _day(to), *([BOARDS - pd.Timedelta(days=1)] if as_ccg else []))
+    at = _day(at)
     if not first <= at <= last:
         raise LineageError(
-            f"{code} was not open on {at.date()}: it was open from {first.date()} to {last.date()}"
+            f"{given} was not open on {at.date()}: it was open from {first.date()} to {last.date()}"
         )
     found = lookup(at, to, level, at_level=level_then if at < BOARDS or level_then != "ccg" else "sub_icb")
     return found[found["from"] == code].reset_index(drop=True)
