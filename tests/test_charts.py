@@ -1,10 +1,11 @@
 """What the charts draw is what they are given, and they draw nothing that is not known."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from ccg import charts, style
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import PathPatch, Rectangle
 
 
@@ -142,3 +143,32 @@ def test_alluvial_tells_mergers_parts_and_the_unchanged_apart(tree):
 def test_families_are_swapped_only_within_their_group():
     assert charts._untangle([0, 1, 2, 3], ["N", "N", "N", "S"], [(0, 3)]) in ([1, 2, 0, 3], [2, 1, 0, 3])
     assert charts._untangle([0, 1, 2, 3], ["N", "N", "S", "S"], []) == [0, 1, 2, 3]
+
+
+def test_hexmap_draws_one_hexagon_for_each_with_its_colour_label_and_tip(ax):
+    places = pd.DataFrame({"code": ["a", "b", "c"], "column": [0, 1, 0], "row": [0, 0, 1]})
+    colours = {"a": "#12436D", "b": "#BFBFBF"}
+    charts.hexmap(ax, places, colours, edge={"b": "k"}, labels={"a": "A", "b": "B"}, tips={"b": "Bee"})
+    a, b, c = ax.patches
+    assert [to_hex(p.get_facecolor()) for p in (a, b, c)] == ["#12436d", "#bfbfbf", "#ffffff"]
+    assert [to_hex(p.get_edgecolor()) for p in (a, b, c)] == ["#ffffff", "#000000", "#bfbfbf"]
+    assert [p.get_gid() for p in (a, b, c)] == [None, "tip:Bee", None]
+    assert [(t.get_text(), to_hex(t.get_color())) for t in ax.texts] == [("A", "#ffffff"), ("B", "#0b0c0c")]
+    # they tile: a shared side, and an odd row half a hexagon to the east
+    corners = [{tuple(v) for v in p.get_verts().round(6)[:6]} for p in (a, b, c)]
+    assert [len(corners[0] & corners[k]) for k in (1, 2)] == [2, 2] and len(corners[1] & corners[2]) == 2
+    assert c.xy == pytest.approx((0.5, 3**0.5 / 2)) and not ax.axison
+
+
+def test_hexmaps_of_one_span_have_hexagons_of_one_size(ax):
+    for columns in ([0, 1], [0, 9]):
+        places = pd.DataFrame({"code": ["a", "b"], "column": columns, "row": [0, 0]})
+        charts.hexmap(ax, places, {}, span=(12, 8))
+        assert np.ptp(ax.get_xlim()) == pytest.approx(12) and np.ptp(ax.get_ylim()) == pytest.approx(8)
+        assert np.mean(ax.get_xlim()) == pytest.approx(np.mean(columns))
+
+
+def test_hexmap_refuses_two_dates_at_once(ax):
+    places = pd.DataFrame({"code": ["a", "a"], "column": [0, 0], "row": [0, 0]})
+    with pytest.raises(ValueError, match="choose one date"):
+        charts.hexmap(ax, places, {})

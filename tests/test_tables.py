@@ -160,6 +160,18 @@ def test_tables_that_contradict_each_other_are_named(data, name, old, new, words
         assert words in "\n".join(map(str, tables.check()))
 
 
+@pytest.mark.parametrize(
+    "name, old, new, words",
+    [
+        ("places", "\nQF7,", "\nQE9,board,2022-07-01,-2,53,ONSB22\nQF7,", "value 'QE9': a body without a place, or a place without a body"),
+        ("tiles", "2022-07-01,QF7,3,7,", "2022-07-01,QF7,3,6,", "code, value 'QJ2': another body has this hexagon"),
+    ],
+)  # fmt: skip
+def test_places_and_tiles_that_cannot_be_are_named(data, name, old, new, words):
+    edit(data, name, old, new)
+    assert words in "\n".join(map(str, tables._cross_check()))
+
+
 def test_seal_settles(data):
     assert tables.seal() == []
     edit(data, "list_sizes", "\n00C,2013-07-01,11,", "\n00C,2013-07-01,12,")

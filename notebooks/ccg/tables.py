@@ -240,6 +240,7 @@ def _cross_check() -> list[Problem]:
                 what = f"ccgs.csv gives {row[column]}"
                 value = str(counted.at[i, column])
                 problems.append(_problem(describe("ccg_counts"), what, i + 2, column, value))
+    problems += _places(bodies)
     used = set()
     for name in names():
         if name != "sources":
@@ -247,6 +248,17 @@ def _cross_check() -> list[Problem]:
     for i, one in enumerate(_typed(describe("sources"))["id"]):
         if one not in used:
             problems.append(_problem(describe("sources"), "no table uses this source", i + 2, "id", one))
+    return problems
+
+
+def _places(bodies: set[str]) -> list[Problem]:
+    """Each body has its place, each hexagon one body."""
+    problems = []
+    places, tiles = describe("places"), describe("tiles")
+    for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
+        problems.append(_problem(places, "a body without a place, or a place without a body", value=code))
+    for i, row in _typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])].iterrows():
+        problems.append(_problem(tiles, "another body has this hexagon", i + 2, "code", row["code"]))
     return problems
 
 
