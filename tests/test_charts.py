@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from ccg import charts
-from matplotlib.colors import to_hex
+from ccg import charts, style
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import PathPatch, Rectangle
 
 
 @pytest.fixture
@@ -60,6 +61,88 @@ def test_steps_fall_from_one_to_the_last_share(ax):
     charts.steps(ax, {"All": curve}, colours=["k"], ends=9)
     assert ax.lines[0].get_ydata()[0] == 1 and ax.lines[0].get_ydata()[-1] == 0.4
     assert ax.texts[0].get_text() == "All: 40%"
+
+
+def test_a_broken_series_is_not_joined_over_its_break(ax):
+    charts.broken(ax, [5, 6, 2, 3], at=2, colour="k", mended=[1, 2])
+    drawn = [(list(line.get_xdata()), line.get_linestyle()) for line in ax.lines]
+    assert drawn == [([0, 1], "-"), ([2, 3], "-"), ([0, 1, 2], ":"), ([0, 1], "None")]
+    assert list(ax.lines[2].get_ydata()) == [1, 2, 2]
+
+
+# --- alluvial: four bodies, two mergers, and a part of D that moves to the other family --------------
+
+NAMES = {"A": "Ash", "B": "Birch", "C": "Cedar & Son", "D": "Date", "M": "Merged", "X": "Xenon", "Y": "Yew"}
+
+
+def body(codes):
+    return pd.DataFrame({"code": list(codes), "name": [NAMES[c] for c in codes]})
+
+
+def flow(*rows):
+    return pd.DataFrame(rows, columns=["from", "to", "share"])
+
+
+@pytest.fixture
+def tree():
+    fig, ax = style.canvas(6)
+    last = body("XY").assign(group=["North", "South"], label=["X", "Y"])
+    steps = [
+        flow(("A", "M", 1), ("B", "M", 1), ("C", "C", 1), ("D", "D", 1)),
+        flow(("M", "X", 1), ("C", "Y", 1), ("D", "Y", 0.75), ("D", "X", 0.25)),
+    ]
+    charts.alluvial(ax, {"2013": body("ABCD"), "2020": body("MCD"), "2022": last}, steps, sides=(1, 1))
+    yield ax, steps
+    plt.close(fig)
+
+
+def tall(patch):
+    """Height of a patch where it starts and where it ends."""
+    xy = patch.get_path().vertices if isinstance(patch, PathPatch) else patch.get_bbox().corners()
+    ends = [xy[xy[:, 0] == x][:, 1] for x in (xy[:, 0].min(), xy[:, 0].max())]
+    return [round(float(y.max() - y.min()), 6) for y in ends]
+
+
+def named(ax, kind):
+    return {p.get_gid().removeprefix("tip:"): p for p in ax.patches if isinstance(p, kind) and p.get_gid()}
+
+
+def test_alluvial_draws_one_ribbon_for_each_pair(tree):
+    ax, steps = tree
+    ribbons = named(ax, PathPatch)
+    pairs = [(r[1], r[2]) for step in steps for r in step.itertuples()]
+    assert len(ribbons) == len(pairs) == sum(isinstance(p, PathPatch) for p in ax.patches)
+    assert set(ribbons) == {f"{NAMES[a]} ({a}) → {NAMES[b]} ({b})" for a, b in pairs}
+
+
+def test_alluvial_heights_conserve_counts(tree):
+    ax, _ = tree
+    ribbons, bars = named(ax, PathPatch), [p for p in ax.patches if isinstance(p, Rectangle) and p.get_gid()]
+    unit = tall(bars[0])[0]
+    by_stage = {}
+    for bar in bars:
+        by_stage.setdefault(bar.get_x(), []).append(tall(bar)[0] / unit)
+    assert [pytest.approx(sum(b), abs=1e-4) for b in by_stage.values()] == [4, 4, 4]
+    assert [round(b, 3) for b in by_stage[max(by_stage)]] == [2.25, 1.75]
+    for patch in ribbons.values():
+        start, end = tall(patch)
+        assert start == pytest.approx(end, abs=1e-5)
+    assert tall(ribbons["Date (D) → Xenon (X)"])[0] == pytest.approx(unit / 4, abs=1e-4)
+
+
+def test_alluvial_tells_mergers_parts_and_the_unchanged_apart(tree):
+    ax, _ = tree
+    tone = {tip: p.get_facecolor()[:3] for tip, p in named(ax, PathPatch).items()}
+    colour = {k: to_rgb(v["fc"]) for k, v in charts.RIBBONS.items()}
+    assert tone["Ash (A) → Merged (M)"] == tone["Birch (B) → Merged (M)"] == colour["merged"]
+    assert tone["Cedar & Son (C) → Cedar & Son (C)"] == tone["Merged (M) → Xenon (X)"] == colour["same"]
+    assert tone["Date (D) → Xenon (X)"] == colour["part"]
+    assert tone["Cedar & Son (C) → Yew (Y)"] == colour["passed"]
+
+
+def test_families_are_swapped_only_within_their_group():
+    assert charts._untangle([0, 1, 2, 3], ["N", "N", "N", "S"], [(0, 3)]) in ([1, 2, 0, 3], [2, 1, 0, 3])
+    assert charts._untangle([0, 1, 2, 3], ["N", "N", "S", "S"], []) == [0, 1, 2, 3]
 
 
 def test_hexmap_draws_one_hexagon_for_each_with_its_colour_label_and_tip(ax):

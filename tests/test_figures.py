@@ -6,6 +6,7 @@ import io
 import json
 import platform
 import re
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -156,3 +157,17 @@ def test_long_titles_break_into_even_lines(chart):
     lines = [t.get_text() for t in fig.texts if t.get_fontweight() == "bold"]
     assert " ".join(lines) == long and len(lines) == 2
     assert abs(len(lines[0]) - len(lines[1])) < 15
+
+
+def test_a_tip_becomes_the_tooltip_of_its_group(chart):
+    fig, ax, folder = chart
+    for bar, name in zip(ax.patches, ["NHS Durham & <Dales>", 'NHS A → "B"', 'NHS A → "B"'], strict=True):
+        bar.set_gid(f"tip:{name}")
+    figures.save(fig, "01_trial", data=DATA, **WORDS)
+    root = ElementTree.fromstring((folder / "01_trial.svg").read_bytes())
+    groups = [g for g in root.iter("{http://www.w3.org/2000/svg}g") if g.get("id", "").startswith("tip")]
+    assert [g.get("id") for g in groups] == ["tip-1", "tip-2", "tip-3"]
+    first = [g[0] for g in groups]
+    assert {e.tag for e in first} == {"{http://www.w3.org/2000/svg}title"}
+    assert [e.text for e in first] == ["NHS Durham & <Dales>", 'NHS A → "B"', 'NHS A → "B"']
+    assert len(root.findall("{http://www.w3.org/2000/svg}title")) == 1

@@ -72,6 +72,17 @@ def test_trusts_and_moves_are_those_of_the_record():
     assert (moves.loc[moves["land"] == "fernhurst", "practices"] == 0).all()
 
 
+def test_years_have_every_ccg_and_the_published_england():
+    years, ccgs = tables.load("ccg_years"), tables.load("ccgs")
+    for (year, day), rows in years.groupby(["year", "geography"]):
+        day = min(day, pd.Timestamp("2022-06-30"))  # locations keep the codes of the last CCGs
+        open_then = ccgs[(ccgs["opened"] <= day) & (ccgs["closed"] >= day)]
+        assert set(rows["code"]) == set(open_then["code"]), year
+    england = years.groupby("year")["registered_patients"].sum()
+    assert england["2014-15"] == 56_633_982 and england["2021-22"] == 61_570_000
+    assert (years["closed_patients"] < years["registered_patients"]).all()
+
+
 def test_survey_shares_of_a_complete_item_add_to_a_hundred():
     survey = tables.load("survey")
     complete = survey[survey["completeness"] == "complete"]

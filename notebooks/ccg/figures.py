@@ -6,6 +6,7 @@
 """
 
 import io
+import itertools
 import json
 import re
 from datetime import date
@@ -233,5 +234,17 @@ def _svg(fig, title: str, alt: str) -> bytes:
     described = alt.replace("&", "&amp;").replace("<", "&lt;")
     text = text.replace("<svg ", '<svg role="img" ', 1)
     text = text.replace("</title>", f"</title>\n <desc>{described}</desc>", 1)
+    text = _tips(text)
     # readers without the font see their own sans, not a serif
     return text.replace("'Source Sans Pro'", "'Source Sans Pro', 'Source Sans 3', Helvetica, Arial").encode()
+
+
+def _tips(svg: str) -> str:
+    """Turn each group that an artist's gid marks ``tip:<text>`` into one with that text as its tooltip.
+
+    Matplotlib has escaped the text for an attribute, which makes it fit for an element too. The groups get
+    ids in order of drawing, so that each is unique and a name may come twice.
+    """
+    count = itertools.count(1)
+    start = r"""<g id=(["'])tip:(.*?)\1>"""
+    return re.sub(start, lambda m: f'<g id="tip-{next(count)}"><title>{m[2]}</title>', svg)

@@ -252,7 +252,7 @@ def _cross_check() -> list[Problem]:
 
 
 def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Problem]:
-    """Each body has its place, each hexagon one body; moves are those of the splits; shares add up."""
+    """Each body has its place, each hexagon one body; lands are those of the splits; shares add up."""
     problems = []
     places, tiles = describe("places"), describe("tiles")
     for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
