@@ -394,10 +394,10 @@ def test_two_codes_of_a_later_year_are_named():
     fit = lineage.which(april(2018) | {"15M", "15N"})[0]
     assert not fit.exact and (fit.extra, fit.missing) == (("15M", "15N"), ())
     words = lineage.describe(fit)
-    assert "195 codes are of the CCGs of April 2018" in words
-    assert "2 (15M, 15N) belong to April 2019 and after" in words
+    assert "195 of the codes are of the CCGs of April 2018" in words
+    assert "of April 2019 and after: 15M, 15N" in words
     older = lineage.which(april(2019) | {"03X"})[0]
-    assert "1 (03X) belong to April 2013 to March 2019" in lineage.describe(older)
+    assert "of April 2013 to March 2019: 03X" in lineage.describe(older)
 
 
 def test_a_few_codes_fit_many_geographies():

@@ -107,15 +107,11 @@ def lookup(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
     from . import lineage
 
-    level_then, level_now = lineage.level_on(args.start), args.level or lineage.level_on(args.to)
     table = lineage.lookup(args.start, args.to, args.level)
-    ons = {}
-    for day, level in ((args.start, level_then), (args.to, level_now)):
-        ons[level] = lineage.bodies(lineage._day(day), level).set_index("code")["ons_code"]
-    table.insert(1, "from_ons", table["from"].map(ons[level_then]))
-    table.insert(2, "from_name", table["from"].map(lineage.name))
-    table.insert(4, "to_ons", table["to"].map(ons[level_now]))
-    table.insert(5, "to_name", table["to"].map(lineage.name))
+    then, now = lineage.bodies(args.start), lineage.bodies(args.to, args.level)
+    for place, column, frame in ((1, "from", then), (4, "to", now)):
+        table.insert(place, f"{column}_ons", table[column].map(frame.set_index("code")["ons_code"]))
+        table.insert(place + 1, f"{column}_name", table[column].map(lineage.name))
     _write(table, args.output)
     split = table.loc[table["status"] == "approximate", "from"].unique()
     print(f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}")

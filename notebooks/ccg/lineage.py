@@ -653,13 +653,15 @@ def describe(fit: Fit) -> str:
     total = fit.matched + len(fit.missing)
     if fit.exact:
         return f"these {fit.matched} codes are {fit.vintage}"
-    words = f"{fit.matched} codes are of {fit.vintage}, which has {total}"
-    if fit.extra:
-        others = defaultdict(list)
-        for code in fit.extra:
-            others[_when(code)].append(code)
-        words += "; " + "; ".join(f"{len(c)} ({', '.join(c[:4])}) {when}" for when, c in others.items())
-    return words
+    words = f"{fit.matched} of the codes are of {fit.vintage}, which has {total}"
+    others = defaultdict(list)
+    for code in fit.extra:
+        others[_when(code)].append(code)
+    return "; ".join([words, *(f"of {when}: {', '.join(c[:4])}{_more(c)}" for when, c in others.items())])
+
+
+def _more(codes: list[str]) -> str:
+    return f" and {len(codes) - 4} more" if len(codes) > 4 else ""
 
 
 def _when(code: str) -> str:
@@ -667,12 +669,12 @@ def _when(code: str) -> str:
         found, level, first, last = _life(code)
     except LineageError:
         near = suggest(code)
-        return "known nowhere" + (f", perhaps {near}" if near else "")
+        return "no time or place known here" + (f", perhaps meant as {near}" if near else "")
     if code != found and code in _ons_periods():
         _, first, last = _ons_periods()[code]
     if level == "ccg" and last == END:
-        return f"belong to {first:%B %Y} and after"
-    return f"belong to {first:%B %Y} to {last:%B %Y}"
+        return f"{first:%B %Y} and after"
+    return f"{first:%B %Y} to {last:%B %Y}"
 
 
 def suggest(value: str) -> str | None:
