@@ -8,7 +8,7 @@ endif
 PY := $(BIN)/python
 READY := .venv/.installed
 
-.PHONY: help figures test check refresh lab clean
+.PHONY: help figures test check refresh lab bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -28,6 +28,9 @@ refresh: $(READY) ## after a deliberate change: run the notebooks in place, writ
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(PY) -m ccg lab
+
+bench: $(READY) ## time re-basing against what people do today (ten minutes or more)
+	@$(PY) -m ccg bench
 
 clean: ## remove the environment and caches
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist

@@ -13,7 +13,7 @@ LOCK = (files.ROOT / "requirements.txt").read_text(encoding="utf-8")
 LOCKED = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK, re.M)}
 PROJECT = tomllib.loads((files.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 README = (files.ROOT / "README.md").read_text(encoding="utf-8")
-CONDA_NAMES = {"matplotlib-base": "matplotlib"}
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "python-duckdb": "duckdb"}
 NOT_IN_LOCK = {"python", "pip"}
 
 

@@ -65,6 +65,24 @@ def test_years_have_every_ccg_and_the_published_england():
     assert (years["closed_patients"] < years["registered_patients"]).all()
 
 
+def test_trusts_and_moves_are_those_of_the_record():
+    shares = tables.load("pct_to_ccg")
+    assert len(tables.load("pcts")) == 151 and len(shares) == 237
+    assert set(shares["pct"]) == set(tables.load("pcts")["code"])
+    ccgs, day = tables.load("ccgs"), "2015-04-01"
+    assert set(shares["ccg"]) == set(ccgs["code"][(ccgs["opened"] <= day) & (ccgs["closed"] >= day)])
+    moves, splits = tables.load("practice_moves"), tables.load("successions").query("kind == 'split'")
+    assert set(moves["land"]) == set(splits["land"])
+    last = moves.drop_duplicates(["land", "from"], keep="last").set_index(["from", "to"])
+    # the press counted 32 practices in south Cumbria; the share is of patients, 0.27 of the land
+    assert last.loc[("01H", "01K"), "practices"] == 32
+    assert last.loc[("01H", "01K"), "share"].round(2) == 0.38
+    assert last.loc[("06Y", "06W"), ["practices", "patients"]].tolist() == [1, 13_043]
+    assert last.loc[("05L", "04X"), "patients"] == 26_278
+    assert last.loc[("D2P2L", "QHL"), "share"].round(3) == 0.153
+    assert (moves.loc[moves["land"] == "fernhurst", "practices"] == 0).all()
+
+
 def test_survey_shares_of_a_complete_item_add_to_a_hundred():
     survey = tables.load("survey")
     complete = survey[survey["completeness"] == "complete"]
@@ -165,9 +183,12 @@ def test_tables_that_contradict_each_other_are_named(data, name, old, new, words
     [
         ("places", "\nQF7,", "\nQE9,board,2022-07-01,-2,53,ONSB22\nQF7,", "value 'QE9': a body without a place, or a place without a body"),
         ("tiles", "2022-07-01,QF7,3,7,", "2022-07-01,QF7,3,6,", "code, value 'QJ2': another body has this hexagon"),
+        ("pct_to_ccg", "\n5A3,12A,1,", "\n5A3,12A,0.9,", "row 2, column pct, value '5A3': the shares of this trust add up to 0.9000"),
+        ("practice_moves", "\nfernhurst,", "\nfern,", "row 2, column land, value 'fern': successions.csv has no such land"),
+        ("practice_moves", ",0.381858,", ",0.281858,", "column share, value '0.281858': not patients over from_patients"),
     ],
 )  # fmt: skip
-def test_places_and_tiles_that_cannot_be_are_named(data, name, old, new, words):
+def test_places_shares_and_moves_that_cannot_be_are_named(data, name, old, new, words):
     edit(data, name, old, new)
     assert words in "\n".join(map(str, tables._cross_check()))
 

@@ -5,6 +5,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
+
+import pandas as pd
 
 from . import files, tables
 
@@ -86,7 +89,165 @@ def lab(args) -> int:
     return subprocess.run(command, cwd=files.NOTEBOOKS).returncode
 
 
-COMMANDS = {f.__name__: f for f in (figures, test, check, refresh, lab)}
+def which(args) -> int:
+    """say which geography the codes of a CSV file are of"""
+    from . import lineage
+
+    frame = _read(args.file)
+    column = args.code or _code_column(frame, args.file)
+    fits = lineage.which(frame[column].dropna().str.strip())
+    if not fits:
+        raise ValueError(f"{args.file}, column {column!r}: no code is known here")
+    for fit in fits:
+        print(lineage.describe(fit))
+    return 0
+
+
+def lookup(args) -> int:
+    """write who became whom between two dates as CSV, for Excel, SQL or R"""
+    from . import lineage
+
+    level_then, level_now = lineage.level_on(args.start), args.level or lineage.level_on(args.to)
+    table = lineage.lookup(args.start, args.to, args.level)
+    ons = {}
+    for day, level in ((args.start, level_then), (args.to, level_now)):
+        ons[level] = lineage.bodies(lineage._day(day), level).set_index("code")["ons_code"]
+    table.insert(1, "from_ons", table["from"].map(ons[level_then]))
+    table.insert(2, "from_name", table["from"].map(lineage.name))
+    table.insert(4, "to_ons", table["to"].map(ons[level_now]))
+    table.insert(5, "to_name", table["to"].map(lineage.name))
+    _write(table, args.output)
+    split = table.loc[table["status"] == "approximate", "from"].unique()
+    print(f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}")
+    if len(split):
+        print(f"Divided by share, so approximate: {', '.join(split)}")
+    return 0
+
+
+def rebase(args) -> int:
+    """move a CSV from the geography of its codes to a later one, with a report"""
+    from .rebase import rebase as move
+
+    frame = _read(args.file)
+    column = args.code or _code_column(frame, args.file)
+    means = dict(pair.split(":", 1) if ":" in pair else (pair, "") for pair in args.mean)
+    bare = [rate for rate, weight in means.items() if not weight]
+    if bare:
+        raise ValueError(f"--mean {bare[0]}: name the column that weights it, like --mean {bare[0]}:patients")
+    used = [column, *args.sum, *means, *means.values(), *args.by, *([args.at] if args.at in frame else [])]
+    left = [c for c in frame if c not in used and c not in args.drop]
+    if left:
+        raise ValueError(
+            f"{args.file}: what is to become of column {left[0]!r}? --sum it, --mean it with a weight, keep it "
+            f"as a key with --by, or leave it out with --drop (all unused columns: {', '.join(left)})"
+        )
+    frame = frame.drop(columns=[c for c in args.drop if c in frame])
+    result = move(
+        frame, code=column, to=args.to, at=args.at, level=args.level, sums=args.sum, means=means, by=args.by,
+        repair=args.repair,
+    )  # fmt: skip
+    _write(result.frame, args.output)
+    print(result.report())
+    if len(result.unmapped) and args.output:
+        beside = Path(args.output).with_suffix(".unmapped.csv")
+        _write(result.unmapped, beside)
+        print(f"What could not be placed is in {beside}")
+    return 0
+
+
+def explain(args) -> int:
+    """tell the life of a body by its code or name: opened, changed, became"""
+    from . import lineage
+
+    found = lineage.search(args.text)
+    codes = [args.text] if args.text in set(found["code"]) else list(found["code"])
+    if not codes:
+        better = lineage.suggest(args.text)
+        raise ValueError(f"{args.text!r} is not known" + (f"; did you mean {better}?" if better else ""))
+    if len(codes) > 3:
+        print(found.to_string(index=False))
+        return 0
+    print("\n\n".join(lineage.explain(code, args.to) for code in codes))
+    return 0
+
+
+def _read(name: str) -> pd.DataFrame:
+    path = Path(name)
+    if not path.exists():
+        raise ValueError(f"{name}: there is no such file")
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is not UTF-8; in Excel save it as CSV UTF-8") from None
+    except pd.errors.ParserError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _code_column(frame: pd.DataFrame, name: str) -> str:
+    """The one column whose cells look like codes. Raises ValueError that lists the columns if unclear."""
+    from . import lineage
+
+    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+    like = [c for c in frame if frame[c].str.strip().str.upper().isin(known).mean() > 0.5]
+    if len(like) != 1:
+        raise ValueError(
+            f"{name}: name the column of codes with --code; there are {', '.join(frame.columns)}"
+        )
+    return like[0]
+
+
+def _write(frame: pd.DataFrame, output) -> None:
+    text = frame.to_csv(index=False, lineterminator="\n", float_format="%.12g")
+    if output:
+        files.write(Path(output), text)
+    else:
+        print(text, end="")
+
+
+def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
+    """The arguments of the commands that have any."""
+    if name == "lab":
+        sub.add_argument("rest", nargs="*", help="options for JupyterLab, after --")
+    if name in ("which", "rebase"):
+        sub.add_argument("file", help="a CSV file")
+        sub.add_argument("--code", help="column of codes; found by itself where there is only one")
+    if name == "explain":
+        sub.add_argument("text", help="a code (ODS or ONS) or part of a name")
+        sub.add_argument("--to", help="date on which to say what became of it")
+    if name == "lookup":
+        sub.add_argument(
+            "--from", dest="start", required=True, help="date of the older geography, 2018-04-01"
+        )
+        sub.add_argument("--to", required=True, help="date of the newer geography")
+    if name == "rebase":
+        many = {"action": "extend", "nargs": "+", "default": []}
+        sub.add_argument(
+            "--at", default="auto", help="date of the codes' geography, a column of dates, or auto"
+        )
+        sub.add_argument("--to", required=True, help="date of the geography wanted")
+        sub.add_argument("--sum", **many, help="columns of counts to add up")
+        sub.add_argument("--mean", **many, help="rates to average, each with its weight: rate:patients")
+        sub.add_argument("--by", **many, help="keys to keep apart, such as a month")
+        sub.add_argument("--drop", **many, help="columns to leave out")
+        sub.add_argument(
+            "--repair", action="store_true", help="take damaged codes as they were meant, and say so"
+        )
+    if name in ("lookup", "rebase"):
+        sub.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
+        sub.add_argument("-o", "--output", help="file to write; without it the table is printed")
+
+
+def bench(args) -> int:
+    """time re-basing against what people do today; prints a table, saves it and a chart"""
+    from . import bench as timing
+
+    timing.run(args.rows, args.repeats, Path(args.output))
+    return 0
+
+
+COMMANDS = {
+    f.__name__: f for f in (figures, test, check, refresh, lab, which, lookup, rebase, explain, bench)
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -94,11 +255,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ccg", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, function in COMMANDS.items():
-        sub = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
-        if name == "lab":
-            sub.add_argument("rest", nargs="*", help="options for JupyterLab, after --")
+        _arguments(name, commands.add_parser(name, help=function.__doc__, description=function.__doc__))
     args = parser.parse_args(argv)
-    return COMMANDS[args.command](args)
+    try:
+        return COMMANDS[args.command](args)
+    except (ValueError, FileNotFoundError) as error:
+        print(f"python -m ccg {args.command}: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def _graph() -> _Graph:
 
 def reset() -> None:
     """Forget the tables, after they were changed on disk."""
-    for function in (_graph, _names, _ons_periods, _lookup, bodies, vintages):
+    for function in (_graph, _names, _ons_periods, _lookup, beside, bodies, vintages):
         function.cache_clear()
 
 
@@ -314,10 +314,11 @@ def _refuse_to_divide(start, goal, pieces, there) -> None:
     then = defaultdict(set)
     for piece, code in there.items():
         then[code].add(piece)
-    for code, inside in sorted(pieces.items()):
-        old = {there[p] for p in inside}
-        if any(then[c] - set(inside) for c in old) or len(old) > 1:
-            raise LineageError(_why_not_back(code, old, goal))
+    for merged in (True, False):  # a merger is the plainer reason
+        for code, inside in sorted(pieces.items()):
+            old = {there[p] for p in inside if not p[1] or not merged}
+            if len(old) > 1 or (not merged and any(then[c] - set(inside) for c in old)):
+                raise LineageError(_why_not_back(code, old, goal))
 
 
 def _why_not_back(code: str, old: set[str], goal: Vintage) -> str:
@@ -595,13 +596,24 @@ def scheme_of(codes: Iterable[str]) -> str:
     return "ons" if ons else "ods"
 
 
+@cache
+def beside() -> dict[str, str]:
+    """What stands beside bodies in published tables and is none, with its kind: hubs, England, UNKNOWN."""
+    table = tables.load("other_codes")
+    out = dict(zip(table["code"], table["kind"], strict=True))
+    words = {"national": ("England", "Eng", "National", "All", "Total"), "unknown": ("Unknown", "Not known")}
+    for kind, some in words.items():
+        out |= {form: kind for word in some for form in (word, word.upper(), word.lower())}
+    return out
+
+
 def which(codes: Iterable[str]) -> list[Fit]:
     """The geographies that some codes are of, best first: exact fits, then those with fewest strangers.
 
     Codes that stand beside CCGs in published tables (hubs, England, UNKNOWN) are left aside. Geographies
     that none of the codes fit are left out, and of those with strangers only the nearest are kept.
     """
-    given = {str(c) for c in codes} - set(tables.load("other_codes")["code"]) - {"", "nan", "None", "<NA>"}
+    given = {str(c) for c in codes} - set(beside()) - {"", "nan", "None", "<NA>"}
     scheme = scheme_of(given)
     fits = []
     for one in vintages():

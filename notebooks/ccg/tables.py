@@ -240,7 +240,7 @@ def _cross_check() -> list[Problem]:
                 what = f"ccgs.csv gives {row[column]}"
                 value = str(counted.at[i, column])
                 problems.append(_problem(describe("ccg_counts"), what, i + 2, column, value))
-    problems += _places(bodies)
+    problems += _places_and_moves(bodies, successions)
     used = set()
     for name in names():
         if name != "sources":
@@ -251,14 +251,27 @@ def _cross_check() -> list[Problem]:
     return problems
 
 
-def _places(bodies: set[str]) -> list[Problem]:
-    """Each body has its place, each hexagon one body."""
+def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Problem]:
+    """Each body has its place, each hexagon one body; moves are those of the splits; shares add up."""
     problems = []
     places, tiles = describe("places"), describe("tiles")
     for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
         problems.append(_problem(places, "a body without a place, or a place without a body", value=code))
     for i, row in _typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])].iterrows():
         problems.append(_problem(tiles, "another body has this hexagon", i + 2, "code", row["code"]))
+    shares = _typed(describe("pct_to_ccg"))
+    total = shares.groupby("pct")["share"].transform("sum")
+    for i, row in shares[(total - 1).abs() > 0.0005].drop_duplicates("pct").iterrows():
+        what = f"the shares of this trust add up to {total[i]:.4f}"
+        problems.append(_problem(describe("pct_to_ccg"), what, i + 2, "pct", row["pct"]))
+    moves, lands = describe("practice_moves"), set(successions["land"].dropna())
+    for i, row in _typed(moves).iterrows():
+        if row["land"] not in lands:
+            what = "successions.csv has no such land"
+            problems.append(_problem(moves, what, i + 2, "land", row["land"]))
+        if abs(row["share"] - row["patients"] / row["from_patients"]) > 1e-6:
+            what = "not patients over from_patients"
+            problems.append(_problem(moves, what, i + 2, "share", str(row["share"])))
     return problems
 
 
