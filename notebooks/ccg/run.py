@@ -73,6 +73,7 @@ async def _run(path: Path, progress: Progress, bar):
         timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # how often a cell flushes depends on the moment
         extra_arguments=["--log-level=40"],
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=lambda cell, cell_index, execute_reply: advance(cell, cell_index),
