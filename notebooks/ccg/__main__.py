@@ -109,18 +109,23 @@ def lookup(args) -> int:
 
     level_then, level_now = lineage.level_on(args.start), args.level or lineage.level_on(args.to)
     table = lineage.lookup(args.start, args.to, args.level)
-    ons = {}
-    for day, level in ((args.start, level_then), (args.to, level_now)):
-        ons[level] = lineage.bodies(lineage._day(day), level).set_index("code")["ons_code"]
-    table.insert(1, "from_ons", table["from"].map(ons[level_then]))
+    then, now = (
+        lineage.bodies(lineage._day(day), level).set_index("code")["ons_code"]
+        for day, level in ((args.start, level_then), (args.to, level_now))
+    )
+    table.insert(1, "from_ons", table["from"].map(then))
     table.insert(2, "from_name", table["from"].map(lineage.name))
-    table.insert(4, "to_ons", table["to"].map(ons[level_now]))
+    table.insert(4, "to_ons", table["to"].map(now))
     table.insert(5, "to_name", table["to"].map(lineage.name))
     _write(table, args.output)
     split = table.loc[table["status"] == "approximate", "from"].unique()
-    print(f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}")
+    said = _beside(args.output)
+    print(
+        f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}",
+        file=said,
+    )
     if len(split):
-        print(f"Divided by share, so approximate: {', '.join(split)}")
+        print(f"Divided by share, so approximate: {', '.join(split)}", file=said)
     return 0
 
 
@@ -147,7 +152,7 @@ def rebase(args) -> int:
         repair=args.repair,
     )  # fmt: skip
     _write(result.frame, args.output)
-    print(result.report())
+    print(result.report(), file=_beside(args.output))
     if len(result.unmapped) and args.output:
         beside = Path(args.output).with_suffix(".unmapped.csv")
         _write(result.unmapped, beside)
@@ -194,6 +199,11 @@ def _code_column(frame: pd.DataFrame, name: str) -> str:
             f"{name}: name the column of codes with --code; there are {', '.join(frame.columns)}"
         )
     return like[0]
+
+
+def _beside(output):
+    """Where words go: not among the rows of a table that is printed."""
+    return sys.stdout if output else sys.stderr
 
 
 def _write(frame: pd.DataFrame, output) -> None:
