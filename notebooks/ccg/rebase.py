@@ -178,7 +178,7 @@ class _Rebase:
         fractions = any(p[4] != 1 for p in pairs)
         joined = self._shared(joined, fractions)
         placed = self._placed(joined.filter(~nw.col(_NEW).is_null()), fractions)
-        unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()))
+        unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()), fractions)
         if self.lazy:
             report = lambda: self._report(start, joined, placed, unmapped)  # noqa: E731
             return Rebased(placed.to_native(), unmapped.to_native(), report)
@@ -487,11 +487,7 @@ class _Rebase:
             present = present + nw.col(f"_n_{name}")
         columns = []
         for name in self.sums:
-            whole = self.schema[name].is_integer() and not fractions
-            value = (
-                nw.col(name).cast(nw.Int64 if whole else nw.Float64) if self._exact(name) else nw.col(name)
-            )
-            columns.append(nw.when(nw.col(f"_n_{name}") > 0).then(value).alias(name))
+            columns.append(self._sum(name, fractions))
         for rate in self.means:
             good = nw.col(f"_w_{rate}") != 0
             columns.append(nw.when(good).then(nw.col(f"_x_{rate}") / nw.col(f"_w_{rate}")).alias(rate))
@@ -501,21 +497,24 @@ class _Rebase:
             *self.by, self.code, *columns, approximate.alias("status"), missing.alias("missing")
         )
 
-    def _exact(self, name: str) -> bool:
-        return self.schema[name].is_numeric()
+    def _sum(self, name: str, fractions: bool):
+        """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
+        whole = self.schema[name].is_integer() and not fractions
+        value = nw.col(name).cast(nw.Int64 if whole else nw.Float64)
+        return nw.when(nw.col(f"_n_{name}") > 0).then(value).alias(name)
 
     def _carried(self) -> list[str]:
         parts = [f"_{k}_{rate}" for rate in self.means for k in "wxn"]
         return ["_rows", *self.sums, *(f"_n_{n}" for n in self.sums), *parts]
 
-    def _unmapped(self, joined):
+    def _unmapped(self, joined, fractions: bool):
         blank = nw.col(self.code).is_null() | (nw.col(self.code).cast(nw.String).str.strip_chars() == "")
         unknown = nw.lit("not a code of this geography")
         if self.column:
             unknown = nw.when(nw.col(_YEAR) < 0).then(nw.lit("no date that can be used")).otherwise(unknown)
         unknown = nw.when(blank).then(nw.lit("no code given")).otherwise(unknown)
         reason = nw.when(nw.col(_REASON).is_null()).then(unknown).otherwise(nw.col(_REASON))
-        columns = [nw.when(nw.col(f"_n_{n}") > 0).then(nw.col(n)).alias(n) for n in self.sums]
+        columns = [self._sum(name, fractions) for name in self.sums]
         weights = [nw.col(f"_w_{rate}").alias(f"{weight} of {rate}") for rate, weight in self.means.items()]
         return joined.select(*self.keys, *columns, *weights, reason.alias("reason"))
 
