@@ -114,9 +114,13 @@ def lookup(args) -> int:
         table.insert(place + 1, f"{column}_name", table[column].map(lineage.name))
     _write(table, args.output)
     split = table.loc[table["status"] == "approximate", "from"].unique()
-    print(f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}")
+    said = _beside(args.output)
+    print(
+        f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}",
+        file=said,
+    )
     if len(split):
-        print(f"Divided by share, so approximate: {', '.join(split)}")
+        print(f"Divided by share, so approximate: {', '.join(split)}", file=said)
     return 0
 
 
@@ -143,7 +147,7 @@ def rebase(args) -> int:
         repair=args.repair,
     )  # fmt: skip
     _write(result.frame, args.output)
-    print(result.report())
+    print(result.report(), file=_beside(args.output))
     if len(result.unmapped) and args.output:
         beside = Path(args.output).with_suffix(".unmapped.csv")
         _write(result.unmapped, beside)
@@ -190,6 +194,11 @@ def _code_column(frame: pd.DataFrame, name: str) -> str:
             f"{name}: name the column of codes with --code; there are {', '.join(frame.columns)}"
         )
     return like[0]
+
+
+def _beside(output):
+    """Where words go: not among the rows of a table that is printed."""
+    return sys.stdout if output else sys.stderr
 
 
 def _write(frame: pd.DataFrame, output) -> None:

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from numbers import Number
 
 import pandas as pd
 
@@ -130,8 +131,12 @@ def reset() -> None:
 
 
 def _day(value) -> pd.Timestamp:
+    """The day of a date of any kind or of ISO text. 01/04/2018 is April to some and January to others."""
+    unclear = isinstance(value, Number) or (
+        isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value)
+    )
     try:
-        day = pd.Timestamp(value)
+        day = pd.NaT if unclear else pd.Timestamp(value)
     except (ValueError, TypeError):
         day = pd.NaT
     if day is pd.NaT:

@@ -6,6 +6,7 @@ those meet the look-up. Counts are summed. Rates are weighted means. What cannot
 PyArrow, DuckDB, Dask and PySpark frames, through Narwhals; a lazy frame stays lazy.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ WHY = {
     "unknown": "commissioner not known",
 }
 _OLD, _NEW, _SHARE, _APPROX, _REASON, _YEAR = "_old", "_new", "_share", "_approx", "_reason", "_year"
+_RESULT = {"status", "missing", "reason"}
 _DAYS = [pd.Timestamp(f"{y}-04-01") for y in (2010, *range(2013, 2023))] + [lineage.BOARDS]
 
 
@@ -57,7 +59,8 @@ class Report:
         lines = [f"From {self.start} to {self.goal}."]
         for column, t in self.totals.items():
             sums = f"{_number(t['input'])} in = {_number(t['placed'])} placed + {_number(t['unmapped'])} unmapped"
-            lines.append(f"{column}: {sums}; {self.missing.get(column, 0):,} cells blank or suppressed.")
+            missing = _count(self.missing.get(column, 0), "cell")
+            lines.append(f"{column}: {sums}; {missing} blank or suppressed.")
         lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
         if self.unplaced and not self.unmapped:
             lines.append("Some rows were not placed; unmapped has them with the reason.")
@@ -73,7 +76,12 @@ class Report:
 
 
 def _number(x: float) -> str:
-    return f"{x:,.0f}" if abs(x - round(x)) <= 1e-9 * max(1, abs(x)) else f"{x:,.2f}"
+    x = round(float(x), 2) + 0.0  # no -0
+    return f"{x:,.0f}" if x.is_integer() else f"{x:,.2f}"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
 @dataclass
@@ -120,10 +128,15 @@ def rebase(
     Raises RebaseError for a column that is missing or unasked for, a code that is not open at ``at`` or
     known nowhere (with a suggestion; ``repair=True`` takes it and says so), text that is not a number, or
     an ambiguous ``"auto"``; LineageError for a date out of reach or a step backwards across a merger. A
-    lazy frame is not looked at: its unknown codes come back as unmapped (``"auto"`` asks it once for its
-    distinct codes).
+    lazy frame is not looked at: its unknown codes come back as unmapped (``"auto"`` and ``repair`` ask it
+    once for its distinct codes).
     """
-    return _Rebase(frame, code, to, at, level, list(sums), dict(means or {}), list(by), repair).run()
+    return _Rebase(frame, code, to, at, level, _names(sums), dict(means or {}), _names(by), repair).run()
+
+
+def _names(given) -> list[str]:
+    """Names of columns, each once; one name may stand alone."""
+    return [given] if isinstance(given, str) else list(dict.fromkeys(given))
 
 
 class _Rebase:
@@ -135,6 +148,8 @@ class _Rebase:
                 f"{type(frame).__name__} is not a frame known here; pass pandas, Polars, PyArrow, DuckDB, "
                 "Dask or PySpark"
             ) from None
+        except nw.exceptions.DuplicateError as error:
+            raise RebaseError(f"two columns have the same name; rename one: {error}") from None
         self.lazy = isinstance(self.data, nw.LazyFrame)
         self.code, self.sums, self.means, self.by, self.repair = code, sums, means, by, repair
         self.to, self.level = lineage._checked(to, level)
@@ -142,19 +157,19 @@ class _Rebase:
         self.schema = self.data.collect_schema()
         self.column = at if isinstance(at, str) and at in self.schema else None
         self.at = at
+        self.keys = list(dict.fromkeys([*by, *([self.column] if self.column else []), code]))
         self.repaired: dict[str, str] = {}
 
     def run(self) -> Rebased:
         self._check_columns()
         self.data = self._numbers(self.data)
         self.schema = self.data.collect_schema()
-        keys = [*self.by, *([self.column] if self.column else []), self.code]
-        old = self._aggregate(self.data, keys)
+        old = self._aggregate(self.data, self.keys)
+        if self.column:
+            old = self._with_year(old)
         start, pairs = self._geography(old)
         if self.repaired:
             old = self._mended(old)
-        if self.column:
-            old = old.with_columns(self._year().alias(_YEAR))
         on = [_OLD, _YEAR] if self.column else [_OLD]
         mapping = _like(self.data, self._mapping(pairs))
         joined = old.with_columns(nw.col(self.code).cast(nw.String).alias(_OLD)).join(
@@ -163,13 +178,16 @@ class _Rebase:
         fractions = any(p[4] != 1 for p in pairs)
         joined = self._shared(joined, fractions)
         placed = self._placed(joined.filter(~nw.col(_NEW).is_null()), fractions)
-        unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()))
+        unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()), fractions)
         if self.lazy:
             report = lambda: self._report(start, joined, placed, unmapped)  # noqa: E731
             return Rebased(placed.to_native(), unmapped.to_native(), report)
         placed = nw.maybe_reset_index(placed.sort(*self.by, self.code))
         unmapped = nw.maybe_reset_index(unmapped.sort(*self.by, self.code))
         report = self._report(start, joined, placed, unmapped)
+        for name, t in report.totals.items():
+            if not math.isfinite(t["input"]):
+                raise RebaseError(f"column {name!r} holds an infinite number")
         if not report.balanced():
             raise RebaseError(
                 f"placed + unmapped is not the input; this is a bug, please report it:\n{report}"
@@ -179,8 +197,10 @@ class _Rebase:
     # --- what came in ---------------------------------------------------------------------------
 
     def _check_columns(self) -> None:
-        weights = set(self.means.values())
-        wanted = [self.code, *self.by, *self.sums, *self.means, *weights]
+        odd = [c for c in self.schema if not isinstance(c, str)]
+        if odd:
+            raise RebaseError(f"column {odd[0]!r} has a name that is not text; rename it")
+        wanted = [self.code, *self.by, *self.sums, *self.means, *self.means.values()]
         absent = [c for c in wanted if c not in self.schema]
         if absent:
             raise RebaseError(f"no column {absent[0]!r}; there are {', '.join(map(repr, self.schema))}")
@@ -194,9 +214,20 @@ class _Rebase:
             )
         if not self.sums and not self.means:
             raise RebaseError("nothing to re-base: name at least one column in sums or means")
-        twice = [c for c in (*self.sums, *self.means) if c in (*self.by, self.code)]
-        if twice or set(self.sums) & set(self.means):
-            raise RebaseError(f"column {(twice or list(self.means))[0]!r} cannot be both a key and a number")
+        if self.code in (*self.by, self.column):
+            raise RebaseError(f"column {self.code!r} holds the codes; it cannot be in by or at as well")
+        twice = [c for c in (*self.sums, *self.means) if c in self.keys]
+        if twice:
+            raise RebaseError(f"column {twice[0]!r} cannot be both a key and a number")
+        both = [c for c in self.sums if c in self.means]
+        if both:
+            raise RebaseError(f"column {both[0]!r} cannot be both in sums and in means")
+        taken = _RESULT | {f"{weight} of {rate}" for rate, weight in self.means.items()}
+        clash = [c for c in self.schema if c in taken or c.startswith("_")]
+        if clash:
+            raise RebaseError(
+                f"column {clash[0]!r}: that name, or one that begins with _, is needed for the result; rename it"
+            )
         if self.schema[self.code].is_numeric():
             raise RebaseError(
                 f"column {self.code!r} holds numbers; read the codes as text, or 5E1 becomes 50"
@@ -206,6 +237,9 @@ class _Rebase:
         """Columns of numbers as numbers: text such as * or blank is missing, other text is refused."""
         for name in dict.fromkeys([*self.sums, *self.means, *self.means.values()]):
             kind = self.schema[name]
+            if kind == nw.Unknown and not self.lazy and data[name].null_count() == len(data):
+                data = data.with_columns(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
+                continue
             if kind.is_numeric():
                 if kind.is_float():  # not a number is not given either
                     data = data.with_columns(nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name))
@@ -246,13 +280,14 @@ class _Rebase:
         """Name of the starting geography and rows (old, year, new, approximate, share, reason)."""
         if self.column:
             return f"the geography dated in {self.column!r}", self._dated(old)
-        codes = None if self.lazy and self.at != "auto" else self._distinct(old)
+        ask = not self.lazy or self.at == "auto" or self.repair
+        codes = self._distinct(old) if ask else None
         if self.at == "auto":
             start, day, level = self._auto(codes)
         else:
             day = lineage._day(self.at)
             level = self._level_at(day, codes)
-            start = str(lineage.vintage(day, level))
+            start = " or ".join(str(lineage.vintage(day, one)) for one in level.split("+"))
         rows = _rows(day, level, self.to, self.level)
         if codes is not None:
             self._check_codes(codes, {r[0] for r in rows}, start)
@@ -264,7 +299,7 @@ class _Rebase:
         codes = old.select(self.code).unique()
         if self.lazy:
             codes = codes.collect()
-        return sorted({str(c) for c in codes[self.code].to_list() if c is not None and c == c})
+        return sorted({str(c) for c in codes[self.code].to_list() if not pd.isna(c)})
 
     def _level_at(self, day, codes) -> str:
         """After June 2022 codes may be of boards or of locations; the codes say which."""
@@ -275,7 +310,7 @@ class _Rebase:
         return "icb" if any(c in boards for c in codes) else "sub_icb"
 
     def _auto(self, codes):
-        given = self._mend(codes)
+        given = [c for c in self._mend(codes) if c.strip()]
         fits = lineage.which(given)
         if not fits or fits[0].extra:
             near = "; or ".join(lineage.describe(f) for f in fits[:2]) or "no code is known here"
@@ -320,7 +355,7 @@ class _Rebase:
         for wrong, right in self.repaired.items():
             new = nw.when(nw.col(self.code) == wrong).then(nw.lit(right)).otherwise(new)
         old = old.with_columns(new.alias(self.code))
-        keys = [*self.by, *([self.column] if self.column else []), self.code]
+        keys = [*self.keys, *([_YEAR] if self.column else [])]
         rest = [n for n in old.collect_schema().names() if n not in keys]
         return old.group_by(*keys, drop_null_keys=False).agg(*(nw.col(n).sum() for n in rest))
 
@@ -331,52 +366,89 @@ class _Rebase:
         if not bad:
             lineage.scheme_of(set(codes) - set(lineage.beside()))
             return
-        lineage.scheme_of({c for c in codes if c in _every_code()} - set(lineage.beside()))
+        every = _every_code()
+        known = [c for c in codes if c in every]
+        lineage.scheme_of(set(known) - set(lineage.beside()))
         said = "; ".join(_whats_wrong(c) for c in bad[:5]) + (
             f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
         )
-        fits = lineage.which([c for c in codes if c in _every_code()] or bad)
+        fits = lineage.which(known) if set(known) & set(bad) else []
         hint = f" Nearest: {lineage.describe(fits[0])}." if fits else ""
-        raise RebaseError(f"{len(bad)} codes are not of {start}: {said}.{hint}")
+        are = "is" if len(bad) == 1 else "are"
+        raise RebaseError(f"{_count(len(bad), 'code')} {are} not of {start}: {said}.{hint}")
 
     def _dated(self, old):
-        """Rows for each year that a column of dates may name, and their check where the frame is eager."""
+        """Rows for each year that a column of dates may name; of an eager frame those it has, checked."""
+        used = None
+        if not self.lazy or self.repair:
+            self._mend(self._distinct(old))
+        if not self.lazy:
+            pairs = old.select(self.code, _YEAR).unique()
+            both = zip(pairs[self.code].to_list(), pairs[_YEAR].to_list(), strict=True)
+            used = {
+                (self.repaired.get(c, c), i) for c, i in both if not pd.isna(c) and str(c).strip() and i >= 0
+            }
         out = []
         for i, day in enumerate(_DAYS):
+            if used is not None and all(i != year for _, year in used):
+                continue
             level = lineage.level_on(day)
             try:
                 rows = _rows(day, "sub_icb+icb" if level == "icb" else level, self.to, self.level)
             except lineage.LineageError as error:
-                if not self.lazy and self._has_year(old, i):
+                if used is not None:
                     raise
                 rows = [(c, None, False, 1.0, f"cannot be placed: {error}") for c in _codes_on(day)]
-            out += [(r[0], i, *r[1:]) for r in rows]
-        if not self.lazy:
-            pairs = old.with_columns(self._year().alias(_YEAR)).select(self.code, _YEAR).unique()
-            known, bad = {(r[0], r[1]) for r in out}, []
-            for one, i in zip(pairs[self.code].to_list(), pairs[_YEAR].to_list(), strict=True):
-                if isinstance(one, str) and one.strip() and (one, i) not in known:
-                    day = _DAYS[i].date() if 0 <= i < len(_DAYS) else "a date out of reach"
-                    bad.append(f"{one} on {day}: {_whats_wrong(one)}")
-            if bad:
-                more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
-                raise RebaseError(f"{len(bad)} codes were not open on their date: {'; '.join(bad[:5])}{more}")
+            out += [(r[0], i, *r[1:]) for r in rows if used is None or (r[0], i) in used]
+        bad = sorted((used or set()) - {(r[0], r[1]) for r in out}, key=str)
+        if bad:
+            said = "; ".join(f"{c} on {_DAYS[i].date()}: {_whats_wrong(str(c))}" for c, i in bad[:5])
+            more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
+            was = "was" if len(bad) == 1 else "were"
+            raise RebaseError(f"{_count(len(bad), 'code')} {was} not open on the date given: {said}{more}")
         return out
 
-    def _has_year(self, old, i: int) -> bool:
-        years = old.with_columns(self._year().alias(_YEAR))[_YEAR].unique().to_list()
-        return i in years
+    def _with_year(self, old):
+        """Adds which of ``_DAYS`` a date falls in, as a number from 0; -1 where no date can be used."""
+        if self.lazy:
+            return old.with_columns(self._year().alias(_YEAR))
+        found = {}
+        for value in old[self.column].to_list():
+            if str(value) not in found:
+                found[str(value)] = self._year_of(value)
+        years = [found[str(value)] for value in old[self.column].to_list()]
+        return old.with_columns(nw.new_series(_YEAR, years, nw.Int64, backend=old.implementation))
+
+    def _year_of(self, value) -> int:
+        if pd.isna(value) or str(value).strip() == "":
+            return -1
+        try:
+            day = lineage._day(value)
+        except lineage.LineageError as error:
+            raise RebaseError(f"column {self.column!r}: {error}") from None
+        if not _DAYS[0] <= day <= lineage.END:
+            raise RebaseError(
+                f"column {self.column!r}: {day.date()} is out of reach; geographies are known from "
+                f"{_DAYS[0].date()} to {lineage.END.date()}"
+            )
+        return sum(day >= one for one in _DAYS) - 1
 
     def _year(self):
-        """Which of ``_DAYS`` a date falls in, as a number from 0; -1 before the first."""
-        text = self.schema[self.column] == nw.String
+        """The same as an expression, for a lazy frame."""
+        kind, column = self.schema[self.column], nw.col(self.column)
+        text = kind in (nw.String, nw.Categorical, nw.Enum)
+        if text:
+            column = column.cast(nw.String)
+        elif kind not in (nw.Date, nw.Datetime) or getattr(kind, "time_zone", None):
+            raise RebaseError(f"column {self.column!r} is {kind}; give dates, or text like 2018-04-01")
         index = nw.lit(-1)
-        for day in _DAYS:
-            mark = str(day.date()) if text else day.to_pydatetime()
-            if self.schema[self.column] == nw.Date:
-                mark = day.date()
-            index = index + (nw.col(self.column) >= nw.lit(mark)).cast(nw.Int64)
-        return index
+        for day in [*_DAYS, lineage.END + pd.Timedelta(days=1)]:
+            mark = str(day.date()) if text else day.date() if kind == nw.Date else day.to_pydatetime()
+            index = index + (column >= nw.lit(mark)).cast(nw.Int64)
+        good = ~column.is_null()
+        if text:
+            good = good & column.str.contains(r"^\d{4}-\d{2}-\d{2}")
+        return nw.when(good & (index < len(_DAYS))).then(index).otherwise(nw.lit(-1))
 
     # --- the join -------------------------------------------------------------------------------
 
@@ -415,11 +487,7 @@ class _Rebase:
             present = present + nw.col(f"_n_{name}")
         columns = []
         for name in self.sums:
-            whole = self.schema[name].is_integer() and not fractions
-            value = (
-                nw.col(name).cast(nw.Int64 if whole else nw.Float64) if self._exact(name) else nw.col(name)
-            )
-            columns.append(nw.when(nw.col(f"_n_{name}") > 0).then(value).alias(name))
+            columns.append(self._sum(name, fractions))
         for rate in self.means:
             good = nw.col(f"_w_{rate}") != 0
             columns.append(nw.when(good).then(nw.col(f"_x_{rate}") / nw.col(f"_w_{rate}")).alias(rate))
@@ -429,23 +497,26 @@ class _Rebase:
             *self.by, self.code, *columns, approximate.alias("status"), missing.alias("missing")
         )
 
-    def _exact(self, name: str) -> bool:
-        return self.schema[name].is_numeric()
+    def _sum(self, name: str, fractions: bool):
+        """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
+        whole = self.schema[name].is_integer() and not fractions
+        value = nw.col(name).cast(nw.Int64 if whole else nw.Float64)
+        return nw.when(nw.col(f"_n_{name}") > 0).then(value).alias(name)
 
     def _carried(self) -> list[str]:
         parts = [f"_{k}_{rate}" for rate in self.means for k in "wxn"]
         return ["_rows", *self.sums, *(f"_n_{n}" for n in self.sums), *parts]
 
-    def _unmapped(self, joined):
+    def _unmapped(self, joined, fractions: bool):
         blank = nw.col(self.code).is_null() | (nw.col(self.code).cast(nw.String).str.strip_chars() == "")
-        unknown = (
-            nw.when(blank).then(nw.lit("no code given")).otherwise(nw.lit("not a code of this geography"))
-        )
+        unknown = nw.lit("not a code of this geography")
+        if self.column:
+            unknown = nw.when(nw.col(_YEAR) < 0).then(nw.lit("no date that can be used")).otherwise(unknown)
+        unknown = nw.when(blank).then(nw.lit("no code given")).otherwise(unknown)
         reason = nw.when(nw.col(_REASON).is_null()).then(unknown).otherwise(nw.col(_REASON))
-        columns = [nw.when(nw.col(f"_n_{n}") > 0).then(nw.col(n)).alias(n) for n in self.sums]
+        columns = [self._sum(name, fractions) for name in self.sums]
         weights = [nw.col(f"_w_{rate}").alias(f"{weight} of {rate}") for rate, weight in self.means.items()]
-        keep = [*self.by, *([self.column] if self.column and self.column not in self.by else []), self.code]
-        return joined.select(*keep, *columns, *weights, reason.alias("reason"))
+        return joined.select(*self.keys, *columns, *weights, reason.alias("reason"))
 
     # --- the report -----------------------------------------------------------------------------
 
@@ -486,7 +557,7 @@ class _Rebase:
             return [], []
         reasons = dict(zip(unmapped[self.code].to_list(), unmapped["reason"].to_list(), strict=True))
         flagged = placed.filter(nw.col("status") == "approximate")[self.code].unique().to_list()
-        named = {("(blank)" if c is None or c != c or c == "" else c): why for c, why in reasons.items()}
+        named = {("(blank)" if pd.isna(c) or not c.strip() else c): why for c, why in reasons.items()}
         return sorted(named.items()), sorted(flagged)
 
 
@@ -494,6 +565,11 @@ def _rows(day, at_level: str, to, level: str) -> list[tuple]:
     """(old, new, approximate, share, reason) for every code that may stand in data of a day, both schemes."""
     out = []
     for one in at_level.split("+"):
+        if one != at_level and (one, level) == ("icb", "sub_icb"):
+            why = "a board: what its locations had is not known"
+            boards = lineage.bodies(day, one)
+            out += [(c, None, False, 1.0, why) for c in (*boards["code"], *boards["ons_code"])]
+            continue
         found = lineage.lookup(day, to, level, at_level=one)
         bodies = lineage.bodies(day, one).set_index("code")["ons_code"]
         for r in found.itertuples(index=False):
@@ -543,7 +619,7 @@ def _parse(series: nw.Series) -> nw.Series:
             f"column {series.name!r}, row {i + 1}: {text[i]!r} is not a number. Write numbers plainly (1234.5); "
             f"{', '.join(repr(s) for s in SUPPRESSED)} mean not given"
         )
-    whole = (numbers.dropna() % 1 == 0).all()
+    whole = ((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all()
     values = [None if pd.isna(x) else int(x) if whole else float(x) for x in numbers]
     if series.implementation.is_pandas_like():
         native = pd.Series(values, series.to_native().index, "Int64" if whole else "float64", series.name)

@@ -1,0 +1,1010 @@
+"""Re-basing loses nothing, says what it could not place, and gives every engine's user the same answer."""
+
+import datetime as dt
+import io
+import re
+import warnings
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from ccg import __main__, lineage, tables
+from ccg.lineage import LineageError
+from ccg.rebase import RebaseError, rebase
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+APRILS = [f"{year}-04-01" for year in range(2013, 2023)]
+COUNTS = ["referrals", "finished", "at_caseness", "recovery", "improvement", "reliable_recovery",
+          "within_6_weeks", "within_18_weeks"]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """A warning in normal use is a fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def frame(codes, n=None, **more) -> pd.DataFrame:
+    return pd.DataFrame({"code": codes, "n": range(1, len(codes) + 1) if n is None else n, **more})
+
+
+def move(data, to="2018-04-01", at="2016-04-01", **more):
+    return rebase(data, **({"code": "code", "at": at, "to": to, "sums": ["n"]} | more))
+
+
+def counted(result) -> dict:
+    return dict(zip(result.frame["code"], result.frame["n"], strict=True))
+
+
+def reasons(result) -> dict:
+    return dict(zip(result.unmapped["code"], result.unmapped["reason"], strict=True))
+
+
+def plain(native) -> pd.DataFrame:
+    """Any frame as pandas with plain types, in one order, so that two can be compared."""
+    if isinstance(native, pl.LazyFrame):
+        native = native.collect()
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        native = native.to_arrow_table()
+    if isinstance(native, (pl.DataFrame, pa.Table)):
+        native = native.to_pandas()
+    out = pd.DataFrame(index=range(len(native)))
+    for name in native:
+        column = native[name].reset_index(drop=True)
+        number = pd.api.types.is_numeric_dtype(column) or column.isna().all()
+        out[name] = column.astype("float64") if number else column.map(lambda x: "" if pd.isna(x) else str(x))
+    keys = [c for c in out if out[c].dtype == object or str(out[c].dtype) == "str"]
+    return out.sort_values(keys or list(out)).reset_index(drop=True)
+
+
+def same(one, other) -> None:
+    pd.testing.assert_frame_equal(plain(one), plain(other), check_dtype=False, rtol=1e-9, atol=1e-9)
+
+
+# --- the published figures ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def therapies():
+    table = tables.load("talking_therapies")
+    return table[["year", "code", "geography", *COUNTS]]
+
+
+@pytest.fixture(scope="module")
+def moved_therapies(therapies):
+    local = therapies[therapies["code"] != "ENGLAND"]
+    return rebase(local, code="code", at="geography", to="2021-04-01", sums=COUNTS, by=["year"])
+
+
+def test_talking_therapies_reach_the_106_ccgs_of_2021_in_every_year(moved_therapies):
+    wanted = set(lineage.bodies("2021-04-01")["code"])
+    assert len(wanted) == 106
+    years = moved_therapies.frame.groupby("year")["code"].agg(list)
+    assert list(years.index) == ["2017-18", "2018-19", "2019-20", "2020-21", "2021-22"]
+    for codes in years:
+        assert len(codes) == 106 and set(codes) == wanted
+
+
+def test_talking_therapies_lose_nothing_to_the_last_digit(therapies, moved_therapies):
+    local = therapies[therapies["code"] != "ENGLAND"]
+    placed, left = moved_therapies.frame, moved_therapies.unmapped
+    for year, rows in local.groupby("year"):
+        for name in COUNTS:
+            total = (
+                placed.loc[placed["year"] == year, name].sum() + left.loc[left["year"] == year, name].sum()
+            )
+            # shares are fractions: their sum comes back to the whole number within a millionth of one
+            assert abs(total - rows[name].sum()) < 1e-6, (year, name)
+    assert moved_therapies.report().balanced()
+
+
+def test_talking_therapies_equal_england_as_published_within_the_rounding(therapies, moved_therapies):
+    england = therapies[therapies["code"] == "ENGLAND"].set_index("year")
+    local = therapies[therapies["code"] != "ENGLAND"]
+    placed, left = moved_therapies.frame, moved_therapies.unmapped
+    for year in england.index:
+        for name in COUNTS:
+            cells = local.loc[local["year"] == year, name]
+            # each cell printed is rounded to 5, so at most 2.5 off; a blank one hides fewer than 5
+            allowed = 2.5 * cells.notna().sum() + 5 * cells.isna().sum()
+            total = (
+                placed.loc[placed["year"] == year, name].sum() + left.loc[left["year"] == year, name].sum()
+            )
+            assert abs(total - england.at[year, name]) <= allowed, (year, name)
+
+
+def test_hubs_and_unknown_come_back_with_their_reason(therapies, moved_therapies):
+    local = tables.load("talking_therapies").query("body in ['hub', 'unknown']")
+    found = moved_therapies.unmapped.groupby("reason")["code"].agg(set)
+    assert set(found.index) == {"a commissioning hub, not a CCG", "commissioner not known"}
+    assert found["commissioner not known"] == {"UNKNOWN"}
+    assert found["a commissioning hub, not a CCG"] == set(local.loc[local["body"] == "hub", "code"])
+    assert len(moved_therapies.unmapped) == len(local)
+
+
+def test_england_left_in_is_a_total_and_not_placed(therapies, moved_therapies):
+    result = rebase(therapies, code="code", at="geography", to="2021-04-01", sums=COUNTS, by=["year"])
+    totals = result.unmapped[result.unmapped["code"] == "ENGLAND"]
+    assert len(totals) == 5 and set(totals["reason"]) == {"a total for England"}
+    same(result.frame, moved_therapies.frame)
+    assert ("ENGLAND", "a total for England") in result.report().unmapped
+
+
+@pytest.mark.parametrize("to", APRILS)
+def test_list_sizes_of_2013_keep_the_total_of_england(to):
+    sizes = tables.load("list_sizes")
+    sizes = sizes.loc[sizes["quarter"] == "2013-04-01", ["code", "registered_patients"]]
+    result = rebase(sizes, code="code", at="2013-04-01", to=to, sums=["registered_patients"])
+    assert set(result.frame["code"]) == set(lineage.bodies(to)["code"])
+    assert result.frame["registered_patients"].sum() == pytest.approx(56_002_534, abs=1e-6)
+    assert len(result.unmapped) == 0
+    assert result.report().totals["registered_patients"]["input"] == 56_002_534
+
+
+def test_known_mergers_add_up():
+    # Newcastle Gateshead of April 2015 from Gateshead, Newcastle North and East, and Newcastle West
+    assert counted(move(frame(["00F", "00G", "00H"], [5, 6, 7]), at="2013-04-01", to="2015-04-01")) == {
+        "13T": 18
+    }
+    # Bracknell and Ascot went by East Berkshire (2018) to Frimley (2021)
+    assert counted(move(frame(["10G"], [9]), to="2021-04-01")) == {"D4U1Y": 9}
+
+
+# --- what must always hold ------------------------------------------------------------------------
+
+
+def every(at, level=None, **more) -> pd.DataFrame:
+    codes = lineage.bodies(at, level)["code"]
+    return frame(codes, [7 * i + 3 for i in range(len(codes))], **more)
+
+
+@pytest.mark.parametrize("at", [*APRILS, "2022-07-01"])
+def test_the_same_date_changes_nothing(at):
+    data = every(at)
+    result = move(data, at=at, to=at)
+    assert counted(result) == dict(zip(data["code"], data["n"], strict=True))
+    assert set(result.frame["status"]) == {"exact"} and result.frame["n"].dtype == "int64"
+    assert result.report().balanced() and str(result.report()).endswith("Every row is exact.")
+
+
+@pytest.mark.parametrize("middle", ["2015-04-01", "2017-04-01", "2018-04-01", "2020-04-01"])
+def test_a_stop_on_the_way_changes_nothing_where_no_land_left(middle):
+    # from the lookups: bodies whose trail is exact to the middle, to the end, and on from the middle
+    end, here = "2021-04-01", lineage.lookup("2013-04-01", middle)
+    direct, on = lineage.lookup("2013-04-01", end), lineage.lookup(middle, end)
+    mixed = set(on.loc[on["status"] != "exact", "from"])
+    here = here[(here["status"] == "exact") & ~here["to"].isin(mixed)]
+    whole = set(here["from"]) & set(direct.loc[direct["status"] == "exact", "from"])
+    data = every("2013-04-01")
+    data = data[data["code"].isin(whole)]
+    assert len(data) > 150
+    first = move(data, at="2013-04-01", to=middle).frame[["code", "n"]]
+    two = move(first, at=middle, to=end)
+    one = move(data, at="2013-04-01", to=end)
+    assert counted(two) == counted(one) and set(one.frame["status"]) == {"exact"}
+
+
+def test_land_that_moved_twice_is_followed_not_divided_twice():
+    # Fernhurst went 09N -> 09G (2016) -> 92A (2020), where the rest of 09N went too: all of 09N is in 92A
+    direct = move(frame(["09N"], [1000]), at="2015-04-01", to="2020-04-01")
+    assert direct.frame.values.tolist() == [["92A", 1000, "exact", 0]]
+
+
+def test_the_direct_trail_wins_over_a_chain_of_shares():
+    # South Cumbria joined 01K in 2017; the Garstang area that left 01K in 2018 is in Lancashire
+    data = frame(["01H"], [1000])
+    direct = move(data, at="2016-04-01", to="2018-04-01")
+    assert set(counted(direct)) == {"01H", "01K"} and set(direct.frame["status"]) == {"approximate"}
+    middle = move(data, at="2016-04-01", to="2017-04-01").frame[["code", "n"]]
+    chained = move(middle, at="2017-04-01", to="2018-04-01")
+    assert "02M" in counted(chained), "with a stop on the way 01H would reach a body that its land never did"
+    assert sum(counted(direct).values()) == pytest.approx(1000) == sum(counted(chained).values())
+
+
+def test_where_land_left_rows_are_approximate_and_shares_are_used():
+    result = move(frame(["01H", "00C"], [1000, 10]), at="2016-04-01", to="2017-04-01")
+    status = dict(zip(result.frame["code"], result.frame["status"], strict=True))
+    assert status == {"00C": "exact", "01H": "approximate", "01K": "approximate"}
+    # about 38% of Cumbria's patients are in its south (practice file), not the 27% of its area
+    assert counted(result)["01K"] == pytest.approx(380, abs=10)
+    assert result.report().approximate == ["01H", "01K"]
+    assert "Approximate, because land moved: 01H, 01K" in str(result.report())
+
+
+def test_whole_numbers_stay_whole_where_all_is_exact():
+    exact = move(frame(["00F", "00G", "00H"]), at="2013-04-01", to="2015-04-01")
+    assert exact.frame["n"].dtype == "int64"
+    dated = frame(["00F", "00G"], [1, 2], day=pd.to_datetime(["2013-04-01", "2014-04-01"]))
+    assert move(dated, at="day", to="2015-04-01").frame["n"].dtype == "int64"
+    assert move(frame(["01H"]), to="2017-04-01").frame["n"].dtype == "float64"
+    assert move(frame(["00C"], ["12"])).frame["n"].tolist() == [12]
+
+
+def test_weighted_means_weigh_and_stay_within_their_parts():
+    data = frame(["00F", "00G", "00H"], [100, 300, 0], rate=[0.2, 0.6, 0.9])
+    result = move(data, at="2013-04-01", to="2015-04-01", means={"rate": "n"})
+    assert result.frame["rate"].tolist() == pytest.approx([0.5]) and result.frame["n"].tolist() == [400]
+    report = result.report()
+    assert report.totals["n of rate"] == {"input": 400.0, "placed": 400.0, "unmapped": 0.0}
+
+
+def test_a_mean_without_weight_is_missing_not_zero():
+    data = frame(["00F", "00C"], [0, None], rate=[0.2, 0.6])
+    result = move(data, at="2013-04-01", to="2015-04-01", means={"rate": "n"})
+    assert result.frame["rate"].isna().all() and result.frame["n"].tolist()[1] == 0
+    assert result.frame["missing"].tolist() == [2, 0]
+
+
+def test_the_order_of_rows_does_not_matter():
+    data = every("2016-04-01", month=["a", "b", "c"] * 69 + ["a", "b"])
+    shuffled = data.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(move(data, by=["month"]).frame, move(shuffled, by=["month"]).frame)
+
+
+def test_keys_are_kept_apart():
+    data = frame(["00F", "00G", "00F"], [1, 2, 4], month=["May", "May", "June"], kind=["x", "x", "y"])
+    result = move(data, at="2013-04-01", to="2015-04-01", by=["month", "kind"])
+    assert list(result.frame.columns) == ["month", "kind", "code", "n", "status", "missing"]
+    assert result.frame.iloc[:, :4].values.tolist() == [["June", "y", "13T", 4], ["May", "x", "13T", 3]]
+    twice = move(data, at="2013-04-01", to="2015-04-01", by=["month", "kind", "month"], sums=["n", "n"])
+    pd.testing.assert_frame_equal(twice.frame, result.frame)
+    alone = move(data.drop(columns="kind"), at="2013-04-01", to="2015-04-01", by="month", sums="n")
+    assert alone.frame["month"].tolist() == ["June", "May"]
+
+
+def test_a_key_that_is_not_given_is_a_key_too():
+    data = frame(["00C", "00D", "00D"], [1, 2, 3], month=["May", None, None])
+    result = move(data, by=["month"])
+    assert result.frame["n"].sum() == 6 and len(result.frame) == 2
+
+
+# --- what is not given ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hidden", ["*", "", " - ", "[c]", None])
+def test_a_suppressed_cell_is_missing_and_counted_never_zero(hidden):
+    data = frame(["00F", "00G", "00C"], ["10", hidden, hidden])
+    result = move(data, at="2013-04-01", to="2015-04-01")
+    assert result.frame["code"].tolist() == ["00C", "13T"]
+    assert pd.isna(result.frame["n"][0]) and result.frame["n"][1] == 10
+    assert result.frame["missing"].tolist() == [1, 1]
+    assert result.report().missing == {"n": 2}
+    assert "2 cells blank or suppressed" in str(result.report())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0, np.nan],
+        pd.array([1, None], dtype="Int64"),
+        pd.array([1, None], dtype="Float64"),
+        pd.Series([1, None], dtype=object),
+        pd.Categorical(["1", "*"]),
+        pd.array([1.0, None], dtype=pd.ArrowDtype(pa.float64())),
+    ],
+    ids=["NaN", "Int64", "Float64", "object", "category", "arrow"],
+)
+def test_every_kind_of_missing_number_of_pandas_is_missing(values):
+    result = move(frame(["00C", "00D"], values))
+    assert result.frame["n"].isna().tolist() == [False, True]
+    assert result.frame["missing"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [pd.DataFrame, pl.DataFrame, pa.table],
+    ids=["pandas", "polars", "pyarrow"],
+)
+def test_a_column_with_nothing_in_it_stays_missing(make):
+    result = move(make({"code": ["00C", "00D"], "n": [None, None]}))
+    out = plain(result.frame)
+    assert out["n"].isna().all() and out["missing"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ["00C", None, "", " "],
+        pd.Series(["00C", None, "", " "], dtype="string"),
+        pd.Series(["00C", np.nan, "", " "], dtype=object),
+        pd.Categorical(["00C", None, "", " "]),
+        pd.array(["00C", None, "", " "], dtype=pd.ArrowDtype(pa.string())),
+    ],
+    ids=["str", "string", "object", "category", "arrow"],
+)
+def test_a_row_without_code_is_kept_apart_with_its_number(codes):
+    result = move(frame(codes, [1, 2, 3, 4]))
+    assert counted(result) == {"00C": 1}
+    assert result.unmapped["n"].sum() == 9 and set(result.unmapped["reason"]) == {"no code given"}
+    assert ("(blank)", "no code given") in result.report().unmapped
+
+
+def test_blank_codes_do_not_hinder_auto():
+    result = move(frame(["QE1", " ", "", None]), at="auto", to="2023-04-01")
+    assert counted(result) == {"QE1": 1} and result.unmapped["n"].sum() == 9
+
+
+def test_negative_numbers_are_numbers():
+    result = move(frame(["00F", "00G"], [-5, 2]), at="2013-04-01", to="2015-04-01")
+    assert counted(result) == {"13T": -3} and result.report().balanced()
+    said = str(move(frame(["01H", "00C", "00D", "13Q"], [3, -1, -2, -4])).report())
+    assert "-4 in = 0 placed + -4 unmapped" in said and "-0" not in said.replace("-04", "")
+
+
+def test_small_integers_do_not_run_over():
+    data = frame(["00F", "00G"] * 5, np.array([100] * 10, dtype="int8"))
+    assert counted(move(data, at="2013-04-01", to="2015-04-01")) == {"13T": 1000}
+    assert plain(move(pl.from_pandas(data), at="2013-04-01", to="2015-04-01").frame)["n"][0] == 1000
+
+
+@pytest.mark.parametrize("at", ["2016-04-01", "day"])
+def test_an_empty_frame_gives_an_empty_frame(at):
+    data = frame(["00C"], [1], day=["2016-04-01"]).iloc[:0]
+    if at != "day":
+        data = data.drop(columns="day")
+    for one in (data, pl.from_pandas(data), pa.Table.from_pandas(data), duckdb.from_df(data)):
+        result = move(one, at=at)
+        assert len(plain(result.frame)) == len(plain(result.unmapped)) == 0
+        assert result.report().balanced()
+    assert list(move(data, at=at).frame.columns) == ["code", "n", "status", "missing"]
+
+
+# --- engines --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A DuckDB connection of the user's own."""
+    with duckdb.connect() as connection:
+        yield connection
+
+
+ENGINES = {
+    "pandas": (lambda d, own: d.copy(), pd.DataFrame),
+    "polars": (lambda d, own: pl.from_pandas(d), pl.DataFrame),
+    "polars lazy": (lambda d, own: pl.from_pandas(d).lazy(), pl.LazyFrame),
+    "pyarrow": (lambda d, own: pa.Table.from_pandas(d, preserve_index=False), pa.Table),
+    "duckdb": (lambda d, own: duckdb.from_df(d), duckdb.DuckDBPyRelation),
+    "duckdb of one's own": (lambda d, own: own.from_df(d), duckdb.DuckDBPyRelation),
+}
+engines = pytest.mark.parametrize("make, kind", ENGINES.values(), ids=ENGINES)
+
+
+def sample(at="2016-04-01") -> pd.DataFrame:
+    rng = np.random.default_rng(211)
+    codes = [*lineage.bodies(at)["code"], "13Q", "UNKNOWN"] * 2
+    return pd.DataFrame(
+        {
+            "code": codes,
+            "month": ["2016-05"] * (len(codes) // 2) + ["2016-06"] * (len(codes) // 2),
+            "n": pd.array(np.where(rng.random(len(codes)) < 0.1, None, rng.integers(0, 999, len(codes))), dtype="Int64"),
+            "cost": np.where(rng.random(len(codes)) < 0.1, np.nan, rng.random(len(codes)) * 1e4),
+            "rate": rng.random(len(codes)),
+            "weight": rng.integers(0, 50, len(codes)),
+        }
+    )  # fmt: skip
+
+
+@engines
+def test_every_engine_gives_the_answer_of_pandas_in_its_own_kind(make, kind, own):
+    ask = {"sums": ["n", "cost"], "means": {"rate": "weight"}, "by": ["month"], "to": "2021-04-01"}
+    wanted = move(sample(), **ask)
+    result = move(make(sample(), own), **ask)
+    assert isinstance(result.frame, kind) and isinstance(result.unmapped, kind)
+    same(result.frame, wanted.frame)
+    same(result.unmapped, wanted.unmapped)
+    report = result.report()
+    assert report.balanced() and report.missing == wanted.report().missing
+    for name, totals in wanted.report().totals.items():
+        assert report.totals[name] == pytest.approx(totals)
+    assert report.unplaced == 4 and report.divided == wanted.report().divided > 0
+
+
+@engines
+@pytest.mark.parametrize("form", ["date", "datetime", "text"])
+def test_every_engine_takes_a_column_of_dates(make, kind, own, form):
+    data = sample().query("code not in ['01H', '09N']")[["code", "month", "n"]]
+    later = frame(["16C", "13T", "D2P2L", "UNKNOWN"], [1, 2, 3, 4], month=["2021-05"] * 4)
+    both = pd.concat([data.assign(day="2016-04-01"), later.assign(day="2021-06-30")], ignore_index=True)
+    if form != "text":
+        both["day"] = pd.to_datetime(both["day"])
+    if form == "date":
+        both["day"] = both["day"].dt.date
+    result = move(make(both, own), at="day", to="2021-04-01", by=["month"])
+    first = move(data, to="2021-04-01", by=["month"]).frame
+    out = plain(result.frame)
+    same(out[out["month"] < "2021"], first)
+    assert out[out["month"] > "2021"].set_index("code")["n"].to_dict() == {"16C": 1, "13T": 2, "D2P2L": 3}
+    assert set(plain(result.unmapped)["code"]) == {"13Q", "UNKNOWN"}
+    assert isinstance(result.frame, kind) and result.report().balanced()
+
+
+@engines
+def test_every_engine_finds_the_geography(make, kind, own):
+    data = sample("2018-04-01")[["code", "n"]]
+    result = move(make(data, own), at="auto", to="2021-04-01")
+    same(result.frame, move(data, at="2018-04-01", to="2021-04-01").frame)
+    assert isinstance(result.frame, kind) and result.report().start == "the CCGs of April 2018"
+
+
+@engines
+def test_every_engine_takes_codes_that_are_missing_or_text_for_numbers(make, kind, own):
+    data = frame(["00C", "00C", "00D", None, "13Q"], ["1", "*", "", "4", " 5 "])
+    result = move(make(data, own))
+    out = plain(result.frame).set_index("code")
+    assert out.at["00C", "n"] == 1 and pd.isna(out.at["00D", "n"]) and out["missing"].tolist() == [1, 1]
+    assert plain(result.unmapped)["n"].sum() == 9
+    assert set(plain(result.unmapped)["reason"]) == {"no code given", "a commissioning hub, not a CCG"}
+
+
+@pytest.mark.parametrize("at", ["2016-04-01", dt.date(2016, 4, 1), dt.datetime(2016, 4, 1, 12), pd.Timestamp("2016-04-01", tz="Europe/London"), np.datetime64("2016-04-01")], ids=str)  # fmt: skip
+def test_the_date_may_be_of_any_kind(at):
+    assert counted(move(frame(["10G"]), at=at)) == {"15D": 1}
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns", "us, Europe/London"])
+def test_dates_of_any_precision_are_dates(unit):
+    data = frame(["00F", "13T"], day=pd.to_datetime(["2013-04-01", "2015-04-01"]))
+    data["day"] = (
+        data["day"].dt.tz_localize("Europe/London")
+        if "London" in unit
+        else data["day"].astype(f"datetime64[{unit}]")
+    )
+    for one in (data, pl.from_pandas(data), pa.Table.from_pandas(data)):
+        assert plain(move(one, at="day", to="2018-04-01").frame)["n"].tolist() == [3]
+
+
+def test_a_column_of_dates_may_be_a_key_as_well():
+    data = frame(["00F", "13T"], day=pd.to_datetime(["2013-04-01", "2015-04-01"]))
+    for one in (data, pl.from_pandas(data).lazy(), duckdb.from_df(data)):
+        result = move(one, at="day", by=["day"])
+        assert plain(result.frame)["n"].tolist() == [1, 2]
+        assert list(plain(result.frame).columns)[:2] == ["day", "code"]
+
+
+def test_a_category_of_dates_is_read_as_text():
+    data = frame(["00F", "13T"], day=pd.Categorical(["2013-04-01", "2015-04-01"]))
+    assert counted(move(data, at="day")) == {"13T": 3}
+    lazy = pl.from_pandas(data).lazy().with_columns(pl.col("day").cast(pl.Enum(["2013-04-01", "2015-04-01"])))
+    assert plain(move(lazy, at="day").frame)["n"].tolist() == [3]
+
+
+TEXTS = {
+    "pandas category": lambda c: pd.DataFrame({"code": pd.Categorical(c), "n": [1, 2, 3]}),
+    "polars categorical": lambda c: pl.DataFrame({"code": pl.Series(c, dtype=pl.Categorical), "n": [1, 2, 3]}),
+    "polars enum": lambda c: pl.DataFrame({"code": pl.Series(c, dtype=pl.Enum(c)), "n": [1, 2, 3]}),
+    "polars lazy enum": lambda c: pl.LazyFrame({"code": pl.Series(c, dtype=pl.Enum(c)), "n": [1, 2, 3]}),
+    "arrow large_string": lambda c: pa.table({"code": pa.array(c, pa.large_string()), "n": [1, 2, 3]}),
+    "arrow dictionary": lambda c: pa.table({"code": pa.array(c).dictionary_encode(), "n": [1, 2, 3]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", TEXTS.values(), ids=TEXTS)
+def test_codes_may_be_text_of_any_kind(make):
+    result = move(make(["00F", "00G", "13Q"]), at="2013-04-01")
+    assert plain(result.frame).values.tolist() == [["13T", 3, "exact", 0]]
+    assert plain(result.unmapped)["reason"].tolist() == ["a commissioning hub, not a CCG"]
+
+
+def test_a_lazy_frame_is_not_looked_at_until_it_is_collected():
+    asked = []
+
+    def look(part):
+        asked.append(len(part))
+        return part
+
+    lazy = (
+        pl.from_pandas(frame(["00F", "ZZZ"]))
+        .lazy()
+        .map_batches(look, schema={"code": pl.String, "n": pl.Int64})
+    )
+    result = move(lazy, at="2013-04-01")  # fmt: skip
+    assert not asked and isinstance(result.frame, pl.LazyFrame)
+    assert result.frame.collect()["code"].to_list() == ["13T"]
+    assert asked
+    assert result.unmapped.collect()["reason"].to_list() == ["not a code of this geography"]
+    assert result.report().balanced() and result.report() is result.report()
+    assert "Some rows were not placed" in str(result.report())
+
+
+def test_a_lazy_report_does_not_call_exact_what_is_not():
+    lazy = move(pl.from_pandas(frame(["01H"])).lazy()).report()
+    assert "Some rows are approximate" in str(lazy) and "Every row is exact" not in str(lazy)
+
+
+def test_a_lazy_frame_with_dates_that_cannot_be_used_keeps_its_rows():
+    data = frame(
+        ["00F", "00F", "00F", "00F", "QE1"],
+        day=["2013-04-01", None, "April 2013", "2009-04-01", "2027-01-01"],
+    )
+    for one in (pl.from_pandas(data).lazy(), duckdb.from_df(data)):  # fmt: skip
+        result = move(one, at="day", to="2023-01-01")
+        assert plain(result.frame)["n"].sum() == 1
+        assert plain(result.unmapped)["reason"].tolist() == ["no date that can be used"] * 4
+        assert result.report().balanced()
+
+
+def test_duckdb_leaves_nothing_behind_and_touches_no_table(own):
+    own.execute("create or replace table _one as select 42 as mine")
+    before = own.sql("select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal").fetchall()  # fmt: skip
+    result = move(own.sql("select '00F' as code, 1 as n"), at="2013-04-01")
+    assert result.frame.fetchall() == [("13T", 1.0, "exact", 0)]
+    assert own.sql("from _one").fetchall() == [(42,)]
+    after = own.sql("select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal").fetchall()  # fmt: skip
+    assert sorted(after) == sorted(before)
+
+
+def test_duckdb_that_may_not_look_at_python_works_too():
+    data = sample()[["code", "n"]]
+    with duckdb.connect(config={"python_enable_replacements": False}) as connection:
+        connection.register("given", data)
+        result = move(connection.table("given"), to="2021-04-01")
+        same(result.frame, move(data, to="2021-04-01").frame)
+        assert result.report().balanced()
+
+
+def test_the_frame_given_is_left_as_it_was():
+    data = frame(["00F", "00G"], ["1", "*"])
+    before = data.copy()
+    move(data, at="2013-04-01")
+    pd.testing.assert_frame_equal(data, before)
+
+
+def test_the_index_of_pandas_does_not_matter():
+    data = frame(["00F", "00G"], ["1", "2"]).set_index(pd.Index([5, 5]))
+    assert counted(move(data, at="2013-04-01")) == {"13T": 3}
+
+
+# --- schemes and levels ---------------------------------------------------------------------------
+
+
+def test_ons_codes_go_in_and_ods_codes_come_out():
+    both = lineage.bodies("2016-04-01").dropna(subset=["ons_code"])
+    assert len(both) == 209
+    ods = move(frame(both["code"]), to="2021-04-01")
+    ons = move(frame(both["ons_code"]), to="2021-04-01")
+    same(ons.frame, ods.frame)
+    assert set(ons.frame["code"]) == set(lineage.bodies("2021-04-01")["code"])
+
+
+def test_sub_icb_locations_reach_their_boards_exactly():
+    data = every("2022-08-01", "sub_icb")
+    assert len(data) == 106
+    result = move(data, at="2022-08-01", to="2023-04-01")
+    assert len(result.frame) == 42 and set(result.frame["status"]) == {"exact"}
+    assert set(result.frame["code"]) == set(tables.load("icbs")["code"])
+    assert result.frame["n"].sum() == data["n"].sum() and result.frame["n"].dtype == "int64"
+
+
+@pytest.mark.parametrize("lazy", [False, True], ids=["eager", "lazy"])
+@pytest.mark.parametrize("at", ["2022-08-01", "day"])
+def test_locations_stay_locations_if_asked(at, lazy):
+    data = frame(["00L", "D2P2L", "15E"])
+    if at == "day":
+        data["day"] = "2022-08-01"
+    result = move(pl.from_pandas(data).lazy() if lazy else data, at=at, to="2023-08-01", level="sub_icb")
+    assert plain(result.frame)["code"].tolist() == ["00L", "15E", "D2P2L"]
+    boards = move(pl.from_pandas(data).lazy() if lazy else data, at=at, to="2023-08-01")
+    assert plain(boards.frame)["code"].tolist() == ["QHL", "QHM", "QUA"]
+    assert "July 2022" in result.report().start or at == "day"
+
+
+def test_ccgs_of_2021_become_locations_and_boards():
+    data = every("2021-04-01")
+    locations = move(data, at="2021-04-01", to="2022-07-01", level="sub_icb")
+    assert set(locations.frame["code"]) == set(data["code"])
+    boards = move(data, at="2021-04-01", to="2022-07-01")
+    assert len(boards.frame) == 42
+    assert boards.frame["n"].sum() == pytest.approx(data["n"].sum(), abs=1e-6)
+    # land moved between boards that day: West Birmingham, Glossop, Oundle
+    assert {"QHL", "QUA", "QJ2", "QPM"} <= set(boards.report().approximate)
+
+
+def test_trusts_of_2012_reach_the_ccgs_of_2018_approximately():
+    data = every("2012-04-01")
+    result = move(data, at="2012-04-01", to="2018-04-01")
+    assert len(data) == 151 and set(result.frame["status"]) == {"approximate"}
+    assert set(result.frame["code"]) <= set(lineage.bodies("2018-04-01")["code"])
+    assert result.frame["n"].sum() == pytest.approx(data["n"].sum(), abs=1e-6)
+
+
+# --- refusals, in words ---------------------------------------------------------------------------
+
+GOOD = {"code": ["00C", "00D"], "n": [1, 2]}
+REFUSED = {
+    "no such column": ({}, {"sums": ["m"]}, RebaseError, "no column 'm'; there are 'code', 'n'"),
+    "no such key": ({}, {"by": ["month"]}, RebaseError, "no column 'month'"),
+    "no such weight": ({}, {"means": {"n": "w"}, "sums": []}, RebaseError, "no column 'w'"),
+    "no such code column": ({}, {"code": "org"}, RebaseError, "no column 'org'"),
+    "stray column": ({"note": ["x", "y"]}, {}, RebaseError, "column 'note' is neither a key nor a number to add"),
+    "nothing to do": ({}, {"sums": [], "by": ["n"]}, RebaseError, "nothing to re-base: name at least one column in sums or means"),
+    "numeric codes": ({"code": [50, 51]}, {}, RebaseError, "column 'code' holds numbers; read the codes as text, or 5E1 becomes 50"),
+    "text for a number": ({"n": ["1", "two"]}, {}, RebaseError, "column 'n', row 2: 'two' is not a number"),
+    "thousands": ({"n": ["1", "1,234"]}, {}, RebaseError, "row 2: '1,234' is not a number. Write numbers plainly"),
+    "dates for numbers": ({"n": [dt.date(2016, 4, 1)] * 2}, {}, RebaseError, "is not a number"),
+    "true and false": ({"n": [True, False]}, {}, RebaseError, "column 'n' is Boolean, not a number"),
+    "infinite": ({"n": [1.0, np.inf]}, {}, RebaseError, "column 'n' holds an infinite number"),
+    "key and number": ({}, {"by": ["n"]}, RebaseError, "column 'n' cannot be both a key and a number"),
+    "sum and mean": ({}, {"means": {"n": "n"}}, RebaseError, "column 'n' cannot be both in sums and in means"),
+    "code as key": ({}, {"by": ["code"]}, RebaseError, "column 'code' holds the codes"),
+    "name of a result": ({"status": [1, 2]}, {"sums": ["n", "status"]}, RebaseError, "column 'status': that name"),
+    "name inside": ({"_new": [1, 2]}, {"by": ["_new"]}, RebaseError, "column '_new': that name"),
+    "later code": ({"code": ["00C", "16C"]}, {}, RebaseError, "1 code is not of the CCGs of April 2016: 16C was a CCG or location from 2020-04-01"),
+    "earlier code": ({"code": ["00F", "00D"]}, {}, RebaseError, "00F was a CCG or location from 2013-04-01 to 2015-03-31. Nearest: 2 codes are of the CCGs of April 2013"),
+    "unknown code": ({"code": ["00C", "ZZZ"]}, {}, RebaseError, "'ZZZ' is no code known here"),
+    "trust": ({"code": ["00C", "5A3"]}, {}, RebaseError, "5A3 was a trust from 2010-04-01 to 2013-03-31"),
+    "mixed schemes": ({"code": ["00C", "E38000047"]}, {}, LineageError, "two schemes are mixed: E38000047 is an ONS code and 00C an ODS code"),
+    "backwards": ({}, {"to": "2013-04-01"}, LineageError, "13T was made on 2015-04-01 from 00F, 00G, 00H"),
+    "backwards over a split": ({}, {"to": "2015-04-01"}, LineageError, "the boundary between 09N and 09G moved on 2016-04-01"),
+    "back to trusts": ({}, {"to": "2012-04-01"}, LineageError, "cannot be taken back to primary care trusts"),
+    "too late": ({}, {"to": "2027-01-01"}, LineageError, "known here from 2022-07-01 to 2026-03-31"),
+    "no date": ({}, {"at": "geography"}, LineageError, "'geography' is not a date; write it like 2018-04-01"),
+    "British date": ({}, {"at": "01/04/2016"}, LineageError, "'01/04/2016' is not a date; write it like 2018-04-01"),
+    "a year": ({}, {"at": 2016}, LineageError, "2016 is not a date"),
+    "nothing for a date": ({}, {"to": None}, LineageError, "None is not a date"),
+    "no such level": ({}, {"level": "CCG"}, LineageError, "level 'CCG' is not known; use one of pct, ccg, sub_icb, icb"),
+    "CCGs after their end": ({}, {"to": "2023-01-01", "level": "ccg"}, LineageError, "CCGs were open from 2013-04-01 to 2022-06-30"),
+    "code shut on its date": ({"day": ["2016-04-01", "2020-06-01"]}, {"at": "day", "to": "2021-04-01"}, RebaseError, "1 code was not open on the date given: 00D on 2020-04-01: 00D was a CCG or location from 2013-04-01 to 2020-03-31"),
+    "British dates": ({"day": ["01/04/2016"] * 2}, {"at": "day"}, RebaseError, "column 'day': '01/04/2016' is not a date; write it like 2018-04-01"),
+    "years for dates": ({"day": [2016, 2017]}, {"at": "day"}, RebaseError, "column 'day': 2016 is not a date"),
+    "date out of reach": ({"day": ["2016-04-01", "2027-04-01"]}, {"at": "day"}, RebaseError, "2027-04-01 is out of reach; geographies are known from 2010-04-01 to 2026-03-31"),
+    "backwards by column": ({"code": ["00C", "16C"], "day": ["2016-04-01", "2020-04-01"]}, {"at": "day"}, LineageError, "backwards is not possible"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change, ask, kind, words", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_is_refused_in_words(change, ask, kind, words):
+    with pytest.raises(kind, match=re.escape(words)):
+        move(pd.DataFrame(GOOD | change), **ask)
+
+
+def test_what_is_no_frame_is_refused():
+    for thing in (GOOD, pd.Series([1]), "data.csv", None):
+        with pytest.raises(RebaseError, match="is not a frame known here; pass pandas, Polars"):
+            move(thing)
+
+
+def test_odd_names_of_columns_are_refused():
+    with pytest.raises(RebaseError, match="two columns have the same name"):
+        move(pd.DataFrame([["00C", 1, 2]], columns=["code", "n", "n"]))
+    with pytest.raises(RebaseError, match="column 0 has a name that is not text"):
+        move(pd.DataFrame([["00C", 1]], columns=["code", 0]), sums=[0])
+
+
+def test_many_bad_codes_are_counted_and_five_are_shown():
+    with pytest.raises(RebaseError, match=r"^8 codes are not of .*; and 3 more"):
+        move(frame([f"Z{i}Z" for i in range(8)] + ["00C"]))
+
+
+def test_text_in_a_lazy_number_is_an_error_not_a_zero():
+    lazy = pl.LazyFrame({"code": ["00C"], "n": ["two"]})
+    with pytest.raises(pl.exceptions.InvalidOperationError, match="two"):
+        move(lazy).frame.collect()
+
+
+DAMAGED = {
+    "lower case": ("00c", "00C"),
+    "spaces": (" 00C ", "00C"),
+    "hard space": ("00C\u00a0", "00C"),
+    "a name": ("NHS Darlington CCG", "00C"),
+    "ampersand": ("NHS Bath & North East Somerset CCG", "11E"),
+    "ONS in lower case": ("e38000042", "E38000042"),
+}
+
+
+@pytest.mark.parametrize("written, meant", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_code_is_suggested_and_repaired_if_asked(written, meant):
+    data = frame([written], [5])
+    with pytest.raises(
+        RebaseError, match=f"{re.escape(repr(written))} is no code known here, perhaps {meant}"
+    ):
+        move(data)
+    result = move(data, repair=True)
+    wanted = "00C" if meant.startswith("E") else meant
+    assert counted(result) == {wanted: 5}
+    assert result.report().repaired == {written: meant}
+    assert f"Read {written!r} as {meant}." in str(result.report())
+
+
+def test_a_power_of_excel_is_a_trust():
+    data = frame(["5.00E+01", "5A3"], [1, 2])  # 5E1, as Excel shows it
+    with pytest.raises(RebaseError, match=r"'5.00E\+01' is no code known here, perhaps 5E1"):
+        move(data, at="2012-04-01")
+    fixed = move(data, at="2012-04-01", repair=True)
+    same(fixed.frame, move(frame(["5E1", "5A3"], [1, 2]), at="2012-04-01").frame)
+
+
+def test_repair_adds_up_what_thereby_became_the_same_and_leaves_the_unknown_alone():
+    assert counted(move(frame(["00c", "00C", "Nhs Darlington ccg"], [1, 2, 4]), repair=True)) == {"00C": 7}
+    with pytest.raises(RebaseError, match="'ZZZ' is no code known here"):
+        move(frame(["00c", "ZZZ"]), repair=True)
+
+
+@pytest.mark.parametrize("lazy", [False, True], ids=["eager", "lazy"])
+def test_repair_works_with_dates_and_on_lazy_frames(lazy):
+    data = frame(["00f", "00F", "13t"], day=["2013-04-01", "2013-04-01", "2015-04-01"])
+    given = pl.from_pandas(data).lazy() if lazy else data
+    result = move(given, at="day", repair=True)
+    assert plain(result.frame)["n"].tolist() == [6]
+    assert result.report().repaired == {"00f": "00F", "13t": "13T"}
+    first = data.head(2).drop(columns="day")
+    once = move(pl.from_pandas(first).lazy() if lazy else first, at="2013-04-01", repair=True)
+    assert plain(once.frame).values.tolist() == [["13T", 3, "exact", 0]]
+
+
+def test_auto_refuses_when_the_answer_differs_and_names_every_geography():
+    with pytest.raises(RebaseError) as error:
+        move(frame(["01H", "00C"]), at="auto", to="2021-04-01")
+    for name in ("April 2013", "April 2015", "April 2016"):
+        assert f"the CCGs of {name}" in str(error.value)
+    assert "the answer differs. Say which with at" in str(error.value)
+
+
+def test_auto_accepts_many_geographies_when_the_answer_is_the_same():
+    result = move(frame(["00C", "00D"]), at="auto", to="2021-04-01")
+    assert counted(result) == {"16C": 1, "84H": 2}
+
+
+def test_auto_takes_the_one_geography_that_fits_whole():
+    result = move(every("2018-04-01"), at="auto", to="2021-04-01")
+    assert result.report().start == "the CCGs of April 2018" and len(result.frame) == 106
+
+
+def test_auto_refuses_a_mixture_of_geographies():
+    with pytest.raises(RebaseError, match="the codes are of no one geography") as error:
+        move(frame(["00F", "13T", "00C"]), at="auto", to="2021-04-01")
+    assert "name a column of dates in at" in str(error.value)
+
+
+# --- properties -----------------------------------------------------------------------------------
+
+usual = settings(max_examples=50, deadline=None, derandomize=True, database=None)
+STARTS = ["2012-04-01", *APRILS, "2022-07-01"]
+
+
+@st.composite
+def journeys(draw, values):
+    """A frame over real codes of some day, and a later day to take it to."""
+    at = draw(st.sampled_from(STARTS))
+    level = draw(st.sampled_from(["sub_icb", "icb"])) if at == "2022-07-01" else None
+    to = draw(st.sampled_from([d for d in STARTS[1:] if d >= at and (at > "2013" or d >= "2015")]))
+    codes = [*lineage.bodies(at, level)["code"], "13Q", "UNKNOWN"]
+    rows = draw(
+        st.lists(st.tuples(st.sampled_from(codes), values, st.sampled_from("abc")), min_size=1, max_size=30)
+    )
+    return pd.DataFrame(rows, columns=["code", "n", "key"]), at, to  # fmt: skip
+
+
+whole = st.integers(-(10**9), 10**9)
+floats = st.one_of(st.floats(-1e9, 1e9, allow_subnormal=False), st.just(float("nan")))
+
+
+@usual
+@given(journeys(whole))
+def test_whole_numbers_are_conserved(journey):
+    data, at, to = journey
+    result = move(data, at=at, to=to, by=["key"])
+    assert result.report().balanced()
+    for key, rows in data.groupby("key"):
+        placed = result.frame.loc[result.frame["key"] == key, "n"].sum()
+        left = result.unmapped.loc[result.unmapped["key"] == key, "n"].sum()
+        if result.frame["n"].dtype == "int64":
+            assert placed + left == rows["n"].sum()
+        else:
+            assert abs(placed + left - rows["n"].sum()) <= 1e-9 * rows["n"].abs().sum()
+
+
+@usual
+@given(journeys(floats))
+def test_floats_are_conserved_and_what_is_missing_is_counted(journey):
+    data, at, to = journey
+    result = move(data, at=at, to=to, by=["key"])
+    total = result.frame["n"].sum() + result.unmapped["n"].sum()
+    assert abs(total - data["n"].sum()) <= 1e-9 * max(1, data["n"].abs().sum())
+    assert result.report().missing["n"] == data["n"].isna().sum()
+
+
+@usual
+@given(journeys(whole))
+def test_once_there_nothing_moves_again(journey):
+    data, at, to = journey
+    first = move(data, at=at, to=to, by=["key"]).frame
+    again = move(first[["key", "code", "n"]], at=to, to=to, by=["key"])
+    same(again.frame[["key", "code", "n"]], first[["key", "code", "n"]])
+    assert len(again.unmapped) == 0
+
+
+@usual
+@given(journeys(whole), st.randoms(use_true_random=False))
+def test_no_order_of_rows_matters(journey, random):
+    data, at, to = journey
+    order = list(range(len(data)))
+    random.shuffle(order)
+    one, other = (move(d, at=at, to=to, by=["key"]) for d in (data, data.iloc[order]))
+    same(one.frame, other.frame)
+    same(one.unmapped, other.unmapped)
+
+
+@usual
+@given(journeys(st.integers(0, 1000)), st.data())
+def test_means_lie_within_their_parts(journey, more):
+    data, at, to = journey
+    rates = st.lists(st.floats(-100, 100), min_size=len(data), max_size=len(data))
+    data["rate"] = more.draw(rates)
+    result = move(data, at=at, to=to, by=["key"], sums=[], means={"rate": "n"})
+    level = (
+        "sub_icb" if at == "2022-07-01" and not set(data["code"]) & set(tables.load("icbs")["code"]) else None
+    )
+    feeds = lineage.lookup(at, to, at_level=level)  # fmt: skip
+    for row in result.frame.itertuples():
+        parts = data[(data["key"] == row.key) & data["code"].isin(feeds.loc[feeds["to"] == row.code, "from"])]
+        parts = parts[parts["n"] > 0]["rate"]
+        if len(parts):
+            assert parts.min() - 1e-9 <= row.rate <= parts.max() + 1e-9
+        else:
+            assert pd.isna(row.rate)
+
+
+@usual
+@given(
+    journeys(st.one_of(st.none(), st.integers(-(10**6), 10**6))),
+    st.sampled_from([pl.from_pandas, lambda d: pl.from_pandas(d).lazy(), duckdb.from_df]),
+)
+def test_engines_agree_on_any_frame(journey, make):
+    data, at, to = journey
+    data["n"] = pd.array(data["n"], dtype="Int64")
+    wanted, result = (move(d, at=at, to=to, by=["key"]) for d in (data, make(data)))
+    same(result.frame, wanted.frame)
+    same(result.unmapped, wanted.unmapped)
+    assert result.report().balanced()
+    assert result.report().totals["n"] == pytest.approx(wanted.report().totals["n"], abs=1e-6)
+
+
+# --- the command line -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(capsys):
+    def go(*args):
+        status = __main__.main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return go
+
+
+@pytest.fixture
+def csv(tmp_path):
+    path = tmp_path / "activity.csv"
+    path.write_text(
+        "org,month,referrals,rate,note\n"
+        "00C,2016-05,10,0.5,x\n00K,2016-05,*,0.5,x\n00M,2016-05,30,0.25,x\nUNKNOWN,2016-05,5,,x\n"
+    )
+    return path
+
+
+def test_which_says_the_geography_of_a_file(run, tmp_path):
+    path = tmp_path / "all.csv"
+    sizes = tables.load("list_sizes")
+    sizes.loc[sizes["quarter"] == "2013-04-01", ["code", "practices"]].to_csv(path, index=False)
+    assert run("which", path) == (0, "these 211 codes are the CCGs of April 2013\n", "")
+
+
+def test_which_needs_codes_that_are_known(run, tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text("area,n\nABC,1\n")
+    status, out, err = run("which", path, "--code", "area")
+    assert status == 1 and not out and "column 'area': no code is known here" in err
+    status, _, err = run("which", path)
+    assert status == 1 and "name the column of codes with --code; there are area, n" in err
+
+
+@pytest.mark.parametrize("start, to", [("2013-04-01", "2021-04-01"), ("2018-04-01", "2022-07-01"), ("2012-04-01", "2018-04-01")])  # fmt: skip
+def test_lookup_writes_who_became_whom(run, tmp_path, start, to):
+    path = tmp_path / "lookup.csv"
+    status, out, err = run("lookup", "--from", start, "--to", to, "-o", path)
+    table = pd.read_csv(path, dtype={"from": str, "to": str}, keep_default_na=False)
+    assert status == 0 and not err
+    assert list(table.columns) == ["from", "from_ons", "from_name", "to", "to_ons", "to_name", "share", "basis", "status"]  # fmt: skip
+    assert table.groupby("from")["share"].sum().round(9).eq(1).all()
+    bodies = lineage.bodies(start)
+    assert set(table["from"]) == set(bodies["code"]) and set(table["to"]) <= set(lineage.bodies(to)["code"])
+    known = bodies.set_index("code")["ons_code"].fillna("").to_dict()
+    assert table.set_index("from")["from_ons"].to_dict() == known, "the ONS code of the older date"
+    assert table["from_name"].ne("").all() and table["to_name"].ne("").all() and table["to_ons"].ne("").all()
+    assert f"{len(bodies)} bodies of {start} lead to {table['to'].nunique()} of {to}" in out
+
+
+def test_a_table_that_is_printed_holds_nothing_but_the_table(run, csv):
+    status, out, err = run("lookup", "--from", "2018-04-01", "--to", "2021-04-01")
+    assert status == 0 and len(pd.read_csv(io.StringIO(out))["share"].dropna()) == out.count("\n") - 1
+    assert "195 bodies of 2018-04-01 lead to 106" in err
+    args = (
+        "--at",
+        "2016-04-01",
+        "--to",
+        "2021-04-01",
+        "--sum",
+        "referrals",
+        "--drop",
+        "rate",
+        "note",
+        "month",
+    )
+    status, out, err = run("rebase", csv, *args)
+    assert status == 0 and out == "org,referrals,status,missing\n16C,40,exact,1\n"
+    assert "referrals: 45 in = 40 placed + 5 unmapped; 1 cell blank or suppressed." in err
+
+
+def test_rebase_writes_a_file_a_report_and_what_was_left(run, csv):
+    out_file = csv.with_name("new.csv")
+    args = ("--to", "2021-04-01", "--at", "2016-04-01", "--sum", "referrals", "--mean", "rate:referrals")
+    status, out, err = run("rebase", csv, *args, "--by", "month", "--drop", "note", "-o", out_file)
+    assert status == 0 and not err
+    assert out_file.read_text() == "month,org,referrals,rate,status,missing\n2016-05,16C,40,0.3125,exact,2\n"
+    beside = csv.with_name("new.unmapped.csv")
+    left = pd.read_csv(beside)
+    assert left["org"].tolist() == ["UNKNOWN"] and left["referrals"].tolist() == [5]
+    assert left["reason"].tolist() == ["commissioner not known"]
+    assert "From the CCGs of April 2016 to the CCGs of April 2021." in out
+    assert "Not placed: UNKNOWN, commissioner not known." in out
+    assert f"What could not be placed is in {beside}" in out
+
+
+def test_rebase_asks_what_is_to_become_of_a_column(run, csv):
+    status, out, err = run("rebase", csv, "--to", "2021-04-01", "--sum", "referrals")
+    assert status == 1 and not out
+    assert err.startswith("python -m ccg rebase: ")
+    assert "what is to become of column 'month'?" in err and "month, rate, note" in err
+
+
+def test_rebase_names_a_mean_without_its_weight(run, csv):
+    status, _, err = run("rebase", csv, "--to", "2021-04-01", "--mean", "rate")
+    assert status == 1 and "--mean rate: name the column that weights it, like --mean rate:patients" in err
+
+
+def test_rebase_repairs_if_asked(run, csv):
+    csv.write_text("org,n\n00c,1\n00C,2\n00D,4\n")
+    args = ("rebase", csv, "--to", "2018-04-01", "--at", "2016-04-01", "--sum", "n")
+    status, out, err = run(*args)
+    assert status == 1 and not out and "'00c' is no code known here, perhaps 00C" in err
+    status, out, err = run(*args, "--repair")
+    assert status == 0 and out == "org,n,status,missing\n00C,3,exact,0\n00D,4,exact,0\n"
+    assert "Read '00c' as 00C." in err
+
+
+def test_rebase_takes_a_column_of_dates(run, csv):
+    csv.write_text("org,day,n\n00F,2013-04-01,1\n13T,2015-04-01,2\n")
+    status, out, _ = run("rebase", csv, "--to", "2018-04-01", "--at", "day", "--sum", "n")
+    assert status == 0 and out == "org,n,status,missing\n13T,3,exact,0\n"
+
+
+@pytest.mark.parametrize(
+    "args, words",
+    [
+        (["rebase", "none.csv", "--to", "2021-04-01"], "none.csv: there is no such file"),
+        (["lookup", "--from", "2021-04-01", "--to", "2013-04-01"], "backwards is not possible: 13T was made on 2015-04-01"),
+        (["lookup", "--from", "spring", "--to", "2013-04-01"], "'spring' is not a date; write it like 2018-04-01"),
+        (["explain", "Atlantis"], "'Atlantis' is not known"),
+        (["explain", "Darlingtn"], "'Darlingtn' is not known; did you mean 00C?"),
+    ],
+)  # fmt: skip
+def test_the_commands_refuse_in_words_on_stderr(run, args, words):
+    status, out, err = run(*args)
+    assert status == 1 and not out and words in err
+
+
+def test_explain_tells_the_life_of_a_body(run):
+    status, out, err = run("explain", "10G", "--to", "2021-04-01")
+    assert status == 0 and not err
+    assert out.startswith("NHS Bracknell and Ascot CCG (10G)\nA CCG from 1 April 2013 to 31 March 2018.")
+    assert "1 April 2018: 10G merged into 15D (NHS East Berkshire CCG)" in out
+    assert "On 1 April 2021 its area is:\n  D4U1Y NHS Frimley CCG (exact)" in out
+    assert run("explain", "bracknell")[1].startswith("NHS Bracknell and Ascot CCG (10G)")
+    assert "00C" in run("explain", "E38000042")[1]
