@@ -636,7 +636,7 @@ REFUSED = {
     "name of a result": ({"status": [1, 2]}, {"sums": ["n", "status"]}, RebaseError, "column 'status': that name"),
     "name inside": ({"_new": [1, 2]}, {"by": ["_new"]}, RebaseError, "column '_new': that name"),
     "later code": ({"code": ["00C", "16C"]}, {}, RebaseError, "1 code is not of the CCGs of April 2016: 16C was a CCG or location from 2020-04-01"),
-    "earlier code": ({"code": ["00F", "00D"]}, {}, RebaseError, "00F was a CCG or location from 2013-04-01 to 2015-03-31. Nearest: 2 codes are of the CCGs of April 2013"),
+    "earlier code": ({"code": ["00F", "00D"]}, {}, RebaseError, "00F was a CCG or location from 2013-04-01 to 2015-03-31. Nearest: 2 of the codes are of the CCGs of April 2013"),
     "unknown code": ({"code": ["00C", "ZZZ"]}, {}, RebaseError, "'ZZZ' is no code known here"),
     "trust": ({"code": ["00C", "5A3"]}, {}, RebaseError, "5A3 was a trust from 2010-04-01 to 2013-03-31"),
     "mixed schemes": ({"code": ["00C", "E38000047"]}, {}, LineageError, "two schemes are mixed: E38000047 is an ONS code and 00C an ODS code"),
