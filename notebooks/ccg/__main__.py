@@ -219,6 +219,11 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
     if name == "explain":
         sub.add_argument("text", help="a code (ODS or ONS) or part of a name")
         sub.add_argument("--to", help="date on which to say what became of it")
+    if name == "bench":
+        sizes = [1_000_000, 10_000_000, 50_000_000]
+        sub.add_argument("--rows", type=int, nargs="+", default=sizes, help="sizes to time")
+        sub.add_argument("--repeats", type=int, default=5, help="paired runs at 10 million rows")
+        sub.add_argument("-o", "--output", default=".bench", help="folder for the table and the chart")
     if name == "lookup":
         sub.add_argument(
             "--from", dest="start", required=True, help="date of the older geography, 2018-04-01"
