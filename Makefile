@@ -1,24 +1,28 @@
 # Each target only calls python -m ccg …; use that where there is no make.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
-  BIN := .venv/Scripts
+  BIN := Scripts
 else
-  BIN := .venv/bin
+  BIN := bin
 endif
-PY := $(BIN)/python
+PY := .venv/$(BIN)/python
 READY := .venv/.installed
+ENGINES := .venv-engines/.installed
 
-.PHONY: help figures test check refresh lab bench clean
+.PHONY: help figures test test-engines check refresh lab bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
 
 figures: $(READY) ## run every notebook and write its figures
 	@$(PY) -m ccg figures
 
 test: $(READY) ## strict nbval over every notebook, then the unit tests
 	@$(PY) -m ccg test
+
+test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment of its own (needs Java)
+	@.venv-engines/$(BIN)/python -m pytest -q tests/engines
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check
@@ -33,18 +37,26 @@ bench: $(READY) ## time re-basing against what people do today (ten minutes or m
 	@$(PY) -m ccg bench
 
 clean: ## remove the environment and caches
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-engines .pytest_cache .ruff_cache .hypothesis dist
 
-# made anew when the lock or the metadata is newer; bytecode is compiled so that kernels start fast
-$(READY): requirements.txt pyproject.toml
-	@echo "making .venv from requirements.txt"
+# An environment $(1) from the lock $(2); bytecode is compiled so that kernels start fast
+define environment
+	@echo "making $(1) from $(2)"
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --clear --python "$(PYTHON)" .venv && \
-	  uv pip sync --quiet --compile-bytecode --require-hashes --python $(PY) requirements.txt && \
-	  uv pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . ; \
+	  uv venv --quiet --clear --python "$(PYTHON)" $(1) && \
+	  uv pip sync --quiet --compile-bytecode --require-hashes --python $(1)/$(BIN)/python $(2) && \
+	  uv pip install --quiet --python $(1)/$(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
-	  "$(PYTHON)" -m venv --clear .venv && \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	  "$(PYTHON)" -m venv --clear $(1) && \
+	  $(1)/$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2) && \
+	  $(1)/$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@touch $@
+endef
+
+# made anew when the lock or the metadata is newer
+$(READY): requirements.txt pyproject.toml
+	$(call environment,.venv,requirements.txt)
+
+$(ENGINES): requirements/engines.txt pyproject.toml
+	$(call environment,.venv-engines,requirements/engines.txt)

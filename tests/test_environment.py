@@ -103,3 +103,16 @@ def test_no_file_of_the_project_names_a_machine():
             text = path.read_text(encoding="utf-8")
             found = re.search(r"(?<![\w.])/(?:home|root|Users)/\w+", text)
             assert not found, f"{name} holds {found[0]}"
+
+
+def test_lock_of_the_engines_agrees_with_the_core_lock():
+    text = (files.ROOT / "requirements" / "engines.txt").read_text(encoding="utf-8")
+    assert "://" not in text and "--index" not in text
+    entries = re.split(r"^(?=\S+==)", text, flags=re.M)[1:]
+    assert entries and all("--hash=sha256:" in entry for entry in entries)
+    locked = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", text, re.M)}
+    assert {"dask", "pyspark"} <= set(locked)
+    apart = {
+        name: (version, locked.get(name)) for name, version in LOCKED.items() if locked.get(name) != version
+    }
+    assert not apart, f"core lock against engines lock: {apart}"

@@ -460,6 +460,12 @@ def test_dates_of_any_precision_are_dates(unit):
         assert plain(move(one, at="day", to="2018-04-01").frame)["n"].tolist() == [3]
 
 
+def test_a_lazy_date_with_a_time_zone_is_the_day_on_the_clocks_there():
+    data = frame(["00F", "13T"], day=pd.to_datetime(["2013-04-01", "2015-04-01"]))
+    data["day"] = data["day"].dt.tz_localize("Europe/London")  # an hour before, at Greenwich
+    assert plain(move(pl.from_pandas(data).lazy(), at="day").frame)["n"].tolist() == [3]
+
+
 def test_a_column_of_dates_may_be_a_key_as_well():
     data = frame(["00F", "13T"], day=pd.to_datetime(["2013-04-01", "2015-04-01"]))
     for one in (data, pl.from_pandas(data).lazy(), duckdb.from_df(data)):

@@ -439,8 +439,12 @@ class _Rebase:
         text = kind in (nw.String, nw.Categorical, nw.Enum)
         if text:
             column = column.cast(nw.String)
-        elif kind not in (nw.Date, nw.Datetime) or getattr(kind, "time_zone", None):
+        elif kind not in (nw.Date, nw.Datetime):
             raise RebaseError(f"column {self.column!r} is {kind}; give dates, or text like 2018-04-01")
+        elif getattr(kind, "time_zone", None):  # the day on the clocks there; Spark and DuckDB cast to it
+            local = self.data.implementation == nw.Implementation.POLARS
+            column = column.dt.replace_time_zone(None) if local else column.cast(nw.Date)
+            kind = nw.Datetime if local else nw.Date
         index = nw.lit(-1)
         for day in [*_DAYS, lineage.END + pd.Timedelta(days=1)]:
             mark = str(day.date()) if text else day.date() if kind == nw.Date else day.to_pydatetime()
