@@ -148,8 +148,10 @@ def rebase(args) -> int:
     )  # fmt: skip
     _write(result.frame, args.output)
     print(result.report(), file=_beside(args.output))
-    if len(result.unmapped) and args.output:
-        beside = Path(args.output).with_suffix(".unmapped.csv")
+    beside = Path(args.output).with_suffix(".unmapped.csv") if args.output else None
+    if beside:
+        beside.unlink(missing_ok=True)  # what an earlier run left there is not of this one
+    if len(result.unmapped) and beside:
         _write(result.unmapped, beside)
         print(f"What could not be placed is in {beside}")
     return 0
