@@ -221,19 +221,22 @@ def _ons_periods() -> dict[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
         if r["kind"] == "split":
             for code in (r["from"], *_location_of(r["to"])):
                 changed[code].add(r["date"])
-    ccgs = tables.load("ccgs").set_index("code")
-    out = {}
-    seen = tables.load("ons_codes").sort_values(["code", "first_seen", "ons_code"])
-    for code, group in seen.groupby("code"):
-        opened, closed = ccgs.at[code, "opened"], ccgs.at[code, "closed"]
-        last = END if closed == BOARDS - pd.Timedelta(days=1) else closed
+    ccgs, eve = tables.load("ccgs"), BOARDS - pd.Timedelta(days=1)
+    life = dict(zip(ccgs["code"], zip(ccgs["opened"], ccgs["closed"], strict=True), strict=True))
+    seen, out = defaultdict(list), {}
+    listed = tables.load("ons_codes").sort_values(["code", "first_seen", "ons_code"])
+    for ons, code, first in zip(listed["ons_code"], listed["code"], listed["first_seen"], strict=True):
+        seen[code].append((ons, first))
+    for code, group in seen.items():
+        opened, closed = life[code]
+        last = END if closed == eve else closed
         dates = sorted(d for d in changed[code] if opened < d <= last)
         starts = [opened]
-        for first in group["first_seen"].iloc[1:]:
+        for _, first in group[1:]:
             known = [d for d in dates if starts[-1] < d <= first]
             starts.append(known[-1] if known else ONS_REVISED)
         ends = [*(d - pd.Timedelta(days=1) for d in starts[1:]), last]
-        for ons, a, b in zip(group["ons_code"], starts, ends, strict=True):
+        for (ons, _), a, b in zip(group, starts, ends, strict=True):
             out[ons] = (code, a, b)
     return out
 
