@@ -414,7 +414,11 @@ def sorted_units(
             face, edge, line, ink = looks[column_name]
             for i, word in enumerate(words):
                 left, top = starts[column_name] + i % wide[column_name], y + i // wide[column_name]
-                ax.add_patch(Rectangle((left, top - 0.44), 0.88, 0.88, fc=face, ec=edge, ls=line, lw=1.6))
+                ax.add_patch(
+                    Rectangle(
+                        (left, top - 0.44), 0.88, 0.88, fc=face, ec=edge, ls=line, lw=1.6, clip_on=False
+                    )
+                )
                 ax.text(left + 0.44, top, word, ha="center", va="center", size=style.SMALL, color=ink)
         y += tall + 0.25
     for name, start in starts.items():
