@@ -172,3 +172,14 @@ def test_hexmap_refuses_two_dates_at_once(ax):
     places = pd.DataFrame({"code": ["a", "a"], "column": [0, 0], "row": [0, 0]})
     with pytest.raises(ValueError, match="choose one date"):
         charts.hexmap(ax, places, {})
+
+
+def test_sorted_units_draws_each_thing_once_under_its_column(ax):
+    frame = pd.DataFrame(
+        {"who": ["one", "one", "two"], "what": ["yes", "no", "yes"], "id": ["A1", "A2", "B1"]}
+    )
+    looks = {"yes": ("k", "k", "-", "w"), "no": ("w", "k", "--", "k")}
+    charts.sorted_units(ax, frame, row="who", column="what", text="id", looks=looks, wide={"yes": 2, "no": 1})
+    squares = [p for p in ax.patches if isinstance(p, Rectangle)]
+    assert len(squares) == 3 and len({(p.get_x(), p.get_y()) for p in squares}) == 3
+    assert {"A1", "A2", "B1", "one", "two", "yes", "no", "2", "1"} <= {t.get_text() for t in ax.texts}

@@ -1,6 +1,7 @@
 """Charts that matplotlib and seaborn lack. Each draws on axes it is given and labels its own marks."""
 
 import itertools
+import textwrap
 
 import numpy as np
 import pandas as pd
@@ -389,3 +390,41 @@ def hexmap(
     x, y = (low + high) / 2
     ax.set(xlim=(x - wide / 2, x + wide / 2), ylim=(y - tall / 2, y + tall / 2), aspect="equal")
     ax.set_axis_off()
+
+
+def sorted_units(
+    ax, frame: pd.DataFrame, *, row: str, column: str, text: str, looks: dict, wide: dict
+) -> None:
+    """One labelled square per thing, in a row per ``row`` under a column per ``column``, with its totals.
+
+    Where a square stands says what it is; ``looks`` maps each column to ``face, edge, linestyle, ink`` as
+    well, and ``wide`` to how many squares stand side by side before the next line. Rows and columns keep
+    the order in which ``frame`` and ``looks`` name them.
+    """
+    starts, x = {}, 0.0
+    for name in looks:
+        starts[name], x = x, x + max(wide[name], 2.6) + 0.5
+    y = 0.0
+    for name, group in frame.groupby(row, sort=False):
+        cells = {c: group.loc[group[column] == c, text].tolist() for c in looks}
+        tall = max(-(-len(c) // wide[k]) for k, c in cells.items())
+        ax.plot([-0.3, x - 0.5], [y - 0.62] * 2, color=style.PALE, lw=0.8, zorder=0)
+        ax.text(-0.5, y, name, ha="right", va="center", weight="bold")
+        for column_name, words in cells.items():
+            face, edge, line, ink = looks[column_name]
+            for i, word in enumerate(words):
+                left, top = starts[column_name] + i % wide[column_name], y + i // wide[column_name]
+                ax.add_patch(
+                    Rectangle(
+                        (left, top - 0.44), 0.88, 0.88, fc=face, ec=edge, ls=line, lw=1.6, clip_on=False
+                    )
+                )
+                ax.text(left + 0.44, top, word, ha="center", va="center", size=style.SMALL, color=ink)
+        y += tall + 0.25
+    for name, start in starts.items():
+        total = int((frame[column] == name).sum())
+        ax.text(start, -2.2, total, va="center", weight="bold", size=style.TITLE)
+        ax.text(start, -1.8, textwrap.fill(name, 14), va="top", size=style.SMALL)
+    box = ax.get_window_extent()
+    ax.set(ylim=(y - 0.6, -2.6), xlim=(0, (y + 2) * box.width / box.height), xticks=[], yticks=[])
+    style.bare(ax)
