@@ -423,7 +423,7 @@ def arrows(ax, frame: pd.DataFrame, *, before: str, after: str, label: str, colo
         look = {"arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": tone, "lw": 3}
         ax.annotate("", xy=(b, y), xytext=(a, y), arrowprops=look | {"shrinkA": 0, "shrinkB": 0})
         for x, text, low in ((a, f"{a:g}", a < b), (b, f"{row.get('sign', '')}{b:g}", b < a)):
-            place = {"xytext": (-8 if low else 8, 0), "textcoords": "offset points", "va": "center"}
+            place = {"xytext": (-10 if low else 10, 0), "textcoords": "offset points", "va": "center"}
             ax.annotate(
                 text, (x, y), ha="right" if low else "left", weight="bold" if x == b else "normal", **place
             )
