@@ -183,3 +183,47 @@ def test_sorted_units_draws_each_thing_once_under_its_column(ax):
     squares = [p for p in ax.patches if isinstance(p, Rectangle)]
     assert len(squares) == 3 and len({(p.get_x(), p.get_y()) for p in squares}) == 3
     assert {"A1", "A2", "B1", "one", "two", "yes", "no", "2", "1"} <= {t.get_text() for t in ax.texts}
+
+
+def test_labels_are_spread_no_more_than_they_need():
+    assert charts.spread([1, 5, 9], 2, 0, 10).tolist() == [1, 5, 9]
+    assert charts.spread([4, 5, 5], 2, 0, 10).tolist() == pytest.approx([8 / 3, 14 / 3, 20 / 3])
+    assert charts.spread([9, 10, 10], 2, 0, 10).tolist() == [6, 8, 10]
+
+
+def test_a_timeline_marks_each_event_in_its_year(ax):
+    events = pd.DataFrame({"year": [1990, 1991], "text": ["a", "b"], "colour": ["k", "k"]})
+    charts.timeline(ax, events, events.head(1), span=(1980, 2000), apart=3, at=0.5, gap=0.1)
+    assert [x.get_ydata()[0] for x in ax.lines if x.get_marker() == "o"] == [1990, 1991, 1990]
+    assert ax.get_ylim() == (2000, 1980) and len(ax.texts) == 3
+
+
+def test_levels_hold_from_start_to_end_and_dotted_ones_do_not(ax):
+    counts = pd.DataFrame({"start": [2000, 2002], "end": [2002, 2005], "count": [10, 4]})
+    charts.levels(ax, counts, value="count", colour="k")
+    charts.levels(ax, counts, value="count", colour="k", dotted=True)
+    assert ax.lines[0].get_xydata().tolist() == [[2000, 10], [2002, 10], [2002, 4], [2005, 4]]
+    dotted = next(line for line in ax.lines if line.get_linestyle() == ":")
+    assert list(dotted.get_xdata()) == [2000, 2002]
+
+
+def test_arrows_run_from_before_to_after_in_the_colour_of_their_way(ax):
+    rows = pd.DataFrame({"what": ["split", "join"], "old": [90, 106], "new": [192, 42]})
+    charts.arrows(ax, rows, before="old", after="new", label="what", colours=("r", "b"))
+    drawn = [a for a in ax.texts if a.arrow_patch]
+    assert [(a.xyann[0], a.xy[0]) for a in drawn] == [(90, 192), (106, 42)]
+    assert [to_hex(a.arrow_patch.get_edgecolor()) for a in drawn] == ["#ff0000", "#0000ff"]
+
+
+def test_bands_stand_in_the_row_of_their_name(ax):
+    rows = pd.DataFrame(
+        [("a", "x", 1, 3, "n"), ("b", "y", 2, 5, ""), ("a", "y", 3, 4, "")],
+        columns=["row", "kind", "start", "end", "text"],
+    )
+    charts.bands(ax, rows, looks={"x": {"fc": "k", "ink": "w"}, "y": {"fc": "w"}})
+    assert [(p.get_x(), p.get_width(), round(p.get_y() + 0.31)) for p in ax.patches] == [
+        (1, 2, 0),
+        (2, 3, 1),
+        (3, 1, 0),
+    ]
+    assert [t.get_text() for t in ax.texts] == ["n"]
