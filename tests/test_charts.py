@@ -227,3 +227,17 @@ def test_bands_stand_in_the_row_of_their_name(ax):
         (3, 1, 0),
     ]
     assert [t.get_text() for t in ax.texts] == ["n"]
+
+
+def test_piles_draw_each_body_once_at_its_value_with_the_median_and_the_ends(ax):
+    ax.set_xlim(0, 10)
+    rows = {"first": [1, 1, 1, 9], "second": pd.Series([-2.0, 4.0, 7.0])}
+    charts.piles(ax, rows, form="{:g}", heads=("least", "middle", "most"))
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [sorted(line.get_xdata()) for line in dots] == [[1, 1, 1, 9], [-2, 4, 7]]
+    heights = dots[0].get_ydata()
+    assert len(set(heights.round(9))) == 3 and np.abs(heights).max() < 0.5, (
+        "like values are piled up in their row"
+    )
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() != "o"] == [1, 4]
+    assert [t.get_text() for t in ax.texts] == ["1", "least", "1", "middle", "9", "most", "−2", "4", "7"]

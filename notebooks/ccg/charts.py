@@ -523,3 +523,40 @@ def spread(values, apart: float, low: float, high: float) -> np.ndarray:
             blocks[-2:] = [((a * n + b * m) / (n + m), n + m)]
     free = np.repeat([b for b, _ in blocks], [n for _, n in blocks])
     return np.clip(free, low, high - base[-1]) + base
+
+
+def piles(
+    ax, rows: dict, *, tones=None, form="{:,.0f}", heads=("lowest", "middle", "highest"), size=4.0
+) -> None:
+    """Dot strips: one row of dots for each of ``rows``, its median a line, with three values at the right.
+
+    ``rows`` maps a label to the values of its bodies, from the top. Set the limits of x before: dots nearer
+    than their width are piled up round the row, and a pile too tall for it is squeezed. ``tones`` gives each
+    row its colour. Under ``heads``, to the right of the axes, stand the lowest, the middle and the highest
+    value of each row, in ``form``.
+    """
+    box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
+    low, high = ax.get_xlim()
+    ax.set_ylim(len(rows) - 0.45, -0.65)
+    wide, tall = size / 72 / box.width * (high - low), size / 72 / box.height * (len(rows) + 0.2)
+    for y, (label, values) in enumerate(rows.items()):
+        x = np.sort(np.asarray(values, dtype=float))
+        bins = np.round((x - x[0]) / wide).astype(int)
+        nth = np.arange(len(x)) - np.searchsorted(bins, bins)
+        count = np.bincount(bins)[bins]
+        step = np.minimum(tall, 0.74 / np.maximum(count - 1, 1))
+        tone = (tones or {}).get(label, style.BLUE)
+        ax.plot(x, y + (nth - (count - 1) / 2) * step, "o", ms=size * 0.92, mec="white", mew=0.3, color=tone)
+        ax.plot([np.median(x)] * 2, [y - 0.44, y + 0.44], color=style.ORANGE, lw=3, zorder=4)
+        for i, (value, name) in enumerate(zip((x[0], np.median(x), x[-1]), heads, strict=True)):
+            at, look = (
+                1 + (0.62 + 0.72 * i) / box.width,
+                {"transform": ax.get_yaxis_transform(), "ha": "right"},
+            )
+            bold = {"weight": "bold"} if i == 1 else {}
+            ax.text(at, y, form.format(value).replace("-", "−"), va="center", **bold, **look)
+            if y == 0:
+                tint = {"color": "#B8400F"} if i == 1 else {}
+                ax.text(at, -0.6, name, va="bottom", **bold, **tint, **look)
+    ax.set_yticks(range(len(rows)), list(rows))
+    style.bare(ax, grid="x")
