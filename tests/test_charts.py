@@ -241,3 +241,11 @@ def test_piles_draw_each_body_once_at_its_value_with_the_median_and_the_ends(ax)
     )
     assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() != "o"] == [1, 4]
     assert [t.get_text() for t in ax.texts] == ["1", "least", "1", "middle", "9", "most", "−2", "4", "7"]
+
+
+def test_strip_rows_draw_each_body_once_and_the_median_of_each_row(ax):
+    data = pd.DataFrame({"share": [1.0, 2.0, 9.0, 4.0, 6.0], "year": ["a", "a", "a", "b", "b"]})
+    charts.strip_rows(ax, data, value="share", row="year")
+    assert sum(len(c.get_offsets()) for c in ax.collections) == 5
+    assert [line.get_xdata()[0] for line in ax.lines] == [2, 5]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
