@@ -140,6 +140,7 @@ def test_save_refuses_poor_words(chart, change, words):
         (lambda ax: ax.text(3.4, 1, "a long label at the right edge"), "touches the edge"),
         (lambda ax: [ax.text(1, 1, "one label"), ax.text(1, 1.02, "another")], "overlaps"),
         (lambda ax: ax.text(1, 1, "tiny", fontsize=7), "smaller than 12 points"),
+        (lambda ax: [ax.set_axis_off(), ax.text(3.4, 1, "a long label, axis off")], "touches the edge"),
     ],
 )
 def test_save_refuses_text_that_cannot_be_read(chart, add, words):

@@ -178,11 +178,7 @@ def _check_layout(fig, name: str) -> None:
     renderer = _renderer(fig)
     fig.draw(renderer)
     hidden = {t for ax in fig.axes for t in _unseen_ticks(ax)}
-    shown = [
-        t
-        for t in fig.findobj(Text)
-        if t.get_visible() and t.get_text().strip() and t not in hidden and (t.axes is None or t.axes.axison)
-    ]
+    shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in hidden]
     boxes = [(t, t.get_window_extent(renderer)) for t in shown]
     width, height = fig.bbox.width, fig.bbox.height
     wrong, edge = [], style.EDGE / 2 * fig.dpi
@@ -206,6 +202,11 @@ def _renderer(fig):
 
 
 def _unseen_ticks(ax):
+    """Tick and axis labels that are not drawn: out of view, or of axes that are switched off."""
+    if not ax.axison:
+        for axis in (ax.xaxis, ax.yaxis):
+            yield from (*axis.get_ticklabels(which="both"), axis.label, axis.offsetText)
+        return
     for axis in (ax.xaxis, ax.yaxis):
         low, high = sorted(axis.get_view_interval())
         slack = (high - low) * 1e-6
