@@ -172,3 +172,11 @@ def test_hexmap_refuses_two_dates_at_once(ax):
     places = pd.DataFrame({"code": ["a", "a"], "column": [0, 0], "row": [0, 0]})
     with pytest.raises(ValueError, match="choose one date"):
         charts.hexmap(ax, places, {})
+
+
+def test_strip_rows_draw_each_body_once_and_the_median_of_each_row(ax):
+    data = pd.DataFrame({"share": [1.0, 2.0, 9.0, 4.0, 6.0], "year": ["a", "a", "a", "b", "b"]})
+    charts.strip_rows(ax, data, value="share", row="year")
+    assert sum(len(c.get_offsets()) for c in ax.collections) == 5
+    assert [line.get_xdata()[0] for line in ax.lines] == [2, 5]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]

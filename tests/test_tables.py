@@ -229,6 +229,14 @@ def test_numbers_that_decide_claims_come_from_the_tables():
     assert value["A3"] == counts.loc["2013-04-01", "open"]
     assert value["A4"] == counts.loc["2020-04-01", "closed"] - counts.loc["2020-04-01", "formed"]
     assert value["B1"] == (icbs["registered_patients"] >= 1_000_000).sum()
+    uncounted = icbs["residents_mid2020"].isna()
+    assert (
+        set(icbs.loc[uncounted, "code"]) == {"QHL", "QUA"}
+        and (uncounted == icbs["residents_quality"].isna()).all()
+    )
+    national = tables.load("national").set_index("id")["value"]
+    over = (icbs["residents_mid2020"] >= 1_000_000).sum() + uncounted.sum()
+    assert national["boards_million_residents_2020"] == over
     moves = tables.load("successions")
     assert value["D4"] == (moves["kind"] == "merger").sum()
     moved = moves[(moves["kind"] == "split") & (moves["date"] == "2022-07-01")]
@@ -285,7 +293,7 @@ BROKEN = {
     "lower case code": ("successions", "\n00C,16C", "\n00c,16C", "successions.csv row 2, column from, value '00c': breaks the rule"),
     "missing column": ("icbs", "code,ons_code,name,", "code,ons_code,title,", "icbs.csv row 1, column name: the column is missing"),
     "extra column": ("icbs", "code,ons_code,name,", "code,ons_code,size,name,", "icbs.csv row 1, column size: no such column is wanted"),
-    "extra cell": ("icbs", ",GEOGR+ICBTOOL\n", ",GEOGR+ICBTOOL,x\n", "icbs.csv row 2, value 'x': one cell too many"),
+    "extra cell": ("icbs", ",GEOGR+ICBTOOL+ONSMID20\n", ",GEOGR+ICBTOOL+ONSMID20,x\n", "icbs.csv row 2, value 'x': one cell too many"),
     "duplicate key": ("ccg_counts", "2014-04-01,", "2013-04-01,", "ccg_counts.csv row 3, column date: the key is not unique"),
     "dangling source": ("ccgs", ",ODS25+", ",ODS99+", "ccgs.csv row 2, column source, value 'ODS99': no such id in sources.csv"),
     "out of order": ("ccg_counts", "2014-04-01,211,0,0,ODS25\n2015-04-01,209,1,3,ODS25\n", "2015-04-01,209,1,3,ODS25\n2014-04-01,211,0,0,ODS25\n", "ccg_counts.csv row 3, column date, value '2015-04-01': rows are not sorted"),

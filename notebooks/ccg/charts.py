@@ -389,3 +389,20 @@ def hexmap(
     x, y = (low + high) / 2
     ax.set(xlim=(x - wide / 2, x + wide / 2), ylim=(y - tall / 2, y + tall / 2), aspect="equal")
     ax.set_axis_off()
+
+
+def strip_rows(ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BLUE) -> None:
+    """One dot strip to each ``row``, in the order they come, with its median as an upright orange line.
+
+    ``frame`` has a body per line: its ``value`` and the ``row`` (text) it belongs to.
+    """
+    import seaborn as sns  # slow to import, and only charts of strips need it
+
+    names = list(dict.fromkeys(frame[row]))
+    sns.swarmplot(frame, x=value, y=row, order=names, ax=ax, color=colour, size=2.9)
+    for y, name in enumerate(names):
+        middle = frame.loc[frame[row] == name, value].median()
+        ax.plot([middle] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
+    ax.set(ylabel="", ylim=(len(names) - 0.5, -0.5))
+    ax.grid(True, axis="x")
+    ax.grid(False, axis="y")
