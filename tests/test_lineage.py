@@ -455,7 +455,7 @@ def test_talking_therapies_is_of_the_ccgs_it_says():
         ("Brighton & Hove", "09D"),
         ("Newcastel Gateshead", "13T"),
         ("Greater Hudersfield", "03A"),
-        ("XXX", None),
+        ("ZZX", None),
         ("", None),
         ("Atlantis and the Seven Seas", None),
     ],
