@@ -87,6 +87,14 @@ def test_readme_numbers_stand_in_a_notebook():
     assert not missing, f"README numbers that no notebook shows: {missing}"
 
 
+def test_each_readme_answer_takes_its_numbers_from_its_own_notebook():
+    for name, answer in re.findall(r"\(notebooks/(\d\d_\w+\.ipynb)\) \|(.*)\|", README):
+        notebook = json.loads((files.NOTEBOOKS / name).read_text(encoding="utf-8"))
+        seen = set(re.findall(r"\d[\d,]*(?:\.\d+)?", rules.text_of(notebook)))
+        missing = [n for n in rules.numbers(answer) if n.rstrip(",") not in seen]
+        assert not missing, f"README on {name}: its outputs do not show {missing}"
+
+
 def test_readme_pictures_and_links_exist():
     for target in re.findall(r"\]\(([^)#]+)", README) + re.findall(r'src="([^"]+)"', README):
         if "://" not in target:

@@ -221,7 +221,8 @@ def _chart(table: pd.DataFrame, path: Path) -> None:
 
     style.use()
     fig, ax = style.canvas(5.2, left=2.9, right=0.8, bottom=0.6, top=0.5)
-    shown = table[table["rows"] == ROWS].iloc[::-1].reset_index(drop=True)
+    size = ROWS if ROWS in set(table["rows"]) else table["rows"].max()
+    shown = table[table["rows"] == size].iloc[::-1].reset_index(drop=True)
     tones = [style.BLUE if "rebase" in m else style.GREY for m in shown["method"]]
     ax.barh(shown.index, shown["median"], color=tones, height=0.66)
     ax.hlines(shown.index, shown["least"], shown["most"], color=style.INK, lw=1.2)
@@ -230,7 +231,7 @@ def _chart(table: pd.DataFrame, path: Path) -> None:
         ax.text(row["most"] + shown["most"].max() * 0.01, y, text, va="center", size=style.SMALL)
     ax.set_yticks(shown.index, shown["method"])
     ax.set(xlabel="Seconds, median and range", xlim=(0, shown["most"].max() * 1.2))
-    ax.set_title(f"Re-basing {ROWS / 1e6:.0f} million rows", weight="bold", x=-0.6)
+    ax.set_title(f"Re-basing {size / 1e6:g} million rows", weight="bold", x=-0.6)
     style.bare(ax, grid="x")
     fig.savefig(path)
 
