@@ -8,6 +8,8 @@ endif
 PY := .venv/$(BIN)/python
 READY := .venv/.installed
 ENGINES := .venv-engines/.installed
+BROWSER := .venv-browser/.installed
+SITE := .venv-site/.installed
 
 .PHONY: help figures test test-engines check refresh lab bench clean
 .DEFAULT_GOAL := help
@@ -37,7 +39,7 @@ bench: $(READY) ## time re-basing against what people do today (ten minutes or m
 	@$(PY) -m ccg bench
 
 clean: ## remove the environment and caches
-	rm -rf .venv .venv-engines .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-engines .venv-browser .venv-site docs/_build .pytest_cache .ruff_cache .hypothesis dist
 
 # An environment $(1) from the lock $(2); bytecode is compiled so that kernels start fast
 define environment
@@ -60,3 +62,9 @@ $(READY): requirements.txt pyproject.toml
 
 $(ENGINES): requirements/engines.txt pyproject.toml
 	$(call environment,.venv-engines,requirements/engines.txt)
+
+$(BROWSER): requirements/browser.txt pyproject.toml
+	$(call environment,.venv-browser,requirements/browser.txt)
+
+$(SITE): requirements/site.txt pyproject.toml
+	$(call environment,.venv-site,requirements/site.txt)

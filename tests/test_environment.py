@@ -113,14 +113,18 @@ def test_no_file_of_the_project_names_a_machine():
             assert not found, f"{name} holds {found[0]}"
 
 
-def test_lock_of_the_engines_agrees_with_the_core_lock():
-    text = (files.ROOT / "requirements" / "engines.txt").read_text(encoding="utf-8")
+EXTRAS = [name for name in PROJECT["optional-dependencies"] if name != "test"]
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_lock_of_an_extra_agrees_with_the_core_lock(extra):
+    text = (files.ROOT / "requirements" / f"{extra}.txt").read_text(encoding="utf-8")
     assert "://" not in text and "--index" not in text
     entries = re.split(r"^(?=\S+==)", text, flags=re.M)[1:]
     assert entries and all("--hash=sha256:" in entry for entry in entries)
     locked = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", text, re.M)}
-    assert {"dask", "pyspark"} <= set(locked)
+    assert {name_of(d) for d in PROJECT["optional-dependencies"][extra]} <= set(locked)
     apart = {
         name: (version, locked.get(name)) for name, version in LOCKED.items() if locked.get(name) != version
     }
-    assert not apart, f"core lock against engines lock: {apart}"
+    assert not apart, f"core lock against the lock of {extra}: {apart}"
