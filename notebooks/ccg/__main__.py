@@ -90,12 +90,16 @@ def lab(args) -> int:
     from jupyterlab.labapp import main as jupyterlab
 
     os.chdir(files.NOTEBOOKS)
+    # labconfig/ beside this file answers JupyterLab's question about news; a reader's own settings win
+    known = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, [known])])
     quiet = (
-        "--LabApp.news_url=None",  # an empty one still asks whether to show news
+        "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",  # the other one asks PyPI
+        "--LabApp.extension_manager=readonly",  # the usual one asks PyPI
     )
-    return jupyterlab([f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}", *quiet, *args.rest])
+    first = f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}"
+    return jupyterlab([first, *quiet, *args.rest]) or 0
 
 
 def which(args) -> int:

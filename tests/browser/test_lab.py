@@ -63,8 +63,7 @@ def choose(page, menu: str, item: str) -> None:
 def test_the_command_lands_on_the_first_notebook_and_asks_nothing(lab, page):
     opened(page, f"{lab.url}/?token={lab.token}")
     assert page.evaluate("() => jupyterapp.shell.currentWidget.context.path") == "00_claims.ipynb"
-    assert page.locator(".jp-Dialog").count() == 0, page.locator(".jp-Dialog").inner_text()
-    assert page.locator(".Toastify__toast").count() == 0, page.locator(".Toastify__toast").first.inner_text()
+    undisturbed(page)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -90,8 +89,14 @@ def test_run_all_in_jupyterlab(lab, page, shot, name):
     assert pictures(cells) == pictures(committed(name)), f"{name}: charts in JupyterLab, charts committed"
     assert pictures(cells), f"{name} draws no chart"
     seen(page, panel, name, pictures(cells), shown(cells, WIDGET))
+    undisturbed(page)
     shot(page, f"lab_{Path(name).stem}")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def undisturbed(page) -> None:
+    """No dialog and no notice (news, updates, a failed save) lies over the notebook."""
+    assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
 
 
 def committed(name: str) -> list[dict]:
