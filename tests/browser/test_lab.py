@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from ccg import files
+from playwright.sync_api import expect
 
 NOTEBOOKS = [path.name for path in files.notebooks()]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -122,6 +123,11 @@ def seen(page, panel, name: str, charts: int, widgets: int) -> None:
     for number in range(images.count()):
         image = images.nth(number)
         image.scroll_into_view_if_needed()
-        assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") > 0, f"{name}: image {number + 1}"
-    views = panel.locator(f'[data-mime-type="{WIDGET}"] .jupyter-widgets')
-    assert views.count() >= widgets, f"{name}: {views.count()} widgets on the page for {widgets} in its cells"
+        wide = image.evaluate("image => image.decode().then(() => image.naturalWidth, () => 0)")
+        assert wide > 0, (
+            f"{name}: image {number + 1} on the page is not shown: {image.get_attribute('src')[:80]}"
+        )
+    views = panel.locator(".jp-OutputArea-output > .jupyter-widgets")
+    if widgets:
+        expect(views.nth(widgets - 1), f"{name}: {widgets} cells show widgets").to_be_visible()
+    assert panel.locator(".jupyter-error-widget").all_inner_texts() == []
