@@ -90,12 +90,16 @@ def lab(args) -> int:
     from jupyterlab.labapp import main as jupyterlab
 
     os.chdir(files.NOTEBOOKS)
+    # labconfig/ beside this file answers JupyterLab's question about news; a reader's own settings win
+    known = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, [known])])
     quiet = (
-        "--LabApp.news_url=None",  # an empty one still asks whether to show news
+        "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",  # the other one asks PyPI
+        "--LabApp.extension_manager=readonly",  # the usual one asks PyPI
     )
-    return jupyterlab([f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}", *quiet, *args.rest])
+    first = f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}"
+    return jupyterlab([first, *quiet, *args.rest]) or 0
 
 
 def which(args) -> int:
@@ -240,7 +244,7 @@ def _write(frame: pd.DataFrame, output) -> None:
 def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
     """The arguments of the commands that have any."""
     if name == "lab":
-        sub.add_argument("rest", nargs="*", help="options for JupyterLab, after --")
+        sub.add_argument("rest", nargs="*", help="options for JupyterLab, such as --port=8899")
     if name in ("which", "rebase"):
         sub.add_argument("file", help="a CSV file")
         sub.add_argument("--code", help="column of codes; found by itself where there is only one")
@@ -302,7 +306,10 @@ def main(argv: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, function in COMMANDS.items():
         _arguments(name, commands.add_parser(name, help=function.__doc__, description=function.__doc__))
-    args = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["lab"] and not {"--", "-h", "--help"} & set(words):
+        words.insert(1, "--")  # all that follows is JupyterLab's own: lab --port=8899
+    args = parser.parse_args(words)
     try:
         return COMMANDS[args.command](args)
     except BrokenPipeError:  # the reader, head for one, has had enough
