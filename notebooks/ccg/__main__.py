@@ -186,6 +186,23 @@ def explain(args) -> int:
     return 0
 
 
+def gpps(args) -> int:
+    """build the yearly GP Patient Survey table on fixed groupings of practices, from its published files"""
+    from . import gpps as survey
+
+    if Path(args.output).resolve() in {Path(name).resolve() for name in args.file}:
+        raise ValueError(f"{args.output} is one of the files to read; name another with -o")
+    result = survey.build(args.file, to=args.to, year=args.year, weight=args.weight)
+    _write(result.frame, args.output)
+    print(result.report())
+    beside = Path(args.output).with_suffix(".unplaced.csv")
+    beside.unlink(missing_ok=True)  # what an earlier run left there is not of this one
+    if len(result.unplaced):
+        _write(result.unplaced, beside)
+        print(f"Practices that could not be placed are in {beside}")
+    return 0
+
+
 def _read(name: str) -> pd.DataFrame:
     path = Path(name)
     if not path.exists():
@@ -239,6 +256,14 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--rows", type=int, nargs="+", default=sizes, help="sizes to time")
         sub.add_argument("--repeats", type=int, default=5, help="paired runs at 10 million rows")
         sub.add_argument("-o", "--output", default=".bench", help="folder for the table and the chart")
+    if name == "gpps":
+        sub.add_argument(
+            "file", nargs="+", help="practice-level weighted CSV files of the survey, one a year"
+        )
+        sub.add_argument("-o", "--output", default="gpps.csv", help="file to write (gpps.csv)")
+        sub.add_argument("--to", default="2021-04-01", help="date of the CCGs that practices are grouped by")
+        sub.add_argument("--year", type=int, help="year of a single file that does not tell it")
+        sub.add_argument("--weight", help="column to weight practices by, where a file has no bases")
     if name == "lookup":
         sub.add_argument(
             "--from", dest="start", required=True, help="date of the older geography, 2018-04-01"
@@ -271,7 +296,7 @@ def bench(args) -> int:
 
 
 COMMANDS = {
-    f.__name__: f for f in (figures, test, check, refresh, lab, which, lookup, rebase, explain, bench)
+    f.__name__: f for f in (figures, test, check, refresh, lab, which, lookup, rebase, explain, gpps, bench)
 }
 
 
