@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines test-browser check refresh lab bench clean
+.PHONY: help figures test test-engines test-browser check refresh lab app bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,6 +37,9 @@ refresh: $(READY) ## after a deliberate change: run the notebooks in place, writ
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(PY) -m ccg lab
+
+app: $(READY) ## open the explorer: the life of any CCG or board
+	@$(PY) -m ccg app
 
 bench: $(READY) ## time re-basing against what people do today (ten minutes or more)
 	@$(PY) -m ccg bench
