@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import socket
 from base64 import b64decode
@@ -227,9 +228,9 @@ def test_the_app_shows_the_explorer_and_none_of_the_worked_example():
 
 
 def test_the_app_is_on_this_machine_alone_and_its_page_asks_nothing_of_others():
-    words = app.command(8866, browser=False)
+    words = app.options(8866, browser=False)
     assert "--Voila.ip=127.0.0.1" in words and "--no-browser" in words
-    assert "--no-browser" not in app.command(8866)
+    assert "--no-browser" not in app.options(8866)
     template = app.SETTINGS / "voila" / "templates" / "explorer" / "index.html.j2"
     assert "http" not in template.read_text(encoding="utf-8")
 
@@ -243,14 +244,13 @@ def test_the_app_takes_another_port_when_its_own_is_taken():
 
 
 def test_the_command_hands_on_its_options(monkeypatch, capsys):
-    ran = []
-    monkeypatch.setattr(
-        app.subprocess,
-        "run",
-        lambda *a, **kw: ran.append((a[0], kw["env"])) or type("R", (), {"returncode": 0}),
-    )
+    given = []
+    monkeypatch.setattr("voila.app.main", given.extend)
+    for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+        monkeypatch.setenv(name, "of-the-reader")
     assert __main__.main(["app", "--port", "8901", "--no-browser"]) == 0
-    ((words, env),) = ran
-    assert "--port=8901" in words and "--no-browser" in words
-    assert env["JUPYTER_PATH"].startswith(str(app.SETTINGS))
+    assert "--port=8901" in given and "--no-browser" in given
+    for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+        assert os.environ[name] == f"{app.SETTINGS}{os.pathsep}of-the-reader"
+    assert (app.SETTINGS / "voila.json").exists()
     assert "http://127.0.0.1:8901/" in capsys.readouterr().out

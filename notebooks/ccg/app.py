@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 from . import files
@@ -17,28 +15,22 @@ def serve(port: int | None = None, browser: bool = True, warm: bool = True) -> i
     """Serve the explorer on 127.0.0.1 until it is stopped. Returns Voilà's exit status.
 
     ``port`` is 8866 or, if that is taken, any free one. With ``warm`` the page is made before it is asked
-    for, so that it opens at once; each further visitor's is made when the one before has come.
+    for, so that it opens at once; the next visitor's is made when the one before has come.
     """
+    from voila.app import main as voila
+
+    for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):  # a reader's own settings come after
+        os.environ[name] = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get(name)]))
     port = port or _free(PORT)
     address = f"http://127.0.0.1:{port}/"
-    print(f"The explorer opens at {address} (first start: some seconds). Stop it with Ctrl+C.", flush=True)
-    ours = {
-        name: os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get(name)]))
-        for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")
-    }
-    try:
-        return subprocess.run(command(port, browser, warm), env=os.environ | ours).returncode
-    except KeyboardInterrupt:
-        return 0
+    print(f"The explorer opens at {address} in some seconds. Stop it with Ctrl+C.", flush=True)
+    return voila(options(port, browser, warm)) or 0
 
 
-def command(port: int, browser: bool = True, warm: bool = True) -> list[str]:
-    """The call of Voilà; what does not change from call to call is in jupyter/voila.json."""
-    return [
-        sys.executable, "-m", "voila", str(files.NOTEBOOKS / "09_explore.ipynb"),
-        f"--port={port}", "--Voila.ip=127.0.0.1", f"--preheat_kernel={warm}",
-        *([] if browser else ["--no-browser"]),
-    ]  # fmt: skip
+def options(port: int, browser: bool = True, warm: bool = True) -> list[str]:
+    """What Voilà is told; what never changes is in jupyter/voila.json."""
+    words = [str(files.NOTEBOOKS / "09_explore.ipynb"), f"--port={port}", "--Voila.ip=127.0.0.1"]
+    return [*words, f"--preheat_kernel={warm}", *([] if browser else ["--no-browser"])]
 
 
 def _free(port: int) -> int:
