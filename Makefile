@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines check refresh lab bench clean
+.PHONY: help figures test test-engines check refresh lab site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,6 +34,9 @@ refresh: $(READY) ## after a deliberate change: run the notebooks in place, writ
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(PY) -m ccg lab
+
+site: $(SITE) ## make the static site in docs/_build/html; it works from the folder, without a server
+	@.venv-site/$(BIN)/python -m ccg site
 
 bench: $(READY) ## time re-basing against what people do today (ten minutes or more)
 	@$(PY) -m ccg bench
