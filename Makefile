@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines check refresh lab site bench clean
+.PHONY: help figures test test-engines test-browser check refresh lab site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -25,6 +25,9 @@ test: $(READY) ## strict nbval over every notebook, then the unit tests
 
 test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment of its own (needs Java)
 	@.venv-engines/$(BIN)/python -m pytest -q tests/engines
+
+test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
+	@.venv-browser/$(BIN)/python -m pytest -q tests/browser
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check

@@ -83,10 +83,19 @@ def _tree() -> set[str]:
 
 
 def lab(args) -> int:
-    """open JupyterLab on the notebooks"""
-    first = files.notebooks()[0].name
-    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{first}", *args.rest]
-    return subprocess.run(command, cwd=files.NOTEBOOKS).returncode
+    """open JupyterLab on the first notebook; it asks nothing from outside this machine"""
+    if not files.notebooks():
+        print("no notebooks here: run this in a checkout of the project", file=sys.stderr)
+        return 1
+    from jupyterlab.labapp import main as jupyterlab
+
+    os.chdir(files.NOTEBOOKS)
+    quiet = (
+        "--LabApp.news_url=None",  # an empty one still asks whether to show news
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",  # the other one asks PyPI
+    )
+    return jupyterlab([f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}", *quiet, *args.rest])
 
 
 def which(args) -> int:

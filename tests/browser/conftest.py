@@ -1,0 +1,330 @@
+"""A real Chromium, and servers to look at with it. Run by make test-browser, in .venv-browser.
+
+Fixtures: ``page`` and ``phone`` (or ``new_page`` for any size), ``serve`` for a server of our own, ``axe``
+for an accessibility scan, ``shot`` for a picture. Every page and every server is watched: what asks for
+anything outside this machine is stopped, and the test fails with the address.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error, sync_playwright
+
+ON_PATH = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "msedge",
+    "microsoft-edge",
+)
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "$ProgramFiles/Google/Chrome/Application/chrome.exe",
+    "$LocalAppData/Google/Chrome/Application/chrome.exe",
+    "$ProgramFiles/Microsoft/Edge/Application/msedge.exe",
+    "$SystemDrive/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+NO_BROWSER = (
+    "NOT tested in a browser: JupyterLab, the site, the explorer. No Chromium, Chrome or Edge was found. "
+    "Install one (Debian: apt-get install chromium), or name one: CCG_CHROMIUM=/path/to/chrome make test-browser"
+)
+#: What is not on this machine. Everything else (its own servers, files, data) may be asked for.
+ELSEWHERE = r"^(?!(data|blob|file|about|chrome|chrome-error):|(http|ws)s?://(127\.0\.0\.1|localhost)[:/])"
+DEADLINE = 60  # seconds for a server to answer
+
+servers: list["Server"] = []
+
+
+def chromium() -> str | None:
+    """Path of the browser: ``$CCG_CHROMIUM``, else one on the PATH or in its usual place; None if none.
+
+    Raises FileNotFoundError when ``$CCG_CHROMIUM`` is no file.
+    """
+    named = os.environ.get("CCG_CHROMIUM")
+    if named and not Path(named).is_file():
+        raise FileNotFoundError(f"CCG_CHROMIUM is {named!r}: there is no such file. Name a browser's program")
+    found = (shutil.which(name) for name in ON_PATH)
+    usual = (place for place in map(os.path.expandvars, PLACES) if Path(place).is_file())
+    return named or next(filter(None, found), None) or next(usual, None)
+
+
+def required() -> bool:
+    """Whether a missing browser is a failure: in CI, or where somebody says so."""
+    return os.environ.get("CI", "") not in ("", "false") or os.environ.get("CCG_BROWSER_REQUIRED") == "1"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    try:
+        path = chromium()
+    except FileNotFoundError as error:
+        pytest.fail(str(error), pytrace=False)
+    if not path and required():
+        pytest.fail(NO_BROWSER, pytrace=False)
+    if not path:
+        pytest.skip(NO_BROWSER)
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    alone = [
+        "--no-proxy-server",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    ]
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=path, args=[*quiet, *alone, "--disable-gpu"])
+        except Error as error:
+            pytest.fail(f"{path} was found but did not start:\n{error}", pytrace=False)
+        yield started
+        started.close()
+
+
+class Watch:
+    """What pages and servers did during a test that they should not."""
+
+    def __init__(self):
+        self.outside: list[str] = []  # addresses off this machine
+        self.errors: list[str] = []  # exceptions that no page's script caught
+
+    def __call__(self, context) -> None:
+        def stop(route):
+            self.outside.append(f"{route.request.url} (asked by {route.request.frame.url})")
+            route.abort()
+
+        def open_socket(socket):
+            if "://127.0.0.1" not in socket.url and "://localhost" not in socket.url:
+                self.outside.append(socket.url)
+
+        context.route(re.compile(ELSEWHERE), stop)
+        context.on("page", lambda page: page.on("websocket", open_socket))
+        context.on("weberror", lambda e: self.errors.append(f"{e.page.url if e.page else ''}: {e.error}"))
+
+
+@pytest.fixture
+def watch():
+    """Fails the test at its end with what was asked from outside and which exceptions a page threw."""
+    watched = Watch()
+    for server in servers:
+        server.outside()  # what an earlier test did is not this one's
+    yield watched
+    watched.outside += [f"{host} (asked by {s.name})" for s in servers for host in s.outside()]
+    wrong = [f"asked outside this machine: {x}" for x in dict.fromkeys(watched.outside)]
+    wrong += [f"exception in the page {x}" for x in dict.fromkeys(watched.errors)]
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@pytest.fixture
+def new_page(browser, watch, request):
+    """``new_page(width, height, **options of a Playwright context)`` gives a page of a fresh profile."""
+    opened = []
+
+    def make(width=1280, height=1000, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, service_workers="block", **options
+        )
+        opened.append(context)
+        watch(context)
+        return context.new_page()
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    """A page on a desktop, 1280 × 1000."""
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page):
+    """A page on a phone, 390 × 844, that is touched."""
+    return new_page(390, 844, is_mobile=True, has_touch=True, device_scale_factor=2)
+
+
+@pytest.fixture
+def shot(tmp_path):
+    """``shot(page, "name")`` saves a picture for a person to look at, in ``$CCG_SCREENSHOTS`` if set."""
+    folder = Path(os.environ.get("CCG_SCREENSHOTS") or tmp_path)
+
+    def take(page, name: str, **options) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
+        page.screenshot(path=path, **options)
+        return path
+
+    return take
+
+
+@pytest.fixture
+def axe():
+    """``axe(page)`` gives the serious and critical findings of axe-core, a line each; none is the aim.
+
+    ``context`` limits the scan to a CSS selector. The script is axe-playwright-python's own copy.
+    """
+
+    def scan(page, context: str | None = None) -> list[str]:
+        options = {"resultTypes": ["violations"], "preload": False}  # preload would fetch style sheets
+        found = Axe().run(page, context=context, options=options).response["violations"]
+        return [
+            f"{v['impact']} {v['id']}: {v['help']}: {' ; '.join(' '.join(map(str, n['target'])) for n in v['nodes'])}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
+
+    return scan
+
+
+# --- servers ------------------------------------------------------------------------------------
+
+#: Put before a server's and its kernels' own imports: whatever they ask for outside is refused and noted.
+GUARD = """
+import os, socket, sys
+HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", socket.gethostname()}
+def guard(event, args):
+    if event == "socket.getaddrinfo":
+        host = args[0]
+    elif event == "socket.connect" and isinstance(args[1], tuple):
+        host = args[1][0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host is not None and host not in HERE:
+        with open(os.environ["CCG_OUTSIDE"], "a") as noted:
+            noted.write(f"{host}\\n")
+        raise OSError(f"{host} is outside this machine, and a test watches")
+sys.addaudithook(guard)
+"""
+
+
+class Server:
+    """A running server: ``url`` (no slash at its end), ``token``, ``log()``, ``stop()``."""
+
+    def __init__(self, command: list[str], cwd: Path, ready: str, folder: Path):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.name, self.token, self.url = " ".join(command), secrets.token_hex(16), f"http://127.0.0.1:{port}"
+        self._log, self._outside, self._seen = folder / "log", folder / "outside", 0
+        self._outside.touch()
+        (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+        own = {"IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings"}
+        own |= {"JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+        own |= {f"JUPYTER_{kind}_DIR": kind.lower() for kind in ("CONFIG", "DATA", "RUNTIME")}
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "CCG_"))}
+        env |= {key: str(folder / place) for key, place in own.items()}
+        env |= {"PYTHONPATH": str(folder), "CCG_OUTSIDE": str(self._outside), "PYTHONUNBUFFERED": "1"}
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [part.format(port=port, token=self.token) for part in command],
+                cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        try:
+            self._wait(self.url + ready.format(token=self.token))
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self, address: str) -> None:
+        straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        until = time.monotonic() + DEADLINE
+        while True:
+            try:
+                return straight.open(address, timeout=DEADLINE).close()
+            except urllib.error.HTTPError:
+                return None  # it answers
+            except OSError as error:
+                if self._process.poll() is not None:
+                    pytest.fail(f"{self.name} ended by itself:\n{self.log()}", pytrace=False)
+                if time.monotonic() > until:
+                    pytest.fail(f"{self.name}: no answer ({error}):\n{self.log()}", pytrace=False)
+                time.sleep(0.1)
+
+    def log(self, lines: int = 40) -> str:
+        """The last lines of what it said."""
+        return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def outside(self) -> list[str]:
+        """Hosts outside this machine that it or its kernels asked for since the last call."""
+        noted = self._outside.read_text(encoding="utf-8").splitlines()
+        fresh, self._seen = noted[self._seen :], len(noted)
+        return fresh
+
+    def stop(self) -> None:
+        """End it and everything it started."""
+        family = []
+        if self._process.poll() is None:
+            root = psutil.Process(self._process.pid)
+            family = [*root.children(recursive=True), root]
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.terminate()
+        for one in psutil.wait_procs(family, timeout=10)[1]:
+            one.kill()
+        self._process.wait()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """``serve([command, …], cwd=…, ready="/path")`` starts a server and gives it once it answers.
+
+    ``{port}`` and ``{token}`` in the command and in ``ready`` are filled in; any answer to ``ready`` will
+    do, 404 too. It has Jupyter folders of its own, and it ends with the session at the latest.
+    """
+
+    def start(command: list[str], *, cwd: Path, ready: str = "/") -> Server:
+        server = Server(command, cwd, ready, tmp_path_factory.mktemp("server"))
+        servers.append(server)
+        return server
+
+    yield start
+    while servers:
+        servers.pop().stop()
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory) -> Path:
+    """A copy of the project as it is now, uncommitted edits too, that a server may write in."""
+    root = Path(__file__).resolve().parents[2]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root, capture_output=True, text=True, encoding="utf-8", check=True,
+    ).stdout  # fmt: skip
+    copy = tmp_path_factory.mktemp("checkout") / "ccg"
+    for name in filter(None, listed.split("\0")):
+        if (root / name).is_file():  # one that was deleted is still listed
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, copy / name)
+    return copy
+
+
+# --- what the run says ----------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        report.sections += [(f"log of {server.name}", server.log()) for server in servers]
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_BROWSER in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(NO_BROWSER, yellow=True, bold=True)
