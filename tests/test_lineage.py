@@ -469,6 +469,34 @@ def test_every_name_of_a_ccg_leads_to_its_code(read_once):
     assert {lineage.suggest(n) for n in ccgs["name"]} == set(ccgs["code"])
 
 
+def test_a_search_reads_no_table_anew_for_each_body_it_finds(monkeypatch):
+    asked, load = [], tables.load
+    monkeypatch.setattr(tables, "load", lambda name: asked.append(name) or load(name))
+    reads = {}
+    for text, hits in (("01H", 1), ("a", 284)):
+        lineage.reset()
+        asked.clear()
+        assert len(lineage.search(text)) == hits
+        reads[text] = sorted(asked)
+    assert reads["a"] == reads["01H"]
+
+
+def test_ons_codes_follow_each_other_from_the_first_day_to_the_last():
+    spans = {
+        c: [(o, str(a.date()), str(b.date())) for o, a, b in lineage.ons_codes(c)] for c in ("01H", "00G")
+    }
+    assert spans["01H"] == [
+        ("E38000041", "2013-04-01", "2017-03-31"),
+        ("E38000215", "2017-04-01", "2026-03-31"),
+    ]
+    assert spans["00G"] == [("E38000111", "2013-04-01", "2015-03-31")]
+    assert lineage.ons_codes("E38000041") == lineage.ons_codes("01H")
+    assert [o for o, *_ in lineage.ons_codes("QHL")] == ["E54000055"]
+    assert [o for o, *_ in lineage.ons_codes("5A3")] == ["E16000001"]
+    with pytest.raises(lineage.LineageError, match="not a code known here"):
+        lineage.ons_codes("ZZZ")
+
+
 def test_search_finds_codes_names_and_former_names():
     assert lineage.search("Cumbria")["code"].iloc[0] == "01H"
     assert lineage.search("NHS Cumbria CCG")["code"].iloc[0] == "01H"

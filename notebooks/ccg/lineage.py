@@ -126,7 +126,7 @@ def _graph() -> _Graph:
 
 def reset() -> None:
     """Forget the tables, after they were changed on disk."""
-    for function in (_graph, _names, _ons_periods, _lookup, _bodies, beside, vintages):
+    for function in (_graph, _names, _former, _spans, _ons_periods, _lookup, _bodies, beside, vintages):
         function.cache_clear()
 
 
@@ -406,22 +406,37 @@ def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFr
 
 def _life(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
     """ODS code, level, first and last day of a code of either scheme. CCG codes live on as locations."""
-    ons = _ons_periods().get(code)
-    if ons:
-        code = ons[0]
-    for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
-        frame = tables.load(table)
-        row = frame[(frame["code"] == code) | (frame["ons_code"] == code)]
-        if len(row):
-            found = row["code"].iloc[0]
-            if level == "icb":
-                return found, level, BOARDS, END
-            if level == "pct":
-                return found, level, TRUSTS, START - pd.Timedelta(days=1)
-            first, last = row["opened"].iloc[0], row["closed"].iloc[0]
-            return found, level, first, END if last == BOARDS - pd.Timedelta(days=1) else last
+    found = _spans().get(code)
+    if found:
+        return found
     near = suggest(code)
     raise LineageError(f"{code!r} is not a code known here" + (f"; did you mean {near}?" if near else ""))
+
+
+@cache
+def _spans() -> dict[str, tuple[str, str, pd.Timestamp, pd.Timestamp]]:
+    """What ``_life`` says, for every code of either scheme: read once, for a search asks it of every hit."""
+    eve, out = BOARDS - pd.Timedelta(days=1), {}
+    for level, table in (("pct", "pcts"), ("icb", "icbs"), ("ccg", "ccgs")):
+        for r in tables.load(table).itertuples(index=False):
+            span = {"icb": (BOARDS, END), "pct": (TRUSTS, START - pd.Timedelta(days=1))}.get(level)
+            first, last = span or (r.opened, END if r.closed == eve else r.closed)
+            out[r.code] = out[r.ons_code] = (r.code, level, first, last)
+    return out | {ons: out[code] for ons, (code, *_) in _ons_periods().items()}
+
+
+def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+    """The ONS codes of a body, each with its first and last day, in order; a CCG's go on as a location's.
+
+    Raises LineageError when the code is not known. The day on which one followed another is that of the
+    boundary change before the list in which the new one was first seen.
+    """
+    code, level, first, last = _life(code)
+    if level == "ccg":
+        spans = [(ons, a, b) for ons, (c, a, b) in _ons_periods().items() if c == code]
+        return sorted(spans, key=lambda span: span[1])
+    ons = next(o for o, span in _spans().items() if span[0] == code and o != code)
+    return [(ons, first, last)]
 
 
 # --- trails and words ---------------------------------------------------------------------------
@@ -514,6 +529,13 @@ def _names() -> dict[str, str]:
     return out
 
 
+@cache
+def _former() -> dict[str, str]:
+    """Name before a change of name under the same code, by code of the CCG."""
+    ccgs = tables.load("ccgs")
+    return dict(ccgs.loc[ccgs["former_name"].notna(), ["code", "former_name"]].itertuples(index=False))
+
+
 def name(code: str) -> str:
     """Name of a body by its ODS code; the code itself if it has none here."""
     return _names().get(code, code)
@@ -526,9 +548,8 @@ def explain(code: str, to=None, level: str | None = None) -> str:
     if kind == "ccg":
         end = min(last, BOARDS - pd.Timedelta(days=1))
         lines.append(f"A CCG from {_long(first)} to {_long(end)}.")
-        former = tables.load("ccgs").set_index("code").at[code, "former_name"]
-        if pd.notna(former):
-            lines.append(f"Before its change of name: {former}.")
+        if code in _former():
+            lines.append(f"Before its change of name: {_former()[code]}.")
         if last == END:
             lines.append(f"Since {_long(BOARDS)} a sub-ICB location that keeps the code.")
     elif kind == "icb":
@@ -581,7 +602,7 @@ def search(text: str) -> pd.DataFrame:
     """
     wanted = _plain(text)
     rows = []
-    former = tables.load("ccgs").set_index("code")["former_name"].dropna()
+    former = _former()
     by_ons = defaultdict(list)
     for ons, (code, *_) in _ons_periods().items():
         by_ons[code].append(ons)
@@ -687,8 +708,7 @@ def _when(code: str) -> str:
 
 def suggest(value: str) -> str | None:
     """The code somebody probably meant: case, spaces, lost zeros, Excel's powers of ten, a name."""
-    known = set(_names()) | set(_ons_periods()) | set(tables.load("icbs")["ons_code"])
-    known |= set(tables.load("pcts")["ons_code"])
+    known = set(_names()) | set(_spans())
     text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
     if text in known:
         return text
@@ -697,8 +717,7 @@ def suggest(value: str) -> str | None:
         return f"{power[1]}E{power[2]}"
     if text and len(text) < 3 and text.zfill(3) in known:
         return text.zfill(3)
-    former = tables.load("ccgs").set_index("code")["former_name"].dropna()
-    plain = {_plain(n): c for c, n in former.items()} | {_plain(n): c for c, n in _names().items()}
+    plain = {_plain(n): c for c, n in _former().items()} | {_plain(n): c for c, n in _names().items()}
     wanted = _plain(str(value))
     if wanted in plain:
         return plain[wanted]

@@ -1,0 +1,222 @@
+"""The life of a body says what the public record says, adds up, and says why where it knows nothing."""
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+from ccg import life, lineage, tables
+
+
+@pytest.fixture(scope="module")
+def lives() -> dict[str, life.Life]:
+    return life.all()
+
+
+def into(one, kind="merger") -> dict[str, str]:
+    """{predecessor: day} of what went straight into a body."""
+    return {h.start: str(h.date.date()) for h in one.before if h.end == one.code and h.kind == kind}
+
+
+def by_period(one, field="patients") -> dict:
+    return {y.period: getattr(y, field) for y in one.years}
+
+
+def test_there_is_a_life_of_every_ccg_and_board(lives):
+    assert Counter(one.kind for one in lives.values()) == {"ccg": 248, "board": 42}
+    assert list(lives)[:2] == ["00C", "00D"]
+    assert all(one.name and one.region and one.ons_codes and one.years and one.tile for one in lives.values())
+    assert {one.closed for one in lives.values() if one.kind == "board"} == {None}
+
+
+@pytest.mark.parametrize(
+    "code, day, predecessors",
+    [
+        ("15E", "2018-04-01", {"04X", "05P", "13P"}),
+        ("13T", "2015-04-01", {"00F", "00G", "00H"}),
+        ("14L", "2017-04-01", {"00W", "01M", "01N"}),
+        ("D4U1Y", "2021-04-01", {"15D", "99M", "10C"}),
+    ],
+)
+def test_mergers_are_those_of_the_public_record(lives, code, day, predecessors):
+    assert into(lives[code]) == dict.fromkeys(predecessors, day)
+    assert str(lives[code].opened.date()) == day
+    for old in predecessors:
+        (hop,) = [h for h in lives[old].after if h.start == old and h.kind == "merger"]
+        assert (hop.end, hop.share, hop.basis) == (code, 1.0, "whole") and hop.source
+        assert not lives[old].location_of
+
+
+def test_birmingham_and_solihull(lives):
+    ccg, board = lives["15E"], lives["QHL"]
+    assert (ccg.opened, ccg.closed) == (pd.Timestamp("2018-04-01"), pd.Timestamp("2022-06-30"))
+    assert [p.code for p in ccg.became] == ["QHL"] and ccg.location_of == "QHL"
+    # three CCGs, and since 2017 some practices of Sandwell and West Birmingham
+    assert {p.code: p.status for p in ccg.made_of} == {
+        "04X": "exact", "05P": "exact", "13P": "exact", "05L": "approximate",
+    }  # fmt: skip
+    assert [o.ons_code for o in ccg.ons_codes] == ["E38000220", "E38000258"]
+    assert by_period(ccg, "own")["2017-18"] is False and by_period(ccg, "own")["2018-19"] is True
+    assert into(board, "abolition") == {"15E": "2022-07-01"} and into(board, "split") == {
+        "D2P2L": "2022-07-01"
+    }
+    assert by_period(board, "status") | {"2022-23": "exact"} == by_period(board, "status")
+    assert set(by_period(board, "status").values()) == {"exact", "approximate"}
+    assert by_period(board, "own")["2022-23"] is True and by_period(board, "own")["2021-22"] is False
+
+
+def test_west_birmingham_went_to_another_board_than_its_ccg(lives):
+    ccg = lives["D2P2L"]
+    assert {p.code: p.status for p in ccg.became} == {"QUA": "approximate", "QHL": "approximate"}
+    assert ccg.became[0].code == "QUA" and ccg.location_of == "QUA"
+    assert sum(p.share for p in ccg.became) == pytest.approx(1)
+    both = by_period(lives["QHL"])["2021-22"] + by_period(lives["QUA"])["2021-22"]
+    assert both == pytest.approx(by_period(ccg)["2021-22"] + by_period(lives["15E"])["2021-22"], abs=2)
+
+
+@pytest.mark.parametrize("code", ["01H", "01K", "01E", "02M"])
+def test_a_code_that_stayed_while_its_area_changed_has_one_series_on_its_last_area(lives, code):
+    one = lives[code]
+    assert len(one.ons_codes) > 1 and code in {p.code for p in one.made_of}
+    patients, status = by_period(one), by_period(one, "status")
+    assert status["2016-17"] == "approximate" and status["2018-19"] == "exact"
+    assert all(y.own for y in one.years)
+    # the area is that of the last day throughout, so no year jumps
+    change = pd.Series(patients).pct_change().dropna()
+    assert change.abs().max() < 0.04, "joined by code alone, 01K doubles"
+    practices = pd.Series(by_period(one, "practices"))
+    assert practices.diff().dropna().between(-5, 2).all()
+
+
+def test_north_cumbria_had_another_name_and_ons_code(lives):
+    one = lives["01H"]
+    assert [(n.name, str(n.until.date())) for n in one.names] == [
+        ("NHS Cumbria CCG", "2017-03-31"),
+        ("NHS North Cumbria CCG", "2022-06-30"),
+    ]
+    assert str(one.names[1].since.date()) == "2017-04-01"
+    assert [o.ons_code for o in one.ons_codes] == ["E38000041", "E38000215"]
+    assert "Until 31 March 2017 it was called NHS Cumbria CCG." in life.summary(one)
+    assert "A part of it went to Morecambe Bay (01K) on 1 April 2017." in life.summary(one)
+
+
+def test_glossop_left_tameside_after_its_last_day_as_a_ccg(lives):
+    one = lives["01Y"]
+    assert set(by_period(one, "status").values()) == {"exact"} and one.made_of == ()
+    assert [p.code for p in one.became] == ["QOP", "QJ2"] and one.location_of == "QOP"
+    assert "land moved on 1 July 2022" in one.missing["need"]
+
+
+def test_every_patient_is_in_one_body_each_year(lives):
+    years = tables.load("ccg_years")
+    total = (years["registered_patients"] - years["closed_patients"]).groupby(years["year"]).sum()
+    practices = years.groupby("year")["practices"].sum()
+    for day in {one.last_day for one in lives.values()}:
+        codes = lineage.bodies(day)["code"]
+        then = [one for one in (lives[c] for c in codes) if one.last_day == day]
+        if len(then) < len(codes):
+            continue  # those still open later stand on another area
+        for period in total.index.intersection(by_period(then[0])):
+            assert sum(by_period(one)[period] for one in then) == pytest.approx(total[period], abs=len(then))
+            counted = sum(by_period(one, "practices")[period] for one in then)
+            assert counted == pytest.approx(practices[period], abs=6)
+
+
+def test_practices_of_april_2013_are_missing_where_the_file_lacks_some(lives):
+    assert lives["04C"].years[0].practices > 0
+    assert lives["04D"].years[0].practices is None and lives["04D"].years[0].patients == 227_291
+    (heir,) = [h.end for h in lives["04D"].after if h.kind == "merger"]
+    assert lives[heir].years[0].practices is None, "a sum of which a part is missing"
+    assert lives[heir].years[1].practices > 0
+
+
+def test_nobody_has_figures_after_its_last_day(lives):
+    assert [y.period for y in lives["00G"].years] == ["April 2013", "2014-15"]
+    assert lives["00C"].years[-1].period == "2019-20" and lives["15E"].years[-1].period == "2021-22"
+    assert {one.years[-1].period for one in lives.values() if one.kind == "board"} == {"2022-23"}
+
+
+def test_standings_are_among_all_of_the_time(lives):
+    stands = {c: {s.measure: s for s in one.standing} for c, one in lives.items()}
+    largest = max(
+        (c for c in lives if lives[c].closed == life.EVE), key=lambda c: stands[c]["patients"].value
+    )
+    top = stands[largest]["patients"]
+    assert (top.rank, top.of, top.decile) == (1, 106, 10)
+    assert top.value == top.highest == 2_732_193 and top.middle == 365_716
+    assert stands["00G"]["patients"].of == 211 and stands["QHL"]["patients"].of == 42
+    for one in lives.values():
+        for s in one.standing:
+            assert 1 <= s.rank <= s.of and 1 <= s.decile <= 10 and s.lowest <= s.value <= s.highest
+            assert s.decile < 10 or s.rank <= -(-s.of // 10)
+            assert s.decile == 10 or s.rank > s.of // 10 or s.measure == "practices", "practices have ties"
+            assert s.source and s.period and s.shown and s.status in ("exact", "approximate")
+
+
+def test_ranks_of_deprivation_are_the_published_ones_where_the_bodies_are(lives):
+    imd = tables.load("deprivation").set_index(["index_year", "code"])["imd_rank"]
+    for day, year in (("2017-03-31", 2015), ("2020-03-31", 2019)):
+        codes = [c for c, one in lives.items() if one.closed == pd.Timestamp(day)]
+        found = {c: s.rank for c in codes for s in lives[c].standing if s.measure == "deprivation"}
+        assert found == {c: imd[year, c] for c in codes} and codes
+
+
+def test_a_merged_body_has_the_mean_of_the_scores_and_says_so(lives):
+    (one,) = [s for s in lives["D4U1Y"].standing if s.measure == "deprivation"]
+    scores = tables.load("deprivation").query("index_year == 2019 and code in ['15D', '99M', '10C']")[
+        "imd_score"
+    ]
+    assert scores.min() < one.value < scores.max() and one.status == "approximate"
+    assert "mean of its predecessors’ scores" in one.note
+    (alone,) = [s for s in lives["15E"].standing if s.measure == "deprivation"]
+    assert alone.status == "exact" and alone.note == ""
+
+
+def test_money_is_left_out_where_a_boundary_moved_between_money_and_patients():
+    day = life._facts().day(pd.Timestamp("2019-03-31"))
+    found, missing = day.standing("01K")
+    assert "money" not in {s.measure for s in found}
+    assert missing["money"] == "a boundary moved between its money and its patients of 2018-19"
+
+
+def test_what_is_not_known_is_missing_with_a_reason(lives):
+    for one in lives.values():
+        known = {s.measure for s in one.standing}
+        assert known.isdisjoint(one.missing) and known | set(one.missing) >= set(life.MEASURES)
+        assert all(len(why) > 10 for why in one.missing.values())
+    assert "April 2015" in lives["00G"].missing["deprivation"]
+    assert "too few or too many returns" in lives["99F"].missing["independent"]
+    assert "after its time" in lives["00C"].missing["need"]
+
+
+def test_no_table_is_read_for_each_body(monkeypatch):
+    life.reset()
+    life.of("15E"), life.of("QHL")
+    read, load = [], tables.load
+    monkeypatch.setattr(tables, "load", lambda name: read.append(name) or load(name))
+    life.of("14L"), life.of("QUA")
+    assert read == []
+
+
+def test_a_life_is_found_by_any_of_its_codes_and_refused_in_words(lives):
+    assert life.of("E38000041") is life.of("01H") and life.of("01H") == lives["01H"]
+    assert life.of("E54000055").code == "QHL"
+    with pytest.raises(lineage.LineageError, match="'1H' is not a code known here"):
+        life.of("1H")
+    with pytest.raises(lineage.LineageError, match=r"5PG was a primary care trust.*led to: 13P"):
+        life.of("5PG")
+
+
+def test_the_tables_of_a_life_are_plain(lives):
+    trail = life.table(lives["01H"], "trail")
+    assert trail.loc[0, ["side", "date", "start", "end", "kind"]].tolist() == [
+        "after", "2017-04-01", "01H", "01H", "rename",
+    ]  # fmt: skip
+    years = life.table(lives["15E"], "years")
+    assert years["start"].tolist()[0] == "2013-04-01" and (years["code"] == "15E").all()
+    assert set(life.table(lives["15E"], "standing")["measure"]) <= set(life.MEASURES)
+    codes = life.table(lives["01H"], "codes")
+    assert codes["is"].tolist() == ["NHS Cumbria CCG", "NHS North Cumbria CCG", "E38000041", "E38000215"]
+    assert codes["until"].tolist()[:2] == ["2017-03-31", "2022-06-30"]
+    assert life.table(lives["QHL"], "trail")["side"].eq("before").all()
+    with pytest.raises(ValueError, match="no table 'places'"):
+        life.table(lives["15E"], "places")
