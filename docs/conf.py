@@ -1,6 +1,6 @@
 """Sphinx settings of the site. ``python -m ccg site`` lays out the pages and calls Sphinx with this file."""
 
-project = "England’s CCGs, 2013 to 2022"
+project = "England’s CCGs, 2013–2022"
 author = "The england-ccgs authors"
 copyright = "The england-ccgs authors; data under the Open Government Licence v3.0"
 language = "en-GB"
@@ -20,7 +20,9 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_title = project
+html_favicon = "static/hexagon.svg"
 html_static_path = ["static", "_build/work/static"]
+html_extra_path = ["_build/work/extra"]
 html_css_files = ["site.css"]
 html_js_files = [("bodies.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
 html_copy_source = False
@@ -53,4 +55,4 @@ html_theme_options = {
     },
 }
 
-copybutton_selector = "div.cite div.highlight pre"
+copybutton_selector = "div.cite pre"

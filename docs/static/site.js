@@ -61,6 +61,20 @@ function begin(box) {
   show();
 }
 
+/* The list of bodies, of one day: those open then. */
+function choose(select) {
+  const rows = [...document.querySelectorAll(".bodies li")], said = document.getElementById("shown");
+  const show = () => {
+    const day = select.value;
+    for (const row of rows) row.hidden = Boolean(day) && (row.dataset.from > day || (row.dataset.to && row.dataset.to < day));
+    for (const part of document.querySelectorAll(".region")) part.hidden = !part.querySelector("li:not([hidden])");
+    const boards = rows.filter((row) => !row.hidden && !row.dataset.to).length, all = rows.filter((row) => !row.hidden).length;
+    said.textContent = [all - boards && `${all - boards} CCGs`, boards && `${boards} boards`].filter(Boolean).join(" and ");
+  };
+  select.addEventListener("change", show);
+  show();
+}
+
 /* What scrolls sideways inside a page must be reachable by keyboard too. */
 function reach() {
   for (const box of document.querySelectorAll(".chart-picture, .table-wrapper, pre, .scroll")) {
@@ -70,6 +84,7 @@ function reach() {
 
 document.addEventListener("DOMContentLoaded", () => {
   if (window.BODIES) document.querySelectorAll(".find").forEach(begin);
+  if (document.getElementById("day")) choose(document.getElementById("day"));
   reach();
   addEventListener("resize", reach);
 });

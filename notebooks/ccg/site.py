@@ -11,6 +11,7 @@ import re
 import shutil
 import zipfile
 from datetime import date
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import nbformat
 import yaml
 from fontTools.ttLib import TTFont
 
-from . import files, tables
+from . import bodies, files, life, lineage, tables
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
@@ -53,7 +54,7 @@ def build(jobs: int = 2) -> Path:
         raise ValueError("no notebooks here: run this in a checkout of the project")
     shutil.rmtree(WORK, ignore_errors=True)
     source, made = WORK / "source", WORK / "html"
-    lay_out(source)
+    lay_out(source, WORK / "extra")
     fonts(WORK / "static" / "fonts")
     files.write(WORK / "static" / "bodies.js", finder())
     said = sphinx(
@@ -69,8 +70,8 @@ def build(jobs: int = 2) -> Path:
     return OUT
 
 
-def lay_out(source: Path) -> None:
-    """Write every page of the site as a Sphinx source into ``source``."""
+def lay_out(source: Path, extra: Path) -> None:
+    """Write every page of the site as a Sphinx source into ``source``, what bodies offer to download to ``extra``."""
     charts = load_charts()
     books = [Book(path, charts) for path in files.notebooks()]
     for book in books:
@@ -90,7 +91,8 @@ def lay_out(source: Path) -> None:
         **(said := numbers()),
         "story": story(said, charts),
     }
-    for page in ("index", "charts", "data", "cite"):
+    know |= {"regions": bodies.regions(), "days": list(tables.load("ccg_counts")["date"])}
+    for page in ("index", "bodies", "charts", "data", "cite"):
         files.write(source / f"{page}.md", render(f"{page}.md", **know))
     names = list(charts)
     for i, (name, chart) in enumerate(charts.items()):
@@ -98,6 +100,18 @@ def lay_out(source: Path) -> None:
         near = {"before": names[i - 1] if i else None, "after": names[i + 1] if i + 1 < len(names) else None}
         text = render("chart.md", chart=chart, book=book, cite=citation(about, chart), charts=charts, **near)
         files.write(source / "chart" / f"{name}.md", text)
+    parts = ("trail", "years", "standing")
+    for code, body in bodies.pages().items():
+        one = body["one"]
+        held = {"trail": (*one.before, *one.after), "years": one.years, "standing": one.standing}
+        for part in parts:
+            if held[part]:
+                files.write(extra / "body" / f"{code}-{part}.csv", bodies.to_csv(held[part]))
+        said = render(
+            "body.md", **body, name=_short, bare=life.short, measures=life.MEASURES, files=[p for p in parts if held[p]],
+            cite=citation(about, body=one),
+        )  # fmt: skip
+        files.write(source / "body" / f"{code}.md", said)
 
 
 # --- pages --------------------------------------------------------------------------------------
@@ -108,6 +122,7 @@ def render(template: str, **know) -> str:
     return _templates().get_template(template).render(**know)
 
 
+@cache
 def _templates() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(DOCS / "templates"),
@@ -117,8 +132,13 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format}
+    env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
     return env
+
+
+@cache
+def _short(code: str) -> str:
+    return life.short(lineage.name(code))
 
 
 def long_date(day) -> str:
@@ -320,12 +340,14 @@ def margins(svg: str) -> dict[str, float]:
     }
 
 
-def citation(about: dict, chart: dict | None = None) -> str:
-    """How to cite the whole, or one chart of it, in a line of text, from what CITATION.cff says."""
+def citation(about: dict, chart: dict | None = None, body: life.Life | None = None) -> str:
+    """How to cite the whole, one chart or one body's page, in a line of text, from what CITATION.cff says."""
     who = ", ".join(a.get("name") or f"{a['given-names']} {a['family-names']}" for a in about["authors"])
     day = about["date-released"]
     day = day if isinstance(day, date) else date.fromisoformat(day)
     whole = f"{about['title']}. Version {about['version']}, {long_date(day)}."
+    if body is not None:
+        return f"{who} ({day.year}). {body.name} ({body.code}) [page body/{body.code}]. In: {whole}"
     if chart is None:
         return f"{who} ({day.year}). {whole}"
     return f"{who} ({day.year}). {chart['title']} [chart {chart['name']}]. In: {whole} Source of the data: {chart['source']}"
