@@ -18,6 +18,7 @@ nb_ipywidgets_js = {}
 myst_update_mathjax = False
 myst_heading_anchors = 3
 
+templates_path = ["theme"]
 html_theme = "furo"
 html_title = project
 html_favicon = "static/hexagon.svg"

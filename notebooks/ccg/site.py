@@ -119,7 +119,9 @@ def lay_out(source: Path, extra: Path) -> None:
 
 def render(template: str, **know) -> str:
     """A template of ``docs/templates`` filled in; whatever is put in is escaped for HTML."""
-    return _templates().get_template(template).render(**know)
+    made = _templates().get_template(template).render(**know)
+    # Sphinx's search takes tags out: without a space the words of two cells become one that nobody looks for
+    return made.replace("><", "> <")
 
 
 @cache
