@@ -45,6 +45,13 @@ def test_a_hand_worked_example():
     assert path.to_dict() == pytest.approx({-2: -2, 0: 5})
 
 
+def test_the_base_is_the_last_year_that_the_panel_has():
+    rows = [("T", 2017, 1), ("T", 2019, 4), ("T", 2021, 9), ("C", 2017, 0), ("C", 2019, 0), ("C", 2021, 2)]
+    data = panel_of(pd.DataFrame(rows, columns=["body", "year", "rate"]), pd.Series({"T": 2021, "C": None}))
+    path = stats.event_study(data, times=9).query("cohort != 'all'").set_index("lag")["estimate"]
+    assert path.to_dict() == pytest.approx({-4: -3, 0: 3})
+
+
 def test_weights_count_a_body_as_often_as_it_is_large():
     rows = [
         (b, y, v)
@@ -136,6 +143,7 @@ def test_the_same_run_gives_the_same_numbers_in_any_order_of_rows():
             lambda f, g: (f, g.replace(2018, 2014)),
             "no year before the change of B000, B001, B002, B003, B004 and 5",
         ),
+        (lambda f, g: (f, g.replace(2018, 2030)), "B004 and 5 more changed after the last year"),
         (lambda f, g: (f, g * np.nan), "bodies that never did"),
     ],
 )

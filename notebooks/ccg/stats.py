@@ -154,8 +154,8 @@ def panel(
 
     ``first`` gives by unit the first year that it had changed, missing where it never did; a unit not in it
     is an error, not a control. ``weight`` is by unit; without it all count alike. Raises ValueError that
-    names the units for: two rows of one unit and year, a year missing, and a change before the second year,
-    of which no year before is known. Leave such units out and say so; none is dropped here.
+    names the units for: two rows of one unit and year, a year missing, a change before the second year, of
+    which no year before is known, and one after the last. Leave such units out and say so; none is dropped here.
     """
     twice = frame.loc[frame.duplicated([unit, time]), unit].unique()
     if len(twice):
@@ -175,7 +175,11 @@ def panel(
         raise ValueError(
             f"panel: no year before the change of {_names(early)}; leave them out, they are no controls"
         )
-    first = first.where(first <= values.columns.max())
+    late = values.index[first > values.columns.max()]
+    if len(late):
+        raise ValueError(
+            f"panel: {_names(late)} changed after the last year; leave them out, they are no controls"
+        )
     weight = pd.Series(1.0, values.index) if weight is None else weight.reindex(values.index).astype(float)
     if not (weight > 0).all():
         raise ValueError(f"panel: no positive weight for {_names(values.index[~(weight > 0)])}")
@@ -217,17 +221,20 @@ def event_study(data: Panel, *, weighted: bool = False, times: int = 1999, seed:
     """How far each cohort moved from the controls, year by year, since the last year before its change.
 
     Group-time effects against never-treated controls, as Callaway and Sant'Anna (2021) without covariates:
-    for cohort ``g`` and year ``t`` the change since ``g - 1``, less that of the controls. One row per
+    for cohort ``g`` and year ``t`` the change since the last year before ``g`` that the panel has, less that of
+    the controls. One row per
     ``cohort`` and ``year``, with ``lag`` (years since the change, negative before it; -1 is the base and
-    zero by construction), and rows of cohort ``"all"`` by lag: the mean of the cohorts seen at that lag.
+    zero by construction, where no year is missing), and rows of cohort ``"all"`` by lag: the mean of the cohorts seen at that lag.
     The lags before -1 are the test of the assumption: with parallel paths they are zero but for chance.
     Other columns as in ``difference_in_differences``.
     """
     terms, by_lag = {}, {}
     for g in data.cohorts:
-        for year in data.values.columns:
-            if year != g - 1:
-                terms[g, year - g] = by_lag.setdefault(year - g, {})[g] = _since_base(data, g, year)
+        years = data.values.columns
+        base = years[years < g].max()
+        for year in years.drop(base):
+            by_year = (years == year) * 1.0 - (years == base)
+            terms[g, year - g] = by_lag.setdefault(year - g, {})[g] = {g: by_year}
     for lag, parts in sorted(by_lag.items()):
         terms["all", lag] = _pooled(data, parts, weighted)
     table = _estimates(data, terms, weighted, times, seed)
@@ -243,11 +250,6 @@ def _before_after(data: Panel, cohort: int) -> dict[int, np.ndarray]:
     years = np.asarray(data.values.columns)
     after = years >= cohort
     return {cohort: after / after.sum() - ~after / (~after).sum()}
-
-
-def _since_base(data: Panel, cohort: int, year: int) -> dict[int, np.ndarray]:
-    years = np.asarray(data.values.columns)
-    return {cohort: (years == year) * 1.0 - (years == cohort - 1)}
 
 
 def _pooled(data: Panel, parts: dict, weighted: bool) -> dict[int, np.ndarray]:

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -161,8 +162,21 @@ def _problem(resource, what, row=None, column=None, value=None) -> Problem:
 
 
 def _cells(resource: dict) -> list[Problem]:
+    # one table can take seconds: the same content under the same contract is read once in a process
+    refers = {key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])}
+    paths = [resource["path"], *(describe(name)["path"] for name in sorted(refers) if name)]
+    found = [files.data() / path for path in paths]
+    content = [files.sha256(path.read_bytes()) if path.exists() else "" for path in found]
+    contract = {k: v for k, v in resource.items() if k not in ("hash", "bytes")}
+    return list(_frictionless(resource["name"], json.dumps(contract), *content))
+
+
+@lru_cache(maxsize=256)
+def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
     # imported here: half a second that a sound table never needs
     import frictionless
+
+    resource = describe(name)
 
     contract = package()
     for entry in contract["resources"]:  # the hash has its own message, see check()
@@ -193,7 +207,7 @@ def _cells(resource: dict) -> list[Problem]:
         elif error.type in ("extra-cell", "missing-cell"):
             what = "one cell too many" if error.type == "extra-cell" else "a cell is missing"
         problems.append(_problem(resource, what, row, column, None if value is None else str(value)))
-    return problems
+    return tuple(problems)
 
 
 def _order_and_sources(resource: dict) -> list[Problem]:

@@ -1,0 +1,253 @@
+"""What patients got, by body and year, on one geography: the panels on which 07 asks whether merging helped.
+
+Each function re-bases a table by ``ccg.rebase`` as counts and returns an ``Outcome``. Its ``panel`` sets the
+bodies that a merger made beside those that never merged, and says of every other body why it is left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from . import lineage, practices, stats, tables
+from .rebase import rebase
+
+#: Talking Therapies: what is counted, out of what, and its name.
+THERAPIES = {
+    "recovery": ("at_caseness", "Recovered, of those who were ill at the start"),
+    "reliable_recovery": ("at_caseness", "Recovered reliably, of the same"),
+    "improvement": ("finished", "Improved reliably, of those who finished"),
+    "within_6_weeks": ("finished", "Began within 6 weeks, of those who finished"),
+    "within_18_weeks": ("finished", "Began within 18 weeks, of those who finished"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome by body and year.
+
+    ``counts``: a row per ``code`` and ``year`` (the financial year's first, or a calendar or survey year)
+    with ``over`` of ``under``, and ``rate``; missing where the source has none. ``unit`` of the rate.
+    ``on``: the date of the geography. ``late``: years from a merger to the first year after it, 0 where the
+    year begins with the merger and 1 where the outcome is measured before April. ``account``: of England's
+    ``under`` each year, in per cent, how much was placed on a body, how much not, and how much the source
+    does not give. ``better``: +1 if a high rate is good, -1 if a low one is.
+    """
+
+    name: str
+    unit: str
+    on: str
+    counts: pd.DataFrame
+    account: pd.DataFrame
+    late: int = 0
+    better: int = 1
+
+    def left_out(self, *, lead: int = 0, cohorts: Iterable[int] | None = None) -> pd.Series:
+        """Bodies that are neither treated nor controls, each with the reason."""
+        bodies, years = fates(self.on), self.counts["year"]
+        year = bodies["merged"] + self.late - lead
+        why = pd.Series(None, bodies.index, dtype=object)
+        why[bodies["later"] & bodies["merged"].isna()] = "merges later, so no control"
+        why[year > years.max()] = "merged after the last year"
+        why[year <= years.min()] = "merged before the second year"
+        if cohorts is not None:
+            why[why.isna() & bodies["merged"].notna() & ~bodies["merged"].isin(list(cohorts))] = (
+                "another cohort"
+            )
+        wide = self.counts.pivot(index="code", columns="year", values="rate").reindex(bodies.index)
+        why[why.isna() & wide.isna().any(axis=1)] = "a year is missing"
+        return why.dropna().sort_index()
+
+    def panel(
+        self, *, lead: int = 0, cohorts: Iterable[int] | None = None, drop: Iterable[str] = ()
+    ) -> stats.Panel:
+        """The bodies of merger years ``cohorts`` (all, where none is named) beside those that never merged.
+
+        ``lead`` dates the merger so many years early. ``drop`` leaves more bodies out. Cohorts of the result
+        are the first years after the merger; weights are registered patients of 2017-18.
+        """
+        bodies = fates(self.on)
+        out = set(self.left_out(lead=lead, cohorts=cohorts).index) | set(drop)
+        counts = self.counts[~self.counts["code"].isin(out)]
+        first = bodies["merged"] + self.late - lead
+        weight = patients(self.on)
+        return stats.panel(counts, unit="code", time="year", value="rate", first=first, weight=weight)
+
+
+@lru_cache(maxsize=8)
+def fates(on: str) -> pd.DataFrame:
+    """The CCGs open on a date, by ``code``: ``merged``, the year of the merger that made it, missing where
+    none did, and ``later``, whether it went into another after that date."""
+    mergers = tables.load("successions").query("kind == 'merger'")
+    codes = lineage.bodies(on)["code"]
+    made = mergers.drop_duplicates("to").set_index("to")["date"].dt.year
+    bodies = pd.DataFrame({"merged": made.reindex(codes).astype(float)}, index=pd.Index(codes, name="code"))
+    return bodies.assign(later=bodies.index.isin(mergers["from"])).sort_index()
+
+
+@lru_cache(maxsize=8)
+def patients(on: str) -> pd.Series:
+    """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
+    lists = tables.load("ccg_years").query("year == '2017-18'")[["code", "geography", "registered_patients"]]
+    placed = rebase(lists, code="code", at="geography", to=on, sums=["registered_patients"])
+    return placed.frame.set_index("code")["registered_patients"]
+
+
+def _first(year: pd.Series) -> pd.Series:
+    return year.str[:4].astype(int)
+
+
+def _outcome(counts: pd.DataFrame, **more) -> Outcome:
+    counts = counts.assign(rate=100 * counts["over"] / counts["under"].where(counts["under"] > 0))
+    return Outcome(counts=counts[["code", "year", "over", "under", "rate"]], **more)
+
+
+def _shares(placed, unplaced, missing, england) -> pd.DataFrame:
+    account = pd.DataFrame({"placed": placed, "unplaced": unplaced, "not given": missing}).fillna(0.0)
+    return 100 * account.div(england, axis=0)
+
+
+@lru_cache(maxsize=1)
+def _therapies() -> tuple[pd.DataFrame, pd.DataFrame]:
+    table = tables.load("talking_therapies")
+    sums = sorted({*THERAPIES, *(base for base, _ in THERAPIES.values())})
+    ccgs = table.loc[table["body"] == "ccg", ["year", "code", "geography", *sums]]
+    placed = rebase(ccgs, code="code", at="geography", to="2021-04-01", by=["year"], sums=sums)
+    return table, placed.frame
+
+
+def talking_therapies(measure: str) -> Outcome:
+    """One measure of THERAPIES, 2017-18 to 2021-22, on the CCGs of April 2021.
+
+    Placed are CCGs, unplaced are UNKNOWN and hubs. The published parts are rounded to 5, England is not.
+    """
+    base, name = THERAPIES[measure]
+    table, placed = _therapies()
+    by = table.pivot_table(index="year", columns="body", values=base, aggfunc="sum", observed=True).astype(
+        float
+    )
+    unplaced = by["hub"] + by["unknown"]
+    missing = by["england"] - by["ccg"] - unplaced
+    account = _shares(by["ccg"], unplaced, missing, by["england"])
+    account.index = _first(account.index.to_series())
+    counts = placed.assign(year=_first(placed["year"]), over=placed[measure], under=placed[base])
+    return _outcome(counts, name=name, unit="points", on="2021-04-01", account=account)
+
+
+@lru_cache(maxsize=1)
+def _framework() -> tuple[pd.DataFrame, pd.DataFrame]:
+    table = tables.load("qof")
+    # a fault makes the whole year of a body unusable, and then the sums it would go into
+    sums = ["numerator", "denominator", "exceptions"]
+    placed = rebase(
+        table[["year", "geography", "code", "indicator", *sums]].astype(dict.fromkeys(sums, "float64")),
+        code="code", at="geography", to="2020-04-01", by=["year", "indicator"], sums=sums,
+    ).frame  # fmt: skip
+    where = table.loc[table["fault"].notna(), ["year", "geography", "code"]].drop_duplicates()
+    faults = set()
+    for row in where.itertuples():
+        for to in lineage.successors(row.code, "2020-04-01", at=row.geography)["to"]:
+            faults.add((row.year, to))
+    broken = pd.MultiIndex.from_frame(placed[["year", "code"]]).isin(faults)
+    return table, placed.assign(year=_first(placed["year"]), broken=broken)
+
+
+def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
+    """Achievement of one indicator of the Quality and Outcomes Framework, or of all added up.
+
+    2014-15 to 2019-20, on the CCGs of April 2020: patients for whom it was done, of those to whom it
+    applied. ``exceptions`` counts those excepted as not done. A body with a faulty year has none of that year.
+    """
+    table, placed = _framework()
+    if indicator:
+        table, placed = table[table["indicator"] == indicator], placed[placed["indicator"] == indicator]
+        if placed.empty:
+            raise ValueError(f"qof has no indicator {indicator!r}; qof_indicators lists them")
+    sums = placed.groupby(["code", "year"], as_index=False)[["numerator", "denominator", "exceptions"]].sum()
+    broken = placed.groupby(["code", "year"])["broken"].any().to_numpy()
+    under = sums["denominator"] + (sums["exceptions"] if exceptions else 0.0)
+    counts = sums.assign(over=sums["numerator"].mask(broken), under=under)
+    by = table.assign(year=_first(table["year"]), bad=table["fault"].notna())
+    by = by.pivot_table(index="year", columns="bad", values="denominator", aggfunc="sum").astype(float)
+    account = _shares(by[False], by[False] * 0, by[True], by.sum(axis=1))
+    return _outcome(
+        counts,
+        name=indicator or "QOF, 25 indicators added up",
+        unit="points",
+        on="2020-04-01",
+        account=account,
+    )
+
+
+def qof_points(*, always: bool = False) -> Outcome:
+    """Points of the Quality and Outcomes Framework, of the most a practice can get, by registered patients.
+
+    2017-18 to 2022-23 without 2020-21. Each practice stays all years in the CCG of April 2021 that it last
+    belonged to, so that no merger or move changes who is counted. ``always`` keeps only practices that have
+    points in all five years.
+    """
+    table = tables.load("qof_points").assign(year=lambda t: _first(t["year"]))
+    table["code"] = table["practice"].map(practices.grouping("2021-04-01"))
+    given = table["points"].notna()
+    total = table.groupby("year")["list_size"].sum()
+    share = [table[keep].groupby("year")["list_size"].sum().reindex(total.index, fill_value=0)
+             for keep in (given & table["code"].notna(), given & table["code"].isna(), ~given)]  # fmt: skip
+    used = table[given & table["code"].notna()]
+    if always:
+        used = used[used.groupby("practice")["year"].transform("nunique") == used["year"].nunique()]
+    counts = used.assign(over=used["points"] * used["list_size"], under=used["maximum"] * used["list_size"])
+    counts = counts.groupby(["code", "year"], as_index=False)[["over", "under"]].sum()
+    return _outcome(
+        counts,
+        name="QOF points, of the maximum",
+        unit="points",
+        on="2021-04-01",
+        account=_shares(*share, total),
+    )
+
+
+def treatable_mortality() -> Outcome:
+    """Deaths that timely care should avert, per 100,000, age-standardised, on the CCGs of April 2019.
+
+    Calendar years 2005 to 2018, as published: a standardised rate without its counts cannot be re-based.
+    A merger of April lies inside its first year.
+    """
+    table = tables.load("treatable_mortality")
+    counts = table.assign(over=np.nan, under=np.nan, rate=table["treatable"].astype(float))
+    everyone = table.groupby("year")["code"].nunique()
+    account = _shares(everyone, everyone * 0, everyone * 0, everyone)
+    return Outcome(
+        "Deaths that timely care should avert", "deaths per 100,000", "2019-04-01",
+        counts[["code", "year", "over", "under", "rate"]], account, better=-1,
+    )  # fmt: skip
+
+
+def patient_experience() -> Outcome:
+    """Overall experience of the practice called good, GP Patient Survey, January to March 2018 and 2019.
+
+    On the CCGs of April 2018. So the wave of 2018 came just before the mergers of that April, and the wave
+    of 2019 a year after it: the first year after a merger is the next.
+    """
+    table = tables.load("patient_experience").astype({"good": float, "list_size": float})
+    table = table.assign(over=table["good"] / 100 * table["list_size"])
+    placed = rebase(
+        table[["year", "code", "geography", "over", "list_size"]],
+        code="code", at="geography", to="2018-04-01", by=["year"], sums=["over", "list_size"],
+    ).frame  # fmt: skip
+    blank = table[table["good"].isna()]
+    holes = {(r.year, to) for r in blank.itertuples()
+             for to in lineage.successors(r.code, "2018-04-01", at=r.geography)["to"]}  # fmt: skip
+    hole = pd.MultiIndex.from_frame(placed[["year", "code"]]).isin(holes)
+    counts = placed.assign(over=placed["over"].mask(hole), under=placed["list_size"])
+    lists = rebase(
+        tables.load("ccg_years").query("year in ['2017-18', '2018-19']")[["year", "code", "geography", "registered_patients"]],
+        code="code", at="geography", to="2018-04-01", by=["year"], sums=["registered_patients"],
+    ).frame  # fmt: skip
+    england = lists.assign(year=_first(lists["year"]) + 1).groupby("year")["registered_patients"].sum()
+    given = table.groupby("year")["list_size"].sum()
+    return _outcome(
+        counts, name="Overall experience good", unit="points", on="2018-04-01", late=1,
+        account=_shares(given, given * 0, england - given, england),
+    )  # fmt: skip
