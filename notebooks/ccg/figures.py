@@ -70,6 +70,22 @@ def save(
         mpl.pyplot.close(fig)
 
 
+def picture(fig, *, title: str, subtitle: str, source: str, dpi: int = 160) -> bytes:
+    """A chart with its words round it as PNG bytes, to show or to hand on; nothing is saved. Closes it.
+
+    For charts that a reader asks for: drawn for one screen at once, and not checked for overlaps as those
+    of ``save`` are. Raises ValueError when a text is empty.
+    """
+    for what, text in (("title", title), ("subtitle", subtitle), ("source", source)):
+        if not text or not text.strip():
+            raise ValueError(f"a picture without {what}")
+    _surround(fig, title, subtitle, f"Source: {source}")
+    out = io.BytesIO()
+    fig.savefig(out, format="png", dpi=dpi)
+    mpl.pyplot.close(fig)
+    return out.getvalue()
+
+
 def to_csv(data: pd.DataFrame, digits: int = 10) -> str:
     """The numbers of a chart as CSV text: LF, ISO dates, floats to ``digits`` significant digits."""
     plain = data.copy()

@@ -135,7 +135,7 @@ class Life:
     location_of: str | None
     years: tuple[Year, ...]
     standing: tuple[Standing, ...]
-    tile: Tile | None
+    tile: Tile
     #: What is not known, by name of the field or measure, and why.
     missing: dict[str, str]
     note: str
@@ -155,8 +155,8 @@ def of(code: str) -> Life:
     found, level, *_ = lineage._life(code)
     if level == "pct":
         raise lineage.LineageError(
-            f"{code} was a primary care trust; lives are told of CCGs and boards. "
-            f"It led to: {', '.join(h.end for h in lineage.trail(code))}"
+            f"{code} was a primary care trust, {lineage.name(found)}, to 31 March 2013. Lives are told of CCGs "
+            f"and boards; by postcodes it led to {_listed([h.end for h in lineage.trail(code)])}"
         )
     return _life(found)
 
@@ -219,11 +219,9 @@ def _life(code: str) -> Life:
         years=years,
         standing=standing,
         tile=tile,
-        missing=missing | ({} if tile else {"tile": "it is on none of the hex maps"}),
+        missing=missing,
         note=body["note"] or "",
-        sources=tuple(
-            sorted({one for c in [*cells, tile.source if tile else ""] for one in c.split("+")} - {""})
-        ),
+        sources=tuple(sorted({one for c in [*cells, tile.source] for one in c.split("+")} - {""})),
     )
 
 
@@ -257,10 +255,8 @@ class _Facts:
             self.days[last] = _Day(last, self)
         return self.days[last]
 
-    def tile(self, code: str, opened, last) -> Tile | None:
+    def tile(self, code: str, opened, last) -> Tile:
         rows = self.tiles[(self.tiles["code"] == code) & self.tiles["date"].between(opened, last)]
-        if rows.empty:
-            return None
         one = rows.sort_values("date").iloc[-1]
         return Tile(one["date"], int(one["column"]), int(one["row"]), one["source"])
 

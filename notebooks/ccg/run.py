@@ -146,6 +146,9 @@ def _clean(notebook) -> str:
         }
     )
     for cell in notebook.cells:
+        for out in cell.get("outputs", []):
+            # a control lives in one kernel: kept, it would be an error message where there is none
+            out.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         tags = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
         cell.metadata = nbformat.from_dict(tags)
     nbformat.validate(notebook)

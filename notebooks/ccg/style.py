@@ -69,22 +69,34 @@ def use() -> None:
     )
 
 
-def canvas(height: float = 3.6, *, left=EDGE, right=EDGE, top=0.1, bottom=0.4, rows=1, cols=1, gap=0.3, **kw):
-    """A figure ``WIDTH`` wide whose plotting area and tick labels take ``height`` inches.
+def canvas(
+    height: float = 3.6,
+    *,
+    left=EDGE,
+    right=EDGE,
+    top=0.1,
+    bottom=0.4,
+    rows=1,
+    cols=1,
+    gap=0.3,
+    width=WIDTH,
+    **kw,
+):
+    """A figure ``width`` inches wide whose plotting area and tick labels take ``height`` inches.
 
     ``left, right, top, bottom`` are the inches round the axes for tick labels; ``gap`` is the inches
     between panels. The title above and the source below are added by ``figures.save``, which makes the
     figure taller by what they need. Returns ``fig, ax`` as ``plt.subplots`` does.
     """
-    inner_w, inner_h = WIDTH - left - right, height - top - bottom
+    inner_w, inner_h = width - left - right, height - top - bottom
     one_w, one_h = (inner_w - gap * (cols - 1)) / cols, (inner_h - gap * (rows - 1)) / rows
     return plt.subplots(
         rows,
         cols,
-        figsize=(WIDTH, height),
+        figsize=(width, height),
         gridspec_kw={
-            "left": left / WIDTH,
-            "right": 1 - right / WIDTH,
+            "left": left / width,
+            "right": 1 - right / width,
             "bottom": bottom / height,
             "top": 1 - top / height,
             "wspace": gap / one_w,

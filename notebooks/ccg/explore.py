@@ -1,0 +1,275 @@
+"""The explorer: search a body, see its life, set a second beside it. Widgets only; the facts are in ``life``.
+
+What a reader types and what a table holds is put into a page as text, never as markup.
+"""
+
+import base64
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
+
+import ipywidgets as widgets
+import pandas as pd
+import traitlets
+
+from . import figures, life, life_charts, lineage
+from .life import Life
+
+FALLBACK = "Run this notebook to choose a body: the explorer needs a running kernel."
+ALL = 12  # more matches than this are not listed in a message
+STYLE = """<style>
+.ccg-explorer, .ccg-explorer .widget-html-content { font-size: 16px; line-height: 1.45; color: #0b0c0c; }
+.ccg-explorer input[type="text"] { font-size: 16px; height: 2.4em; border: 2px solid #3d3d3d; }
+.ccg-explorer select { font-size: 15px; border: 2px solid #3d3d3d; }
+.ccg-explorer .widget-label { font-size: 16px; }
+.ccg-explorer :focus-visible { outline: 3px solid #f46a25; outline-offset: 1px; }
+.ccg-explorer h2, .ccg-explorer h3 { color: #0b0c0c; margin: 0.2em 0; font-weight: 700; }
+.ccg-explorer h2 { font-size: 24px; } .ccg-explorer h3 { font-size: 17px; }
+.ccg-explorer figure { margin: 1.4em 0 0; }
+.ccg-explorer figure img { display: block; width: 100%; max-width: 500px; height: auto; }
+.ccg-explorer a { color: #12436d; text-decoration: underline; margin-right: 1.2em; }
+.ccg-explorer summary { cursor: pointer; margin: 0.4em 0; }
+.ccg-explorer dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15em 1em; margin: 0.6em 0; }
+.ccg-explorer dt { font-weight: 600; } .ccg-explorer dd { margin: 0; }
+.ccg-explorer .ccg-table { overflow-x: auto; max-width: 100%; }
+.ccg-explorer table { border-collapse: collapse; font-size: 14px; }
+.ccg-explorer th, .ccg-explorer td { text-align: left; padding: 0.2em 0.8em 0.2em 0; border-bottom: 1px solid #dadada; white-space: nowrap; }
+.ccg-explorer .ccg-message { padding: 0.5em 0.8em; border-left: 5px solid #f46a25; background: #f4f4f4; margin: 0.4em 0; }
+.ccg-explorer .ccg-count { margin: 0.2em 0; }
+</style>"""
+
+
+class Explorer(widgets.VBox):
+    """Two pickers and a panel for each; the second is hidden until it is asked for.
+
+    In a notebook that is not running its place is taken by a sentence that never changes.
+    """
+
+    def __init__(self, code: str = "15E", beside: str | None = None):
+        self.first, self.second = _Picker("Search", "Choose"), _Picker("Second search", "Choose second")
+        self.compare = widgets.Checkbox(
+            description="Compare with a second body", indent=False, layout={"width": "auto"}
+        )
+        self.panels = [widgets.VBox(layout=_column()) for _ in range(2)]
+        self.pickers = widgets.HBox([self.first, self.second], layout=_row())
+        body = widgets.HBox(self.panels, layout=_row())
+        super().__init__([widgets.HTML(STYLE), self.pickers, self.compare, body])
+        self.add_class("ccg-explorer")
+        self.compare.observe(self._toggle, "value")
+        for picker in (self.first, self.second):
+            picker.observe(self._show, "code")
+        self.second.layout.display = "none"
+        self.panels[1].layout.display = "none"
+        if beside:
+            self.second.code, self.compare.value = beside, True
+        self.first.code = code
+
+    def _toggle(self, change) -> None:
+        for part in (self.second, self.panels[1]):
+            part.layout.display = "" if change["new"] else "none"
+        self._show()
+
+    def _show(self, change=None) -> None:
+        codes = [self.first.code, self.second.code if self.compare.value else None]
+        for panel, code, other in zip(self.panels, codes, codes[::-1], strict=True):
+            parts = page(code, other) if code else ()
+            if len(panel.children) != _PARTS:
+                panel.children = [widgets.HTML() for _ in range(_PARTS)]
+            blank = [""] * _PARTS
+            for child, html in zip(panel.children, [*parts, *blank], strict=False):
+                child.value = html
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data["text/plain"] = FALLBACK
+        return bundle
+
+
+class _Picker(widgets.VBox):
+    """A search box, what it found in words, and the list to choose from.
+
+    ``code`` is the body chosen last: it stays while a reader types, and none is chosen for them unless
+    only one fits.
+    """
+
+    code = traitlets.Unicode(None, allow_none=True)
+
+    def __init__(self, label: str, listed: str):
+        look = {"layout": {"width": "100%"}, "style": {"description_width": "8.5em"}}
+        self.text = widgets.Text(description=label, placeholder="Name, code or former name", **look)
+        self.message = widgets.HTML()
+        self.list = widgets.Select(description=listed, rows=7, **look)
+        super().__init__([self.text, self.message, self.list], layout=_column())
+        self._filling = False
+        self._search()
+        self.text.observe(self._search, "value")
+        self.list.observe(self._choose, "value")
+
+    def _choose(self, change) -> None:
+        if change["new"] and not self._filling:
+            self.code = change["new"]
+
+    def _search(self, change=None) -> None:
+        text = self.text.value
+        found = matches(text)
+        codes = [code for _, code in found]
+        only = len(codes) == 1 or (codes and _is_code(text, codes[0]))
+        self._filling = True  # new options choose the first of them, which nobody asked for
+        self.list.options = found
+        self.list.value = codes[0] if only else self.code if self.code in codes else None
+        self._filling = False
+        self.message.value = message(text, len(found))
+        if only:
+            self.code = codes[0]
+
+
+def _row() -> dict:
+    return {"display": "flex", "flex_flow": "row wrap", "width": "100%", "overflow": "hidden"}
+
+
+def _column() -> dict:
+    return {"flex": "1 1 320px", "min_width": "0", "max_width": "560px", "overflow": "hidden"}
+
+
+# --- searching ------------------------------------------------------------------------------------
+
+
+def matches(text: str) -> list[tuple[str, str]]:
+    """What a search finds, as (words, code) in the order to list it: exact codes, beginnings of names, others.
+
+    No text gives every CCG and board by name. Trusts come last.
+    """
+    wanted = lineage._plain(text)
+    if not text.strip():
+        rows = [(life.short(b["name"]), c) for c, b in life._bodies().items()]
+        return [(_words(code), code) for _, code in sorted(rows)]
+    found = lineage.search(text)
+    exact = {c for c, *_ in found[["code"]].itertuples(index=False) if _is_code(text, c)}
+    levels = {"ccg": 0, "icb": 0, "pct": 1}
+    names = [lineage._plain(n) for n in found["name"]]
+    order = [
+        (code not in exact, levels[level], not plain.startswith(wanted), plain, code)
+        for code, level, plain in zip(found["code"], found["level"], names, strict=True)
+    ]
+    return [(_words(code), code) for *_, code in sorted(order)]
+
+
+def _is_code(text: str, code: str) -> bool:
+    given = text.strip().upper()
+    return given == code or given in {ons for ons, *_ in lineage.ons_codes(code)}
+
+
+def _words(code: str) -> str:
+    """One line for a list: name, code, kind and years, and the former name where there is one."""
+    _, level, first, last = lineage._life(code)
+    name = life.short(lineage.name(code))
+    if level == "pct":
+        return f"{name} · {code} · primary care trust, to 2013"
+    if level == "icb":
+        return f"{name} · {code} · board from 2022"
+    was = lineage._former().get(code)
+    words = f"{name} · {code} · CCG {first.year}–{min(last, life.EVE).year}"
+    return words + (f" · was {life.short(was)}" if was else "")
+
+
+def message(text: str, found: int) -> str:
+    """What a search found, as HTML: a count, or that there is nothing and what may have been meant."""
+    if found:
+        bodies = "body" if found == 1 else "bodies"
+        said = f"{found} {bodies}" + (" by name" if not text.strip() else " found")
+        return f'<p class="ccg-count" role="status">{said}</p>'
+    better = lineage.suggest(text)
+    hint = (
+        f"Did you mean {life.short(lineage.name(better))} ({better})?"
+        if better
+        else "Try part of a name, or a code such as 15E."
+    )
+    return (
+        f'<p class="ccg-message" role="status">No CCG or board matches “{escape(text)}”. {escape(hint)}</p>'
+    )
+
+
+# --- one body as HTML -----------------------------------------------------------------------------
+
+_PARTS = 5  # facts and four charts
+_YEARS = 1  # the chart that is on one scale with that of the body beside
+
+
+def page(code: str, beside: str | None = None):
+    """The parts of a panel as HTML, one after another: facts, then each chart with its downloads.
+
+    For a code that has no life, a trust's or one not known, the one part says why.
+    """
+    try:
+        one = life.of(code)
+    except lineage.LineageError as error:
+        yield f'<p class="ccg-message" role="status">{escape(str(error))}</p>'
+        return
+    yield facts(one)
+    for at in range(_PARTS - 1):
+        yield _chart(one.code, at, beside if at == _YEARS else None)
+
+
+@lru_cache(maxsize=64)
+def _chart(code: str, at: int, beside: str | None) -> str:
+    one = life.of(code)
+    if at == _YEARS:
+        return chart(one, life_charts.years(one, life.of(beside) if beside in life._bodies() else None))
+    return chart(one, (life_charts.trail, None, life_charts.standing, life_charts.where)[at](one))
+
+
+def facts(one: Life) -> str:
+    """Name, a few sentences, and the facts that have no chart."""
+    rows = [("Kind", "integrated care board" if one.kind == "board" else "clinical commissioning group")]
+    rows.append(
+        ("Open", f"{_day(one.opened)} to {_day(one.closed) if one.closed else 'today as of July 2022'}")
+    )
+    rows.append(("ODS code", one.code))
+    spans = [f"{o.ons_code} ({o.since.year}–{o.until.year})" for o in one.ons_codes]
+    rows.append(("ONS code" + ("s" if len(spans) > 1 else ""), ", ".join(spans)))
+    rows += [("Former name", f"{n.name}, to {_day(n.until)}") for n in one.names[:-1]]
+    if one.location_of:
+        rows.append(("Board", f"{life.short(lineage.name(one.location_of))} ({one.location_of})"))
+    rows.append(("Region", one.region))
+    last = one.years[-1]
+    rows.append(("Patients", f"{last.patients:,} in {last.period}"))
+    if last.practices is not None:
+        rows.append(("Practices", f"{last.practices:,} in {last.period}"))
+    title = {m: life.MEASURES[m][0] for m in one.missing}
+    rows += [("Not known", f"{title[m]}: {why}") for m, why in one.missing.items()]
+    listed = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in rows)
+    return f"<h2>{escape(one.name)}</h2><p>{escape(life.summary(one))}</p><dl>{listed}</dl>" + (
+        f"<p>{escape(one.note)}</p>" if one.note else ""
+    )
+
+
+def chart(one: Life, panel: life_charts.Panel) -> str:
+    """One chart as HTML: picture with its alt text, a link to each download, and its table to unfold."""
+    picture = "data:image/png;base64," + base64.b64encode(panel.picture()).decode()
+    table = "data:text/csv;charset=utf-8," + quote(figures.to_csv(panel.data))
+    stem, what = f"{one.code}_{panel.name}", TITLES[panel.name]
+    name = escape(life.short(one.name), quote=True)
+    links = "".join(
+        f'<a href="{address}" download="{stem}.{kind}" aria-label="{words}: {what}, {name}">{words}</a>'
+        for address, kind, words in ((table, "csv", "Numbers (CSV)"), (picture, "png", "Picture (PNG)"))
+    )
+    return (
+        f'<figure data-code="{one.code}" data-chart="{panel.name}">'
+        f'<img src="{picture}" alt="{escape(panel.alt, quote=True)}">'
+        f"<figcaption>{links}</figcaption></figure>"
+        f"<details><summary>{escape(what)} as a table</summary>"
+        f'<div class="ccg-table" tabindex="0" role="region" aria-label="{what}, {name}">{_table(panel.data)}</div></details>'
+    )
+
+
+TITLES = {"trail": "Trail", "years": "List size by year", "standing": "Where it stands", "map": "Map"}
+
+
+def _table(frame: pd.DataFrame) -> str:
+    plain = frame.astype(object).where(frame.notna(), "")
+    return plain.to_html(index=False, border=0, escape=True, float_format=lambda x: f"{x:.6g}")
+
+
+def _day(day: pd.Timestamp) -> str:
+    return lineage._long(day)
