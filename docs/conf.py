@@ -35,7 +35,9 @@ html_last_updated_fmt = None
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
-_type = "'Source Sans Pro', 'Source Sans 3', system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+_type = (
+    "'Source Sans Pro', 'Source Sans 3', system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+)
 html_theme_options = {
     "top_of_page_buttons": [],
     "light_css_variables": {

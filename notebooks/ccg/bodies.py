@@ -35,7 +35,9 @@ def pages() -> dict[str, dict]:
             "columns": columns(one.years),
             "map": hexagons(one.tile),
             "known": set(lives),
-            "sources": [(i, *said.loc[i, ["publisher", "title", "address", "date"]].fillna("")) for i in one.sources],
+            "sources": [
+                (i, *said.loc[i, ["publisher", "title", "address", "date"]].fillna("")) for i in one.sources
+            ],
         }
         for code, one in lives.items()
     }
@@ -64,7 +66,7 @@ def trail(one: life.Life) -> list[dict]:
     hops = sorted({*one.before, *one.after}, key=lambda h: (h.date, h.kind, h.end, h.start))
     out = []
     for (date, kind, end), same in groupby(hops, key=lambda h: (h.date, h.kind, h.end)):
-        for group in ([list(same)] if kind in ("merger", "abolition") else [[h] for h in same]):
+        for group in [list(same)] if kind in ("merger", "abolition") else [[h] for h in same]:
             share = group[0].share if kind != "rename" and group[0].share != 1.0 and len(group) == 1 else None
             out.append(
                 {
@@ -130,7 +132,9 @@ def to_csv(rows) -> str:
         write = csv.DictWriter(out, fieldnames=list(asdict(rows[0])), lineterminator="\n")
         write.writeheader()
         for row in rows:
-            write.writerow({k: v.date() if isinstance(v, pd.Timestamp) else v for k, v in asdict(row).items()})
+            write.writerow(
+                {k: v.date() if isinstance(v, pd.Timestamp) else v for k, v in asdict(row).items()}
+            )
     return out.getvalue()
 
 

@@ -57,10 +57,8 @@ def build(jobs: int = 2) -> Path:
     lay_out(source, WORK / "extra")
     fonts(WORK / "static" / "fonts")
     files.write(WORK / "static" / "bodies.js", finder())
-    said = sphinx(
-        ["-q", "-W", "--keep-going", "-j", str(jobs), "-b", "html"]
-        + ["-c", str(DOCS), "-d", str(WORK / "doctrees"), str(source), str(made)]
-    )
+    options = ["-q", "-W", "--keep-going", "-j", str(jobs), "-b", "html", "-c", str(DOCS)]
+    said = sphinx([*options, "-d", str(WORK / "doctrees"), str(source), str(made)])
     if said:
         raise ValueError("Sphinx stopped on the warnings above")
     downloads(made)
@@ -170,13 +168,18 @@ def numbers() -> dict:
         "never": int((~merged).sum()),
         "began": counts["date"].iloc[0],
         "ended": counts["date"].iloc[-1],
-        "open": dict(zip(counts["date"].dt.year, counts["open"], strict=True)) | {2022: int(counts["open"].iloc[-2])},
+        "open": dict(zip(counts["date"].dt.year, counts["open"], strict=True))
+        | {2022: int(counts["open"].iloc[-2])},
     }
 
 
 def story(n: dict, charts: dict) -> list[tuple[str, str]]:
     """The charts of the front page, each with what leads to it; ``n`` is what ``numbers`` gives."""
-    own = {row[1]: row[2] for row in charts["03_formal_role"]["rows"] if row[0] == "CCG decisions reflect own views"}
+    own = {
+        row[1]: row[2]
+        for row in charts["03_formal_role"]["rows"]
+        if row[0] == "CCG decisions reflect own views"
+    }
     return [
         (
             "01_count",
@@ -203,7 +206,13 @@ def finder() -> str:
     ccgs, boards, ons = tables.load("ccgs"), tables.load("icbs"), tables.load("ons_codes")
     ons = ons.groupby("code")["ons_code"].agg(list)
     rows = [
-        [c.code, c.name, f"CCG, {c.opened.year} to {c.closed.year}", [c.former_name] if c.former_name == c.former_name else [], ons.get(c.code, [])]
+        [
+            c.code,
+            c.name,
+            f"CCG, {c.opened.year} to {c.closed.year}",
+            [c.former_name] if c.former_name == c.former_name else [],
+            ons.get(c.code, []),
+        ]
         for c in ccgs.itertuples(name="Row")
     ]
     rows += [[b.code, b.name, "board since 2022", [], [b.ons_code]] for b in boards.itertuples()]
@@ -283,7 +292,9 @@ class Book:
         book.metadata.pop("widgets", None)
         page = f"notebooks/{self.path.stem}"
         for i, cell in enumerate(book.cells):
-            cell.source = cell.source if cell.cell_type == "code" else relink(cell.source, f"{page}.ipynb", page)
+            cell.source = (
+                cell.source if cell.cell_type == "code" else relink(cell.source, f"{page}.ipynb", page)
+            )
             if i == 0:
                 cell.source = _with_kicker(cell.source, self)
             if cell.cell_type != "code":
@@ -299,12 +310,13 @@ class Book:
         name = re.search(r"^Figure (\S+), numbers [0-9a-f]+$", data.get("text/plain", ""), re.M)
         if name:
             if name[1] not in self.charts:
-                raise ValueError(f"notebooks/{self.path.name}: figures/{name[1]}.json is not there; make refresh")
+                raise ValueError(
+                    f"notebooks/{self.path.name}: figures/{name[1]}.json is not there; make refresh"
+                )
             html = render("figure.html", chart=self.charts[name[1]], up="../")
             return nbformat.v4.new_output("display_data", {"text/html": html})
-        if data.pop("application/vnd.jupyter.widget-view+json", None) and set(data) <= {"text/plain"}:
-            return None
-        return output
+        controls = "application/vnd.jupyter.widget-view+json"
+        return None if controls in data and set(data) <= {controls, "text/plain"} else output
 
 
 def _with_kicker(source: str, book: Book) -> str:
@@ -322,7 +334,13 @@ def load_charts() -> dict[str, dict]:
         with path.with_suffix(".csv").open(encoding="utf-8", newline="") as lines:
             head, *rows = csv.reader(lines)
         width, height = (round(inches * 100) for inches in chart["inches"])
-        charts[path.stem] = chart | {"head": head, "rows": rows, "width": width, "height": height, "most": ROWS}
+        charts[path.stem] = chart | {
+            "head": head,
+            "rows": rows,
+            "width": width,
+            "height": height,
+            "most": ROWS,
+        }
         charts[path.stem] |= margins(path.with_suffix(".svg").read_text(encoding="utf-8"))
     return charts
 
@@ -334,7 +352,9 @@ def margins(svg: str) -> dict[str, float]:
     round a chart are the last texts of its SVG: title and subtitle at the top, the source at the bottom.
     """
     tall = float(re.search(r'viewBox="0 0 576 ([\d.]+)"', svg)[1])
-    lines = [(float(y), text) for y, text in re.findall(r'<text [^>]*x="11\.52" y="([\d.]+)"[^>]*>([^<]*)', svg)]
+    lines = [
+        (float(y), text) for y, text in re.findall(r'<text [^>]*x="11\.52" y="([\d.]+)"[^>]*>([^<]*)', svg)
+    ]
     source = max(i for i, (_, text) in enumerate(lines) if text.startswith("Source: "))
     return {
         "above": round((lines[source - 1][0] + 7) / 5.76, 2),
@@ -389,7 +409,11 @@ def archive() -> bytes:
         for path in held:
             # the day is the earliest that a zip can hold: a date of today would change the bytes
             entry = zipfile.ZipInfo(f"england-ccgs/{path.name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            entry.compress_type, entry.external_attr, entry.create_system = (
+                zipfile.ZIP_DEFLATED,
+                0o644 << 16,
+                3,
+            )
             made.writestr(entry, path.read_bytes())
     return out.getvalue()
 

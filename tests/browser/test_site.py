@@ -84,7 +84,9 @@ def test_a_body_is_found_while_typing_by_keyboard_alone(visit, start):
     assert "NHS Morecambe Bay CCG (01K)" in page.locator("h1").inner_text()
 
 
-@pytest.mark.parametrize(("typed", "code"), [("15e", "15E"), ("qhl", "QHL"), ("E38000042", "00C"), ("surrey h", None)])
+@pytest.mark.parametrize(
+    ("typed", "code"), [("15e", "15E"), ("qhl", "QHL"), ("E38000042", "00C"), ("surrey h", None)]
+)
 def test_codes_come_first_while_typing(visit, typed, code):
     page = visit("index.html")
     page.get_by_label("Find a CCG or a board").fill(typed)
@@ -104,7 +106,9 @@ def test_hostile_text_stays_text(visit):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?**")
     page.locator(".search-summary").wait_for()
-    page.wait_for_function("() => !/Searching/.test(document.querySelector('#search-results h2')?.innerText ?? 'Searching')")
+    page.wait_for_function(
+        "() => !/Searching/.test(document.querySelector('#search-results h2')?.innerText ?? 'Searching')"
+    )
     assert page.locator("#search-results img, #search-results script").count() == 0
     assert "struck" not in page.title() and before
 
@@ -228,7 +232,10 @@ def test_one_download_holds_every_table(visit):
         assert held.testzip() is None
         package = json.loads(held.read("england-ccgs/datapackage.json"))
         for resource in package["resources"]:
-            assert held.read(f"england-ccgs/{resource['path']}") == (files.data() / resource["path"]).read_bytes()
+            assert (
+                held.read(f"england-ccgs/{resource['path']}")
+                == (files.data() / resource["path"]).read_bytes()
+            )
         assert {"england-ccgs/README.md", "england-ccgs/LICENSE"} <= set(held.namelist())
 
 
@@ -293,19 +300,28 @@ def test_every_link_leads_somewhere(every):
 
 
 def test_no_page_loads_anything_from_elsewhere(every):
-    outside = [f"{name}: {load}" for name, page in every.items() for load in page.loads if urlsplit(load).netloc]
+    outside = [
+        f"{name}: {load}" for name, page in every.items() for load in page.loads if urlsplit(load).netloc
+    ]
     for sheet in SITE.rglob("*.css"):
         text = sheet.read_text(encoding="utf-8")
-        outside += [f"{sheet.name}: {u}" for u in re.findall(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")]+)", text)]
+        outside += [
+            f"{sheet.name}: {u}"
+            for u in re.findall(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")]+)", text)
+        ]
     assert not outside, "\n".join(outside[:20])
 
 
 def test_every_picture_is_a_file_and_has_words(every):
     for name, page in every.items():
         for image in page.images:
-            assert image.get("src") and not image["src"].startswith("data:"), f"{name}: a picture inside the page"
+            assert image.get("src") and not image["src"].startswith("data:"), (
+                f"{name}: a picture inside the page"
+            )
             assert "alt" in image, f"{name}: {image['src']} has no alternative text"
-            assert image["alt"] or name == "charts.html", f"{name}: {image['src']}: only thumbnails have their words beside"
+            assert image["alt"] or name == "charts.html", (
+                f"{name}: {image['src']}: only thumbnails have their words beside"
+            )
 
 
 # --- any screen, anybody ------------------------------------------------------------------------------
