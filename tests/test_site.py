@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import zipfile
 from datetime import date
 from itertools import pairwise
@@ -172,6 +173,18 @@ def test_a_hexagon_is_one_of_its_map():
     made = bodies.hexagons(life.of("15E").tile)
     assert made["own"] in made["all"] and made["all"].count("z") == 106
     assert bodies.hexagons(None) is None
+
+
+def test_a_linked_map_has_a_hexagon_for_each_body_of_its_day():
+    first, last = bodies.linked("2013-04-01"), bodies.linked("2022-07-01")
+    assert (len(first["cells"]), len(last["cells"])) == (211, 42)
+    assert sum(c["merged"] for c in first["cells"]) == 141
+
+
+def test_without_sphinx_the_command_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sphinx.cmd.build", None)
+    with pytest.raises(ValueError, match="use make site"):
+        site.build()
 
 
 def test_rows_as_csv_have_iso_dates_and_a_source():

@@ -108,6 +108,22 @@ def hexagons(tile: life.Tile | None) -> dict | None:
     return {"box": box, "all": path, "own": _hexagon(*at), "date": tile.date}
 
 
+def linked(date: str) -> dict:
+    """The hex map of a day with each hexagon by itself: ``box``, ``date`` and ``cells`` of code, name and path.
+
+    ``merged`` says whether a CCG was merged into another before the end.
+    """
+    day = pd.Timestamp(date)
+    every = tables.load("tiles").query("date == @day")
+    moves = tables.load("successions")
+    merged = set(moves["from"][moves["kind"] == "merger"])
+    cells = [
+        {"code": code, "name": lineage.name(code), "d": _hexagon(*one), "merged": code in merged}
+        for code, one in zip(every["code"], tiles.centres(every), strict=True)
+    ]
+    return {"box": _map(day)[0], "date": day, "cells": cells}
+
+
 @cache
 def _map(date) -> tuple[str, str]:
     every = tables.load("tiles").query("date == @date")

@@ -77,6 +77,8 @@ def lay_out(source: Path, extra: Path) -> None:
     for path, page in PAGES.items():
         if page != "index":
             text = relink((files.ROOT / path).read_text(encoding="utf-8"), path, page)
+            # a word to those who would edit the file is none to readers of the site
+            text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
             files.write(source / f"{page}.md", text)
     about = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     know = {
@@ -89,6 +91,7 @@ def lay_out(source: Path, extra: Path) -> None:
         **(said := numbers()),
         "story": story(said, charts),
     }
+    know |= {"maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01")]}
     know |= {"regions": bodies.regions(), "days": list(tables.load("ccg_counts")["date"])}
     for page in ("index", "bodies", "charts", "data", "cite"):
         files.write(source / f"{page}.md", render(f"{page}.md", **know))

@@ -170,6 +170,14 @@ def test_the_list_of_bodies_follows_the_day(visit):
         assert page.locator(".bodies li:visible").count() == int(count.split()[0])
 
 
+def test_a_hexagon_leads_to_its_body(visit):
+    page = visit("bodies.html")
+    assert page.locator(".maps svg a").count() == 211 + 42
+    page.locator(".maps svg a[aria-label='NHS Darlington CCG']").click()
+    page.wait_for_url("**/body/00C.html")
+    assert page.locator("h1").inner_text().startswith("NHS Darlington CCG (00C)")
+
+
 def test_a_notebook_shows_its_answer_and_folds_its_code(visit):
     page = visit("notebooks/01_consolidation.html")
     assert page.get_by_text("141 of the 211 first CCGs merged before the end").is_visible()
