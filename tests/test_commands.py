@@ -1,6 +1,8 @@
 """The commands do what they say, and name what fails."""
 
 import json
+import os
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -25,6 +27,19 @@ def test_refresh_stops_at_a_broken_table(data, capsys):
     path.write_text(path.read_text().replace("QE1", "qe1", 1))
     assert __main__.main(["refresh"]) == 1
     assert "data/icbs.csv row 2, column code, value 'qe1'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("between", [[], ["--"]])
+def test_lab_opens_the_first_notebook_and_hands_every_option_on(between, monkeypatch, tmp_path):
+    given = []
+    monkeypatch.setattr("jupyterlab.labapp.main", given.extend)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert __main__.main(["lab", *between, "--port", "8899", "--allow-root"]) == 0
+    assert given[0] == "--LabApp.default_url=/lab/tree/00_claims.ipynb"
+    assert given[-3:] == ["--port", "8899", "--allow-root"]
+    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(f"ccg{os.pathsep}{tmp_path}")
+    assert Path.cwd() == files.NOTEBOOKS
 
 
 def test_unknown_command_is_refused(capsys):

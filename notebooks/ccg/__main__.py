@@ -90,12 +90,16 @@ def lab(args) -> int:
     from jupyterlab.labapp import main as jupyterlab
 
     os.chdir(files.NOTEBOOKS)
+    # labconfig/ beside this file answers JupyterLab's question about news; a reader's own settings win
+    known = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, [known])])
     quiet = (
-        "--LabApp.news_url=None",  # an empty one still asks whether to show news
+        "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",  # the other one asks PyPI
+        "--LabApp.extension_manager=readonly",  # the usual one asks PyPI
     )
-    return jupyterlab([f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}", *quiet, *args.rest])
+    first = f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}"
+    return jupyterlab([first, *quiet, *args.rest]) or 0
 
 
 def which(args) -> int:
@@ -182,6 +186,23 @@ def explain(args) -> int:
     return 0
 
 
+def gpps(args) -> int:
+    """build the yearly GP Patient Survey table on fixed groupings of practices, from its published files"""
+    from . import gpps as survey
+
+    if Path(args.output).resolve() in {Path(name).resolve() for name in args.file}:
+        raise ValueError(f"{args.output} is one of the files to read; name another with -o")
+    result = survey.build(args.file, to=args.to, year=args.year, weight=args.weight)
+    _write(result.frame, args.output)
+    print(result.report())
+    beside = Path(args.output).with_suffix(".unplaced.csv")
+    beside.unlink(missing_ok=True)  # what an earlier run left there is not of this one
+    if len(result.unplaced):
+        _write(result.unplaced, beside)
+        print(f"Practices that could not be placed are in {beside}")
+    return 0
+
+
 def _read(name: str) -> pd.DataFrame:
     path = Path(name)
     if not path.exists():
@@ -223,7 +244,7 @@ def _write(frame: pd.DataFrame, output) -> None:
 def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
     """The arguments of the commands that have any."""
     if name == "lab":
-        sub.add_argument("rest", nargs="*", help="options for JupyterLab, after --")
+        sub.add_argument("rest", nargs="*", help="options for JupyterLab, such as --port=8899")
     if name in ("which", "rebase"):
         sub.add_argument("file", help="a CSV file")
         sub.add_argument("--code", help="column of codes; found by itself where there is only one")
@@ -235,6 +256,14 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--rows", type=int, nargs="+", default=sizes, help="sizes to time")
         sub.add_argument("--repeats", type=int, default=5, help="paired runs at 10 million rows")
         sub.add_argument("-o", "--output", default=".bench", help="folder for the table and the chart")
+    if name == "gpps":
+        sub.add_argument(
+            "file", nargs="+", help="practice-level weighted CSV files of the survey, one a year"
+        )
+        sub.add_argument("-o", "--output", default="gpps.csv", help="file to write (gpps.csv)")
+        sub.add_argument("--to", default="2021-04-01", help="date of the CCGs that practices are grouped by")
+        sub.add_argument("--year", type=int, help="year of a single file that does not tell it")
+        sub.add_argument("--weight", help="column to weight practices by, where a file has no bases")
     if name == "lookup":
         sub.add_argument(
             "--from", dest="start", required=True, help="date of the older geography, 2018-04-01"
@@ -275,7 +304,8 @@ def site(args) -> int:
 
 
 COMMANDS = {
-    f.__name__: f for f in (figures, test, check, refresh, lab, site, which, lookup, rebase, explain, bench)
+    f.__name__: f
+    for f in (figures, test, check, refresh, lab, site, which, lookup, rebase, explain, gpps, bench)
 }
 
 
@@ -285,7 +315,10 @@ def main(argv: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, function in COMMANDS.items():
         _arguments(name, commands.add_parser(name, help=function.__doc__, description=function.__doc__))
-    args = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["lab"] and not {"--", "-h", "--help"} & set(words):
+        words.insert(1, "--")  # all that follows is JupyterLab's own: lab --port=8899
+    args = parser.parse_args(words)
     try:
         return COMMANDS[args.command](args)
     except BrokenPipeError:  # the reader, head for one, has had enough

@@ -109,7 +109,7 @@ def lay_out(source: Path, extra: Path) -> None:
             if held[part]:
                 files.write(extra / "body" / f"{code}-{part}.csv", bodies.to_csv(held[part]))
         said = render(
-            "body.md", **body, name=_short, bare=life.short, measures=life.MEASURES, files=[p for p in parts if held[p]],
+            "body.md", **body, name=_short, measures=life.MEASURES, files=[p for p in parts if held[p]],
             cite=citation(about, body=one),
         )  # fmt: skip
         files.write(source / "body" / f"{code}.md", said)

@@ -219,7 +219,8 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.name, self.token, self.url = " ".join(command), secrets.token_hex(16), f"http://127.0.0.1:{port}"
+        self.name = " ".join([Path(command[0]).name, *command[1:4]])
+        self.token, self.url = secrets.token_hex(16), f"http://127.0.0.1:{port}"
         self._log, self._outside, self._seen = folder / "log", folder / "outside", 0
         self._outside.touch()
         (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from ccg import files
+from playwright.sync_api import expect
 
 NOTEBOOKS = [path.name for path in files.notebooks()]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -63,8 +64,7 @@ def choose(page, menu: str, item: str) -> None:
 def test_the_command_lands_on_the_first_notebook_and_asks_nothing(lab, page):
     opened(page, f"{lab.url}/?token={lab.token}")
     assert page.evaluate("() => jupyterapp.shell.currentWidget.context.path") == "00_claims.ipynb"
-    assert page.locator(".jp-Dialog").count() == 0, page.locator(".jp-Dialog").inner_text()
-    assert page.locator(".Toastify__toast").count() == 0, page.locator(".Toastify__toast").first.inner_text()
+    undisturbed(page)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -90,8 +90,14 @@ def test_run_all_in_jupyterlab(lab, page, shot, name):
     assert pictures(cells) == pictures(committed(name)), f"{name}: charts in JupyterLab, charts committed"
     assert pictures(cells), f"{name} draws no chart"
     seen(page, panel, name, pictures(cells), shown(cells, WIDGET))
+    undisturbed(page)
     shot(page, f"lab_{Path(name).stem}")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def undisturbed(page) -> None:
+    """No dialog and no notice (news, updates, a failed save) lies over the notebook."""
+    assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
 
 
 def committed(name: str) -> list[dict]:
@@ -117,6 +123,11 @@ def seen(page, panel, name: str, charts: int, widgets: int) -> None:
     for number in range(images.count()):
         image = images.nth(number)
         image.scroll_into_view_if_needed()
-        assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") > 0, f"{name}: image {number + 1}"
-    views = panel.locator(f'[data-mime-type="{WIDGET}"] .jupyter-widgets')
-    assert views.count() >= widgets, f"{name}: {views.count()} widgets on the page for {widgets} in its cells"
+        wide = image.evaluate("image => image.decode().then(() => image.naturalWidth, () => 0)")
+        assert wide > 0, (
+            f"{name}: image {number + 1} on the page is not shown: {image.get_attribute('src')[:80]}"
+        )
+    views = panel.locator(".jp-OutputArea-output > .jupyter-widgets")
+    if widgets:
+        expect(views.nth(widgets - 1), f"{name}: {widgets} cells show widgets").to_be_visible()
+    assert panel.locator(".jupyter-error-widget").all_inner_texts() == []
