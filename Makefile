@@ -27,7 +27,7 @@ test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment
 	@.venv-engines/$(BIN)/python -m pytest -q tests/engines
 
 test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
-	@.venv-browser/$(BIN)/python -m pytest -q tests/browser
+	@.venv-browser/$(BIN)/python -m pytest -q --durations=10 tests/browser
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check

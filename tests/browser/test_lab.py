@@ -123,6 +123,10 @@ def seen(page, panel, name: str, charts: int, widgets: int) -> None:
     for number in range(images.count()):
         image = images.nth(number)
         image.scroll_into_view_if_needed()
+        ours = image.evaluate("image => !image.closest('.jp-RenderedImage')")  # HTML that a cell wrote
+        assert image.get_attribute("alt") or not ours, (
+            f"{name}: image {number + 1} on the page has no alt text"
+        )
         wide = image.evaluate("image => image.decode().then(() => image.naturalWidth, () => 0)")
         assert wide > 0, (
             f"{name}: image {number + 1} on the page is not shown: {image.get_attribute('src')[:80]}"
