@@ -6,6 +6,7 @@ Nothing that is made is committed, no notebook is run, and no page asks another 
 """
 
 import csv
+import io
 import json
 import re
 import shutil
@@ -69,7 +70,8 @@ def build(jobs: int = 2) -> Path:
 
 
 def lay_out(source: Path, extra: Path) -> None:
-    """Write every page of the site as a Sphinx source into ``source``, what bodies offer to download to ``extra``."""
+    """Write every page of the site as a Sphinx source into ``source``, and what bodies offer to take to ``extra``."""
+    about = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     charts = load_charts()
     books = [Book(path, charts) for path in files.notebooks()]
     for book in books:
@@ -80,39 +82,58 @@ def lay_out(source: Path, extra: Path) -> None:
             # a word to those who would edit the file is none to readers of the site
             text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
             files.write(source / f"{page}.md", text)
-    about = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    know = {
+    _lists(source, about, books, charts)
+    _charts(source / "chart", about, books, charts)
+    _bodies(source / "body", extra / "body", about)
+
+
+def _lists(source: Path, about: dict, books: list["Book"], charts: dict) -> None:
+    """The front page and the pages that lead to others."""
+    told = numbers()
+    know = told | {
         "books": books,
         "charts": charts,
+        "story": story(told, charts),
+        "maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01")],
+        "regions": bodies.regions(),
+        "days": list(tables.load("ccg_counts")["date"]),
+        "tables": tables.package()["resources"],
         "zip": ZIP,
         "about": about,
         "cite": citation(about),
-        "tables": tables.package()["resources"],
-        **(said := numbers()),
-        "story": story(said, charts),
     }
-    know |= {"maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01")]}
-    know |= {"regions": bodies.regions(), "days": list(tables.load("ccg_counts")["date"])}
     for page in ("index", "bodies", "charts", "data", "cite"):
         files.write(source / f"{page}.md", render(f"{page}.md", **know))
-    names = list(charts)
-    for i, (name, chart) in enumerate(charts.items()):
-        book = next(b for b in books if b.path.name == chart["notebook"])
-        near = {"before": names[i - 1] if i else None, "after": names[i + 1] if i + 1 < len(names) else None}
-        text = render("chart.md", chart=chart, book=book, cite=citation(about, chart), charts=charts, **near)
-        files.write(source / "chart" / f"{name}.md", text)
-    parts = ("trail", "years", "standing")
+
+
+def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> None:
+    of = {book.path.name: book for book in books}
+    names = [None, *charts, None]
+    for before, name, after in zip(names, names[1:-1], names[2:], strict=False):
+        chart = charts[name]
+        know = {
+            "chart": chart,
+            "charts": charts,
+            "book": of[chart["notebook"]],
+            "before": before,
+            "after": after,
+        }
+        files.write(folder / f"{name}.md", render("chart.md", cite=citation(about, chart), **know))
+
+
+def _bodies(folder: Path, beside: Path, about: dict) -> None:
     for code, body in bodies.pages().items():
         one = body["one"]
         held = {"trail": (*one.before, *one.after), "years": one.years, "standing": one.standing}
-        for part in parts:
-            if held[part]:
-                files.write(extra / "body" / f"{code}-{part}.csv", bodies.to_csv(held[part]))
-        said = render(
-            "body.md", **body, name=_short, measures=life.MEASURES, files=[p for p in parts if held[p]],
-            cite=citation(about, body=one),
-        )  # fmt: skip
-        files.write(source / "body" / f"{code}.md", said)
+        for part, rows in held.items():
+            if rows:
+                files.write(beside / f"{code}-{part}.csv", bodies.to_csv(rows))
+        know = body | {
+            "name": _short,
+            "measures": life.MEASURES,
+            "files": [p for p, rows in held.items() if rows],
+        }
+        files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
 
 
 # --- pages --------------------------------------------------------------------------------------
@@ -160,6 +181,7 @@ def numbers() -> dict:
     """What the front page says in numbers, from the tables."""
     counts, ccgs = tables.load("ccg_counts"), tables.load("ccgs")
     moves = tables.load("successions")
+    april = counts[counts["date"].dt.month == 4]
     began = ccgs[ccgs["opened"] == counts["date"].iloc[0]]
     merged = began["code"].isin(moves["from"][moves["kind"] == "merger"])
     return {
@@ -171,8 +193,7 @@ def numbers() -> dict:
         "never": int((~merged).sum()),
         "began": counts["date"].iloc[0],
         "ended": counts["date"].iloc[-1],
-        "open": dict(zip(counts["date"].dt.year, counts["open"], strict=True))
-        | {2022: int(counts["open"].iloc[-2])},
+        "open": dict(zip(april["date"].dt.year, april["open"], strict=True)),
     }
 
 
@@ -405,8 +426,6 @@ def _table_files() -> list[Path]:
 
 def archive() -> bytes:
     """A zip of every table with its description, codebook and licence: the same bytes every time."""
-    import io
-
     held, out = [*_table_files(), files.data() / "README.md", files.ROOT / "LICENSE"], io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
         for path in held:
