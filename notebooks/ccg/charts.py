@@ -577,3 +577,44 @@ def strip_rows(ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BL
     ax.set(ylabel="", ylim=(len(names) - 0.5, -0.5))
     ax.grid(True, axis="x")
     ax.grid(False, axis="y")
+
+
+def effects(
+    ax, frame: pd.DataFrame, *, at, across: bool = False, colours=style.BLUE, width: float = 9
+) -> None:
+    """Estimates against what chance alone gives: a pale bar for its middle 95%, a dot for the estimate.
+
+    ``frame`` has ``estimate, chance_low, chance_high`` and maybe ``low, high``, a 95% interval drawn as a
+    line through the dot where it is known; ``at`` is the place of each on the other axis. ``across`` puts
+    the values along x, one row to an estimate. A dot outside its pale bar is open, so that it is seen.
+    """
+    colours = [colours] * len(frame) if isinstance(colours, str) else list(colours)
+    line = ax.hlines if across else ax.vlines
+    for place, colour, row in zip(at, colours, frame.to_dict("records"), strict=True):
+        line(place, row["chance_low"], row["chance_high"], color=style.PALE, lw=width, zorder=1.5)
+        if not np.isnan(row.get("low", np.nan)):
+            line(place, row["low"], row["high"], color=colour, lw=1.4, zorder=2)
+        beyond = not row["chance_low"] <= row["estimate"] <= row["chance_high"]
+        dot = (row["estimate"], place) if across else (place, row["estimate"])
+        ax.plot(*dot, "o", ms=7.5, mfc="white" if beyond else colour, mec=colour, mew=2, zorder=3)
+    zero = ax.axvline if across else ax.axhline
+    zero(0, color=style.INK, lw=1, zorder=1.6)
+
+
+def paths(
+    ax, wide: pd.DataFrame, *, lines: dict[str, dict], faint=(), change: float, pandemic: float
+) -> None:
+    """Averages by year, one line for each column of ``lines`` (its colour and label), on faint single bodies.
+
+    ``wide`` has years as rows. ``faint`` are columns drawn thin and grey. An upright line stands half a year
+    before ``change``, the first year after it; from half a year before ``pandemic`` on the ground is tinted.
+    """
+    years = wide.index
+    ax.axvspan(pandemic - 0.5, years[-1] + 0.5, color="#F1F1F1", zorder=0)
+    ax.axvline(change - 0.5, color=style.INK, lw=1, ls=(0, (4, 3)), zorder=1)
+    for column in faint:
+        ax.plot(years, wide[column], color=style.GREY, lw=0.9, zorder=1.5)
+    for column, look in lines.items():
+        ax.plot(years, wide[column], color=look["colour"], marker="o", ms=5, ls=look.get("ls", "-"), zorder=3)
+    ax.set(xlim=(years[0] - 0.5, years[-1] + 0.5), xticks=years)
+    ax.set_xticklabels([f"{str(y)[2:]}/{str(y + 1)[2:]}" for y in years])

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from . import lineage, practices, stats, tables
+from . import gpps, lineage, practices, stats, tables
 from .rebase import rebase
 
 #: Talking Therapies: what is counted, out of what, and its name.
@@ -33,7 +33,8 @@ class Outcome:
     ``on``: the date of the geography. ``late``: years from a merger to the first year after it, 0 where the
     year begins with the merger and 1 where the outcome is measured before April. ``account``: of England's
     ``under`` each year, in per cent, how much was placed on a body, how much not, and how much the source
-    does not give. ``better``: +1 if a high rate is good, -1 if a low one is.
+    does not give. ``better``: +1 if a high rate is good, -1 if a low one is. ``approximate``: bodies whose
+    land moved, so that some of their figures are shares of others'.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Outcome:
     account: pd.DataFrame
     late: int = 0
     better: int = 1
+    approximate: tuple[str, ...] = ()
 
     def left_out(self, *, lead: int = 0, cohorts: Iterable[int] | None = None) -> pd.Series:
         """Bodies that are neither treated nor controls, each with the reason."""
@@ -61,18 +63,34 @@ class Outcome:
         return why.dropna().sort_index()
 
     def panel(
-        self, *, lead: int = 0, cohorts: Iterable[int] | None = None, drop: Iterable[str] = ()
+        self,
+        *,
+        lead: int = 0,
+        cohorts: Iterable[int] | None = None,
+        drop: Iterable[str] = (),
+        join: bool = False,
     ) -> stats.Panel:
         """The bodies of merger years ``cohorts`` (all, where none is named) beside those that never merged.
 
-        ``lead`` dates the merger so many years early. ``drop`` leaves more bodies out. Cohorts of the result
-        are the first years after the merger; weights are registered patients of 2017-18.
+        ``lead`` dates the merger so many years early. ``drop`` leaves more bodies out. ``join`` adds up the
+        controls that came to one board in July 2022, so that they too are sums of neighbours. Cohorts of the
+        result are the first years after the merger; weights are registered patients of 2017-18.
         """
         bodies = fates(self.on)
         out = set(self.left_out(lead=lead, cohorts=cohorts).index) | set(drop)
         counts = self.counts[~self.counts["code"].isin(out)]
         first = bodies["merged"] + self.late - lead
         weight = patients(self.on)
+        if join:
+            ends = (
+                lineage.lookup(self.on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
+            )
+            to = bodies.index.to_series().mask(bodies["merged"].isna(), ends)
+            counts = (
+                counts.assign(code=counts["code"].map(to)).groupby(["code", "year"], as_index=False).sum()
+            )
+            counts["rate"] = 100 * counts["over"] / counts["under"]
+            weight, first = weight.groupby(to).sum(), first.groupby(to).first()
         return stats.panel(counts, unit="code", time="year", value="rate", first=first, weight=weight)
 
 
@@ -99,8 +117,11 @@ def _first(year: pd.Series) -> pd.Series:
     return year.str[:4].astype(int)
 
 
-def _outcome(counts: pd.DataFrame, **more) -> Outcome:
+def _outcome(counts: pd.DataFrame, placed: pd.DataFrame | None = None, **more) -> Outcome:
     counts = counts.assign(rate=100 * counts["over"] / counts["under"].where(counts["under"] > 0))
+    if placed is not None:
+        moved = placed.loc[placed["status"] == "approximate", "code"]
+        more["approximate"] = tuple(sorted(moved.unique()))
     return Outcome(counts=counts[["code", "year", "over", "under", "rate"]], **more)
 
 
@@ -133,7 +154,7 @@ def talking_therapies(measure: str) -> Outcome:
     account = _shares(by["ccg"], unplaced, missing, by["england"])
     account.index = _first(account.index.to_series())
     counts = placed.assign(year=_first(placed["year"]), over=placed[measure], under=placed[base])
-    return _outcome(counts, name=name, unit="points", on="2021-04-01", account=account)
+    return _outcome(counts, placed, name=name, unit="points", on="2021-04-01", account=account)
 
 
 @lru_cache(maxsize=1)
@@ -248,6 +269,37 @@ def patient_experience() -> Outcome:
     england = lists.assign(year=_first(lists["year"]) + 1).groupby("year")["registered_patients"].sum()
     given = table.groupby("year")["list_size"].sum()
     return _outcome(
-        counts, name="Overall experience good", unit="points", on="2018-04-01", late=1,
+        counts, placed, name="Overall experience good", unit="points", on="2018-04-01", late=1,
         account=_shares(given, given * 0, england - given, england),
+    )  # fmt: skip
+
+
+def gp_survey(measure: str = "good_experience", series: str = "2018-2023") -> Outcome | None:
+    """One measure of the GP Patient Survey by year, on the CCGs of April 2021; None without ``data/gpps.csv``.
+
+    That table is made by ``python -m ccg gpps`` from files you have downloaded; ``measure`` is
+    ``good_experience`` or ``easy_phone``, ``series`` the years of one questionnaire. Fieldwork is from
+    January to March, so that the first wave after a merger of April is that of the next year. Raises
+    ValueError for an unknown measure, or fewer than two waves of the series.
+    """
+    bases = {
+        "good_experience": ("answers", "Overall experience good, GP Patient Survey"),
+        "easy_phone": ("phone_answers", "Easy to get through by phone, GP Patient Survey"),
+    }
+    if measure not in bases:
+        raise ValueError(f"gp_survey: no measure {measure!r}; there are {', '.join(bases)}")
+    table = gpps.load()
+    if table is None:
+        return None
+    table = table[table["series"] == series]
+    if table["year"].nunique() < 2:
+        raise ValueError(
+            f"gpps.csv has {table['year'].nunique()} waves of the series {series}; "
+            "before and after need two: give python -m ccg gpps the files of more years"
+        )
+    base, name = bases[measure]
+    given = table.groupby("year")[base].sum()
+    return _outcome(
+        table.assign(over=table[measure], under=table[base]), name=name, unit="points",
+        on="2021-04-01", late=1, account=_shares(given, given * 0, given * 0, given),
     )  # fmt: skip
