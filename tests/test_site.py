@@ -39,6 +39,14 @@ def test_links_between_files_become_links_between_pages():
     )
 
 
+def test_a_file_that_is_named_becomes_a_link():
+    assert (
+        site.relink("see `data/README.md`", "docs/glossary.md", "glossary")
+        == "see [`data/README.md`](codebook.md)"
+    )
+    assert site.relink("`data/ccgs.csv`", "docs/glossary.md", "glossary") == "`data/ccgs.csv`"
+
+
 def test_a_link_to_what_the_site_has_not_is_refused():
     with pytest.raises(
         ValueError, match=r"docs/glossary\.md: the link to '\.\./pyproject\.toml' leads to no page"

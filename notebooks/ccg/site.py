@@ -246,7 +246,8 @@ def finder() -> str:
 def relink(text: str, of: str, page: str) -> str:
     """Turn Markdown links between files of the project into links between pages of the site.
 
-    ``of`` is the file that holds the text, ``page`` the page it becomes; both are paths from the root.
+    ``of`` is the file that holds the text, ``page`` the page it becomes; both are paths from the root. A file
+    that is only named, in code type, becomes a link if the site has a page of it.
     A link to a file that the site has not raises ValueError.
     """
     up = "../" * page.count("/")
@@ -264,7 +265,11 @@ def relink(text: str, of: str, page: str) -> str:
             return f"]({up}notebooks/{path.name}{part})"
         raise ValueError(f"{of}: the link to {target!r} leads to no page of the site")
 
-    return re.sub(r"\]\(([^()\s]+)\)", turn, text)
+    text = re.sub(r"\]\(([^()\s]+)\)", turn, text)
+    named = {file: there for file, there in PAGES.items() if "/" in file and there != page}
+    for file, there in named.items():
+        text = re.sub(rf"(?<!\[)`{re.escape(file)}`", f"[`{file}`]({up}{there}.md)", text)
+    return text
 
 
 class Book:
