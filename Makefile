@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines test-browser check refresh lab app bench clean
+.PHONY: help figures test test-engines test-browser check refresh lab app site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,7 +26,7 @@ test: $(READY) ## strict nbval over every notebook, then the unit tests
 test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment of its own (needs Java)
 	@.venv-engines/$(BIN)/python -m pytest -q tests/engines
 
-test-browser: $(BROWSER) ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
+test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
 	@.venv-browser/$(BIN)/python -m pytest -q --durations=10 tests/browser
 
 check: $(READY) ## validate every table
@@ -40,6 +40,9 @@ lab: $(READY) ## open JupyterLab on the notebooks
 
 app: $(READY) ## open the explorer: the life of any CCG or board
 	@$(PY) -m ccg app
+
+site: $(SITE) ## make the static site in docs/_build/html; it works from the folder, without a server
+	@.venv-site/$(BIN)/python -m ccg site
 
 bench: $(READY) ## time re-basing against what people do today (ten minutes or more)
 	@$(PY) -m ccg bench

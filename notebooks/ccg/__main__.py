@@ -305,9 +305,17 @@ def bench(args) -> int:
     return 0
 
 
+def site(args) -> int:
+    """make the static site in docs/_build/html"""
+    from . import site as pages
+
+    print(f"open {pages.build() / 'index.html'}")
+    return 0
+
+
 COMMANDS = {
     f.__name__: f
-    for f in (figures, test, check, refresh, lab, app, which, lookup, rebase, explain, gpps, bench)
+    for f in (figures, test, check, refresh, lab, app, site, which, lookup, rebase, explain, gpps, bench)
 }
 
 

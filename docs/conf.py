@@ -1,0 +1,61 @@
+"""Sphinx settings of the site. ``python -m ccg site`` lays out the pages and calls Sphinx with this file."""
+
+project = "England’s CCGs, 2013–2022"
+author = "The england-ccgs authors"
+copyright = "The england-ccgs authors; data under the Open Government Licence v3.0"
+language = "en-GB"
+
+extensions = ["myst_nb", "sphinx_copybutton"]
+root_doc = "index"
+
+# notebooks are shown as they were committed; tests prove those outputs, a build does not run them
+nb_execution_mode = "off"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+nb_merge_streams = True
+# whatever a page needs is in the site: by default widgets come from elsewhere
+nb_ipywidgets_js = {}
+myst_update_mathjax = False
+myst_heading_anchors = 3
+
+templates_path = ["theme"]
+html_theme = "furo"
+html_title = project
+html_favicon = "static/hexagon.svg"
+html_static_path = ["static", "_build/work/static"]
+html_extra_path = ["_build/work/extra"]
+html_css_files = ["site.css"]
+html_js_files = [("bodies.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = False
+html_domain_indices = False
+html_last_updated_fmt = None
+# colours of code that everybody can read, in either mode
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+_type = (
+    "'Source Sans Pro', 'Source Sans 3', system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+)
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_css_variables": {
+        "font-stack": _type,
+        "color-brand-primary": "#12436D",
+        "color-brand-content": "#12436D",
+        "color-brand-visited": "#12436D",
+        "color-foreground-primary": "#0B0C0C",
+        "color-foreground-secondary": "#3D3D3D",
+        "color-foreground-muted": "#595959",
+        "color-background-secondary": "#F7F7F5",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#9CCBF2",
+        "color-brand-content": "#9CCBF2",
+        "color-brand-visited": "#9CCBF2",
+        "color-foreground-muted": "#A9AEB4",
+    },
+}
+
+copybutton_selector = "div.cite pre"

@@ -1,0 +1,168 @@
+"""The site's page of each CCG and each board, at an address by its code, and the page that lists them.
+
+Facts come from ``life``; the pages are filled-in templates with real text and small drawings whose geometry is
+worked out here.
+"""
+
+import csv
+import io
+from dataclasses import asdict
+from functools import cache
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+
+from . import life, lineage, tables, tiles
+
+#: Height and width of the drawing of list sizes, in units that are pixels on a phone.
+CHART = (400, 190)
+_TOP, _BASE = 34, 158
+
+
+def pages() -> dict[str, dict]:
+    """What the template of a body's page needs, by code; CCGs first. Takes some seconds."""
+    lives = life.all()
+    said = tables.load("sources").set_index("id")
+    return {
+        code: {
+            "one": one,
+            "summary": life.summary(one),
+            "short": life.short(one.name),
+            "came": _direct([h for h in one.before if h.end == code], "start"),
+            "went": _direct([h for h in one.after if h.start == code and h.kind != "rename"], "end"),
+            "trail": trail(one),
+            "columns": columns(one.years),
+            "map": hexagons(one.tile),
+            "known": set(lives),
+            "found": [code, *dict.fromkeys(w for n in one.names for w in (n.name, life.short(n.name)))],
+            "sources": [
+                (i, *said.loc[i, ["publisher", "title", "address", "date"]].fillna("")) for i in one.sources
+            ],
+        }
+        for code, one in lives.items()
+    }
+
+
+def _direct(hops, end: str) -> list[dict]:
+    """Bodies one step away: code, name, and how much of the one before went to the one after."""
+    return [
+        {
+            "code": getattr(hop, end),
+            "name": life.short(lineage.name(getattr(hop, end))),
+            "how": {"merger": "merged", "abolition": "took over", "split": "a part"}[hop.kind],
+            "share": hop.share if hop.share not in (None, 1.0) else None,
+            "basis": hop.basis,
+            "date": hop.date,
+        }
+        for hop in hops
+    ]
+
+
+def trail(one: life.Life) -> list[dict]:
+    """Each dated change in order: ``date, kind, starts, end, share, basis, note, sources``.
+
+    Bodies that merged into one on the same day are one change.
+    """
+    hops = sorted({*one.before, *one.after}, key=lambda h: (h.date, h.kind, h.end, h.start))
+    out = []
+    for (date, kind, end), same in groupby(hops, key=lambda h: (h.date, h.kind, h.end)):
+        for group in [list(same)] if kind in ("merger", "abolition") else [[h] for h in same]:
+            share = group[0].share if kind != "rename" and group[0].share != 1.0 and len(group) == 1 else None
+            out.append(
+                {
+                    "date": date,
+                    "kind": kind,
+                    "starts": [h.start for h in group],
+                    "end": end,
+                    "share": share,
+                    "basis": group[0].basis,
+                    "note": group[0].note if kind in ("split", "rename") else "",
+                    "sources": sorted({i for h in group for i in h.source.split("+")}),
+                }
+            )
+    return out
+
+
+def columns(years: tuple[life.Year, ...]) -> list[dict]:
+    """A column for each year, from zero: ``x, y, width, height, label`` in the units of ``CHART``."""
+    step, most = CHART[0] / max(len(years), 1), max((y.patients for y in years), default=1)
+    return [
+        {
+            "x": round(i * step + step * 0.14, 1),
+            "y": round(_BASE - (_BASE - _TOP) * y.patients / most, 1),
+            "width": round(step * 0.72, 1),
+            "height": round((_BASE - _TOP) * y.patients / most, 1),
+            "label": y.period[2:] if "-" in y.period else y.period[-4:],
+            "year": y,
+        }
+        for i, y in enumerate(years)
+    ]
+
+
+def hexagons(tile: life.Tile | None) -> dict | None:
+    """The hex map of a body: one path for all, one for its own, and the box that holds them; None without a tile."""
+    if tile is None:
+        return None
+    box, path = _map(tile.date)
+    at = tiles.centres(pd.DataFrame([{"column": tile.column, "row": tile.row}]))[0]
+    return {"box": box, "all": path, "own": _hexagon(*at), "date": tile.date}
+
+
+def linked(date: str) -> dict:
+    """The hex map of a day with each hexagon by itself: ``box``, ``date`` and ``cells`` of code, name and path.
+
+    ``merged`` says whether a CCG was merged into another before the end.
+    """
+    day = pd.Timestamp(date)
+    every = tables.load("tiles").query("date == @day")
+    moves = tables.load("successions")
+    merged = set(moves["from"][moves["kind"] == "merger"])
+    cells = [
+        {"code": code, "name": lineage.name(code), "d": _hexagon(*one), "merged": code in merged}
+        for code, one in zip(every["code"], tiles.centres(every), strict=True)
+    ]
+    return {"box": _map(day)[0], "date": day, "cells": cells}
+
+
+@cache
+def _map(date) -> tuple[str, str]:
+    every = tables.load("tiles").query("date == @date")
+    at = tiles.centres(every)
+    low, high = at.min(axis=0) * 10, at.max(axis=0) * 10
+    box = f"{low[0] - 6:.0f} {-high[1] - 7:.0f} {high[0] - low[0] + 12:.0f} {high[1] - low[1] + 14:.0f}"
+    return box, "".join(_hexagon(*one) for one in at)
+
+
+def _hexagon(east: float, north: float) -> str:
+    """The path of one hexagon, pointy top, its centre given in hexagon widths; north is up."""
+    turn = np.radians(np.arange(30, 390, 60))
+    corners = np.column_stack([east + 0.54 * np.cos(turn), -north + 0.54 * np.sin(turn)]) * 10
+    start, *moves = np.diff(corners.round(1), axis=0, prepend=0.0)
+    return f"M{start[0]:g} {start[1]:g}l" + " ".join(f"{x:.3g} {y:.3g}" for x, y in moves[:5]) + "z"
+
+
+def to_csv(rows) -> str:
+    """Rows that are dataclasses as CSV text, a column for each field; dates are ISO."""
+    out = io.StringIO()
+    if rows:
+        write = csv.DictWriter(out, fieldnames=list(asdict(rows[0])), lineterminator="\n")
+        write.writeheader()
+        for row in rows:
+            write.writerow(
+                {k: v.date() if isinstance(v, pd.Timestamp) else v for k, v in asdict(row).items()}
+            )
+    return out.getvalue()
+
+
+def regions() -> dict[str, list[dict]]:
+    """Every body by region and then by name: code, name, kind, first and last day (None for a board)."""
+    ccgs, boards = tables.load("ccgs"), tables.load("icbs")
+    rows = [
+        {"code": b.code, "name": b.name, "region": b.region, "kind": kind, "opened": opened, "closed": closed}
+        for kind, frame in (("CCG", ccgs), ("board", boards))
+        for b in frame.itertuples()
+        for opened, closed in [(b.opened, b.closed) if kind == "CCG" else (lineage.BOARDS, None)]
+    ]
+    rows.sort(key=lambda b: (b["region"], b["kind"] == "CCG", b["name"], b["opened"]))
+    return {region: list(group) for region, group in groupby(rows, key=lambda b: b["region"])}

@@ -1,0 +1,456 @@
+"""Make the site: notebooks, charts, tables and a page for each body, as HTML that works from a folder.
+
+``build`` lays out the pages as Sphinx sources in ``docs/_build/work``, has Sphinx render them, puts the files
+to download beside them and moves the whole to ``docs/_build/html``. Templates and settings are in ``docs/``.
+Nothing that is made is committed, no notebook is run, and no page asks another machine for anything.
+"""
+
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from datetime import date
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import font_source_sans_pro
+import jinja2
+import nbformat
+import yaml
+from fontTools.ttLib import TTFont
+
+from . import bodies, files, life, lineage, tables
+
+DOCS = files.ROOT / "docs"
+OUT = DOCS / "_build" / "html"
+WORK = DOCS / "_build" / "work"
+#: The one download of all tables.
+ZIP = "england-ccgs-tables.zip"
+#: Where a file of the project is on the site; a notebook is found by its name.
+PAGES = {
+    "data/README.md": "codebook",
+    "docs/glossary.md": "glossary",
+    "docs/corrections.md": "corrections",
+    "README.md": "index",
+}
+#: A chart's table is shown on its page up to this many rows.
+ROWS = 40
+
+
+def build(jobs: int = 2) -> Path:
+    """Make the whole site anew and return its folder. Raises ValueError when Sphinx warns of anything.
+
+    An earlier site stays as it is until the new one is whole.
+    """
+    try:
+        from sphinx.cmd.build import main as sphinx
+    except ImportError:
+        raise ValueError(
+            "Sphinx is not in this environment: use make site, or install requirements/site.txt"
+        ) from None
+    if not files.notebooks():
+        raise ValueError("no notebooks here: run this in a checkout of the project")
+    shutil.rmtree(WORK, ignore_errors=True)
+    source, made = WORK / "source", WORK / "html"
+    lay_out(source, WORK / "extra")
+    fonts(WORK / "static" / "fonts")
+    files.write(WORK / "static" / "bodies.js", finder())
+    options = ["-q", "-W", "--keep-going", "-j", str(jobs), "-b", "html", "-c", str(DOCS)]
+    said = sphinx([*options, "-d", str(WORK / "doctrees"), str(source), str(made)])
+    if said:
+        raise ValueError("Sphinx stopped on the warnings above")
+    downloads(made)
+    shutil.rmtree(OUT, ignore_errors=True)
+    made.replace(OUT)
+    shutil.rmtree(WORK)
+    return OUT
+
+
+def lay_out(source: Path, extra: Path) -> None:
+    """Write every page of the site as a Sphinx source into ``source``, and what bodies offer to take to ``extra``."""
+    about = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    charts = load_charts()
+    books = [Book(path, charts) for path in files.notebooks()]
+    for book in books:
+        files.write(source / "notebooks" / book.path.name, nbformat.writes(book.page()))
+    for path, page in PAGES.items():
+        if page != "index":
+            text = relink((files.ROOT / path).read_text(encoding="utf-8"), path, page)
+            # a word to those who would edit the file is none to readers of the site
+            text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
+            files.write(source / f"{page}.md", text)
+    _lists(source, about, books, charts)
+    _charts(source / "chart", about, books, charts)
+    _bodies(source / "body", extra / "body", about)
+
+
+def _lists(source: Path, about: dict, books: list["Book"], charts: dict) -> None:
+    """The front page and the pages that lead to others."""
+    told = numbers()
+    know = told | {
+        "books": books,
+        "charts": charts,
+        "story": story(told, charts),
+        "maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01")],
+        "regions": bodies.regions(),
+        "days": list(tables.load("ccg_counts")["date"]),
+        "tables": tables.package()["resources"],
+        "zip": ZIP,
+        "about": about,
+        "cite": citation(about),
+    }
+    for page in ("index", "bodies", "charts", "data", "cite"):
+        files.write(source / f"{page}.md", render(f"{page}.md", **know))
+
+
+def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> None:
+    of = {book.path.name: book for book in books}
+    names = [None, *charts, None]
+    for before, name, after in zip(names, names[1:-1], names[2:], strict=False):
+        chart = charts[name]
+        know = {
+            "chart": chart,
+            "charts": charts,
+            "book": of[chart["notebook"]],
+            "before": before,
+            "after": after,
+        }
+        files.write(folder / f"{name}.md", render("chart.md", cite=citation(about, chart), **know))
+
+
+def _bodies(folder: Path, beside: Path, about: dict) -> None:
+    for code, body in bodies.pages().items():
+        one = body["one"]
+        held = {"trail": (*one.before, *one.after), "years": one.years, "standing": one.standing}
+        for part, rows in held.items():
+            if rows:
+                files.write(beside / f"{code}-{part}.csv", bodies.to_csv(rows))
+        know = body | {
+            "name": _short,
+            "measures": life.MEASURES,
+            "files": [p for p, rows in held.items() if rows],
+        }
+        files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def render(template: str, **know) -> str:
+    """A template of ``docs/templates`` filled in; whatever is put in is escaped for HTML."""
+    made = _templates().get_template(template).render(**know)
+    # Sphinx's search takes tags out: without a space the words of two cells become one that nobody looks for
+    return made.replace("><", "> <")
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(DOCS / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
+    return env
+
+
+@cache
+def _short(code: str) -> str:
+    return life.short(lineage.name(code))
+
+
+def long_date(day) -> str:
+    """A date as a reader says it: 1 April 2013."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def inline(text: str) -> str:
+    """A line of Markdown as HTML with its bold and italic words and code, and nothing else."""
+    text = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text, quote=False))
+    text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
+    return jinja2.utils.markupsafe.Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", text))
+
+
+def numbers() -> dict:
+    """What the front page says in numbers, from the tables."""
+    counts, ccgs = tables.load("ccg_counts"), tables.load("ccgs")
+    moves = tables.load("successions")
+    april = counts[counts["date"].dt.month == 4]
+    began = ccgs[ccgs["opened"] == counts["date"].iloc[0]]
+    merged = began["code"].isin(moves["from"][moves["kind"] == "merger"])
+    return {
+        "first": len(began),
+        "ever": len(ccgs),
+        "last": int(counts["open"][counts["open"] > 0].iloc[-1]),
+        "boards": len(tables.load("icbs")),
+        "merged": int(merged.sum()),
+        "never": int((~merged).sum()),
+        "began": counts["date"].iloc[0],
+        "ended": counts["date"].iloc[-1],
+        "open": dict(zip(april["date"].dt.year, april["open"], strict=True)),
+    }
+
+
+def story(n: dict, charts: dict) -> list[tuple[str, str]]:
+    """The charts of the front page, each with what leads to it; ``n`` is what ``numbers`` gives."""
+    own = {
+        row[1]: row[2]
+        for row in charts["03_formal_role"]["rows"]
+        if row[0] == "CCG decisions reflect own views"
+    }
+    return [
+        (
+            "01_count",
+            f"**They went late, and fast.** {n['open'][2019]} were open in April 2019, and {n['open'][2021]} two years "
+            "on. They had been told to cut their running costs by a fifth, and the NHS Long Term Plan wanted one "
+            "CCG, as a rule, to each of its larger systems.",
+        ),
+        (
+            "02_maps",
+            f"**{n['never']} of the first {n['first']} never merged** and came to a board by themselves. Each hexagon is "
+            "one body, so that none looks larger for having more land.",
+        ),
+        (
+            "03_formal_role",
+            "**General practitioners were to lead them.** Whether they felt so turned on whether they held a role: asked "
+            f"in 2015, {own['formal_role']}% of those with one said that decisions reflected their own views, "
+            f"and {own['no_formal_role']}% of those without.",
+        ),
+    ]
+
+
+def finder() -> str:
+    """What the search field finds a body by, as a script: code, name, years, former names, ONS codes."""
+    ccgs, boards, ons = tables.load("ccgs"), tables.load("icbs"), tables.load("ons_codes")
+    ons = ons.groupby("code")["ons_code"].agg(list)
+    rows = [
+        [
+            c.code,
+            c.name,
+            f"CCG, {c.opened.year} to {c.closed.year}",
+            [c.former_name] if c.former_name == c.former_name else [],
+            ons.get(c.code, []),
+        ]
+        for c in ccgs.itertuples(name="Row")
+    ]
+    rows += [[b.code, b.name, "board since 2022", [], [b.ons_code]] for b in boards.itertuples()]
+    return f"window.BODIES = {json.dumps(rows, ensure_ascii=False, indent=0)};\n"
+
+
+def relink(text: str, of: str, page: str) -> str:
+    """Turn Markdown links between files of the project into links between pages of the site.
+
+    ``of`` is the file that holds the text, ``page`` the page it becomes; both are paths from the root. A file
+    that is only named, in code type, becomes a link if the site has a page of it.
+    A link to a file that the site has not raises ValueError.
+    """
+    up = "../" * page.count("/")
+
+    def turn(match) -> str:
+        target, _, part = match[1].partition("#")
+        if not target or re.match(r"[a-z]+:", target):
+            return match[0]
+        path = (files.ROOT / of).parent.joinpath(target).resolve()
+        file = path.relative_to(files.ROOT).as_posix() if path.is_relative_to(files.ROOT) else target
+        part = f"#{part}" if part else ""
+        if file in PAGES:
+            return f"]({up}{PAGES[file]}.md{part})"
+        if path in files.notebooks():
+            return f"]({up}notebooks/{path.name}{part})"
+        raise ValueError(f"{of}: the link to {target!r} leads to no page of the site")
+
+    text = re.sub(r"\]\(([^()\s]+)\)", turn, text)
+    named = {file: there for file, there in PAGES.items() if "/" in file and there != page}
+    for file, there in named.items():
+        text = re.sub(rf"(?<!\[)`{re.escape(file)}`", f"[`{file}`]({up}{there}.md)", text)
+    return text
+
+
+class Book:
+    """A notebook as a page of the site."""
+
+    def __init__(self, path: Path, charts: dict):
+        self.path = path
+        self.notebook = nbformat.read(path, as_version=4)
+        self.charts = {name: c for name, c in charts.items() if c["notebook"] == path.name}
+
+    @property
+    def number(self) -> str:
+        """Its number as text: 01."""
+        return self.path.name[:2]
+
+    @property
+    def short(self) -> str:
+        """A name of a word or a few, from the file's."""
+        return self.path.stem[3:].replace("_", " ").capitalize()
+
+    @property
+    def href(self) -> str:
+        """Its address on the site."""
+        return f"notebooks/{self.path.stem}.html"
+
+    @property
+    def question(self) -> str:
+        """The question it asks: the heading of its first cell."""
+        return self.notebook.cells[0].source.splitlines()[0].removeprefix("# ").strip()
+
+    @property
+    def answer(self) -> str:
+        """The answer it gives: the first bold words of its outputs, or nothing."""
+        for cell in self.notebook.cells:
+            for output in cell.get("outputs", []):
+                found = re.match(r"\*\*(.+?)\*\*", output.get("data", {}).get("text/markdown", ""), re.S)
+                if found:
+                    return found[1]
+        return ""
+
+    def page(self):
+        """The notebook with its code folded, its charts described and its links turned to the site's.
+
+        Each chart takes the place of its output; one without its files raises ValueError. Controls that need
+        a kernel are left out where the output has something else to show.
+        """
+        book = nbformat.from_dict(json.loads(json.dumps(self.notebook)))
+        book.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
+        book.metadata.pop("widgets", None)
+        page = f"notebooks/{self.path.stem}"
+        for i, cell in enumerate(book.cells):
+            cell.source = (
+                cell.source if cell.cell_type == "code" else relink(cell.source, f"{page}.ipynb", page)
+            )
+            if i == 0:
+                cell.source = _with_kicker(cell.source, self)
+            if cell.cell_type != "code":
+                continue
+            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
+            cell.outputs = [shown for o in cell.outputs if (shown := self._shown(o, page))]
+        return book
+
+    def _shown(self, output, page: str):
+        data = output.get("data", {})
+        if "text/markdown" in data:
+            data["text/markdown"] = relink(data["text/markdown"], f"{page}.ipynb", page)
+        name = re.search(r"^Figure (\S+), numbers [0-9a-f]+$", data.get("text/plain", ""), re.M)
+        if name:
+            if name[1] not in self.charts:
+                raise ValueError(
+                    f"notebooks/{self.path.name}: figures/{name[1]}.json is not there; make refresh"
+                )
+            html = render("figure.html", chart=self.charts[name[1]], up="../")
+            return nbformat.v4.new_output("display_data", {"text/html": html})
+        controls = "application/vnd.jupyter.widget-view+json"
+        return None if controls in data and set(data) <= {controls, "text/plain"} else output
+
+
+def _with_kicker(source: str, book: Book) -> str:
+    """Put a line with the notebook's number and its file under its heading."""
+    head, _, rest = source.partition("\n")
+    line = f'<p class="kicker">Notebook {book.number} · <a href="{book.path.name}" download>download to run it</a></p>'
+    return f"{head}\n\n{line}\n\n{rest}"
+
+
+def load_charts() -> dict[str, dict]:
+    """Every chart by name: what its ``.json`` says, its rows, and width and height in CSS pixels."""
+    charts = {}
+    for path in sorted(files.figures().glob("[0-9]*.json")):
+        chart = json.loads(path.read_text(encoding="utf-8"))
+        with path.with_suffix(".csv").open(encoding="utf-8", newline="") as lines:
+            head, *rows = csv.reader(lines)
+        width, height = (round(inches * 100) for inches in chart["inches"])
+        charts[path.stem] = chart | {
+            "head": head,
+            "rows": rows,
+            "width": width,
+            "height": height,
+            "most": ROWS,
+        }
+        charts[path.stem] |= margins(path.with_suffix(".svg").read_text(encoding="utf-8"))
+    return charts
+
+
+def margins(svg: str) -> dict[str, float]:
+    """How much of a chart its title takes above and its source below, in hundredths of its width.
+
+    On a phone these are cut off and said in real text, so that the chart itself can be larger. The words
+    round a chart are the last texts of its SVG: title and subtitle at the top, the source at the bottom.
+    """
+    tall = float(re.search(r'viewBox="0 0 576 ([\d.]+)"', svg)[1])
+    lines = [
+        (float(y), text) for y, text in re.findall(r'<text [^>]*x="11\.52" y="([\d.]+)"[^>]*>([^<]*)', svg)
+    ]
+    source = max(i for i, (_, text) in enumerate(lines) if text.startswith("Source: "))
+    return {
+        "above": round((lines[source - 1][0] + 7) / 5.76, 2),
+        "below": round((tall - lines[source][0] + 14) / 5.76, 2),
+    }
+
+
+def citation(about: dict, chart: dict | None = None, body: life.Life | None = None) -> str:
+    """How to cite the whole, one chart or one body's page, in a line of text, from what CITATION.cff says."""
+    who = ", ".join(a.get("name") or f"{a['given-names']} {a['family-names']}" for a in about["authors"])
+    day = about["date-released"]
+    day = day if isinstance(day, date) else date.fromisoformat(day)
+    whole = f"{about['title']}. Version {about['version']}, {long_date(day)}."
+    if body is not None:
+        return f"{who} ({day.year}). {body.name} ({body.code}) [page body/{body.code}]. In: {whole}"
+    if chart is None:
+        return f"{who} ({day.year}). {whole}"
+    return f"{who} ({day.year}). {chart['title']} [chart {chart['name']}]. In: {whole} Source of the data: {chart['source']}"
+
+
+# --- files to download --------------------------------------------------------------------------
+
+
+def downloads(out: Path) -> None:
+    """Put the files that pages link to beside them: charts, notebooks, tables and the zip of all tables."""
+    for path in load_charts():
+        for kind in ("png", "svg", "csv"):
+            _copy(files.figures() / f"{path}.{kind}", out / "figures" / f"{path}.{kind}")
+    for path in files.notebooks():
+        _copy(path, out / "notebooks" / path.name)
+    for path in _table_files():
+        _copy(path, out / "data" / path.name)
+    files.write(out / ZIP, archive())
+
+
+def _copy(path: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, to)
+
+
+def _table_files() -> list[Path]:
+    listed = [files.data() / resource["path"] for resource in tables.package()["resources"]]
+    return [*sorted(listed), files.data() / "datapackage.json"]
+
+
+def archive() -> bytes:
+    """A zip of every table with its description, codebook and licence: the same bytes every time."""
+    held, out = [*_table_files(), files.data() / "README.md", files.ROOT / "LICENSE"], io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for path in held:
+            # the day is the earliest that a zip can hold: a date of today would change the bytes
+            entry = zipfile.ZipInfo(f"england-ccgs/{path.name}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.external_attr, entry.create_system = (
+                zipfile.ZIP_DEFLATED,
+                0o644 << 16,
+                3,
+            )
+            made.writestr(entry, path.read_bytes())
+    return out.getvalue()
+
+
+def fonts(folder: Path) -> None:
+    """The suite's type for the web, compressed but otherwise as it is, with its licence."""
+    given = Path(font_source_sans_pro.__file__).parent / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    for face in ("Regular", "It", "Semibold", "Bold"):
+        font = TTFont(given / f"SourceSansPro-{face}.otf", recalcTimestamp=False)
+        font.flavor = "woff"
+        font.save(folder / f"SourceSansPro-{face}.woff")
+    _copy(given / "LICENSE.txt", folder / "LICENSE.txt")

@@ -1,0 +1,361 @@
+"""The site as a reader has it: opened from its folder, searched, read on a phone, downloaded from."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from ccg import files, tables
+
+SITE = files.ROOT / "docs" / "_build" / "html"
+CODES = [*tables.load("ccgs")["code"], *tables.load("icbs")["code"]]
+#: One page of each kind.
+KINDS = {
+    "front": "index.html",
+    "notebook": "notebooks/01_consolidation.html",
+    "gallery": "charts.html",
+    "chart": "chart/01_count.html",
+    "ccg": "body/15E.html",
+    "board": "body/QHL.html",
+    "bodies": "bodies.html",
+    "codebook": "codebook.html",
+    "search": "search.html?q=Lancashire+North",
+}
+
+
+def address(page: str) -> str:
+    path, _, asked = page.partition("?")
+    if not (SITE / path).is_file():
+        pytest.fail(f"docs/_build/html/{path} is not there: run make site", pytrace=False)
+    return (SITE / path).as_uri() + (f"?{asked}" if asked else "")
+
+
+@pytest.fixture
+def visit(page):
+    """``visit("body/15E.html")`` opens a page of the site from its folder and gives it."""
+
+    def go(where: str, on=page):
+        on.goto(address(where), wait_until="load")
+        return on
+
+    return go
+
+
+# --- searching ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("15E", "NHS Birmingham and Solihull CCG (15E)"),
+        ("00C", "NHS Darlington CCG (00C)"),
+        ("D2P2L", "NHS Black Country and West Birmingham CCG (D2P2L)"),
+        ("QHL", "NHS Birmingham and Solihull Integrated Care Board (QHL)"),
+        ("NHS Darlington CCG", "NHS Darlington CCG (00C)"),
+        # former names, and an ONS code
+        ("Lancashire North", "NHS Morecambe Bay CCG (01K)"),
+        ("E38000042", "NHS Darlington CCG (00C)"),
+    ],
+)
+def test_search_names_the_body_first(visit, asked, first):
+    page = visit(f"search.html?q={asked.replace(' ', '+')}")
+    hit = page.locator("#search-results ul.search li a").first
+    assert hit.inner_text() == first
+    hit.click()
+    page.wait_for_url(re.compile(r"/body/\w+\.html"))
+    assert page.locator("h1").inner_text().startswith(first)
+
+
+@pytest.mark.parametrize("start", ["index.html", "bodies.html"])
+def test_a_body_is_found_while_typing_by_keyboard_alone(visit, start):
+    page = visit(start)
+    field = page.get_by_label("Find a CCG or a board")
+    field.press_sequentially("lancashire nor")
+    hit = page.locator(".find li a")
+    assert hit.all_inner_texts() and "formerly NHS Lancashire North CCG" in hit.first.inner_text()
+    field.press("ArrowDown")
+    assert page.evaluate("document.activeElement === document.querySelector('.find li a')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/body/01K.html")
+    assert "NHS Morecambe Bay CCG (01K)" in page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("15e", "15E"), ("qhl", "QHL"), ("E38000042", "00C"), ("surrey h", None)]
+)
+def test_codes_come_first_while_typing(visit, typed, code):
+    page = visit("index.html")
+    page.get_by_label("Find a CCG or a board").fill(typed)
+    found = page.locator(".find li a").all_inner_texts()
+    assert found if code is None else f"{code} ·" in found[0]
+    assert all("Surrey H" in one for one in found) or code
+
+
+def test_hostile_text_stays_text(visit):
+    hostile = "<img src=x onerror=\"document.title='struck'\"><script>document.title='struck'</script>"
+    page = visit("index.html")
+    before = page.title()
+    page.get_by_label("Find a CCG or a board").fill(hostile)
+    assert page.locator(".find [role=status]").inner_text().startswith("Nothing by that name")
+    assert page.locator(".find img").count() == 0
+    page.locator("form.sidebar-search-container input[name=q]").fill(hostile)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?**")
+    page.locator(".search-summary").wait_for()
+    page.wait_for_function(
+        "() => !/Searching/.test(document.querySelector('#search-results h2')?.innerText ?? 'Searching')"
+    )
+    assert page.locator("#search-results img, #search-results script").count() == 0
+    assert "struck" not in page.title() and before
+
+
+# --- what pages say -----------------------------------------------------------------------------
+
+
+def test_the_front_page_tells_the_story(visit):
+    page = visit("index.html")
+    assert "211 local groups" in page.locator("h1").inner_text()
+    lead = page.locator(".lead").inner_text()
+    assert "141 of the first 211, until 106 were left" in lead and "42 integrated care boards" in lead
+    assert page.locator("figure.chart img").count() == 3
+    questions = page.locator(".questions li")
+    assert questions.count() == len(files.notebooks())
+    assert all(len(words) > 60 for words in questions.all_inner_texts()), "each question has its answer"
+
+
+def test_a_ccg_page_tells_its_life(visit):
+    page = visit("body/15E.html")
+    chain = page.locator(".chain")
+    before = chain.locator("a[rel=prev]")
+    assert [a.split("\n")[1][:3] for a in before.all_inner_texts()] == ["04X", "05P", "13P"]
+    trail = page.locator("table.trail").inner_text()
+    assert "1 April 2018" in trail and "merged into Birmingham and Solihull (15E)" in trail
+    assert "1 July 2022" in trail and "Birmingham and Solihull (QHL) took over" in trail
+    year = page.locator("table.years tr", has_text="2018-19").inner_text()
+    own = tables.load("ccg_years").query("code == '15E' and year == '2018-19'").iloc[0]
+    assert f"{own['registered_patients'] - own['closed_patients']:,}" in year and "itself" in year
+    assert page.locator("table.stand").inner_text().count("of 106") >= 5
+    assert page.locator("svg.hex path.own").count() == 1
+    before.first.click()
+    page.wait_for_url("**/body/04X.html")
+    assert page.locator(".chain a[rel=next]").first.inner_text().startswith("Birmingham and Solihull")
+
+
+def test_a_board_page_tells_what_it_took_over(visit):
+    page = visit("body/QHL.html")
+    said = page.locator("article").inner_text()
+    assert "board since 1 July 2022" in said
+    assert "Black Country and West Birmingham" in page.locator(".chain").inner_text()
+    board = tables.load("ccg_years").query("code == '15E' and year == '2022-23'").iloc[0]
+    patients = board["registered_patients"] - board["closed_patients"]
+    assert f"{patients:,}" in page.locator("table.years tr", has_text="2022-23").inner_text()
+    assert "of 42" in page.locator("table.stand").inner_text()
+
+
+def test_a_former_name_is_told(visit):
+    said = visit("body/01H.html").locator("article").inner_text()
+    assert "Until 31 March 2017 it was called NHS Cumbria CCG" in said
+
+
+def test_the_list_of_bodies_follows_the_day(visit):
+    page = visit("bodies.html")
+    assert page.locator("#shown").inner_text() == "248 CCGs and 42 boards"
+    for day, count in (("2013-04-01", "211 CCGs"), ("2020-04-01", "135 CCGs"), ("2022-07-01", "42 boards")):
+        page.get_by_label("Show those of").select_option(day)
+        assert page.locator("#shown").inner_text() == count
+        assert page.locator(".bodies li:visible").count() == int(count.split()[0])
+
+
+def test_a_hexagon_leads_to_its_body(visit):
+    page = visit("bodies.html")
+    assert page.locator(".maps svg a").count() == 211 + 42
+    page.locator(".maps svg a[aria-label='NHS Darlington CCG']").click()
+    page.wait_for_url("**/body/00C.html")
+    assert page.locator("h1").inner_text().startswith("NHS Darlington CCG (00C)")
+
+
+def test_a_notebook_shows_its_answer_and_folds_its_code(visit):
+    page = visit("notebooks/01_consolidation.html")
+    assert page.get_by_text("141 of the 211 first CCGs merged before the end").is_visible()
+    code = page.locator("div.cell_input").first
+    assert not code.is_visible()
+    page.locator("details.hide summary").first.click()
+    assert code.is_visible() and "import pandas as pd" in code.inner_text()
+
+
+def test_every_chart_of_a_notebook_has_its_own_words(visit):
+    drawn = {p.stem: json.loads(p.read_text(encoding="utf-8")) for p in files.figures().glob("01_*.json")}
+    page = visit("notebooks/01_consolidation.html")
+    alts = page.locator("figure.chart img").evaluate_all("(all) => all.map((img) => img.alt)")
+    assert sorted(alts) == sorted(chart["alt"] for chart in drawn.values())
+    page.locator("figure.chart img").first.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('figure.chart img').naturalWidth > 1000")
+
+
+def test_a_citation_is_copied(new_page, visit):
+    page = visit("chart/01_count.html", on=new_page(permissions=["clipboard-read", "clipboard-write"]))
+    page.locator("div.cite button.copybtn").click()
+    page.locator("div.cite button.copybtn.success").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    title = json.loads((files.figures() / "01_count.json").read_text(encoding="utf-8"))["title"]
+    assert title in copied and "chart 01_count" in copied and "The england-ccgs authors" in copied
+
+
+# --- what can be taken ----------------------------------------------------------------------------
+
+
+def test_a_chart_gives_the_files_of_the_project(visit):
+    page = visit("chart/01_count.html")
+    for kind in ("PNG", "SVG", "CSV"):
+        link = page.get_by_role("link", name=f"({kind})")
+        held = files.figures() / f"01_count.{kind.lower()}"
+        assert (SITE / "chart" / link.get_attribute("href")).resolve().read_bytes() == held.read_bytes()
+    # from a folder a browser opens a picture rather than saving it; what it cannot show it saves
+    with page.expect_download() as got:
+        link.click()
+    assert got.value.suggested_filename == held.name
+    assert got.value.path().read_bytes() == held.read_bytes()
+
+
+def test_a_ccg_page_gives_its_numbers(visit):
+    page = visit("body/15E.html")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Year by year (CSV)").click()
+    rows = list(csv.DictReader(got.value.path().open(encoding="utf-8")))
+    own = tables.load("ccg_years").query("code == '15E' and year == '2018-19'").iloc[0]
+    year = next(r for r in rows if r["period"] == "2018-19")
+    assert int(year["patients"]) == own["registered_patients"] - own["closed_patients"]
+    assert int(year["practices"]) == own["practices"] and year["source"]
+
+
+def test_one_download_holds_every_table(visit):
+    page = visit("data.html")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="All tables in one file").click()
+    with zipfile.ZipFile(io.BytesIO(got.value.path().read_bytes())) as held:
+        assert held.testzip() is None
+        package = json.loads(held.read("england-ccgs/datapackage.json"))
+        for resource in package["resources"]:
+            assert (
+                held.read(f"england-ccgs/{resource['path']}")
+                == (files.data() / resource["path"]).read_bytes()
+            )
+        assert {"england-ccgs/README.md", "england-ccgs/LICENSE"} <= set(held.namelist())
+
+
+# --- every page -----------------------------------------------------------------------------------
+
+
+class _Page(HTMLParser):
+    """Ids, links and what a page loads, of one HTML file."""
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.loads, self.images = set(), [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        got = dict(attrs)
+        if got.get("id"):
+            self.ids.add(got["id"])
+        if tag == "a" and got.get("href") is not None:
+            self.links.append(got["href"])
+        if tag == "img":
+            self.images.append(got)
+        if tag in ("script", "img", "source", "iframe", "embed") and got.get("src"):
+            self.loads.append(got["src"])
+        if tag == "link" and got.get("rel") not in ("canonical", "author"):
+            self.loads.append(got.get("href", ""))
+
+
+@pytest.fixture(scope="module")
+def every() -> dict[str, _Page]:
+    """Every page of the site, parsed."""
+    found = {}
+    for path in sorted(SITE.rglob("*.html")):
+        one = _Page()
+        one.feed(path.read_text(encoding="utf-8"))
+        found[path.relative_to(SITE).as_posix()] = one
+    if not found:
+        pytest.fail("docs/_build/html is empty: run make site", pytrace=False)
+    return found
+
+
+def test_every_body_and_chart_has_its_page(every):
+    assert {f"body/{code}.html" for code in CODES} <= set(every) and len(CODES) == 290
+    assert {f"chart/{p.stem}.html" for p in files.figures().glob("[0-9]*.json")} <= set(every)
+    assert {f"notebooks/{p.stem}.html" for p in files.notebooks()} <= set(every)
+
+
+def test_every_link_leads_somewhere(every):
+    broken = []
+    for name, page in every.items():
+        for link in [*page.links, *page.loads]:
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https", "mailto", "data"):
+                continue
+            target = ((SITE / name).parent / unquote(parts.path)).resolve() if parts.path else SITE / name
+            if not target.is_file():
+                broken.append(f"{name}: {link}: no such file")
+            elif parts.fragment and target.suffix == ".html":
+                ids = every[target.relative_to(SITE).as_posix()].ids
+                if unquote(parts.fragment) not in ids:
+                    broken.append(f"{name}: {link}: no such place on the page")
+    assert not broken, "\n".join(broken[:20])
+
+
+def test_no_page_loads_anything_from_elsewhere(every):
+    outside = [
+        f"{name}: {load}" for name, page in every.items() for load in page.loads if urlsplit(load).netloc
+    ]
+    for sheet in SITE.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        outside += [
+            f"{sheet.name}: {u}"
+            for u in re.findall(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^'\")]+)", text)
+        ]
+    assert not outside, "\n".join(outside[:20])
+
+
+def test_every_picture_is_a_file_and_has_words(every):
+    for name, page in every.items():
+        for image in page.images:
+            assert image.get("src") and not image["src"].startswith("data:"), (
+                f"{name}: a picture inside the page"
+            )
+            assert "alt" in image, f"{name}: {image['src']} has no alternative text"
+            assert image["alt"] or name == "charts.html", (
+                f"{name}: {image['src']}: only thumbnails have their words beside"
+            )
+
+
+# --- any screen, anybody ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_phone_needs_no_sideways_scroll(phone, visit, kind, shot):
+    page = visit(KINDS[kind], on=phone)
+    shot(page, f"site_{kind}_phone")
+    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] <= wide[1], f"the page is {wide[0]} wide on a screen of {wide[1]}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_anybody_can_use_it(new_page, visit, axe, shot, kind, scheme):
+    page = visit(KINDS[kind], on=new_page(color_scheme=scheme))
+    shot(page, f"site_{kind}_{scheme}")
+    if kind == "front":
+        page.get_by_label("Find a CCG or a board").fill("Birmingham")
+    if kind == "notebook":
+        page.locator("details.hide summary").first.click()
+    assert axe(page) == []
+
+
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(phone, visit):
+    page = visit("chart/01_count.html", on=phone)
+    box = page.locator(".chart-picture").first
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth && box.tabIndex === 0")

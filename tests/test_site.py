@@ -1,0 +1,210 @@
+"""What the site is made of that needs no Sphinx: pages of notebooks, links, citations, downloads, drawings."""
+
+import io
+import json
+import sys
+import zipfile
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from ccg import bodies, files, life, site, tables
+
+ABOUT = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def charts():
+    return site.load_charts()
+
+
+def book(tmp_path: Path, *cells, name="01_consolidation.ipynb") -> Path:
+    nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), tmp_path / name)
+    return tmp_path / name
+
+
+def shown(data: dict):
+    return nbformat.v4.new_code_cell("draw()", outputs=[nbformat.v4.new_output("display_data", data)])
+
+
+def test_links_between_files_become_links_between_pages():
+    text = "[a](04_reorganisations.ipynb) [b](../docs/glossary.md#bodies) [c](../data/README.md) [d](https://x.org/y.md) [e](#here)"
+    made = site.relink(text, "notebooks/00_claims.ipynb", "notebooks/00_claims")
+    assert made == (
+        "[a](../notebooks/04_reorganisations.ipynb) [b](../glossary.md#bodies) [c](../codebook.md) "
+        "[d](https://x.org/y.md) [e](#here)"
+    )
+
+
+def test_a_file_that_is_named_becomes_a_link():
+    assert (
+        site.relink("see `data/README.md`", "docs/glossary.md", "glossary")
+        == "see [`data/README.md`](codebook.md)"
+    )
+    assert site.relink("`data/ccgs.csv`", "docs/glossary.md", "glossary") == "`data/ccgs.csv`"
+
+
+def test_a_link_to_what_the_site_has_not_is_refused():
+    with pytest.raises(
+        ValueError, match=r"docs/glossary\.md: the link to '\.\./pyproject\.toml' leads to no page"
+    ):
+        site.relink("[x](../pyproject.toml)", "docs/glossary.md", "glossary")
+
+
+def test_a_chart_takes_the_place_of_its_output_with_its_words(tmp_path, charts):
+    chart = charts["01_count"]
+    text = f"{chart['title']}\nSource: x.\nFigure 01_count, numbers 0123456789ab"
+    path = book(
+        tmp_path,
+        nbformat.v4.new_markdown_cell("# Why?\n\nSo."),
+        shown({"image/png": "AAAA", "text/plain": text}),
+    )
+    page = site.Book(path, charts).page()
+    [output] = page.cells[1].outputs
+    assert list(output.data) == ["text/html"], "one picture, by its file, not inside the page too"
+    html = output.data["text/html"]
+    assert (
+        f'alt="{chart["alt"]}"' in html
+        and 'src="../figures/01_count.png"' in html
+        and 'loading="lazy"' in html
+    )
+    assert all(f"../figures/01_count.{kind}" in html for kind in ("png", "svg", "csv"))
+    assert page.cells[1].metadata["tags"] == ["hide-input"]
+
+
+def test_a_chart_without_its_files_is_refused(tmp_path, charts):
+    cell = shown({"image/png": "AAAA", "text/plain": "Figure 01_nowhere, numbers 0123456789ab"})
+    path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), cell)
+    with pytest.raises(
+        ValueError, match=r"01_consolidation\.ipynb: figures/01_nowhere\.json is not there; make refresh"
+    ):
+        site.Book(path, charts).page()
+
+
+def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
+    widget = "application/vnd.jupyter.widget-view+json"
+    empty, both = (
+        shown({widget: {}, "text/plain": "Box()"}),
+        shown({widget: {}, "text/html": "<p>an example</p>"}),
+    )
+    path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), empty, both)
+    page = site.Book(path, {}).page()
+    assert page.cells[1].outputs == []
+    assert page.cells[2].outputs[0].data["text/html"] == "<p>an example</p>"
+
+
+def test_every_notebook_asks_and_most_answer():
+    books = [site.Book(path, {}) for path in files.notebooks()]
+    assert all(b.question.endswith("?") or b.number == "09" for b in books), [b.question for b in books]
+    assert [b.short for b in books][:2] == ["Claims", "Consolidation"]
+    assert "141 of the 211 first CCGs merged" in books[1].answer
+
+
+def test_margins_are_what_title_and_source_take(charts):
+    for name, chart in charts.items():
+        whole = 100 * chart["height"] / chart["width"]
+        assert 5 < chart["above"] < 22 and 3 < chart["below"] < 12, name
+        assert chart["above"] + chart["below"] < 0.6 * whole, f"{name}: the chart itself must be left"
+
+
+def test_numbers_of_the_front_page_come_from_the_tables():
+    n = site.numbers()
+    assert (n["first"], n["ever"], n["last"], n["boards"]) == (211, 248, 106, 42)
+    assert n["merged"] + n["never"] == 211 and n["merged"] == 141
+    assert (n["open"][2019], n["open"][2021]) == (191, 106)
+    assert site.long_date(n["began"]) == "1 April 2013" and site.long_date(n["ended"]) == "1 July 2022"
+
+
+def test_a_citation_names_who_what_when_and_whose_data(charts):
+    about = ABOUT | {"date-released": date(2026, 11, 22), "version": "1.2.3"}
+    chart = charts["01_count"]
+    said = site.citation(about, chart)
+    assert said.startswith(f"The england-ccgs authors (2026). {chart['title']} [chart 01_count].")
+    assert "Version 1.2.3, 22 November 2026." in said and said.endswith(chart["source"])
+    assert "NHS Birmingham and Solihull CCG (15E) [page body/15E]" in site.citation(
+        about, body=life.of("15E")
+    )
+
+
+def test_a_line_of_markdown_is_escaped():
+    assert (
+        site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
+    )
+
+
+def test_the_zip_is_the_same_every_time_and_holds_every_table():
+    one = site.archive()
+    assert one == site.archive()
+    with zipfile.ZipFile(io.BytesIO(one)) as held:
+        assert {e.date_time for e in held.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        for name in tables.names():
+            path = files.data() / tables.describe(name)["path"]
+            assert held.read(f"england-ccgs/{path.name}") == path.read_bytes()
+        assert held.read("england-ccgs/LICENSE") == (files.ROOT / "LICENSE").read_bytes()
+
+
+def test_the_finder_knows_every_body_by_code_name_and_former_name():
+    rows = json.loads(site.finder().removeprefix("window.BODIES = ").removesuffix(";\n"))
+    found = {row[0]: row for row in rows}
+    assert len(rows) == len(found) == 290
+    assert found["01K"][1] == "NHS Morecambe Bay CCG" and found["01K"][3] == ["NHS Lancashire North CCG"]
+    assert "E38000042" in found["00C"][4] and found["QHL"][2] == "board since 2022"
+
+
+def test_a_trail_tells_each_change_once():
+    told = bodies.trail(life.of("15E"))
+    assert [(str(t["date"].date()), t["kind"], t["starts"], t["end"]) for t in told] == [
+        ("2017-04-01", "split", ["05L"], "04X"),
+        ("2018-04-01", "merger", ["04X", "05P", "13P"], "15E"),
+        ("2022-07-01", "abolition", ["15E"], "QHL"),
+    ]
+    assert told[0]["share"] == pytest.approx(0.0455, abs=0.0001) and told[1]["share"] is None
+    assert "ODS25" in told[1]["sources"]
+
+
+def test_columns_stand_on_zero_and_the_tallest_is_the_largest():
+    years = life.of("01K").years
+    made = bodies.columns(years)
+    base = {round(c["y"] + c["height"], 1) for c in made}
+    assert base == {158.0} and max(c["height"] for c in made) == 124.0
+    tallest = max(made, key=lambda c: c["height"])
+    assert tallest["year"].patients == max(y.patients for y in years)
+    assert made[0]["label"] == "2013" and made[1]["label"] == "14-15"
+    assert all(a["x"] + a["width"] < b["x"] for a, b in pairwise(made))
+    assert bodies.columns(()) == []
+
+
+def test_a_hexagon_is_one_of_its_map():
+    made = bodies.hexagons(life.of("15E").tile)
+    assert made["own"] in made["all"] and made["all"].count("z") == 106
+    assert bodies.hexagons(None) is None
+
+
+def test_a_linked_map_has_a_hexagon_for_each_body_of_its_day():
+    first, last = bodies.linked("2013-04-01"), bodies.linked("2022-07-01")
+    assert (len(first["cells"]), len(last["cells"])) == (211, 42)
+    assert sum(c["merged"] for c in first["cells"]) == 141
+
+
+def test_without_sphinx_the_command_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sphinx.cmd.build", None)
+    with pytest.raises(ValueError, match="use make site"):
+        site.build()
+
+
+def test_rows_as_csv_have_iso_dates_and_a_source():
+    head, first, *_ = bodies.to_csv(life.of("15E").years).splitlines()
+    assert head.split(",") == ["period", "start", "patients", "practices", "status", "own", "source"]
+    assert first.startswith("April 2013,2013-04-01,") and bodies.to_csv(()) == ""
+
+
+def test_every_body_is_listed_once_in_its_region():
+    listed = bodies.regions()
+    codes = [b["code"] for rows in listed.values() for b in rows]
+    assert len(codes) == len(set(codes)) == 290 and len(listed) == 7
+    assert all(rows[0]["kind"] == "board" for rows in listed.values()), (
+        "a region begins with its boards of today"
+    )
