@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines test-browser check refresh lab site bench clean
+.PHONY: help figures test test-engines test-browser check refresh lab app site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,6 +37,9 @@ refresh: $(READY) ## after a deliberate change: run the notebooks in place, writ
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(PY) -m ccg lab
+
+app: $(READY) ## open the explorer: the life of any CCG or board
+	@$(PY) -m ccg app
 
 site: $(SITE) ## make the static site in docs/_build/html; it works from the folder, without a server
 	@.venv-site/$(BIN)/python -m ccg site

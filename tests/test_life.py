@@ -202,7 +202,10 @@ def test_a_life_is_found_by_any_of_its_codes_and_refused_in_words(lives):
     assert life.of("E54000055").code == "QHL"
     with pytest.raises(lineage.LineageError, match="'1H' is not a code known here"):
         life.of("1H")
-    with pytest.raises(lineage.LineageError, match=r"5PG was a primary care trust, Birmingham East and North.*led to Birmingham Crosscity \(13P\)"):
+    with pytest.raises(
+        lineage.LineageError,
+        match=r"5PG was a primary care trust, Birmingham East and North.*led to Birmingham Crosscity \(13P\)",
+    ):
         life.of("5PG")
 
 

@@ -102,6 +102,13 @@ def lab(args) -> int:
     return jupyterlab([first, *quiet, *args.rest]) or 0
 
 
+def app(args) -> int:
+    """open the explorer: the life of any CCG or board, served on this machine alone"""
+    from . import app as explorer
+
+    return explorer.serve(args.port, browser=not args.no_browser)
+
+
 def which(args) -> int:
     """say which geography the codes of a CSV file are of"""
     from . import lineage
@@ -245,6 +252,9 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
     """The arguments of the commands that have any."""
     if name == "lab":
         sub.add_argument("rest", nargs="*", help="options for JupyterLab, such as --port=8899")
+    if name == "app":
+        sub.add_argument("--port", type=int, help="port on 127.0.0.1; 8866 or a free one if not given")
+        sub.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
     if name in ("which", "rebase"):
         sub.add_argument("file", help="a CSV file")
         sub.add_argument("--code", help="column of codes; found by itself where there is only one")
@@ -305,7 +315,7 @@ def site(args) -> int:
 
 COMMANDS = {
     f.__name__: f
-    for f in (figures, test, check, refresh, lab, site, which, lookup, rebase, explain, gpps, bench)
+    for f in (figures, test, check, refresh, lab, app, site, which, lookup, rebase, explain, gpps, bench)
 }
 
 

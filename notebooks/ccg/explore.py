@@ -4,6 +4,7 @@ What a reader types and what a table holds is put into a page as text, never as 
 """
 
 import base64
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 from urllib.parse import quote
@@ -12,30 +13,37 @@ import ipywidgets as widgets
 import pandas as pd
 import traitlets
 
-from . import figures, life, life_charts, lineage
+from . import figures, life, life_charts, lineage, style
 from .life import Life
 
 FALLBACK = "Run this notebook to choose a body: the explorer needs a running kernel."
-ALL = 12  # more matches than this are not listed in a message
 STYLE = """<style>
-.ccg-explorer, .ccg-explorer .widget-html-content { font-size: 16px; line-height: 1.45; color: #0b0c0c; }
-.ccg-explorer input[type="text"] { font-size: 16px; height: 2.4em; border: 2px solid #3d3d3d; }
-.ccg-explorer select { font-size: 15px; border: 2px solid #3d3d3d; }
-.ccg-explorer .widget-label { font-size: 16px; }
+.ccg-explorer { font-size: 16px; color: #0b0c0c; max-width: 1120px; margin: 0; }
+.ccg-explorer .widget-html-content { font-size: 16px; line-height: 1.45; }
+.ccg-explorer .widget-inline-hbox { flex-direction: column; align-items: stretch; height: auto; margin: 0; }
+.ccg-explorer .widget-label, .ccg-explorer .widget-label-basic, .ccg-explorer .widget-label-basic span {
+  font-size: 16px; font-weight: 600; color: #0b0c0c; text-align: left; width: auto; height: auto; line-height: 1.6; }
+.ccg-explorer .widget-inline-hbox .widget-label { margin-top: 0.5em; }
+.ccg-explorer input[type="text"], .ccg-explorer select {
+  box-sizing: border-box; width: 100%; font-size: 16px; color: #0b0c0c; background: #fff; border: 2px solid #3d3d3d; }
+.ccg-explorer input[type="text"] { height: 2.6em; padding: 0 0.6em; }
+.ccg-explorer select { padding: 0.2em 0.4em; height: auto; }
+.ccg-explorer input[type="checkbox"] { width: 20px; height: 20px; margin: 0 0.6em 0 0; vertical-align: middle; }
 .ccg-explorer :focus-visible { outline: 3px solid #f46a25; outline-offset: 1px; }
-.ccg-explorer h2, .ccg-explorer h3 { color: #0b0c0c; margin: 0.2em 0; font-weight: 700; }
-.ccg-explorer h2 { font-size: 24px; } .ccg-explorer h3 { font-size: 17px; }
-.ccg-explorer figure { margin: 1.4em 0 0; }
-.ccg-explorer figure img { display: block; width: 100%; max-width: 500px; height: auto; }
-.ccg-explorer a { color: #12436d; text-decoration: underline; margin-right: 1.2em; }
-.ccg-explorer summary { cursor: pointer; margin: 0.4em 0; }
-.ccg-explorer dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15em 1em; margin: 0.6em 0; }
-.ccg-explorer dt { font-weight: 600; } .ccg-explorer dd { margin: 0; }
+.ccg-explorer h2 { font-size: 24px; font-weight: 700; line-height: 1.2; margin: 0.6em 0 0.3em; color: #0b0c0c; }
+.ccg-explorer p { margin: 0.4em 0; }
+.ccg-explorer figure { margin: 1.6em 0 0; }
+.ccg-explorer figure img { display: block; width: 100%; max-width: 500px; height: auto; margin-left: -2.9%; }
+.ccg-explorer a { color: #12436d; text-decoration: underline; margin-right: 1.4em; }
+.ccg-explorer summary { cursor: pointer; margin: 0.4em 0; color: #12436d; }
+.ccg-explorer dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.15em 1em; margin: 0.8em 0; }
+.ccg-explorer dt { font-weight: 600; white-space: nowrap; width: auto; float: none; margin: 0; padding: 0; }
+.ccg-explorer dd { width: auto; float: none; margin: 0; padding: 0; }
 .ccg-explorer .ccg-table { overflow-x: auto; max-width: 100%; }
 .ccg-explorer table { border-collapse: collapse; font-size: 14px; }
-.ccg-explorer th, .ccg-explorer td { text-align: left; padding: 0.2em 0.8em 0.2em 0; border-bottom: 1px solid #dadada; white-space: nowrap; }
-.ccg-explorer .ccg-message { padding: 0.5em 0.8em; border-left: 5px solid #f46a25; background: #f4f4f4; margin: 0.4em 0; }
-.ccg-explorer .ccg-count { margin: 0.2em 0; }
+.ccg-explorer th, .ccg-explorer td {
+  text-align: left; padding: 0.25em 0.9em 0.25em 0; border-bottom: 1px solid #dadada; white-space: nowrap; }
+.ccg-explorer .ccg-message { padding: 0.6em 0.9em; border-left: 5px solid #f46a25; background: #f4f4f4; }
 </style>"""
 
 
@@ -46,38 +54,34 @@ class Explorer(widgets.VBox):
     """
 
     def __init__(self, code: str = "15E", beside: str | None = None):
+        style.use()
         self.first, self.second = _Picker("Search", "Choose"), _Picker("Second search", "Choose second")
         self.compare = widgets.Checkbox(
             description="Compare with a second body", indent=False, layout={"width": "auto"}
         )
-        self.panels = [widgets.VBox(layout=_column()) for _ in range(2)]
-        self.pickers = widgets.HBox([self.first, self.second], layout=_row())
-        body = widgets.HBox(self.panels, layout=_row())
-        super().__init__([widgets.HTML(STYLE), self.pickers, self.compare, body])
+        self.parts = [(_part(), _part()) for _ in range(_PARTS)]
+        both = [part for pair in self.parts for part in pair]
+        pickers = widgets.HBox([self.first, self.second], layout=_row())
+        super().__init__([widgets.HTML(STYLE), self.compare, pickers, widgets.HBox(both, layout=_row())])
         self.add_class("ccg-explorer")
-        self.compare.observe(self._toggle, "value")
+        self.second.code, self.compare.value = beside, beside is not None
+        self.first.code = code
+        self.compare.observe(self._show, "value")
         for picker in (self.first, self.second):
             picker.observe(self._show, "code")
-        self.second.layout.display = "none"
-        self.panels[1].layout.display = "none"
-        if beside:
-            self.second.code, self.compare.value = beside, True
-        self.first.code = code
-
-    def _toggle(self, change) -> None:
-        for part in (self.second, self.panels[1]):
-            part.layout.display = "" if change["new"] else "none"
         self._show()
 
     def _show(self, change=None) -> None:
-        codes = [self.first.code, self.second.code if self.compare.value else None]
-        for panel, code, other in zip(self.panels, codes, codes[::-1], strict=True):
-            parts = page(code, other) if code else ()
-            if len(panel.children) != _PARTS:
-                panel.children = [widgets.HTML() for _ in range(_PARTS)]
-            blank = [""] * _PARTS
-            for child, html in zip(panel.children, [*parts, *blank], strict=False):
-                child.value = html
+        two = self.compare.value
+        codes = [self.first.code, self.second.code if two else None]
+        for part in (self.second, *(pair[1] for pair in self.parts)):
+            part.layout.display = "" if two else "none"
+        pages = [page(code, other) for code, other in zip(codes, codes[::-1], strict=True)]
+        if two and not codes[1]:
+            pages[1] = iter(['<p class="ccg-message" role="status">Choose the second body above.</p>'])
+        for pair in self.parts:
+            for part, html in zip(pair, pages, strict=True):
+                part.value = next(html, "")
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -96,10 +100,10 @@ class _Picker(widgets.VBox):
     code = traitlets.Unicode(None, allow_none=True)
 
     def __init__(self, label: str, listed: str):
-        look = {"layout": {"width": "100%"}, "style": {"description_width": "8.5em"}}
+        look = {"layout": {"width": "100%"}, "style": {"description_width": "initial"}}
         self.text = widgets.Text(description=label, placeholder="Name, code or former name", **look)
         self.message = widgets.HTML()
-        self.list = widgets.Select(description=listed, rows=7, **look)
+        self.list = widgets.Select(description=listed, rows=6, **look)
         super().__init__([self.text, self.message, self.list], layout=_column())
         self._filling = False
         self._search()
@@ -114,22 +118,33 @@ class _Picker(widgets.VBox):
         text = self.text.value
         found = matches(text)
         codes = [code for _, code in found]
-        only = len(codes) == 1 or (codes and _is_code(text, codes[0]))
+        only = _only(text, codes)
         self._filling = True  # new options choose the first of them, which nobody asked for
-        self.list.options = found
-        self.list.value = codes[0] if only else self.code if self.code in codes else None
+        # the arrow keys leave the line they start from, so there is one above the first body
+        self.list.options = found if only or not found else [(f"Choose from {len(found)}", ""), *found]
+        self.list.value = only or (self.code if self.code in codes else "" if found else None)
         self._filling = False
         self.message.value = message(text, len(found))
         if only:
-            self.code = codes[0]
+            self.code = only
+
+
+def _part() -> widgets.HTML:
+    return widgets.HTML(layout=_column())
 
 
 def _row() -> dict:
-    return {"display": "flex", "flex_flow": "row wrap", "width": "100%", "overflow": "hidden"}
+    return {
+        "display": "flex",
+        "flex_flow": "row wrap",
+        "width": "100%",
+        "overflow": "visible",
+        "grid_gap": "0 36px",
+    }
 
 
 def _column() -> dict:
-    return {"flex": "1 1 320px", "min_width": "0", "max_width": "560px", "overflow": "hidden"}
+    return {"flex": "1 1 420px", "min_width": "0", "max_width": "540px", "overflow": "visible"}
 
 
 # --- searching ------------------------------------------------------------------------------------
@@ -153,6 +168,14 @@ def matches(text: str) -> list[tuple[str, str]]:
         for code, level, plain in zip(found["code"], found["level"], names, strict=True)
     ]
     return [(_words(code), code) for *_, code in sorted(order)]
+
+
+def _only(text: str, codes: list[str]) -> str | None:
+    """The one body that a search can mean: its code was given, or no other CCG or board fits."""
+    if codes and _is_code(text, codes[0]):
+        return codes[0]
+    lives = [code for code in codes if code in life._bodies()] or codes
+    return lives[0] if len(lives) == 1 else None
 
 
 def _is_code(text: str, code: str) -> bool:
@@ -196,11 +219,13 @@ _PARTS = 5  # facts and four charts
 _YEARS = 1  # the chart that is on one scale with that of the body beside
 
 
-def page(code: str, beside: str | None = None):
-    """The parts of a panel as HTML, one after another: facts, then each chart with its downloads.
+def page(code: str | None, beside: str | None = None) -> Iterator[str]:
+    """The parts of a body's page as HTML, one after another: facts, then each chart with its downloads.
 
-    For a code that has no life, a trust's or one not known, the one part says why.
+    For a code that has no life, a trust's or one not known, the one part says why; for none there is none.
     """
+    if not code:
+        return
     try:
         one = life.of(code)
     except lineage.LineageError as error:
@@ -223,10 +248,13 @@ def facts(one: Life) -> str:
     """Name, a few sentences, and the facts that have no chart."""
     rows = [("Kind", "integrated care board" if one.kind == "board" else "clinical commissioning group")]
     rows.append(
-        ("Open", f"{_day(one.opened)} to {_day(one.closed) if one.closed else 'today as of July 2022'}")
+        ("Open", f"{_day(one.opened)} to {_day(one.closed)}" if one.closed else f"from {_day(one.opened)}")
     )
     rows.append(("ODS code", one.code))
-    spans = [f"{o.ons_code} ({o.since.year}–{o.until.year})" for o in one.ons_codes]
+    spans = [
+        f"{o.ons_code} (" + (f"from {o.since.year}" if o.until == lineage.END else f"to {o.until.year}") + ")"
+        for o in one.ons_codes
+    ]
     rows.append(("ONS code" + ("s" if len(spans) > 1 else ""), ", ".join(spans)))
     rows += [("Former name", f"{n.name}, to {_day(n.until)}") for n in one.names[:-1]]
     if one.location_of:

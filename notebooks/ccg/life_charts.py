@@ -53,7 +53,7 @@ def panels(one: Life, beside: Life | None = None) -> Iterator[Panel]:
 def trail(one: Life) -> Panel:
     """Predecessors, the body and its successors as bars of time."""
     rows = _bodies(one)
-    fig, ax = style.canvas(ROW * len(rows) + 0.75, width=WIDTH, bottom=0.35, top=0.06, left=0.26)
+    fig, ax = style.canvas(ROW * len(rows) + 0.75, width=WIDTH, bottom=0.35, top=0.06, left=0.36)
     draw_trail(ax, one)
     words = "Bars: when each was open. Blue: the body itself"
     hops = [*one.before, *one.after]

@@ -1,0 +1,189 @@
+"""The explorer as a reader meets it: searched, compared, downloaded from, on a desktop, a phone, by keyboard."""
+
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+from ccg import life
+from PIL import Image
+from playwright.sync_api import expect
+from test_lab import DONE, choose, lab, opened  # noqa: F401
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def served(serve, checkout):
+    """The explorer, started as a reader starts it."""
+    command = [sys.executable, "-m", "ccg", "app", "--no-browser", "--port", "{port}"]
+    return serve(command, cwd=checkout, ready="/voila/static/none")
+
+
+@pytest.fixture
+def explorer(served, page):
+    return shown(page, served)
+
+
+def shown(page, served):
+    """Open the page and wait for its first life."""
+    page.goto(served.url, wait_until="domcontentloaded")
+    drawn(page, "15E")
+    return page
+
+
+def drawn(page, code: str) -> None:
+    """Wait until all four charts of a body are on the page, each a picture that is really shown."""
+    charts = page.locator(f"figure[data-code='{code}'] img")
+    expect(charts).to_have_count(4, timeout=60_000)
+    for chart in charts.all():
+        assert chart.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+        assert len(chart.get_attribute("alt")) > 40
+
+
+def search(page, words: str, box: str = "Search") -> None:
+    page.get_by_label(box, exact=True).fill(words)
+
+
+def kept(page, click) -> Path:
+    with page.expect_download() as download:
+        click()
+    path = Path(download.value.path())
+    return path.rename(path.with_name(download.value.suggested_filename))
+
+
+def test_the_page_is_the_explorer_and_no_code(explorer, axe, shot):
+    assert explorer.title() == "The life of a CCG: explorer"
+    assert explorer.locator("html").get_attribute("lang") == "en"
+    assert explorer.get_by_role("heading", level=1).all_inner_texts() == ["What became of one CCG?"]
+    assert explorer.locator("main").count() == 1
+    expect(explorer.get_by_role("heading", name="NHS Birmingham and Solihull CCG")).to_be_visible()
+    assert explorer.locator(".jp-CodeCell .jp-InputArea, .highlight").count() == 0
+    assert "worked example" not in explorer.locator("main").inner_text()
+    shot(explorer, "app", full_page=True)
+    assert axe(explorer) == []
+
+
+def test_a_body_is_found_by_name_by_code_and_by_former_name(explorer):
+    search(explorer, "north tyn")
+    drawn(explorer, "99C")
+    search(explorer, "qua")
+    drawn(explorer, "QUA")
+    search(explorer, "E38000041")
+    drawn(explorer, "01H")
+    search(explorer, "lancashire north")
+    drawn(explorer, "01K")
+    expect(explorer.get_by_role("heading", name="NHS Morecambe Bay CCG")).to_be_visible()
+    search(explorer, "cumbria")
+    found = explorer.get_by_label("Choose", exact=True)
+    expect(found.locator("option")).to_have_count(5)
+    found.select_option(label="North Cumbria · 01H · CCG 2013–2022 · was Cumbria")
+    drawn(explorer, "01H")
+
+
+def test_two_are_compared_and_their_numbers_and_pictures_kept(explorer, axe, shot):
+    explorer.get_by_label("Compare with a second body").check()
+    expect(explorer.get_by_text("Choose the second body above.")).to_be_visible()
+    search(explorer, "D2P2L", "Second search")
+    drawn(explorer, "D2P2L")
+    drawn(explorer, "15E")
+    tops = [
+        explorer.locator(f"figure[data-code='{c}'][data-chart='years']").bounding_box()["y"]
+        for c in ("15E", "D2P2L")
+    ]
+    assert tops[0] == tops[1], "the same charts stand side by side"
+    shot(explorer, "app_two", full_page=True)
+
+    numbers = explorer.get_by_role(
+        "link", name="Numbers (CSV): List size by year, Black Country and West Birmingham"
+    )
+    path = kept(explorer, numbers.click)
+    assert path.name == "D2P2L_years.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    assert {r["period"]: int(r["patients"]) for r in rows} == {
+        y.period: y.patients for y in life.of("D2P2L").years
+    }
+    picture = explorer.get_by_role("link", name="Picture (PNG): Map, Birmingham and Solihull")
+    path = kept(explorer, picture.click)
+    assert path.name == "15E_map.png"
+    with Image.open(path) as image:
+        assert image.format == "PNG" and image.width == 800
+
+    table = explorer.locator("details").nth(3)
+    table.locator("summary").click()
+    expect(table.get_by_role("columnheader", name="patients")).to_be_visible()
+    assert axe(explorer) == []
+
+
+def test_a_choice_without_a_life_and_words_that_find_nothing_are_answered(explorer, axe, shot):
+    said = []
+    explorer.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    search(explorer, HOSTILE)
+    answer = explorer.get_by_role("status").filter(has_text="No CCG or board matches")
+    expect(answer).to_contain_text(f"No CCG or board matches “{HOSTILE}”.")
+    assert explorer.locator("img[src='x']").count() == 0 and said == []
+    expect(explorer.get_by_label("Choose", exact=True).locator("option")).to_have_count(0)
+
+    search(explorer, "birmingam and solihul")
+    expect(answer).to_contain_text("Did you mean Birmingham and Solihull (15E)?")
+    search(explorer, "5PG")
+    expect(explorer.get_by_text("5PG was a primary care trust, Birmingham East and North")).to_be_visible()
+    expect(explorer.locator("figure")).to_have_count(0)
+    shot(explorer, "app_none")
+    assert axe(explorer) == [] and said == []
+
+
+def test_the_keyboard_is_enough(explorer):
+    keys = explorer.keyboard
+    focused = "document.activeElement"
+
+    def tab_to(name: str) -> None:
+        for _ in range(12):
+            keys.press("Tab")
+            label = f"{focused}.getAttribute('aria-label') ?? {focused}.labels?.[0]?.innerText ?? {focused}.innerText"
+            if name in (explorer.evaluate(label) or ""):
+                return
+        pytest.fail(f"Tab does not reach {name}")
+
+    tab_to("Compare with a second body")
+    tab_to("Search")
+    keys.type("newcastle")
+    expect(explorer.get_by_label("Choose", exact=True).locator("option").nth(1)).to_contain_text("Newcastle")
+    tab_to("Choose")
+    keys.press("ArrowDown")
+    drawn(explorer, "13T")
+    tab_to("Numbers (CSV): Trail")
+    path = kept(explorer, lambda: keys.press("Enter"))
+    with path.open(encoding="utf-8") as file:
+        assert {r["start"] for r in csv.DictReader(file)} == {"00F", "00G", "00H", "13T"}
+    tab_to("Trail as a table")
+    keys.press("Enter")
+    expect(explorer.get_by_role("columnheader", name="kind").first).to_be_visible()
+
+
+def test_it_fits_a_phone(served, phone, axe, shot):
+    shown(phone, served)
+    phone.get_by_label("Compare with a second body").check()
+    search(phone, "QHM", "Second search")
+    drawn(phone, "QHM")
+    wide = "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+    assert phone.evaluate(wide) <= 390
+    for part in phone.locator("figure img, input[type=text], select").all():
+        box = part.bounding_box()
+        assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 390), part
+    shot(phone, "app_phone", full_page=True)
+    assert axe(phone) == []
+
+
+def test_in_jupyterlab_too_a_choice_is_shown_and_its_numbers_kept(lab, page, shot):  # noqa: F811
+    panel = opened(page, f"{lab.url}/lab/tree/09_explore.ipynb?token={lab.token}&reset")
+    choose(page, "Run", "Run All Cells")
+    page.wait_for_function(DONE, timeout=180_000)
+    drawn(panel, "15E")
+    search(panel, "01H")
+    drawn(panel, "01H")
+    numbers = panel.get_by_role("link", name="Numbers (CSV): List size by year, North Cumbria")
+    path = kept(page, numbers.click)
+    assert path.name == "01H_years.csv" and "328745" in path.read_text(encoding="utf-8")
+    shot(page, "app_in_lab")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
