@@ -1,5 +1,7 @@
 """Sphinx settings of the site. ``python -m ccg site`` lays out the pages and calls Sphinx with this file."""
 
+from pathlib import Path
+
 project = "England’s CCGs, 2013–2022"
 author = "The england-ccgs authors"
 copyright = "The england-ccgs authors; data under the Open Government Licence v3.0"
@@ -28,6 +30,8 @@ html_css_files = ["site.css"]
 html_js_files = [("bodies.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
+# Sphinx looks for this one from where it was started
+html_search_scorer = str(Path(__file__).parent / "theme" / "scorer.js")
 html_use_index = False
 html_domain_indices = False
 html_last_updated_fmt = None

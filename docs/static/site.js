@@ -5,20 +5,29 @@ if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined
 
 /* Find a body by name, former name or code, of those in bodies.js. Whatever is typed stays text. */
 const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/&/g, " and ")
-  .replace(/[^a-z0-9]+/g, " ").trim();
+  .replace(/[^a-z0-9]+/g, " ").trim().replace(/^nhs (?=.)/, "");
+
+const BODIES = (window.BODIES || []).map(([code, name, years, former, ons]) => ({
+  code, name, years, former, codes: [code, ...ons].map(plain), plain: plain(name), was: former.map(plain).join(" "),
+}));
 
 /* How well a body fits: 0 by code, 1 and 2 by name, 3 by a former name, -1 not at all. */
 function rank(body, typed) {
   const words = typed.split(" "), all = (text) => words.every((word) => ` ${text}`.includes(` ${word}`));
+  if (!typed) return -1;
   if (body.codes.includes(typed)) return 0;
   if (all(body.plain)) return body.plain.startsWith(typed) ? 1 : 2;
-  return all(body.former) ? 3 : -1;
+  return body.was && all(body.was) ? 3 : -1;
 }
 
-function find(typed, bodies) {
-  if (!typed) return [];
-  return bodies.map((body) => ({ ...body, rank: rank(body, typed) })).filter((body) => body.rank >= 0)
-    .sort((a, b) => a.rank - b.rank);
+const find = (typed) => BODIES.map((body) => ({ ...body, rank: rank(body, typed) })).filter((body) => body.rank >= 0)
+  .sort((a, b) => a.rank - b.rank);
+
+/* The search of all pages sets a body's own page first: by how much, for docs/theme/scorer.js. */
+function standing(page) {
+  const typed = plain(new URLSearchParams(location.search).get("q") || "");
+  const body = BODIES.find((one) => page === `body/${one.code}`);
+  return body ? { 0: 1000, 1: 300, 2: 200, 3: 100 }[rank(body, typed)] || 0 : 0;
 }
 
 function element(name, text) {
@@ -29,19 +38,15 @@ function element(name, text) {
 
 function begin(box) {
   const root = document.documentElement.dataset.content_root || "";
-  const bodies = window.BODIES.map(([code, name, years, former, ons]) => ({
-    code, name, years, codes: [code, ...ons].map(plain),
-    plain: plain(name.replace(/^NHS /, "")), said: former[0], former: plain(`${name} ${former.join(" ")}`),
-  }));
   const input = box.querySelector("input"), list = box.querySelector("ul"), said = box.querySelector("[role=status]");
   const most = 8;
   const show = () => {
-    const typed = plain(input.value), hits = find(typed, bodies);
+    const typed = plain(input.value), hits = find(typed);
     list.replaceChildren(...hits.slice(0, most).map((body) => {
       const link = element("a", ""), item = element("li", "");
       link.href = `${root}body/${body.code}.html`;
       link.append(element("b", body.name), element("span", `${body.code} · ${body.years}`));
-      if (body.rank === 3) link.append(element("span", `formerly ${body.said}`));
+      if (body.rank === 3) link.append(element("span", `formerly ${body.former[0]}`));
       item.append(link);
       return item;
     }));
@@ -83,7 +88,7 @@ function reach() {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  if (window.BODIES) document.querySelectorAll(".find").forEach(begin);
+  if (BODIES.length) document.querySelectorAll(".find").forEach(begin);
   if (document.getElementById("day")) choose(document.getElementById("day"));
   reach();
   addEventListener("resize", reach);

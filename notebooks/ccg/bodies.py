@@ -35,7 +35,6 @@ def pages() -> dict[str, dict]:
             "columns": columns(one.years),
             "map": hexagons(one.tile),
             "known": set(lives),
-            "found": [code, *dict.fromkeys(w for n in one.names for w in (n.name, life.short(n.name)))],
             "sources": [
                 (i, *said.loc[i, ["publisher", "title", "address", "date"]].fillna("")) for i in one.sources
             ],

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 import zipfile
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -70,6 +71,20 @@ def test_search_names_the_body_first(visit, asked, first):
     assert page.locator("h1").inner_text().startswith(first)
 
 
+def test_search_on_a_server_shows_each_page_once_with_its_words(serve, page):
+    command = [sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1", "--directory", str(SITE)]
+    site = serve(command, cwd=SITE)
+    page.goto(f"{site.url}/search.html?q=Darlington")
+    hits = page.locator("#search-results ul.search li")
+    hits.first.locator(".context").wait_for()
+    page.wait_for_function(
+        "() => document.querySelectorAll('#search-results ul.search li .context').length > 3"
+    )
+    titles = hits.locator("a").all_inner_texts()
+    assert titles[0] == "NHS Darlington CCG (00C)" and len(set(titles)) == len(titles)
+    assert "from 1 April 2013 to 31 March 2020" in hits.first.locator(".context").inner_text()
+
+
 @pytest.mark.parametrize("start", ["index.html", "bodies.html"])
 def test_a_body_is_found_while_typing_by_keyboard_alone(visit, start):
     page = visit(start)
@@ -85,7 +100,8 @@ def test_a_body_is_found_while_typing_by_keyboard_alone(visit, start):
 
 
 @pytest.mark.parametrize(
-    ("typed", "code"), [("15e", "15E"), ("qhl", "QHL"), ("E38000042", "00C"), ("surrey h", None)]
+    ("typed", "code"),
+    [("15e", "15E"), ("qhl", "QHL"), ("E38000042", "00C"), ("NHS Darlington", "00C"), ("surrey h", None)],
 )
 def test_codes_come_first_while_typing(visit, typed, code):
     page = visit("index.html")
