@@ -165,14 +165,24 @@ def test_every_control_has_a_name(explorer):
 # --- the charts -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["15E", "01H", "00G", "QHM", "D2P2L", "QUE", "07L"])
-def test_the_charts_of_a_life_have_words_and_numbers(code):
+@pytest.mark.parametrize("code", ["15E", "01H", "00G", "QHM", "D2P2L", "QUE", "92G"])
+def test_the_charts_of_a_life_have_words_and_numbers_and_none_overlap(code):
     one = life.of(code)
     for panel in life_charts.panels(one):
         assert panel.title and not panel.title.endswith(".") and panel.alt.endswith(".")
         assert len(panel.data) and panel.source.endswith(".")
-        assert panel.picture().startswith(b"\x89PNG")
-    assert not plt.get_fignums(), "each picture closes its figure"
+        figures._surround(panel.fig, panel.title, panel.subtitle, panel.source)
+        figures._check_layout(panel.fig, panel.name)
+        plt.close(panel.fig)
+
+
+def test_a_picture_is_made_and_its_figure_closed():
+    before = plt.get_fignums()
+    picture = life_charts.where(life.of("15E")).picture(dpi=100)
+    assert picture.startswith(b"\x89PNG") and plt.get_fignums() == before
+    with pytest.raises(ValueError, match="a picture without source"):
+        figures.picture(plt.figure(), title="a", subtitle="b", source=" ")
+    plt.close("all")
 
 
 def test_columns_are_as_tall_as_the_lists_are_long():

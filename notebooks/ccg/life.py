@@ -26,7 +26,7 @@ MEASURES = {
     "carr_hill": ("Need (Carr-Hill)", "weighted patients per 100", "{:.1f}"),
     "need": ("Need (NHS England)", "England = 1", "{:.2f}"),
     "money": ("Core allocation per head", "pounds per patient", "£{:,.0f}"),
-    "independent": ("Treated by independents", "per cent of treatment", "{:.1f}%"),
+    "independent": ("Independent sector’s share", "per cent of treatment", "{:.1f}%"),
 }
 
 

@@ -76,7 +76,8 @@ def draw_trail(ax, one: Life) -> None:
         ax.barh(y + 0.33, last - opened, 0.24, left=opened, color=tone, zorder=3.5)
         label = f"{life.short(lineage.name(code))} ({code})"
         late = opened > pd.Timestamp("2015-12-31")
-        x, ha = (last, "right") if late else (opened, "left")
+        # the longest name needs the whole width
+        x, ha = (NOW if len(label) > 50 else last, "right") if late else (opened, "left")
         weight = "bold" if side == "itself" else "normal"
         paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
         place = {"xytext": (-4 if late and closed else 0, 0), "textcoords": "offset points"}
