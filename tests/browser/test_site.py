@@ -137,7 +137,7 @@ def test_the_front_page_tells_the_story(visit):
     assert "211 local groups" in page.locator("h1").inner_text()
     lead = page.locator(".lead").inner_text()
     assert "141 of the first 211, until 106 were left" in lead and "42 integrated care boards" in lead
-    assert page.locator("figure.chart img").count() == 3
+    assert page.locator("figure.chart img").count() == 4
     questions = page.locator(".questions li")
     assert questions.count() == len(files.notebooks())
     assert all(len(words) > 60 for words in questions.all_inner_texts()), "each question has its answer"
