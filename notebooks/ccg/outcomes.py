@@ -33,8 +33,8 @@ class Outcome:
     ``on``: the date of the geography. ``late``: years from a merger to the first year after it, 0 where the
     year begins with the merger and 1 where the outcome is measured before April. ``account``: of England's
     ``under`` each year, in per cent, how much was placed on a body, how much not, and how much the source
-    does not give. ``better``: +1 if a high rate is good, -1 if a low one is. ``approximate``: bodies whose
-    land moved, so that some of their figures are shares of others'.
+    does not give. ``approximate``: bodies whose land moved, so that some of their figures are shares of
+    others'.
     """
 
     name: str
@@ -43,7 +43,6 @@ class Outcome:
     counts: pd.DataFrame
     account: pd.DataFrame
     late: int = 0
-    better: int = 1
     approximate: tuple[str, ...] = ()
 
     def left_out(self, *, lead: int = 0, cohorts: Iterable[int] | None = None) -> pd.Series:
@@ -241,7 +240,7 @@ def treatable_mortality() -> Outcome:
     account = _shares(everyone, everyone * 0, everyone * 0, everyone)
     return Outcome(
         "Deaths that timely care should avert", "deaths per 100,000", "2019-04-01",
-        counts[["code", "year", "over", "under", "rate"]], account, better=-1,
+        counts[["code", "year", "over", "under", "rate"]], account,
     )  # fmt: skip
 
 
