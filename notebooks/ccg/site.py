@@ -21,6 +21,7 @@ import jinja2
 import nbformat
 import yaml
 from fontTools.ttLib import TTFont
+from markupsafe import Markup
 
 from . import bodies, files, life, lineage, tables
 
@@ -174,7 +175,7 @@ def inline(text: str) -> str:
     """A line of Markdown as HTML with its bold and italic words and code, and nothing else."""
     text = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text, quote=False))
     text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
-    return jinja2.utils.markupsafe.Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", text))
+    return Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", text))
 
 
 def numbers() -> dict:
