@@ -1,6 +1,6 @@
 """Make the site: notebooks, charts, tables and a page for each body, as HTML that works from a folder.
 
-``build`` lays out the pages as Sphinx sources in ``docs/_build/work``, has Sphinx render them, puts the files
+``build`` lays out the pages as Sphinx sources in ``docs/_build/parts``, has Sphinx render them, puts the files
 to download beside them and moves the whole to ``docs/_build/html``. Templates and settings are in ``docs/``.
 Nothing that is made is committed, no notebook is run, and no page asks another machine for anything.
 """
@@ -27,7 +27,7 @@ from . import bodies, files, life, lineage, tables
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
-WORK = DOCS / "_build" / "work"
+WORK = DOCS / "_build" / "parts"
 #: The one download of all tables.
 ZIP = "england-ccgs-tables.zip"
 #: Where a file of the project is on the site; a notebook is found by its name.
