@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from ccg import bodies, files, life, site, tables
+from ccg import bodies, figures, files, life, site, tables
 
 ABOUT = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
@@ -196,9 +196,9 @@ def test_without_sphinx_the_command_says_what_to_do(monkeypatch):
 
 
 def test_rows_as_csv_have_iso_dates_and_a_source():
-    head, first, *_ = bodies.to_csv(life.of("15E").years).splitlines()
-    assert head.split(",") == ["period", "start", "patients", "practices", "status", "own", "source"]
-    assert first.startswith("April 2013,2013-04-01,") and bodies.to_csv(()) == ""
+    head, first, *_ = figures.to_csv(life.table(life.of("15E"), "years")).splitlines()
+    assert head.split(",") == ["code", "period", "start", "patients", "practices", "status", "own", "source"]
+    assert first.startswith("15E,April 2013,2013-04-01,")
 
 
 def test_every_body_is_listed_once_in_its_region():

@@ -4,9 +4,6 @@ Facts come from ``life``; the pages are filled-in templates with real text and s
 worked out here.
 """
 
-import csv
-import io
-from dataclasses import asdict
 from functools import cache
 from itertools import groupby
 
@@ -139,19 +136,6 @@ def _hexagon(east: float, north: float) -> str:
     corners = np.column_stack([east + 0.54 * np.cos(turn), -north + 0.54 * np.sin(turn)]) * 10
     start, *moves = np.diff(corners.round(1), axis=0, prepend=0.0)
     return f"M{start[0]:g} {start[1]:g}l" + " ".join(f"{x:.3g} {y:.3g}" for x, y in moves[:5]) + "z"
-
-
-def to_csv(rows) -> str:
-    """Rows that are dataclasses as CSV text, a column for each field; dates are ISO."""
-    out = io.StringIO()
-    if rows:
-        write = csv.DictWriter(out, fieldnames=list(asdict(rows[0])), lineterminator="\n")
-        write.writeheader()
-        for row in rows:
-            write.writerow(
-                {k: v.date() if isinstance(v, pd.Timestamp) else v for k, v in asdict(row).items()}
-            )
-    return out.getvalue()
 
 
 def regions() -> dict[str, list[dict]]:

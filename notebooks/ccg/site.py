@@ -23,7 +23,7 @@ import yaml
 from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
-from . import bodies, files, life, lineage, tables
+from . import bodies, figures, files, life, lineage, tables
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
@@ -125,14 +125,14 @@ def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> Non
 def _bodies(folder: Path, beside: Path, about: dict) -> None:
     for code, body in bodies.pages().items():
         one = body["one"]
-        held = {"trail": (*one.before, *one.after), "years": one.years, "standing": one.standing}
+        held = {part: life.table(one, part) for part in ("trail", "years", "standing")}
+        held = {part: rows for part, rows in held.items() if len(rows)}
         for part, rows in held.items():
-            if rows:
-                files.write(beside / f"{code}-{part}.csv", bodies.to_csv(rows))
+            files.write(beside / f"{code}-{part}.csv", figures.to_csv(rows))
         know = body | {
             "name": _short,
             "measures": life.MEASURES,
-            "files": [p for p, rows in held.items() if rows],
+            "files": list(held),
         }
         files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
 
