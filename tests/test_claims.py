@@ -1,4 +1,4 @@
-"""Every claim is decided by a number from the tables, and its correction says nothing that they do not."""
+"""Every claim has a verdict by the stated rule and a number from the tables, and its correction states no other."""
 
 import re
 
@@ -13,14 +13,45 @@ TABLE = tables.load("claims").set_index("claim_id")
 def test_all_35_claims_are_there_with_a_verdict_of_four():
     assert len(TABLE) == 35
     assert TABLE["document"].value_counts().sort_values().tolist() == [4, 5, 7, 7, 12]
-    assert set(TABLE["verdict"]) == set(claims.VERDICTS)
+    assert set(TABLE["verdict"]) == set(claims.VERDICTS) == set(claims.WEAKER)
+
+
+@pytest.mark.parametrize("claim", TABLE.index[TABLE["parts"].notna()])
+def test_a_claim_in_several_parts_has_the_verdict_of_its_weakest_part(claim):
+    parts = claims.parts(TABLE.at[claim, "parts"])
+    assert len(parts) > 1 and TABLE.at[claim, "verdict"] == claims.weakest(parts.values())
+
+
+@pytest.mark.parametrize("untested", [r"no (?:table|figure)", r"cannot show", r"not counted"])
+def test_a_correction_that_admits_a_part_no_table_tests_goes_with_that_verdict(untested):
+    admits = TABLE["correction"].str.contains(untested, na=False)
+    assert admits.any() and set(TABLE.loc[admits, "verdict"]) == {"cannot be shown"}
+
+
+def test_weakest_of_four():
+    assert claims.weakest(["holds", "holds"]) == "holds"
+    assert claims.weakest(["holds with a correction", "holds"]) == "holds with a correction"
+    assert claims.weakest(["cannot be shown", "holds with a correction"]) == "cannot be shown"
+    assert claims.weakest(["cannot be shown", "does not hold", "holds"]) == "does not hold"
+    with pytest.raises(ValueError, match="maybe"):
+        claims.weakest(["holds", "maybe"])
+
+
+def test_the_tally_by_the_rule():
+    tally = TABLE["verdict"].value_counts().to_dict()
+    assert tally == {
+        "holds": 7,
+        "holds with a correction": 17,
+        "does not hold": 3,
+        "cannot be shown": 8,
+    }
 
 
 @pytest.mark.parametrize("claim", TABLE.index)
-def test_the_deciding_number_comes_from_the_tables(claim):
-    found, value = claims.decide(claim), TABLE.at[claim, "value"]
+def test_the_number_beside_a_claim_comes_from_the_tables(claim):
+    found, value = claims.measure(claim), TABLE.at[claim, "value"]
     assert found[claim] == pytest.approx(value, abs=1e-9)
-    assert TABLE.at[claim, "deciding"] and TABLE.at[claim, "unit"]
+    assert TABLE.at[claim, "measure"] and TABLE.at[claim, "unit"]
 
 
 @pytest.mark.parametrize("claim", TABLE.index)
@@ -51,6 +82,7 @@ def test_every_claim_has_a_notebook():
 
 def test_the_words_of_b5_about_size():
     waves = claims.merger_waves().set_index("year")
+    assert waves.index[waves["merged"] < waves["went_on"]].tolist() == [2015, 2017, 2018, 2020]
     assert waves.index[waves["merged"] > waves["went_on"]].tolist() == [2019, 2021]
     sizes = tables.load("list_sizes")
     first = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
@@ -58,8 +90,47 @@ def test_the_words_of_b5_about_size():
     assert len(six) == 6 and (first[six] < first.median()).all()
 
 
-def test_a_table_of_claims_has_a_row_each_with_its_number():
-    lines = claims.table(claims.decide("A3", "A12"), ["A3", "A12"]).splitlines()
+def test_the_words_of_a4_about_the_years_that_it_stood_still():
+    open_ = claims._open()
+    still = open_.index[open_.diff() == 0]
+    assert [day.year for day in still if day < pd.Timestamp("2020-04-02")] == [2014, 2016]
+    assert "in 2014 and 2016" in TABLE.at["A4", "correction"]
+
+
+def test_private_shares_are_of_the_same_ccgs_in_every_year():
+    """A sum over rows, one by one: no CCG counts in a year unless it has a whole usable one in all three."""
+    rows = tables.load("private_provision").to_dict("records")
+    whole = {
+        (r["code"], r["year"]): (r["independent_sector_share_percent"], r["pathways_in_source"])
+        for r in rows
+        if r["usable"] and r["part_of_year"] == "whole"
+    }
+    every = {c for c, _ in whole if all((c, y) in whole for y in (2019, 2020, 2021))}
+    count, shares = claims._private_shares(2019, 2020, 2021)
+    assert count == len(every) == 72
+    for year, share in zip((2019, 2020, 2021), shares, strict=True):
+        pairs = [whole[c, year] for c in every]
+        assert share == round(sum(p * w for p, w in pairs) / sum(w for _, w in pairs), 1)
+
+
+def test_e2_finds_the_four_areas_that_are_like_the_claim():
+    rows = tables.load("networks").query("year == '2021-22'").set_index("code")
+    four = rows.loc[
+        ["00T", "01A", "04V", "42D"]
+    ]  # Bolton, East Lancashire, West Leicestershire, North Yorkshire
+    assert four["practices"].between(45, 55).all() and four["networks"].between(9, 11).all()
+    assert claims.stated("E2")[0] == len(four)
+
+
+def test_health_visitors_themselves_did_not_move():
+    right = TABLE.at["C3", "correction"]
+    assert "buying of health visiting" in right and "stayed with the employers" in right
+
+
+def test_a_table_of_claims_has_a_row_each_with_its_number_and_its_parts():
+    lines = claims.table(claims.measure("A3", "A12"), ["A3", "A12"]).splitlines()
     assert len(lines) == 4 and all(line.count("|") == 6 for line in lines)
     assert "**211**" in lines[2] and "**-0.4 points**" in lines[3]
+    assert "◐ holds with a correction<br>● 211 in 2013<br>◐ in the United Kingdom" in lines[2]
+    assert lines[3].count("?") == 2, "the question of A12 and its verdict: it has no parts"
     assert not re.search(r"\bnan\b", "\n".join(lines))

@@ -1,9 +1,10 @@
-"""The numbers that decide the claims of five articles, each worked out from the tables.
+"""The numbers that the claims of five articles are held against, each worked out from the tables.
 
-One function per claim, named after it (``a3`` for A3). It returns a tuple: first the number that decides
-the claim, then every other number that the correction in ``claims`` states, in any order. A test compares
-both with the table, so neither a verdict nor its wording can drift away from the data. Nothing here reads
-``claims`` except ``table``, which sets words and numbers side by side.
+One function per claim, named after it (``a3`` for A3). It returns a tuple: first the number that stands
+beside the claim, then every other number that the correction in ``claims`` states, in any order. A test
+compares both with the table, so the numbers in it cannot drift away from the data. The verdict is a
+judgement; where a claim has several parts, ``weakest`` makes it from the verdicts of the parts. Nothing
+here reads ``claims`` except ``table``, which sets words and numbers side by side.
 """
 
 import re
@@ -15,6 +16,8 @@ from . import tables
 
 #: The verdicts in the order of a chart, with the mark that stands for each in text.
 VERDICTS = {"holds": "●", "holds with a correction": "◐", "does not hold": "○", "cannot be shown": "?"}
+#: From strong to weak: a claim in several parts gets the verdict of its weakest part.
+WEAKER = ["holds", "holds with a correction", "cannot be shown", "does not hold"]
 #: The notebook that draws the evidence of each claim.
 NOTEBOOKS = {
     "01_consolidation": "A3 A4 A8 B5 D4",
@@ -24,34 +27,56 @@ NOTEBOOKS = {
     "06_integrated_care": "A9 A10 A11 B1 B7 D1 D3 E2",
     "07_did_merging_help": "A12",
 }
-_DECIDED: dict[str, Callable[[], tuple]] = {}
+_MEASURED: dict[str, Callable[[], tuple]] = {}
 
 
 def _claim(function):
-    _DECIDED[function.__name__.upper()] = function
+    _MEASURED[function.__name__.upper()] = function
     return function
 
 
-def decide(*ids: str) -> dict[str, float]:
-    """The deciding number of each claim, or of ``ids`` alone."""
-    return {i: _DECIDED[i]()[0] for i in ids or _DECIDED}
+def measure(*ids: str) -> dict[str, float]:
+    """The number that each claim, or each of ``ids``, is held against."""
+    return {i: _MEASURED[i]()[0] for i in ids or _MEASURED}
 
 
 def stated(claim: str) -> tuple:
-    """Every number that the correction of a claim may state, its deciding number first."""
-    return _DECIDED[claim]() if claim in _DECIDED else ()
+    """Every number that the correction of a claim may state, the one beside the claim first."""
+    return _MEASURED[claim]() if claim in _MEASURED else ()
+
+
+def parts(cell: str) -> dict[str, str]:
+    """A cell of the column ``parts`` as part -> verdict; a claim of one part has a blank cell and none."""
+    return {} if pd.isna(cell) else dict(one.split(": ") for one in cell.split("; "))
+
+
+def weakest(verdicts: Iterable[str]) -> str:
+    """The verdict of a claim from those of its parts. Raises ValueError for a word that is no verdict."""
+    return max(verdicts, key=WEAKER.index)
 
 
 def table(numbers: dict[str, float], ids: Iterable[str]) -> str:
-    """A Markdown table of the claims ``ids``: claim, verdict, number, correction, source, where to look."""
+    """A Markdown table of the claims ``ids``: claim, verdict, number, correction, source, where to look.
+
+    Under the verdict of a claim in several parts stands each part with the mark of its own.
+    """
     claims = tables.load("claims").set_index("claim_id")
     sources = tables.load("sources").set_index("id")
-    lines = ["| The claim | Verdict | Decided by | Put right | Source (grade), chart |", "|---" * 5 + "|"]
+    head = [
+        "The claim",
+        "Verdict",
+        "A number to hold it against",
+        "What to say instead",
+        "Source (grade), chart",
+    ]
+    lines = ["| " + " | ".join(head) + " |", "|---" * 5 + "|"]
     for i in ids:
         row = claims.loc[i]
-        number = _number(numbers[i], row["unit"], row["deciding"])
+        number = _number(numbers[i], row["unit"], row["measure"])
         right = "" if pd.isna(row["correction"]) else row["correction"]
-        cells = [f"**{i}** {row['claim']}", f"{VERDICTS[row['verdict']]} {row['verdict']}", number, right]
+        verdict = [f"{VERDICTS[row['verdict']]} {row['verdict']}"]
+        verdict += [f"{VERDICTS[one]} {part}" for part, one in parts(row["parts"]).items()]
+        cells = [f"**{i}** {row['claim']}", "<br>".join(verdict), number, right]
         where = f"{_sources(row['source'], sources)}<br>{_link(i)}"
         lines.append("| " + " | ".join([*cells, where]) + " |")
     return "\n".join(lines)
@@ -96,7 +121,7 @@ def _national(name: str, column: str = "value") -> float:
 def _survey(wave: str, group: str, item: str, response: str) -> int:
     rows = tables.load("survey")
     keys = {"wave": wave, "group": group, "item": item, "response": response}
-    return int(rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)]["percent"].item())
+    return round(rows[(rows[list(keys)] == pd.Series(keys)).all(axis=1)]["percent"].item())
 
 
 def _open() -> pd.Series:
@@ -113,12 +138,25 @@ def _years(start: str, end: str) -> float:
     return (_event(end) - _event(start)).days / 365.25
 
 
-def _private_share(year: int) -> float:
-    """Independent providers' share of planned treatment in the CCGs whose returns are whole, weighted."""
+def _private_shares(*years: int) -> tuple[int, list[float]]:
+    """Independent providers' share of planned treatment, weighted, in the CCGs with whole returns every year.
+
+    Returns how many CCGs these are and a share in per cent for each of ``years``. Years compared on other
+    CCGs each time would differ by who sent returns.
+    """
     rows = tables.load("private_provision")
-    rows = rows[rows["usable"] & (rows["year"] == year)]
+    rows = rows[rows["usable"] & (rows["part_of_year"] == "whole") & rows["year"].isin(years)]
+    rows = rows[rows.groupby("code")["year"].transform("nunique") == len(years)]
     weight = rows["pathways_in_source"]
-    return round(float((rows["independent_sector_share_percent"] * weight).sum() / weight.sum()), 1)
+    treated = (rows["independent_sector_share_percent"] * weight).groupby(rows["year"]).sum()
+    shares = (treated / weight.groupby(rows["year"]).sum()).round(1)
+    return rows["code"].nunique(), shares[list(years)].tolist()
+
+
+def _gp_seats(year: int) -> float:
+    """GPs' share of the seats on boards in per cent: of 100 boards in 2012, of all in 2014."""
+    name = f"board_seats_gps_{year}"
+    return round(_national(name) / _national(name, "base") * 100)
 
 
 def merger_waves() -> pd.DataFrame:
@@ -145,16 +183,21 @@ def a3():
 
 @_claim
 def a4():
-    """A steady fall would lose some CCGs each year; nearly half of it came on one day."""
+    """A steady fall would lose some CCGs each year: on how many Aprils to 2020 was none lost?"""
     open_ = _open()
     fall = -open_.diff()
-    return int(fall["2020-04-01"]), int(open_["2021-04-01"])
+    still = int((fall["2014-04-01":"2020-04-01"] == 0).sum())
+    return still, int(fall["2020-04-01"]), int(open_["2021-04-01"])
 
 
 @_claim
 def a8():
-    """The median CCG of the last whole year over that of the first year of the payments files."""
-    median = tables.load("ccg_years").groupby("year")["registered_patients"].median()
+    """The median CCG of the last whole year over that of the first year of the payments files.
+
+    Patients of practices that had closed count where they went, and are taken off where they were.
+    """
+    years = tables.load("ccg_years")
+    median = (years["registered_patients"] - years["closed_patients"]).groupby(years["year"]).median()
     return (round(median["2021-22"] / median["2014-15"], 2),)
 
 
@@ -181,23 +224,23 @@ def a5():
 
 @_claim
 def a6():
-    """GPs of six CCGs at least somewhat engaged: the one exact figure of that study."""
-    return (_survey("kfnt_2014", "all", "engaged_with_ccg", "at_least_somewhat_engaged"),)
+    """GPs of six CCGs at least somewhat engaged, and the other figure of the study that is quoted with it."""
+    engaged = _survey("kfnt_2014", "all", "engaged_with_ccg", "at_least_somewhat_engaged")
+    return engaged, _survey("kfnt_2016", "no_formal_role", "can_influence_ccg", "agree")
 
 
 @_claim
 def a7():
-    """GPs without a role in the CCG who agreed that they could influence it, and two years before."""
+    """GPs who agreed that they could influence their CCG: without a role, and all, in six areas and nationally."""
     item = ("no_formal_role", "can_influence_ccg", "agree")
-    return _survey("kfnt_2016", *item), _survey("kfnt_2014", *item)
+    every = _survey("gpwls8_2015", "all", "can_influence_ccg", "agree")
+    return _survey("kfnt_2016", *item), _survey("kfnt_2014", *item), _survey("gpwls8_2015", *item), every
 
 
 @_claim
 def a9():
-    """If GPs ran CCGs they would hold most seats on the boards."""
-    early = _national("board_seats_gps_2012") / _national("board_seats_gps_2012", "base")
-    late = _national("board_seats_gps_2014") / _national("board_seats_gps_2014", "base")
-    return round(late * 100, 1), round(late * 100), round(early * 100), 100
+    """If GPs ran CCGs by themselves they would hold most seats on the boards; most chairs they did hold."""
+    return _gp_seats(2014), _gp_seats(2012), 100, round(_national("gp_chairs_2012"))
 
 
 @_claim
@@ -214,9 +257,14 @@ def d3():
 
 @_claim
 def e3():
-    """Worse for most is not the same as no way in: most network directors knew who spoke for them."""
+    """Worse for most is not the same as no way in: most network directors knew who spoke for them.
+
+    GPs and directors were asked different things: whether it got worse, and whether it is better.
+    """
+    directors = "pcn_clinical_directors"
     worse = _survey("pulsepcn_2024", "all", "engagement_worse_under_icb", "agree")
-    return worse, _survey("pulsepcn_2024", "pcn_clinical_directors", "know_primary_care_rep", "yes")
+    no_better = _survey("pulsepcn_2024", directors, "icb_better_than_ccg_engagement", "disagree")
+    return worse, no_better, _survey("pulsepcn_2024", directors, "know_primary_care_rep", "yes")
 
 
 # --- law and dates --------------------------------------------------------------------------------
@@ -242,38 +290,46 @@ def b2():
 
 @_claim
 def c1():
-    """Trusts in the list that matches them to CCGs, and CCGs of the first day."""
-    return int(tables.load("pct_to_ccg")["pct"].nunique()), int(_open()["2013-04-01"])
+    """GPs' share of the seats, for CCGs were to be led by them; CCGs of the first day, and the trusts before."""
+    trusts = int(tables.load("pct_to_ccg")["pct"].nunique())
+    return _gp_seats(2014), int(_open()["2013-04-01"]), trusts
 
 
 @_claim
 def c2():
-    """The grant that passed with the work, billion pounds."""
-    return (_national("public_health_grant_2013"),)
+    """The year in which local public health moved."""
+    return (_event("public_health_2013").year,)
 
 
 @_claim
 def c3():
-    """The year in which health visiting moved."""
+    """The year in which the buying of health visiting moved; its staff did not."""
     return (_event("health_visitors_2015").year,)
 
 
 @_claim
 def c4():
-    """Years, by the calendar, from the Act to the day all the bodies changed."""
-    return (_event("ccg_2013").year - _event("hsc_act_2012").year,)
+    """Years, by the calendar, from the Act to the day all the bodies changed; CCGs that took GPs' contracts on."""
+    words = tables.load("reforms").set_index("event")["what_changed"]
+    rounds = [re.findall(r"\d+", words[e])[:2] for e in ("cocommissioning_2015", "cocommissioning_2016")]
+    years = _event("ccg_2013").year - _event("hsc_act_2012").year
+    return years, *(int(n) for one in rounds for n in one)
 
 
 @_claim
 def c5():
-    """A plan is no law: the year of the next Act on how the service is organised."""
-    return (_event("hc_act_2022").year,)
+    """A plan is no law: the year of the next Act after it."""
+    reforms = tables.load("reforms")
+    plan = reforms.set_index("event").at["long_term_plan_2019", "date"]
+    acts = reforms[(reforms["kind"] == "act") & (reforms["date"] > plan)]
+    return (int(acts["date"].min()[:4]),)
 
 
 @_claim
 def e4():
-    """Days from the first report of the idea to the review that points to local teams."""
-    return ((_event("fuller_2022") - _event("gp_nationalise_2022")).days,)
+    """The year of both, the first report of the idea and the review that points to local teams."""
+    idea, review = _event("gp_nationalise_2022"), _event("fuller_2022")
+    return (idea.year if idea.year == review.year else None,)
 
 
 # --- size, need and money -------------------------------------------------------------------------
@@ -308,11 +364,13 @@ def d5():
 
 @_claim
 def e2():
-    """Practices to a network in England, and the practices of the median area."""
+    """Areas within a tenth of the claim's own numbers, of all; the numbers; the practices of the median area."""
+    practices, networks = 50, 10
     rows = tables.load("networks")
     rows = rows[rows["year"] == "2021-22"]
-    whole = rows["practices"].sum() / rows["networks_counted_once"].sum()
-    return round(whole, 2), round(rows["practices"].median())
+    wanted = {"practices": practices, "networks": networks}
+    like = pd.concat([(rows[c] - n).abs() <= n / 10 for c, n in wanted.items()], axis=1).all(axis=1)
+    return int(like.sum()), len(rows), practices, networks, round(rows["practices"].median())
 
 
 # --- history --------------------------------------------------------------------------------------
@@ -333,19 +391,21 @@ def b4():
 
 @_claim
 def b6():
-    """Forty years before there were several authorities for each board of today, and they ran hospitals."""
+    """Forty years before there were several authorities for each board of 2022, and they ran hospitals."""
     districts = _body("1982-04-01", "district health authorities")
-    areas, boards = (
-        _body("1974-04-01", "area health authorities"),
-        _body("2022-07-01", "integrated care boards"),
-    )
-    return round(districts / boards, 2), districts, areas, boards
+    boards = _body("2022-07-01", "integrated care boards")
+    return round(districts / boards, 2), districts, boards
 
 
 @_claim
 def e1():
-    """The year in which buying and running care came apart, after the law of the year before."""
-    return (_event("internal_market_1991").year,)
+    """Boards that buy care from others after the end of CCGs; trusts that sold it on the first day of the divide."""
+    rows = tables.load("commissioners")
+    boards = rows[(rows["date"] == "2022-07-01") & (rows["body"] == "integrated care boards")]
+    first = tables.load("reforms").set_index("event").at["internal_market_1991", "what_changed"]
+    return int(boards.loc[boards["commissions"], "count"].sum()), int(
+        re.search(r"first (\d+) trusts", first)[1]
+    )
 
 
 # --- integration and the pandemic -----------------------------------------------------------------
@@ -355,16 +415,17 @@ def e1():
 def a10():
     """A turn to private providers would raise their share; it fell in both years of the pandemic."""
     share = {y: _national(f"private_share_accounts_20{y}") for y in (19, 20, 21, 22)}
-    treated = [_private_share(year) for year in (2019, 2020, 2021)]
+    whole, treated = _private_shares(2019, 2020, 2021)
     rise = _national("private_cash_rise_2020")
-    return round(share[19] - share[21], 1), rise, *share.values(), *treated
+    return round(share[19] - share[21], 1), rise, *share.values(), whole, *treated
 
 
 @_claim
 def a11():
-    """CCGs of the last day for each board."""
-    ccgs, boards = int(_open()["2022-04-01"]), len(tables.load("icbs"))
-    return round(ccgs / boards, 2), ccgs, boards
+    """CCGs of the last day for each board, and boards that took over a single one."""
+    ccgs, boards = int(_open()["2022-04-01"]), tables.load("icbs")
+    alone = int((boards["sub_icb_locations"] == 1).sum())
+    return round(ccgs / len(boards), 2), ccgs, len(boards), alone
 
 
 @_claim
@@ -402,7 +463,7 @@ def b7():
 
 @_claim
 def c6():
-    """Years from the first systems named to all of them."""
+    """Years from the first systems named to all of them, and how many came in the last five months."""
     words = tables.load("reforms").set_index("event").at["ics_42_2021", "what_changed"]
     last = int(re.search(r"last (\d+) areas", words)[1])
     return round(_years("acs_2017", "ics_42_2021"), 1), last, _body("2021-04-01", "integrated care systems")
