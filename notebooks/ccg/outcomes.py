@@ -248,7 +248,8 @@ def patient_experience() -> Outcome:
     """Overall experience of the practice called good, GP Patient Survey, January to March 2018 and 2019.
 
     On the CCGs of April 2018. So the wave of 2018 came just before the mergers of that April, and the wave
-    of 2019 a year after it: the first year after a merger is the next.
+    of 2019 a year after it: the first year after a merger is the next. That the second wave is 2019 is
+    inferred from its figure for England, see the codebook.
     """
     table = tables.load("patient_experience").astype({"good": float, "list_size": float})
     table = table.assign(over=table["good"] / 100 * table["list_size"])

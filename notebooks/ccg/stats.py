@@ -207,9 +207,10 @@ def difference_in_differences(
     - ``low``, ``high``: 95% interval, clustered by body (``statsmodels`` WLS), missing with fewer than
       ten treated bodies, where it is known to be too narrow.
     - ``chance_low``, ``chance_high``: the middle 95% of the estimates when the same changes are dealt out
-      at random among all these bodies, ``times`` times; ``p``: the share at least as far from zero
-      (Phipson and Smyth 2010). Each merged body is one joint decision, so whole decisions are shuffled.
-    - ``visible``: the smallest true effect that would be told from chance four times in five.
+      at random among all these bodies, one body at a time, ``times`` times; ``p``: the share at least as
+      far from zero (Phipson and Smyth 2010). A raw shuffle: it holds its level only where changed bodies and
+      controls vary alike from year to year, and takes each body to have decided alone.
+    - ``visible``: the smallest true rise that this shuffle tells from chance four times in five.
     """
     terms = {g: _before_after(data, g) for g in data.cohorts}
     terms["all"] = _pooled(data, terms, weighted)
@@ -280,7 +281,7 @@ def _estimates(data: Panel, terms: dict, weighted: bool, times: int, seed: int) 
                 "chance_low": chance[0],
                 "chance_high": chance[1],
                 "p": (1 + int((abs(drawn) >= abs(observed) - 1e-12).sum())) / (1 + times),
-                # four in five estimates of this true size lie beyond what chance reaches in one of twenty
+                # four in five estimates of a rise of this size lie beyond what one shuffle in twenty reaches
                 "visible": np.quantile(abs(drawn), 0.95) - np.quantile(drawn, 0.2),
             }
         )
