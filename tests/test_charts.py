@@ -249,3 +249,15 @@ def test_strip_rows_draw_each_body_once_and_the_median_of_each_row(ax):
     assert sum(len(c.get_offsets()) for c in ax.collections) == 5
     assert [line.get_xdata()[0] for line in ax.lines] == [2, 5]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
+
+
+def test_chances_draw_every_p_at_its_row_and_write_its_effect(ax):
+    p = pd.DataFrame({"across all": [0.3, 0.008], "within parts": [0.02, 0.0005]}, index=["Halves", "Trend"])
+    effect = pd.DataFrame({"across all": ["72%", "×0.7"], "within parts": ["75%", "×0.6"]}, index=p.index)
+    charts.chances(ax, {"By cut": ["Halves"], "As a whole": ["Trend"]}, p, effect)
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    drawn = {(d.get_xdata()[0], d.get_ydata()[0], d.get_markerfacecolor() == "white") for d in dots}
+    assert drawn == {(0.3, 1, True), (0.02, 1, False), (0.008, 3, True), (0.0005, 3, False)}
+    at = {t.get_text(): t.get_position()[1] for t in ax.texts}
+    assert at["Halves"] == at["72%"] == at["75%"] == 1 and at["Trend"] == at["×0.6"] == 3
+    assert at["By cut"] == 0 and at["As a whole"] == 2

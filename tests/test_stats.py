@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from ccg import stats
+from scipy.stats import norm
+from statsmodels.duration.hazard_regression import PHReg
+from statsmodels.duration.survfunc import survdiff
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,123 @@ def test_log_rank_gives_the_published_leukaemia_test():
     (a, ea), (b, eb) = split(MP), split(PLACEBO)
     chi2, p = stats.log_rank(a + b, ea + eb, ["6-MP"] * 21 + ["placebo"] * 21)
     assert round(chi2, 2) == 16.79 and p == pytest.approx(4.17e-5, rel=0.01)
+
+
+def bodies(rng, n=80):
+    """Bodies with many ties and some still open at every time of an end."""
+    time = rng.integers(1, 7, n).astype(float)
+    event = rng.random(n) < 0.6
+    event[:3] = True
+    return time, event, rng.integers(0, 4, n), rng.integers(0, 3, n)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_log_rank_is_that_of_statsmodels_with_ties_censoring_and_strata(seed):
+    time, event, group, stratum = bodies(np.random.default_rng(seed))
+    for strata in (None, stratum):
+        expected = survdiff(time, event.astype(int), group, strata=strata)
+        assert stats.log_rank(time, event, group, strata) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_matrix_of_shuffles_gives_what_each_shuffle_gives_alone():
+    rng = np.random.default_rng(5)
+    time, event, group, stratum = bodies(rng)
+    group, score = np.array(["a", "b", "c", "d"])[group], rng.normal(17, 1, len(group))
+    order = stats.shuffles(np.arange(len(time)) // 3, 20)
+    for test, value in ((stats.log_rank, group), (stats.log_rank_trend, score)):
+        for strata in (None, stratum):
+            at_once = np.array(test(time, event, value[order], strata))
+            alone = np.array([test(time, event, value[o], strata) for o in order]).T
+            assert at_once == pytest.approx(alone, rel=1e-9)
+
+
+@pytest.mark.parametrize("strata", [False, True])
+def test_the_trend_is_the_score_test_of_coxs_regression(strata):
+    rng = np.random.default_rng(6)
+    time, event, _, stratum = bodies(rng)
+    time, score = (
+        time + rng.random(len(time)) / 10,
+        rng.normal(size=len(time)),
+    )  # no ties: all variances agree
+    cox = PHReg(time, score[:, None], status=event.astype(int), strata=stratum if strata else None)
+    start = np.zeros(1)
+    expected = cox.score(start)[0] / np.sqrt(-cox.hessian(start)[0, 0])
+    z, p = stats.log_rank_trend(time, event, score, stratum if strata else None)
+    assert z == pytest.approx(expected, rel=1e-9) and p == pytest.approx(2 * norm.sf(abs(expected)))
+
+
+def test_the_trend_over_two_groups_is_the_log_rank_test_and_has_a_sign():
+    (a, ea), (b, eb) = split(MP), split(PLACEBO)
+    on_mp = np.r_[np.ones(21), np.zeros(21)]
+    z = stats.log_rank_trend(a + b, ea + eb, on_mp)[0]
+    assert z**2 == pytest.approx(stats.log_rank(a + b, ea + eb, on_mp)[0]) and round(z**2, 2) == 16.79
+    assert z < 0, "those with the lower score, on placebo, relapsed sooner"
+    assert stats.log_rank_trend(a + b, ea + eb, 100 - 7 * on_mp)[0] == pytest.approx(-z)
+
+
+def test_log_rank_refuses_what_it_cannot_compare():
+    with pytest.raises(ValueError, match="one group alone"):
+        stats.log_rank([1, 2], [True, True], ["a", "a"])
+    with pytest.raises(ValueError, match="no event"):
+        stats.log_rank([1, 2], [False, False], ["a", "b"])
+    with pytest.raises(ValueError, match="a time or a stratum is missing"):
+        stats.log_rank_trend([1, 2], [True, True], [1, 2], ["North", None])
+
+
+def test_shuffles_keep_decisions_together_and_regions_apart():
+    decision = np.array(list("abcabdeefg"))
+    region = np.where(np.isin(decision, list("abc")), "North", "South")
+    order = stats.shuffles(decision, 300, within=region)
+    assert (np.sort(order, axis=1) == np.arange(len(decision))).all(), "a shuffle loses or repeats a body"
+    assert (region[order] == region).all(), "a decision left its region"
+    run = np.argsort(pd.factorize(decision)[0], kind="stable")  # the bodies sorted by decision
+    for line in decision[order][:, run]:
+        changes = 1 + (line[1:] != line[:-1]).sum()
+        assert changes == len(set(decision)), "a decision was taken apart"
+    assert len({tuple(o) for o in order}) > 100
+    free = stats.shuffles(decision, 300)
+    assert (region[free] != region).any() and (free == stats.shuffles(decision, 300)).all()
+
+
+def test_shuffles_refuse_a_decision_in_two_regions_or_without_a_label():
+    with pytest.raises(ValueError, match="in more than one part of `within`: b;"):
+        stats.shuffles(["a", "b", "b"], within=["North", "North", "South"])
+    for decision, within in ((["a", None], None), (["a", "b"], ["North", None])):
+        with pytest.raises(ValueError, match="no decision or no place"):
+            stats.shuffles(decision, within=within)
+
+
+def test_one_shuffle_at_a_time_and_all_at_once_are_one_test():
+    outcome, value, label = world(np.random.default_rng(7))
+    went = outcome["went"].to_numpy()
+
+    def at_once(v):
+        return abs(v[..., went].mean(axis=-1) - v[..., ~went].mean(axis=-1))
+
+    a = stats.shuffle_decisions(outcome, value, label, difference, 99)
+    b = stats.shuffle_test(at_once, value, stats.shuffles(label, 99))
+    assert a[:2] == pytest.approx(b[:2]) and a[2] == pytest.approx(b[2])
+
+
+def test_shuffling_within_regions_holds_its_level_where_size_and_merging_go_with_region():
+    """Large bodies of one region all merge; inside the regions size decides nothing."""
+    label = np.r_[np.repeat(np.arange(12), 4), 12 + np.arange(40)]
+    region = np.where((label < 8) | (label >= 44), "A", "B")
+    went, time = label < 12, np.where(label < 12, 1.0, 2.0)
+
+    def p(value, within, seed):
+        order = stats.shuffles(label, 99, seed, within)
+        return stats.shuffle_test(
+            lambda v: abs(stats.log_rank_trend(time, went, v, within)[0]), value, order
+        )[1]
+
+    rng, inside, across = np.random.default_rng(8), 0, 0
+    for seed in range(200):
+        value = rng.normal(size=52)[label] + 3 * (region == "A")
+        inside += p(value, region, seed) <= 0.05
+        across += p(value, None, seed) <= 0.05
+    assert inside / 200 < 0.10, "a true null is rejected too often"
+    assert across / 200 > 0.5, "region is no longer mistaken for size, so this test shows nothing"
 
 
 def difference(outcome, value):

@@ -618,3 +618,34 @@ def paths(
         ax.plot(years, wide[column], color=look["colour"], marker="o", ms=5, ls=look.get("ls", "-"), zorder=3)
     ax.set(xlim=(years[0] - 0.5, years[-1] + 0.5), xticks=years)
     ax.set_xticklabels([f"{str(y)[2:]}/{str(y + 1)[2:]}" for y in years])
+
+
+def chances(ax, parts: dict[str, list[str]], p: pd.DataFrame, effect: pd.DataFrame) -> None:
+    """Two p values to a row on a log scale: an open dot for the first column of ``p``, a filled one for the second.
+
+    ``parts`` maps a heading to its rows, names in the index of ``p``, from the top. ``effect`` has the rows and
+    columns of ``p`` as text; it is written under the columns' names at the right of the axes, which need some
+    2.3 inches there and 2.6 at the left. p is between 0.0001 and 1; the dashed line stands at 0.05.
+    """
+    place = {"transform": ax.get_yaxis_transform(), "va": "center"}
+    shown, rows = zip((1.32, 1.72), ({"mfc": "white"}, {}), p.columns, strict=True), len(parts) + len(p)
+    ax.set(xscale="log", xlim=(0.00008, 1.15), ylim=(rows - 0.4, -1.6), yticks=[])
+    ax.set_xticks([0.0001, 0.001, 0.01, 0.05, 0.2, 1], ["0.0001", "0.001", "0.01", "0.05", "0.2", "1"])
+    ax.minorticks_off()
+    lines = [line for head, names in parts.items() for line in (head, *names)]
+    for y, line in enumerate(lines):
+        if line in parts:
+            paper = {"fc": "white", "ec": "none", "pad": 2}
+            ax.text(-0.8, y, line, weight="bold", bbox=paper, **place)
+            continue
+        ax.text(-0.76, y, line, **place)
+        ax.plot(p.loc[line], [y, y], color=style.GREY, lw=2, zorder=1)
+    for x, look, column in shown:
+        weight = "normal" if look else "bold"
+        ax.text(x, -1, column.replace(" ", "\n"), ha="right", weight=weight, **place)
+        for y, line in enumerate(lines):
+            if line not in parts:
+                ax.plot(p.loc[line, column], y, "o", ms=9, color=style.BLUE, mew=2, clip_on=False, **look)
+                ax.text(x, y, effect.loc[line, column], ha="right", weight=weight, **place)
+    ax.axvline(0.05, color=style.INK, lw=1, ls=(0, (4, 3)), zorder=0)
+    style.bare(ax, grid="x")

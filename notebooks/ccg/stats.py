@@ -1,11 +1,12 @@
 """The few statistics that the notebooks share, thin over statsmodels."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.proportion import proportion_confint
 
 
@@ -58,7 +59,7 @@ def kaplan_meier(time, event, level: float = 0.95) -> pd.DataFrame:
     share = np.asarray(fitted.surv_prob)
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(share)
-        spread = _z(level) * np.asarray(fitted.surv_prob_se) / share / -log
+        spread = _normal().ppf(0.5 + level / 2) * np.asarray(fitted.surv_prob_se) / share / -log
         low, high = share ** np.exp(spread), share ** np.exp(-spread)
     flat = share <= 0
     return pd.DataFrame(
@@ -73,48 +74,141 @@ def kaplan_meier(time, event, level: float = 0.95) -> pd.DataFrame:
     )
 
 
-def _z(level: float) -> float:
-    from scipy.stats import norm
+def _normal():
+    from scipy.stats import norm  # slow to import, and most of the suite needs none of it
 
-    return float(norm.ppf(0.5 + level / 2))
+    return norm
 
 
-def log_rank(time, event, group) -> tuple[float, float]:
+def log_rank(time, event, group, strata=None):
     """Log-rank test that groups close alike: ``(chi squared, p)``.
 
-    Mantel (1966), as in ``statsmodels.duration.survfunc.survdiff``. The p treats each CCG as having
-    decided alone; where several closed by one decision it is too small, see ``shuffle_decisions``.
+    ``time`` is how long each body was watched, ``event`` whether it closed then, ``group`` its label.
+    Mantel (1966); the figures are those of ``statsmodels.duration.survfunc.survdiff``. ``strata`` gives each
+    body's stratum (its region, say): bodies are then compared within strata alone and the strata added up.
+    The p treats each body as having decided alone; where several closed by one decision it is too small,
+    see ``shuffle_test``.
+
+    ``group`` may also be a matrix of shuffled labels, shuffles × bodies; both results are then arrays with
+    one entry a shuffle. Raises ValueError with fewer than two groups, if nothing closed, or
+    if a time or stratum is missing.
     """
-    chi2, p = survdiff(np.asarray(time, dtype=float), np.asarray(event, dtype=int), np.asarray(group))
-    return float(chi2), float(p)
+    group = np.asarray(group)
+    labels = np.sort(pd.unique(group.ravel()))
+    if len(labels) < 2:
+        raise ValueError("log_rank: one group alone, so there is nothing to compare")
+    # the last group adds nothing: its members are those in no other
+    apart, spread = _log_rank(time, event, [group == g for g in labels[:-1]], strata)
+    chi2 = np.einsum("...a,...ab,...b->...", apart, np.linalg.pinv(spread, hermitian=True), apart)
+    from scipy.stats import chi2 as law
+
+    return chi2, law.sf(chi2, len(labels) - 1)
+
+
+def log_rank_trend(time, event, score, strata=None):
+    """Log-rank test for a trend: whether closing goes with a number, ``(z, p)``, z below zero if low ones close.
+
+    The score test of Cox’s regression on ``score`` with exact variance for ties; for groups in order Tarone
+    (1975), Tests for trend in life table analysis, Biometrika 62. With a score of 0 and 1, z squared is the
+    chi squared of ``log_rank``. The other arguments, matrices of shuffles and errors are as there.
+    """
+    apart, spread = _log_rank(time, event, [score], strata)
+    z = apart[..., 0] / np.sqrt(spread[..., 0, 0])
+    return z, 2 * _normal().sf(abs(z))
+
+
+def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of ``columns`` over those that closed, less what is expected, and the covariance of these sums.
+
+    Each column is bodies, or shuffles × bodies. Returns ``… × columns`` and ``… × columns × columns``.
+    """
+    time, event = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
+    strata = np.zeros(len(time)) if strata is None else np.asarray(strata)
+    if not event.any():
+        raise ValueError("log_rank: no event, so there is nothing to compare")
+    if pd.isna(time).any() or pd.isna(strata).any():
+        raise ValueError("log_rank: a time or a stratum is missing; leave such bodies out and say so")
+    # one row for each time at which something closed, in each stratum: who was at risk and who closed
+    moments = sorted(set(zip(strata[event], time[event], strict=True)))
+    risk = np.array([(strata == s) & (time >= t) for s, t in moments])
+    closed = np.array([(strata == s) & (time == t) & event for s, t in moments])
+    n, d = risk.sum(axis=1), closed.sum(axis=1)
+    mean = (risk / n[:, None]).T
+    varies = d * (n - d) / np.maximum(n - 1, 1)
+    groups = all(np.asarray(c).dtype == bool for c in columns)
+    columns = [np.asarray(c, dtype=float) for c in columns]
+    if not groups:  # squares of numbers near their mean lose no digits
+        columns = [c - c.mean(axis=-1, keepdims=True) for c in columns]
+    expected = [c @ mean for c in columns]
+    apart = [c @ event - e @ d for c, e in zip(columns, expected, strict=True)]
+    spread = np.empty((*apart[0].shape, len(columns), len(columns)))
+    for i, j in itertools.combinations_with_replacement(range(len(columns)), 2):
+        # nobody is in two groups, and membership squared is membership
+        product = expected[i] * (i == j) if groups else columns[i] * columns[j] @ mean
+        spread[..., i, j] = spread[..., j, i] = (product - expected[i] * expected[j]) @ varies
+    return np.stack(apart, axis=-1), spread
+
+
+def shuffles(decision, times: int = 1999, seed: int = 2013, within=None) -> np.ndarray:
+    """Random orders of bodies that keep whole decisions together: ``value[shuffles(…)]`` is shuffles × bodies.
+
+    ``decision`` is a label shared by the bodies that decided together; one that decided nothing has a label
+    of its own. Each shuffle puts whole decisions in random order and lays their values, body by body, over
+    the run of bodies sorted by decision. So bodies of one decision stay neighbours, and a decision that took
+    eight counts as one draw rather than eight. With ``within`` (a region to each body, say) decisions change
+    places only with others of the same one. Raises ValueError that names decisions that lie in several, and
+    if a label is missing.
+    """
+    rng = np.random.default_rng(seed)
+    labels = pd.factorize(np.asarray(decision))[0]
+    places = np.zeros(len(labels), int) if within is None else pd.factorize(np.asarray(within))[0]
+    if (labels < 0).any() or (places < 0).any():
+        raise ValueError("shuffles: a body has no decision or no place in `within`; give each its own label")
+    across = pd.Series(places).groupby(labels).nunique()
+    if (across > 1).any():
+        told = pd.unique(np.asarray(decision)[np.isin(labels, across.index[across > 1])])
+        raise ValueError(
+            f"shuffles: in more than one part of `within`: {_names(told)}; cut them or leave them out"
+        )
+    order = np.empty((times, len(labels)), int)
+    for place in range(places.max() + 1):
+        here = np.flatnonzero(places == place)
+        here = here[np.argsort(labels[here], kind="stable")]
+        block = pd.factorize(labels[here])[0]
+        drawn = np.array([rng.permutation(block[-1] + 1) for _ in range(times)])
+        turn = np.argsort(drawn, axis=1)  # the place of each block in the run
+        order[:, here] = here[np.argsort(turn[:, block], axis=1, kind="stable")]
+    return order
+
+
+def shuffle_test(statistic: Callable, value, order: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """Randomisation test: the statistic of ``value``, its p, and the statistic of each shuffle of it.
+
+    ``order`` comes from ``shuffles``. ``statistic`` takes values along the last axis, one row of them or
+    shuffles × bodies, and returns a number for each row that is large when value and outcome go together.
+    ``p = (1 + shuffles at least as large) / (1 + shuffles)`` (Phipson and Smyth 2010).
+    """
+    value = np.asarray(value)
+    observed, drawn = float(statistic(value)), np.asarray(statistic(value[order]))
+    return observed, _p(observed, drawn), drawn
 
 
 def shuffle_decisions(
     outcome: pd.DataFrame, value, decision, statistic: Callable, times: int = 1999, seed: int = 2013
 ) -> tuple[float, float, np.ndarray]:
-    """Randomisation test of whether a value goes with an outcome that was decided in groups.
+    """``shuffle_test`` for a statistic that takes one shuffle at a time.
 
-    ``outcome`` has one row per CCG, ``value`` the value of each (its size, say), ``decision`` a label
-    shared by the CCGs that decided together; one that decided nothing has a label of its own.
-    ``statistic(outcome, value)`` returns a number that is large when the two go together.
-
-    Each shuffle puts whole decisions in random order and lays their values, CCG by CCG, over the run of
-    outcomes. So CCGs of one decision stay neighbours on both sides, the number of events is kept, and a
-    decision that took eight CCGs counts as one draw rather than eight. Returns the observed statistic,
-    ``p = (1 + shuffles at least as large) / (1 + times)`` (Phipson and Smyth 2010), and the shuffles.
+    ``outcome`` has one row per body, ``value`` the value of each (its size, say), ``decision`` a label as
+    for ``shuffles``. ``statistic(outcome, value)`` returns a number that is large when the two go together.
     """
-    rng = np.random.default_rng(seed)
-    value, labels = np.asarray(value), pd.factorize(np.asarray(decision))[0]
-    together = np.argsort(labels, kind="stable")
-    outcome, value, labels = outcome.iloc[together].reset_index(drop=True), value[together], labels[together]
-    blocks = np.split(np.arange(len(value)), np.flatnonzero(np.diff(labels)) + 1)
-    observed = statistic(outcome, value)
-    drawn = np.empty(times)
-    for i in range(times):
-        order = rng.permutation(len(blocks))
-        drawn[i] = statistic(outcome, value[np.concatenate([blocks[j] for j in order])])
-    p = (1 + int((drawn >= observed - 1e-12).sum())) / (1 + times)
-    return float(observed), p, drawn
+    value = np.asarray(value)
+    observed = float(statistic(outcome, value))
+    drawn = np.array([statistic(outcome, value[o]) for o in shuffles(decision, times, seed)])
+    return observed, _p(observed, drawn), drawn
+
+
+def _p(observed: float, drawn: np.ndarray) -> float:
+    return (1 + int((drawn >= observed - 1e-9 * max(1, abs(observed))).sum())) / (1 + len(drawn))
 
 
 @dataclass(frozen=True)
