@@ -148,15 +148,15 @@ def test_the_unweighted_file_is_refused(file):
 
 def test_a_practice_seen_twice_is_refused_by_row(file):
     twice = pd.concat([with_counts(), with_counts().iloc[:1]])
-    refused(file(twice), "practice A81001 stands in rows 2 and 5")
+    refused(file(twice), "practice A81001 stands on lines 2 and 5")
 
 
 def test_shares_and_percents_in_one_column_are_refused(file):
     mixed = with_counts()
     mixed.loc[0, "Q28_12pct"] = 80
-    refused(file(mixed), "80 in row 2 as a percent", "0.75 in row 3 reads as a share")
+    refused(file(mixed), "80 on line 2 as a percent", "0.75 on line 3 reads as a share")
     mixed.loc[0, "Q28_12pct"] = 101
-    refused(file(mixed), "row 2, column 'Q28_12pct': 101 is over 100 percent")
+    refused(file(mixed), "line 2, column 'Q28_12pct': 101 is over 100 percent")
     mixed["Q28_12pct"] = mixed["Q28_12pct"].astype(object)
     mixed.loc[0, "Q28_12pct"] = "about 80"
     refused(file(mixed), "'about 80' is not a number")
