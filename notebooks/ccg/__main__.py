@@ -39,9 +39,9 @@ def check(args) -> int:
     """validate every table; names file, row, column and value of what is wrong"""
     problems = tables.check()
     for problem in problems:
-        print(problem)
+        _say(str(problem))
     found = f"{len(problems)} problems" if problems else "all sound"
-    print(f"{len(tables.names())} tables checked: {found}")
+    _say(f"{len(tables.names())} tables checked: {found}")
     return 1 if problems else 0
 
 
@@ -190,7 +190,7 @@ def rebase(args) -> int:
     if unmapped and len(result.unmapped):
         _say(f"What could not be placed is in {unmapped}")
     if repaired and len(read):
-        _say(f"What was read as what, {len(read):,} codes, is in {repaired}")
+        _say(f"What was read as which code ({len(read):,} in all) is in {repaired}")
     return 0
 
 
@@ -249,9 +249,10 @@ def _code_column(frame: pd.DataFrame, name: str) -> str:
 
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
+    some = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
+
     def like(column: str) -> bool:
-        cells = frame[column].value_counts()
-        return sum(n for cell, n in cells.items() if cell.strip().upper() in known) > len(frame) / 2
+        return sum(cell.strip().upper() in known for cell in some[column].tolist()) > len(some) / 2
 
     found = [c for c in frame if like(c)]
     if len(found) != 1:

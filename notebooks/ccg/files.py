@@ -44,7 +44,7 @@ def write(path: Path, content: bytes | str) -> bool:
     is written. A device or a pipe is written to as it is. Raises OSError that names the path.
     """
     if is_stream(path):
-        with _naming(path), path.open("wb") as out:
+        with _naming(path), path.open("ab") as out:  # /dev/stderr may be a file that holds something
             out.write(_bytes(content))
         return True
     with _naming(path):
@@ -78,6 +78,8 @@ def write_together(contents: dict[Path, bytes | str | None]) -> None:
 def _stage(path: Path, content: bytes) -> tuple[Path, Path]:
     """Write beside a path under another name. Returns that name and the file it is to replace."""
     target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:

@@ -16,7 +16,7 @@ import pandas as pd
 from . import lineage
 
 #: Rows that are made into a frame at a time: text in a frame takes much less memory than lists of it.
-_BLOCK = 100_000
+_BLOCK = 10_000
 _NUMBER = re.compile(r"[-+]?£?\d[\d,]*(\.\d*)?%?")
 _CODE = re.compile(r"(?=.*\d)[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z]|E\d{8}")
 _STARTS = {
