@@ -1,18 +1,24 @@
 """The commands do what they say, and name what fails."""
 
+import csv
+import io
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
-from ccg import __main__, files, run
+from ccg import __main__, files, reading, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 CASES = files.ROOT / "tests" / "cases"
 DATES = ("--at", "2018-04-01", "--to", "2021-04-01")
@@ -110,6 +116,19 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(TypeError):
         files.write(path, 3)
     assert path.read_text() == "one\n" and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path):
+    names = [tmp_path / n for n in ("a.csv", "b.csv", "c.csv", "file/d.csv")]
+    for path in (*names[:3], tmp_path / "file"):
+        path.write_text("old")
+    with pytest.raises(NotADirectoryError, match=r"file/d\.csv"):
+        files.write_together({names[0]: "new", names[1]: None, names[3]: "new"})
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == dict.fromkeys(
+        ["a.csv", "b.csv", "c.csv", "file"], "old"
+    )
+    files.write_together({names[0]: "new", names[1]: None, tmp_path / "e" / "f.csv": "new"})
+    assert not names[1].exists() and names[0].read_text() == (tmp_path / "e" / "f.csv").read_text() == "new"
 
 
 TWO_CODES = ("--code", "ods", "--drop", "ons", "--sum", "referrals", "finished")
@@ -224,7 +243,8 @@ def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
     Path("out.unmapped.csv").rmdir()
     Path("kept").rename("out.unmapped.csv")
     assert held(tmp_path) == before, "a run that failed changed what was there"
-    assert ccg("rebase", "good.csv", *args)[0] == 0
+    status, out, _ = ccg("rebase", "good.csv", *args)
+    assert status == 0 and "out.unmapped.csv of an earlier run is gone" in out
     assert set(held(tmp_path)) == {"good.csv", "left.csv", "out.csv"}
 
 
@@ -269,6 +289,38 @@ def test_ragged_rows(name, where, what, ccg, tmp_path):
         refused(ccg(*command), f"{name}.csv {where}", what)
     refused(ccg("rebase", path, *DATES, *TWO_CODES), where)
     assert not held(tmp_path)
+
+
+CELLS = st.lists(st.text('ab1,;"\n\r \t\u00e9', max_size=6), min_size=2, max_size=2)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(CELLS, min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"]), st.data())
+def test_every_cell_comes_back_on_its_line_and_no_row_of_another_length_does(rows, end, data):
+    odd = data.draw(st.none() | st.integers(0, len(rows) - 1))
+    width = data.draw(st.sampled_from([1, 2, 4, 5]))
+    text, line, lines = f"code,a,b{end}", 2, []
+    for i, row in enumerate(rows):
+        cells = ["x", *row] if i != odd else (["x", *row, "", ""])[:width]
+        out = io.StringIO(newline="")
+        quoting = csv.QUOTE_ALL if "\r" in "".join(cells) else csv.QUOTE_MINIMAL  # csv forgets a lone \r
+        csv.writer(out, lineterminator=end, quoting=quoting).writerow(cells)
+        lines.append(line)
+        line += len(re.findall("\r\n|\r|\n", out.getvalue()))
+        text += out.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "in.csv"
+        path.write_bytes(text.encode())
+        if odd is None:
+            frame, left = reading.read(path)
+            assert frame.to_numpy().tolist() == [["x", *row] for row in rows] and not left
+            assert frame.index.tolist() == lines and list(frame) == ["code", "a", "b"]
+        else:
+            with pytest.raises(
+                reading.ReadError,
+                match=rf"in\.csv line {lines[odd]}: {width} cells? where the header has 3\.",
+            ):
+                reading.read(path)
 
 
 def test_commas_at_the_end_of_header_and_rows_shift_nothing(ccg):

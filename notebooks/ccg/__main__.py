@@ -2,7 +2,6 @@
 
 import argparse
 import difflib
-import math
 import os
 import re
 import subprocess
@@ -173,7 +172,7 @@ def rebase(args) -> int:
     if left:
         raise ValueError(
             f"{args.file}: what is to become of column {left[0]!r}? --sum it, --mean it with a weight, keep it "
-            f"as a key with --by, or leave it out with --drop (all unused columns: {', '.join(left)})"
+            f"as a key with --by, or leave it out with --drop (all unused columns: {_some(left)})"
         )
     cells = frame[column].value_counts()
     absent = {"absent": args.absent} if args.absent else {}
@@ -239,7 +238,7 @@ def _column(frame: pd.DataFrame, name: str, file: str, option: str) -> str:
         return name
     alike = {c.casefold(): c for c in reversed(frame.columns)}
     near = difflib.get_close_matches(name.casefold(), alike, 1)
-    there = f"the nearest is {alike[near[0]]!r}" if near else f"there are {', '.join(map(repr, frame))}"
+    there = f"the nearest is {alike[near[0]]!r}" if near else f"there are {_some(map(repr, frame))}"
     raise ValueError(f"{file}: there is no column {name!r} ({option}); {there}")
 
 
@@ -256,10 +255,13 @@ def _code_column(frame: pd.DataFrame, name: str) -> str:
 
     found = [c for c in frame if like(c)]
     if len(found) != 1:
-        raise ValueError(
-            f"{name}: name the column of codes with --code; there are {', '.join(frame.columns)}"
-        )
+        raise ValueError(f"{name}: name the column of codes with --code; there are {_some(frame.columns)}")
     return found[0]
+
+
+def _some(names) -> str:
+    names = list(names)
+    return ", ".join(names[:20]) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")
 
 
 def _outputs(output: str | None, inputs: list[str], *endings: str) -> tuple[Path | None, list[Path | None]]:
@@ -314,19 +316,21 @@ def _write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, p
         files.write(output, _csv(frame))
     else:
         texts = {path: _csv(rows) if len(rows) else None for path, rows in (beside or {}).items()}
+        older = [path for path, text in texts.items() if text is None and path.exists()]
         files.write_together({output: _csv(frame), **texts})
+        for path in older:
+            _say(f"{path} of an earlier run is gone; this one leaves nothing there")
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    floats = {
-        c: frame[c].map(_number, na_action="ignore").astype(object) for c in frame.select_dtypes("float")
-    }
-    return frame.assign(**floats).to_csv(index=False, lineterminator="\n")
+    floats = [c for c in frame if pd.api.types.is_float_dtype(frame[c])]
+    shown = {c: frame[c].astype(object).map(_number, na_action="ignore") for c in floats}
+    return frame.assign(**shown).to_csv(index=False, lineterminator="\n")
 
 
 def _number(x: float) -> str:
     """Whole numbers in full; others to twelve digits, which leaves out the noise of adding, or more if large."""
-    if x == math.floor(x) and abs(x) < 1e17:
+    if float(x).is_integer() and abs(x) < 1e17:
         return f"{x:.0f}"
     return f"{x:.12g}" if abs(x) < 1e9 else f"{x:.15g}"
 
@@ -341,7 +345,8 @@ def _print(text: str, to) -> None:
     try:
         print(text, end="", file=to, flush=True)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, _STDOUT) from None
+        where = _STDOUT if to is sys.stdout else "standard error"
+        raise OSError(error.errno, error.strerror, where) from None
 
 
 def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
