@@ -211,6 +211,17 @@ def test_output_over_input_by_another_name(way, ccg, tmp_path):
     assert {k: v for k, v in held(tmp_path).items() if k != "out.unmapped.csv"} == before
 
 
+def test_output_added_to_the_input_by_the_shell(tmp_path):
+    path = Path(shutil.copy(CASES / "output-over-input" / "input.csv", tmp_path))
+    before = path.read_bytes()
+    with path.open("ab") as out:
+        done = as_a_program(
+            *("rebase", path, *DATES, "--sum", "n"), stdout=out, stderr=subprocess.PIPE, capture_output=False
+        )
+    assert done.returncode == 1 and b"input.csv is read and printed to at once" in done.stderr
+    assert path.read_bytes() == before
+
+
 def test_output_and_what_goes_beside_it_are_two_files(ccg, tmp_path):
     shutil.copy(CASES / "output-over-input" / "input.csv", tmp_path)
     (tmp_path / "out.unmapped.csv").symlink_to("out.csv")
@@ -360,6 +371,8 @@ def test_rows_numbered_by_pandas(ccg):
     ]
     frame.set_index("code").rename_axis(None).to_csv("codes.csv")
     refused(ccg("which", "codes.csv"), "column 1, which holds '00C', has no name; give it one")
+    Path("ages.csv").write_text(",code,n\n65,00C,1\n65,00D,2\n")
+    refused(ccg("which", "ages.csv"), "column 1, which holds '65', has no name; give it one")
 
 
 def test_a_name_that_comes_twice(ccg):
@@ -468,6 +481,10 @@ def test_output_to_stdout_and_to_a_pipe_is_written_as_it_is(tmp_path):
     with (tmp_path / "all.csv").open("wb") as out:
         as_a_program(*args, "-o", "/dev/stdout", stdout=out, stderr=subprocess.PIPE, capture_output=False)
     assert (tmp_path / "all.csv").read_bytes() == table
+    (tmp_path / "said.txt").write_text("before\n")
+    with (tmp_path / "said.txt").open("ab") as said:
+        as_a_program(*args, "-o", "/dev/stderr", stdout=subprocess.PIPE, stderr=said, capture_output=False)
+    assert (tmp_path / "said.txt").read_bytes() == b"before\n" + table
     pipe, read = tmp_path / "pipe", []
     os.mkfifo(pipe)
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
