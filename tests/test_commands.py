@@ -260,12 +260,14 @@ def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
 
 
 def test_what_was_read_as_what_is_written_beside_the_output(ccg):
-    Path("in.csv").write_text("code,n\n00c,1\n00c,2\nNHS Darlington CCG,4\n00D,8\n")
+    Path("in.csv").write_text("code,n\n00c,1\n00c,2\nNHS North Durham CCG,4\n00D,8\n")
     args = ("rebase", "in.csv", *SAME, "--sum", "n", "--repair")
     status, out, _ = ccg(*args, "-o", "out.csv")
     assert status == 0 and "What was read as which code (2 in all) is in out.repaired.csv" in out
-    assert Path("out.repaired.csv").read_text() == "read,as,rows\n00c,00C,2\nNHS Darlington CCG,00C,1\n"
-    assert Path("out.csv").read_text() == "code,n,status,missing\n00C,7,exact,0\n00D,8,exact,0\n"
+    assert Path("out.repaired.csv").read_text() == "read,as,rows\n00c,00C,2\nNHS North Durham CCG,00J,1\n"
+    assert (
+        Path("out.csv").read_text() == "code,n,status,missing\n00C,3,exact,0\n00D,8,exact,0\n00J,4,exact,0\n"
+    )
     assert ccg(*args)[0] == 0 and set(held(".")) == {"in.csv", "out.csv", "out.repaired.csv"}
 
 

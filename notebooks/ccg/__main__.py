@@ -393,8 +393,8 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
             "--absent",
             choices=["zero", "missing"],
-            help="what a part of a body is that has rows in the period, but none under a finer key such as an "
-            "age: zero, as where publishers leave zeros out, or missing, and its body incomplete",
+            help="a part of a body that has rows in the period but none under a finer key, such as an age, is "
+            "read as zero, since zeros are often left out; or as missing, and then the row is incomplete",
         )
         sub.add_argument(
             "--repair", action="store_true", help="take damaged codes as they were meant, and list them"
