@@ -1,12 +1,29 @@
 """The commands do what they say, and name what fails."""
 
+import csv
+import io
 import json
 import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
-from ccg import __main__, files, run
+from ccg import __main__, files, reading, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+CASES = files.ROOT / "tests" / "cases"
+DATES = ("--at", "2018-04-01", "--to", "2021-04-01")
+#: No code changes and no body has parts, so what is wrong is in the reading.
+SAME = ("--at", "2018-04-01", "--to", "2018-04-01")
 
 
 def test_check_passes_on_the_real_tables(capsys):
@@ -99,3 +116,456 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(TypeError):
         files.write(path, 3)
     assert path.read_text() == "one\n" and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path):
+    names = [tmp_path / n for n in ("a.csv", "b.csv", "c.csv", "file/d.csv")]
+    for path in (*names[:3], tmp_path / "file"):
+        path.write_text("old")
+    with pytest.raises(NotADirectoryError, match=r"file/d\.csv"):
+        files.write_together({names[0]: "new", names[1]: None, names[3]: "new"})
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == dict.fromkeys(
+        ["a.csv", "b.csv", "c.csv", "file"], "old"
+    )
+    files.write_together({names[0]: "new", names[1]: None, tmp_path / "e" / "f.csv": "new"})
+    assert not names[1].exists() and names[0].read_text() == (tmp_path / "e" / "f.csv").read_text() == "new"
+
+
+TWO_CODES = ("--code", "ods", "--drop", "ons", "--sum", "referrals", "finished")
+
+# --- files of yours -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ccg(tmp_path, monkeypatch, capsys):
+    """Runs a command in a folder of its own; gives its status, what it printed and what it complained of."""
+    monkeypatch.chdir(tmp_path)
+
+    def go(*args):
+        status = __main__.main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return go
+
+
+def refused(result, *words):
+    """One line of words on stderr, status 1 and nothing else."""
+    status, out, err = result
+    assert status == 1 and not out and err.count("\n") == 1 and err.startswith("python -m ccg "), result
+    for word in words:
+        assert word in err, err
+
+
+def held(folder) -> dict:
+    return {p.name: p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
+
+
+def as_a_program(*args, **how):
+    """The same in a process of its own, where stdout is a file."""
+    env = os.environ | {"PYTHONPATH": str(files.NOTEBOOKS), "PYTHONDONTWRITEBYTECODE": "1"}
+    words = [sys.executable, "-m", "ccg", *map(str, args)]
+    return subprocess.run(words, **({"env": env, "capture_output": True, "timeout": 60} | how))
+
+
+def test_output_over_input(ccg, tmp_path):
+    shutil.copytree(CASES / "output-over-input", tmp_path, dirs_exist_ok=True)
+    before = held(tmp_path)
+    assert set(before) == {"input.csv", "second.unmapped.csv"}
+    refused(
+        ccg("rebase", "input.csv", *DATES, "--sum", "n", "-o", "input.csv"),
+        "input.csv is one of the files to read; name another with -o",
+    )
+    refused(
+        ccg("rebase", "second.unmapped.csv", *DATES, "--sum", "n", "-o", "second.csv"),
+        "second.unmapped.csv, which goes beside second.csv, is one of the files to read",
+    )
+    (tmp_path / "second.unmapped.csv").rename(tmp_path / "third.repaired.csv")
+    refused(
+        ccg("rebase", "third.repaired.csv", *DATES, "--sum", "n", "-o", "third.csv"), "third.repaired.csv"
+    )
+    assert sorted(held(tmp_path).values()) == sorted(before.values())
+
+
+@pytest.mark.parametrize(
+    "way", ["./input.csv", "no/../input.csv", "a_link.csv", "a_hard_link.csv", "{}/input.csv"]
+)
+def test_output_over_input_by_another_name(way, ccg, tmp_path):
+    shutil.copy(CASES / "output-over-input" / "input.csv", tmp_path)
+    (tmp_path / "a_link.csv").symlink_to("input.csv")
+    (tmp_path / "a_hard_link.csv").hardlink_to(tmp_path / "input.csv")
+    before = held(tmp_path)
+    way = way.format(tmp_path)
+    refused(
+        ccg("rebase", "input.csv", *DATES, "--sum", "n", "-o", way),
+        "is one of the files to read",
+    )
+    if Path(way).exists():
+        args = ("rebase", way, *DATES, "--sum", "n", "-o", "input.csv")
+        refused(ccg(*args), "input.csv is one of the files to read")
+    (tmp_path / "out.unmapped.csv").symlink_to("input.csv")
+    refused(
+        ccg("rebase", "input.csv", *DATES, "--sum", "n", "-o", "out.csv"),
+        "out.unmapped.csv, which goes beside",
+    )
+    assert {k: v for k, v in held(tmp_path).items() if k != "out.unmapped.csv"} == before
+
+
+def test_output_added_to_the_input_by_the_shell(tmp_path):
+    path = Path(shutil.copy(CASES / "output-over-input" / "input.csv", tmp_path))
+    before = path.read_bytes()
+    with path.open("ab") as out:
+        done = as_a_program(
+            *("rebase", path, *DATES, "--sum", "n"), stdout=out, stderr=subprocess.PIPE, capture_output=False
+        )
+    assert done.returncode == 1 and b"input.csv is read and printed to at once" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_output_and_what_goes_beside_it_are_two_files(ccg, tmp_path):
+    shutil.copy(CASES / "output-over-input" / "input.csv", tmp_path)
+    (tmp_path / "out.unmapped.csv").symlink_to("out.csv")
+    refused(
+        ccg("rebase", "input.csv", *DATES, "--sum", "n", "-o", "out.csv"), "out.unmapped.csv", "are one file"
+    )
+
+
+def test_output_over_a_table_of_the_project(ccg, data):
+    before = held(data)
+    refused(
+        ccg("lookup", "--from", "2018-04-01", "--to", "2021-04-01", "-o", data / "ccgs.csv"),
+        "ccgs.csv is one of",
+    )
+    assert held(data) == before
+
+
+def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
+    Path("good.csv").write_text("code,n\n00C,1\n00D,2\n")
+    Path("left.csv").write_text("code,n\n00C,1\nUNKNOWN,5\n00D ,2\n")
+    args = (*DATES, "--sum", "n", "--repair", "-o", "out.csv")
+    status, out, _ = ccg("rebase", "left.csv", *args)
+    assert status == 0 and "What could not be placed is in out.unmapped.csv" in out
+    assert Path("out.unmapped.csv").read_text() == "code,n,reason\nUNKNOWN,5,commissioner not known\n"
+    before = held(tmp_path)
+    refused(ccg("rebase", "good.csv", *DATES, "--sum", "m", "-o", "out.csv"), "no column 'm'")
+    Path("out.unmapped.csv").rename("kept")
+    Path("out.unmapped.csv").mkdir()
+    refused(ccg("rebase", "good.csv", *args), "out.unmapped.csv, which goes beside out.csv, is a folder")
+    Path("out.unmapped.csv").rmdir()
+    Path("kept").rename("out.unmapped.csv")
+    assert held(tmp_path) == before, "a run that failed changed what was there"
+    status, out, _ = ccg("rebase", "good.csv", *args)
+    assert status == 0 and "out.unmapped.csv of an earlier run is gone" in out
+    assert set(held(tmp_path)) == {"good.csv", "left.csv", "out.csv"}
+
+
+def test_what_was_read_as_what_is_written_beside_the_output(ccg):
+    Path("in.csv").write_text("code,n\n00c,1\n00c,2\nNHS North Durham CCG,4\n00D,8\n")
+    args = ("rebase", "in.csv", *SAME, "--sum", "n", "--repair")
+    status, out, _ = ccg(*args, "-o", "out.csv")
+    assert status == 0 and "What was read as which code (2 in all) is in out.repaired.csv" in out
+    assert Path("out.repaired.csv").read_text() == "read,as,rows\n00c,00C,2\nNHS North Durham CCG,00J,1\n"
+    assert (
+        Path("out.csv").read_text() == "code,n,status,missing\n00C,3,exact,0\n00D,8,exact,0\n00J,4,exact,0\n"
+    )
+    assert ccg(*args)[0] == 0 and set(held(".")) == {"in.csv", "out.csv", "out.repaired.csv"}
+
+
+@pytest.mark.parametrize(
+    "name, where, what",
+    [
+        (
+            "commas-at-the-end",
+            "line 2: 5 cells where the header has 4 (and 1 more such row)",
+            "commas at its end",
+        ),
+        (
+            "thousands",
+            "line 3: 4 cells where the header has 3 (and 1 more such row)",
+            'needs quotation marks, like "1,234"',
+        ),
+        ("cut-short", "line 8: 2 cells where the header has 3.", "Fill the row up"),
+        ("title-above", "line 3: 2 cells where the header has 1 (and 2 more such rows)", "A title above"),
+        (
+            "note-below",
+            "line 4: 1 cell where the header has 2.",
+            "a note that is not part of the table has to go",
+        ),
+    ],
+)
+def test_ragged_rows(name, where, what, ccg, tmp_path):
+    path = CASES / "ragged-rows" / f"{name}.csv"
+    for command in (
+        ["which", path],
+        ["rebase", path, *DATES, "--code", "code", "--sum", "n", "-o", "out.csv"],
+    ):
+        refused(ccg(*command), f"{name}.csv {where}", what)
+    refused(ccg("rebase", path, *DATES, *TWO_CODES), where)
+    assert not held(tmp_path)
+
+
+CELLS = st.lists(st.text('ab1,;"\n\r \t\u00e9', max_size=6), min_size=2, max_size=2)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(CELLS, min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"]), st.data())
+def test_every_cell_comes_back_on_its_line_and_no_row_of_another_length_does(rows, end, data):
+    odd = data.draw(st.none() | st.integers(0, len(rows) - 1))
+    width = data.draw(st.sampled_from([1, 2, 4, 5]))
+    text, line, lines = f"code,a,b{end}", 2, []
+    for i, row in enumerate(rows):
+        cells = ["x", *row] if i != odd else (["x", *row, "", ""])[:width]
+        out = io.StringIO(newline="")
+        quoting = csv.QUOTE_ALL if "\r" in "".join(cells) else csv.QUOTE_MINIMAL  # csv forgets a lone \r
+        csv.writer(out, lineterminator=end, quoting=quoting).writerow(cells)
+        lines.append(line)
+        line += len(re.findall("\r\n|\r|\n", out.getvalue()))
+        text += out.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "in.csv"
+        path.write_bytes(text.encode())
+        if odd is None:
+            frame, left = reading.read(path)
+            assert frame.to_numpy().tolist() == [["x", *row] for row in rows] and not left
+            assert frame.index.tolist() == lines and list(frame) == ["code", "a", "b"]
+        else:
+            with pytest.raises(
+                reading.ReadError,
+                match=rf"in\.csv line {lines[odd]}: {width} cells? where the header has 3\.",
+            ):
+                reading.read(path)
+
+
+def test_commas_at_the_end_of_header_and_rows_shift_nothing(ccg):
+    Path("in.csv").write_text("ods,ons,referrals,finished,,\n00C,E38000042,10,4,,\n\n00D,E38000047,20,8,,\n")
+    status, out, _ = ccg("rebase", "in.csv", *SAME, *TWO_CODES)
+    assert status == 0 and out.splitlines()[1:] == ["00C,10,4,exact,0", "00D,20,8,exact,0"]
+    Path("in.csv").write_text("ods,referrals,\n00C,10,x\n")
+    refused(ccg("which", "in.csv"), "in.csv: column 3, which holds 'x', has no name")
+
+
+@pytest.mark.parametrize(
+    "text", ["00C,5\n00D,6\n", " 00c ,5\nUNKNOWN,6\n", "99Z,2018,4\n00C,2018,5\n", "2018,5\n00C,1\n"]
+)
+def test_missing_header(text, ccg):
+    Path("in.csv").write_text(text)
+    for command in (["which", "in.csv"], ["rebase", "in.csv", *DATES, "--code", "00C", "--sum", "5"]):
+        refused(ccg(*command), "in.csv: the first line should name the columns and reads as data")
+
+
+def test_rows_numbered_by_pandas(ccg):
+    frame = pd.DataFrame({"code": ["00C", "00D", "00J"], "n": [1, 2, 3]})
+    frame.to_csv("plain.csv", index=False)
+    wanted = ccg("rebase", "plain.csv", *DATES, "--sum", "n")[1]
+    frame.to_csv("once.csv")
+    pd.read_csv("once.csv").to_csv("twice.csv", index=False)
+    pd.read_csv("once.csv").to_csv("thrice.csv")
+    frame[frame["n"] > 1].to_csv("some.csv")
+    for name in ("once", "twice", "thrice"):
+        status, out, err = ccg("rebase", f"{name}.csv", *DATES, "--sum", "n")
+        assert status == 0 and out == wanted
+        assert "only numbers the rows; it is left out" in err
+        assert ccg("rebase", f"{name}.csv", *DATES, "--sum", "n", "--drop", "Unnamed: 0")[1] == wanted
+        assert "left out" in ccg("which", f"{name}.csv")[1]
+    assert ccg("rebase", "some.csv", *SAME, "--sum", "n")[1].splitlines()[1:] == [
+        "00D,2,exact,0",
+        "00J,3,exact,0",
+    ]
+    frame.set_index("code").rename_axis(None).to_csv("codes.csv")
+    refused(ccg("which", "codes.csv"), "column 1, which holds '00C', has no name; give it one")
+    Path("ages.csv").write_text(",code,n\n65,00C,1\n65,00D,2\n")
+    refused(ccg("which", "ages.csv"), "column 1, which holds '65', has no name; give it one")
+
+
+def test_a_name_that_comes_twice(ccg):
+    Path("in.csv").write_text("code,n,n \n00C,1,2\n")
+    refused(ccg("which", "in.csv"), "in.csv: columns 2 and 3 are both called 'n'; rename one")
+
+
+def test_which_wrong_column(ccg, tmp_path):
+    Path("input.csv").write_text("CCG Code ,n\n00C,1\n00D,2\n00J,3\n")
+    for name in ("CCG Code", "CCG Code "):
+        status, out, _ = ccg("which", "input.csv", "--code", name)
+        assert status == 0 and "3 of the codes are of" in out
+        status, out, _ = ccg("rebase", "input.csv", "--code", name, *SAME, "--sum", " n")
+        assert status == 0 and out.splitlines() == [
+            "CCG Code,n,status,missing",
+            *(f"{code},{n},exact,0" for code, n in (("00C", 1), ("00D", 2), ("00J", 3))),
+        ]
+    refused(ccg("which", "."), ". is a folder, not a CSV file")
+
+
+@pytest.mark.parametrize(
+    "args, words",
+    [
+        (["which", "in.csv", "--code", "cod"], "there is no column 'cod' (--code); the nearest is 'CODE'"),
+        (["rebase", "in.csv", *DATES, "--code", "zzz", "--sum", "n"], "there is no column 'zzz' (--code); there are"),
+        (["rebase", "in.csv", *DATES, "--sum", "n", "--drop", "noet"], "'noet' (--drop); the nearest is 'note'"),
+        (["rebase", "in.csv", *DATES, "--sum", "N1"], "'N1' (--sum); the nearest is 'n'"),
+        (["rebase", "in.csv", *DATES, "--mean", "n:nots"], "'nots' (--mean); the nearest is 'note'"),
+        (["rebase", "in.csv", *DATES, "--sum", "n", "--by", "notes"], "'notes' (--by); the nearest is 'note'"),
+        (["rebase", "in.csv", "--at", "nota", "--to", "2021-04-01", "--sum", "n"], "'nota' (--at"),
+        (["rebase", "in.csv", *DATES, "--sum", "n", "--drop", "n", "note"], "left out with --drop and used as well"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_not_there_is_named_with_its_option(args, words, ccg):
+    Path("in.csv").write_text("CODE,n,note\n00C,1,x\n00D,2,y\n")
+    refused(ccg(*args), "in.csv", words)
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"", "in.csv: the file is empty"),
+        (b"\n \n", "in.csv: the file is empty"),
+        (b"code,n\n\n", "in.csv: there is no row below the header"),
+        (b"code;n\n00C;1\n", "its cells are set apart by semicolons"),
+        (b"code\tn\n00C\t1\n", "its cells are set apart by tabs"),
+        ("code,n\n00C,1\n".encode("utf-16"), "UTF-16"),
+        ("code,name\n00C,x\n00D,Caf\u00e9\n".encode("cp1252"), "in.csv line 3 is not UTF-8: byte 0xE9, perhaps '\u00e9'"),
+        (b"PK\x03\x04 and more", "in.csv is a workbook"),
+        (b'code,name\n00C,"open\n00D,x\n', "in.csv line 2: a quotation mark is out of place"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_csv_is_refused_by_what_it_is(content, words, ccg):
+    Path("in.csv").write_bytes(content)
+    refused(ccg("which", "in.csv"), words)
+    refused(ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "out.csv"), words)
+    assert set(held(".")) == {"in.csv"}
+
+
+@pytest.mark.parametrize(
+    "output, words",
+    [
+        (".", ". is a folder; name a file in it with -o"),
+        ("new/", "new/ is a folder"),
+        ("in.csv/out.csv", "in.csv/out.csv: not a directory"),
+        ("x" * 300 + ".csv", ".csv: file name too long"),
+        ("/dev/full", "/dev/full: no space left on device"),
+        ("/proc/out.csv", "/proc/out.csv: no such file or directory"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line_with_the_path(output, words, ccg):
+    Path("in.csv").write_text("code,n\n00C,1\n00D,2\n")
+    refused(ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", output), words)
+    refused(ccg("lookup", "--from", "2018-04-01", "--to", "2021-04-01", "-o", output), words)
+    assert set(held(".")) == {"in.csv"}
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_named(ccg, tmp_path):
+    Path("in.csv").write_text("code,n\n00C,1\n00D,2\n")
+    Path("locked").mkdir(mode=0o500)
+    refused(
+        ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "locked/out.csv"),
+        "locked/out.csv: permission denied",
+    )
+    Path("out.csv").touch(mode=0o400)
+    refused(ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "out.csv"), "out.csv: permission denied")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_behind_stdout_is_said():
+    with Path("/dev/full").open("w") as full:
+        for args in (["explain", "00C"], ["lookup", "--from", "2018-04-01", "--to", "2021-04-01"]):
+            done = as_a_program(*args, stdout=full, stderr=subprocess.PIPE, capture_output=False)
+            said = f"python -m ccg {args[0]}: standard output: no space left on device\n"
+            assert (done.returncode, done.stderr.decode()) == (1, said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such paths")
+def test_output_to_stdout_and_to_a_pipe_is_written_as_it_is(tmp_path):
+    args = ("lookup", "--from", "2018-04-01", "--to", "2021-04-01")
+    table = as_a_program(*args).stdout
+    assert table.startswith(b"from,from_ons,") and table.count(b"\n") > 195
+    done = as_a_program(*args, "-o", "/dev/stdout")
+    assert done.stdout == table and b"bodies of 2018-04-01 lead to 106" in done.stderr
+    with (tmp_path / "all.csv").open("wb") as out:
+        as_a_program(*args, "-o", "/dev/stdout", stdout=out, stderr=subprocess.PIPE, capture_output=False)
+    assert (tmp_path / "all.csv").read_bytes() == table
+    (tmp_path / "said.txt").write_text("before\n")
+    with (tmp_path / "said.txt").open("ab") as said:
+        as_a_program(*args, "-o", "/dev/stderr", stdout=subprocess.PIPE, stderr=said, capture_output=False)
+    assert (tmp_path / "said.txt").read_bytes() == b"before\n" + table
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    assert as_a_program(*args, "-o", pipe).returncode == 0
+    reader.join(60)
+    assert read == [table] and stat.S_ISFIFO(pipe.stat().st_mode)
+    assert files.is_stream(Path("/dev/null")) and not files.is_stream(tmp_path / "all.csv")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such rights")
+def test_an_output_keeps_links_and_the_rights_that_its_owner_wants(ccg, tmp_path):
+    args = ("lookup", "--from", "2018-04-01", "--to", "2021-04-01", "-o")
+    before = os.umask(0o077)
+    try:
+        assert ccg(*args, "private.csv")[0] == 0
+        os.umask(0o022)
+        assert ccg(*args, "open.csv")[0] == 0
+        Path("private.csv").write_text("older")
+        Path("link.csv").symlink_to("private.csv")
+        assert ccg(*args, "link.csv")[0] == 0
+    finally:
+        os.umask(before)
+    mode = {p.name: stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()}
+    assert (mode["private.csv"], mode["open.csv"]) == (0o600, 0o644)
+    assert Path("link.csv").is_symlink() and Path("private.csv").read_bytes() == Path("open.csv").read_bytes()
+
+
+def test_numbers_keep_their_digits(ccg):
+    Path("in.csv").write_text(
+        "code,n\n00C,123456789012345\n00D,0.1\n00D,0.2\n00J,98765432101.25\n00K,4503599627370497\n"
+    )
+    rows = ccg("rebase", "in.csv", *SAME, "--sum", "n")[1].splitlines()[1:]
+    assert [row.split(",")[1] for row in rows] == [
+        "123456789012345",
+        "0.3",
+        "98765432101.25",
+        "4503599627370497",
+    ]
+
+
+def test_signs_that_steer_a_terminal_are_made_visible(ccg):
+    Path("in.csv").write_text("code,n\n00C,1\n00D,1\n\x1b[31mX,2\n")
+    refused(ccg("rebase", "in.csv", *DATES, "--code", "code", "--sum", "n"), "\\x1b[31mX")
+
+
+def test_absent_is_handed_on(ccg, monkeypatch):
+    given = []
+
+    def move(frame, **how):
+        given.append(how)
+        raise ValueError("enough")
+
+    monkeypatch.setattr("ccg.rebase.rebase", move)
+    Path("in.csv").write_text("code,n\n00C,1\n00D,1\n")
+    for more in ([], ["--absent", "zero"], ["--absent", "missing"]):
+        refused(ccg("rebase", "in.csv", *DATES, "--sum", "n", *more), "enough")
+    assert [how.get("absent") for how in given] == [None, "zero", "missing"]
+
+
+def test_commands_of_the_suite_need_a_checkout(tmp_path):
+    shutil.copytree(
+        files.NOTEBOOKS / "ccg", tmp_path / "lib" / "ccg", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copytree(files.data(), tmp_path / "lib" / "ccg" / "data")
+    before = held(tmp_path)
+    env = os.environ | {"PYTHONPATH": str(tmp_path / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    ask = "from ccg import __main__ as m; print(m.__file__, [m.main([c]) for c in sorted(m.SUITE)], m.main(['explain', '00C']))"
+    done = subprocess.run([sys.executable, "-c", ask], env=env, cwd=tmp_path, capture_output=True, text=True)
+    assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1] 0" in done.stdout
+    assert done.stderr.splitlines() == [
+        f"python -m ccg {c}: this works on the notebooks, so it needs a checkout of the project"
+        for c in ("app", "figures", "lab", "refresh", "site", "test")
+    ]
+    assert held(tmp_path) == before
+
+
+def test_a_package_that_is_not_there_is_named(ccg, data, monkeypatch):
+    path = data / "ccg_counts.csv"
+    path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,208"))
+    monkeypatch.setitem(sys.modules, "frictionless", None)
+    refused(ccg("check"), "frictionless is not installed: python -m pip install frictionless")

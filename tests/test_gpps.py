@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from ccg import __main__, files, gpps, lineage, tables
+from ccg import __main__, files, gpps, lineage, reading, tables
 
 # practice, good of answers, easy of phone answers; A81 is in Tees Valley (16C), 91Q is Kent and Medway
 PEOPLE = [
@@ -148,15 +148,15 @@ def test_the_unweighted_file_is_refused(file):
 
 def test_a_practice_seen_twice_is_refused_by_row(file):
     twice = pd.concat([with_counts(), with_counts().iloc[:1]])
-    refused(file(twice), "practice A81001 stands in rows 2 and 5")
+    refused(file(twice), "practice A81001 stands on lines 2 and 5")
 
 
 def test_shares_and_percents_in_one_column_are_refused(file):
     mixed = with_counts()
     mixed.loc[0, "Q28_12pct"] = 80
-    refused(file(mixed), "80 in row 2 as a percent", "0.75 in row 3 reads as a share")
+    refused(file(mixed), "80 on line 2 as a percent", "0.75 on line 3 reads as a share")
     mixed.loc[0, "Q28_12pct"] = 101
-    refused(file(mixed), "row 2, column 'Q28_12pct': 101 is over 100 percent")
+    refused(file(mixed), "line 2, column 'Q28_12pct': 101 is over 100 percent")
     mixed["Q28_12pct"] = mixed["Q28_12pct"].astype(object)
     mixed.loc[0, "Q28_12pct"] = "about 80"
     refused(file(mixed), "'about 80' is not a number")
@@ -188,6 +188,30 @@ def test_the_base_that_agrees_with_the_published_percent_is_taken(file):
     refused(file(old), "no base of 'Q3_12pct' agrees", "Q3base")
     old["Q3_12pct"] = old["Q3_12"] / old["Q3base"]  # a year that counts those who never tried
     assert gpps.build([file(old)]).frame["phone_answers"].tolist() == [220, 60]
+
+
+def test_ragged_rows_are_refused_and_shift_nothing(file):
+    path = file(with_counts())
+    head, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([head, *(f"{row}," for row in rows)]) + "\n")
+    with pytest.raises(
+        reading.ReadError, match=r"line 2: 12 cells where the header has 11 \(and 2 more such rows\)"
+    ):
+        gpps.build([path])
+    path.write_text("\n".join([f"{head},", *(f"{row}," for row in rows)]) + "\n")
+    assert gpps.build([path]).frame["answers"].tolist() == [300, 50]
+    path.write_text("\n".join([f"{head},x,x", *(f"{row},1,2" for row in rows)]) + "\n")
+    assert gpps.build([path]).frame["answers"].tolist() == [300, 50], (
+        "columns that are not read may share a name"
+    )
+
+
+def test_a_number_that_counts_nobody_is_refused_by_its_line(file):
+    frame = with_counts().astype(object)
+    frame.loc[1, "Q28_12345base"] = "1e308"
+    refused(file(frame), "line 3, column 'Q28_12345base': '1e308' is not a number")
+    frame["Practice_Name"] = "on\ntwo lines"
+    refused(file(frame), "line 4, column 'Q28_12345base'")
 
 
 def test_without_a_base_a_file_is_refused_unless_told_what_to_weight_by(file):
@@ -244,6 +268,9 @@ def test_the_command_writes_the_table_and_what_was_not_placed(file, tmp_path, ca
     before = path.read_bytes()
     assert __main__.main(["gpps", str(path), "-o", str(path)]) == 1
     assert "is one of the files to read" in capsys.readouterr().err and path.read_bytes() == before
+    again = path.rename(tmp_path / "again2019.unplaced.csv")
+    assert __main__.main(["gpps", str(again), "-o", str(tmp_path / "again2019.csv")]) == 1
+    assert "which goes beside" in capsys.readouterr().err and again.read_bytes() == before
 
 
 def test_a_table_of_other_columns_is_refused_and_none_is_none(tmp_path, monkeypatch):

@@ -45,6 +45,22 @@ def test_the_bodies_open_are_those_of_the_public_record():
     assert len(lineage.bodies("2013-03-31")) == 151
 
 
+def test_no_day_on_which_a_lookup_changes_is_left_out():
+    """Every birth, end and change of boundary, every new ONS code and every financial year, from the tables."""
+    changes = set(tables.load("successions")["date"]) | set(tables.load("ccgs")["opened"])
+    changes |= {first for _, first, _ in lineage._ons_periods().values()}
+    changes |= {one.start for one in lineage.vintages()} | set(pd.to_datetime(SPRINGS))
+    assert lineage.days() == tuple(sorted(changes))
+    days = lineage.days()
+    for one, after in pairwise(days):  # nothing happens between two of them
+        last = after - pd.Timedelta(days=1)
+        for level in ("ccg", "sub_icb", "icb"):
+            try:
+                pd.testing.assert_frame_equal(lineage.bodies(one, level), lineage.bodies(last, level))
+            except lineage.LineageError:
+                continue
+
+
 def test_geographies_follow_each_other_without_a_gap():
     ccg = [v for v in lineage.vintages() if v.level == "ccg"]
     starts = ["2013-04-01", *SPRINGS[2:9]]
@@ -270,8 +286,8 @@ def test_a_body_that_was_not_open_then_says_when_it_was():
         lineage.LineageError, match=r"10G was not open on 2019-04-01.*2013-04-01 to 2018-03-31"
     ):
         lineage.successors("10G", "2022-07-01", at="2019-04-01")
-    with pytest.raises(lineage.LineageError, match="'1H' is not a code known here; did you mean 01H"):
-        lineage.successors("1H", "2022-07-01")
+    with pytest.raises(lineage.LineageError, match="'01h' is not a code known here; did you mean 01H"):
+        lineage.successors("01h", "2022-07-01")
 
 
 # --- codes that live on, and ONS codes ------------------------------------------------------------
@@ -446,8 +462,30 @@ def test_talking_therapies_is_of_the_ccgs_it_says():
         ("5E+01", "5E1"),
         (" 01h", "01H"),
         ("01h\u00a0", "01H"),
-        ("1H", "01H"),
-        ("C", "00C"),
+        ("1H", None),  # nothing takes a zero from before a letter
+        ("C", None),
+        ("X", None),
+        ("NULL", None),
+        ("N/A", None),
+        ("50", None),
+        ("1.00E+00", None),
+        ("NHS Devon ICB - 15N", "15N"),
+        ("NHS Darlington CCG (00C)", "00C"),
+        ("00C Darlington", "00C"),
+        ("E38000042: NHS Darlington CCG [00C]", "00C"),
+        ("NHS Nottingham ICB - 02Q and 52R", None),
+        ("NHS Nottingham and Nottinghamshire ICB - 99Z", None),
+        ("other than 00C", None),
+        ("NHS Kent and Medway ICB", "QKS"),
+        ("NHS Kent and Medway CCG", "91Q"),
+        ("Kent and Medway", None),  # a board and a CCG
+        ("NHS Darlington ICB", None),
+        ("NHS Notingham and Nottinghamshire ICB", "QT1"),
+        ("NHS Norfolk CCG", None),  # West, North, South: one word left out
+        ("NHS Greater Darlington CCG", None),
+        ("NHS Eastern Norfolk CCG", None),
+        ("NHS England", None),
+        ("NHS St Helen\u2019s CCG", "01X"),
         ("e38000041", "E38000041"),
         ("NHS Cumbria CCG", "01H"),
         ("North Cumbria", "01H"),
@@ -464,9 +502,33 @@ def test_what_somebody_probably_meant(typed, code):
     assert lineage.suggest(typed) == code
 
 
-def test_every_name_of_a_ccg_leads_to_its_code(read_once):
-    ccgs = tables.load("ccgs")
-    assert {lineage.suggest(n) for n in ccgs["name"]} == set(ccgs["code"])
+def test_every_name_leads_to_its_own_code(read_once):
+    for table in ("ccgs", "icbs"):
+        for code, name in tables.load(table)[["code", "name"]].itertuples(index=False):
+            assert lineage.suggest(name) == code
+    trusts = tables.load("pcts")
+    assert [lineage.suggest(n, set(trusts["code"])) for n in trusts["name"]] == trusts["code"].tolist()
+
+
+def test_a_name_is_never_taken_for_a_body_of_another_level(read_once):
+    """Names of boards and CCGs with the words of the other level, and each with a letter wrong or a word less."""
+    level = {code: one for code, one, *_ in lineage._spans().values()}
+    for table, mine, swap in (("ccgs", "ccg", "ICB"), ("icbs", "icb", "CCG")):
+        for name in tables.load(table)["name"]:
+            bare = name.replace("Integrated Care Board", "ICB")
+            other = lineage.suggest(bare[: -len("CCG")] + swap)
+            assert other is None or level[other] != mine
+            words = bare.split()
+            for shorter in (
+                words[:1] + words[2:],
+                words[:-2] + words[-1:],
+                [*words[:-1], "Darlington", words[-1]],
+            ):
+                found = lineage.suggest(" ".join(shorter))
+                names = {lineage.name(found), lineage._former().get(found)} if found else set()
+                assert not found or lineage._telling(" ".join(shorter))[1] in {
+                    lineage._telling(n or "")[1] for n in names
+                }
 
 
 def test_a_search_reads_no_table_anew_for_each_body_it_finds(monkeypatch):
@@ -764,6 +826,22 @@ def test_everyone_is_counted_once_where_they_live(world):
             assert got.keys() == {k for k, people in truth.items() if people}
             assert all(abs(truth[k] - people) < 1e-6 for k, people in got.items())
             assert {end for _, end in got} == set(world.holders(*goal).values())
+
+
+@laws
+@given(worlds())
+def test_pieces_are_the_land_that_bodies_bring(world):
+    """Each piece lies in one body then and one later; bodies reach each other by pieces where anybody lives."""
+    with living_in(world):
+        for start, goal in forward(world):
+            here, there = world.holders(*start), world.holders(*goal)
+            got = lineage.pieces(start[1], goal[1], goal[0], at_level=start[0])
+            wanted = {}
+            for piece, people in world.people.items():
+                if people:
+                    wanted.setdefault((here[piece], there[piece]), set()).add("/".join(filter(None, piece)))
+            assert {pair: set(names) for pair, names in got.items()} == wanted
+            assert all(len(names) == len(set(names)) for names in got.values())
 
 
 @laws

@@ -1,7 +1,9 @@
 """python -m ccg COMMAND: the same as the Makefile, on any system and from any folder."""
 
 import argparse
+import difflib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import files, tables
+from . import files, reading, tables
 
 
 def figures(args) -> int:
@@ -36,17 +38,14 @@ def check(args) -> int:
     """validate every table; names file, row, column and value of what is wrong"""
     problems = tables.check()
     for problem in problems:
-        print(problem)
+        _say(str(problem))
     found = f"{len(problems)} problems" if problems else "all sound"
-    print(f"{len(tables.names())} tables checked: {found}")
+    _say(f"{len(tables.names())} tables checked: {found}")
     return 1 if problems else 0
 
 
 def test(args) -> int:
     """strict nbval over every notebook, then the unit tests; leaves the working tree as it was"""
-    if not files.notebooks():
-        print("no notebooks here: run this in a checkout of the project", file=sys.stderr)
-        return 1
     before = _tree()
     pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     nbval = [
@@ -84,9 +83,6 @@ def _tree() -> set[str]:
 
 def lab(args) -> int:
     """open JupyterLab on the first notebook; it asks nothing from outside this machine"""
-    if not files.notebooks():
-        print("no notebooks here: run this in a checkout of the project", file=sys.stderr)
-        return 1
     from jupyterlab.labapp import main as jupyterlab
 
     os.chdir(files.NOTEBOOKS)
@@ -113,13 +109,13 @@ def which(args) -> int:
     """say which geography the codes of a CSV file are of"""
     from . import lineage
 
-    frame = _read(args.file)
-    column = args.code or _code_column(frame, args.file)
-    fits = lineage.which(frame[column].dropna().str.strip())
+    frame = _read(args.file, sys.stdout)
+    column = _column(frame, args.code, args.file, "--code") if args.code else _code_column(frame, args.file)
+    fits = lineage.which(frame[column].str.strip())
     if not fits:
         raise ValueError(f"{args.file}, column {column!r}: no code is known here")
     for fit in fits:
-        print(lineage.describe(fit))
+        _say(lineage.describe(fit))
     return 0
 
 
@@ -127,20 +123,18 @@ def lookup(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
     from . import lineage
 
+    output, _ = _outputs(args.output, [])
     table = lineage.lookup(args.start, args.to, args.level)
     then, now = lineage.bodies(args.start), lineage.bodies(args.to, args.level)
     for place, column, frame in ((1, "from", then), (4, "to", now)):
         table.insert(place, f"{column}_ons", table[column].map(frame.set_index("code")["ons_code"]))
         table.insert(place + 1, f"{column}_name", table[column].map(lineage.name))
-    _write(table, args.output)
+    _write(output, table)
     split = table.loc[table["status"] == "approximate", "from"].unique()
-    said = _beside(args.output)
-    print(
-        f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}",
-        file=said,
-    )
+    counts = f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}"
+    _say(counts, _beside(output))
     if len(split):
-        print(f"Divided by share, so approximate: {', '.join(split)}", file=said)
+        _say(f"Divided by share, so approximate: {', '.join(split)}", _beside(output))
     return 0
 
 
@@ -148,32 +142,54 @@ def rebase(args) -> int:
     """move a CSV from the geography of its codes to a later one, with a report"""
     from .rebase import rebase as move
 
-    frame = _read(args.file)
-    column = args.code or _code_column(frame, args.file)
-    means = dict(pair.split(":", 1) if ":" in pair else (pair, "") for pair in args.mean)
-    bare = [rate for rate, weight in means.items() if not weight]
+    output, (unmapped, repaired) = _outputs(args.output, [args.file], ".unmapped.csv", ".repaired.csv")
+    frame = _read(args.file, _beside(output))
+    pairs = [pair.split(":", 1) if ":" in pair else (pair, "") for pair in args.mean]
+    bare = [rate for rate, weight in pairs if not weight]
     if bare:
         raise ValueError(f"--mean {bare[0]}: name the column that weights it, like --mean {bare[0]}:patients")
-    used = [column, *args.sum, *means, *means.values(), *args.by, *([args.at] if args.at in frame else [])]
-    left = [c for c in frame if c not in used and c not in args.drop]
+
+    def named(option: str, names) -> list[str]:
+        return [_column(frame, name, args.file, option) for name in names]
+
+    column = named("--code", [args.code])[0] if args.code else _code_column(frame, args.file)
+    sums, by = named("--sum", args.sum), named("--by", args.by)
+    # what pandas calls a column without a name is not read, or only numbers the rows: it is left out already
+    drop = named("--drop", [c for c in args.drop if c in frame or not re.fullmatch(r"Unnamed: [\d.]+", c)])
+    means = dict(
+        zip(named("--mean", [r for r, _ in pairs]), named("--mean", [w for _, w in pairs]), strict=True)
+    )
+    at = args.at.strip()
+    if at not in frame and at != "auto" and not re.match(r"\d", at):
+        at = _column(
+            frame, at, args.file, "--at, which takes a date like 2018-04-01, auto or a column of dates"
+        )
+    used = [column, *sums, *means, *means.values(), *by, *([at] if at in frame else [])]
+    both = [c for c in drop if c in used]
+    if both:
+        raise ValueError(f"{args.file}: column {both[0]!r} is to be left out with --drop and used as well")
+    left = [c for c in frame if c not in used and c not in drop]
     if left:
         raise ValueError(
             f"{args.file}: what is to become of column {left[0]!r}? --sum it, --mean it with a weight, keep it "
-            f"as a key with --by, or leave it out with --drop (all unused columns: {', '.join(left)})"
+            f"as a key with --by, or leave it out with --drop (all unused columns: {_some(left)})"
         )
-    frame = frame.drop(columns=[c for c in args.drop if c in frame])
+    cells = frame[column].value_counts()
+    absent = {"absent": args.absent} if args.absent else {}
     result = move(
-        frame, code=column, to=args.to, at=args.at, level=args.level, sums=args.sum, means=means, by=args.by,
-        repair=args.repair,
+        frame.drop(columns=drop), code=column, to=args.to, at=at, level=args.level, sums=sums, means=means, by=by,
+        repair=args.repair, **absent,
     )  # fmt: skip
-    _write(result.frame, args.output)
-    print(result.report(), file=_beside(args.output))
-    beside = Path(args.output).with_suffix(".unmapped.csv") if args.output else None
-    if beside:
-        beside.unlink(missing_ok=True)  # what an earlier run left there is not of this one
-    if len(result.unmapped) and beside:
-        _write(result.unmapped, beside)
-        print(f"What could not be placed is in {beside}")
+    report = result.report()
+    read = pd.DataFrame(
+        [(old, new, cells.get(old)) for old, new in report.repaired.items()], columns=["read", "as", "rows"]
+    ).astype({"rows": "Int64"})
+    _write(output, result.frame, {unmapped: result.unmapped, repaired: read})
+    _say(str(report), _beside(output))
+    if unmapped and len(result.unmapped):
+        _say(f"What could not be placed is in {unmapped}")
+    if repaired and len(read):
+        _say(f"What was read as which code ({len(read):,} in all) is in {repaired}")
     return 0
 
 
@@ -187,9 +203,9 @@ def explain(args) -> int:
         better = lineage.suggest(args.text)
         raise ValueError(f"{args.text!r} is not known" + (f"; did you mean {better}?" if better else ""))
     if len(codes) > 3:
-        print(found.to_string(index=False))
+        _say(found.to_string(index=False))
         return 0
-    print("\n\n".join(lineage.explain(code, args.to) for code in codes))
+    _say("\n\n".join(lineage.explain(code, args.to) for code in codes))
     return 0
 
 
@@ -197,29 +213,33 @@ def gpps(args) -> int:
     """build the yearly GP Patient Survey table on fixed groupings of practices, from its published files"""
     from . import gpps as survey
 
-    if Path(args.output).resolve() in {Path(name).resolve() for name in args.file}:
-        raise ValueError(f"{args.output} is one of the files to read; name another with -o")
+    output, (unplaced,) = _outputs(args.output, args.file, ".unplaced.csv")
     result = survey.build(args.file, to=args.to, year=args.year, weight=args.weight)
-    _write(result.frame, args.output)
-    print(result.report())
-    beside = Path(args.output).with_suffix(".unplaced.csv")
-    beside.unlink(missing_ok=True)  # what an earlier run left there is not of this one
-    if len(result.unplaced):
-        _write(result.unplaced, beside)
-        print(f"Practices that could not be placed are in {beside}")
+    _write(output, result.frame, {unplaced: result.unplaced})
+    _say(result.report(), _beside(output))
+    if unplaced and len(result.unplaced):
+        _say(f"Practices that could not be placed are in {unplaced}")
     return 0
 
 
-def _read(name: str) -> pd.DataFrame:
-    path = Path(name)
-    if not path.exists():
-        raise ValueError(f"{name}: there is no such file")
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} is not UTF-8; in Excel save it as CSV UTF-8") from None
-    except pd.errors.ParserError as error:
-        raise ValueError(f"{name}: {error}") from None
+def _read(name: str, said) -> pd.DataFrame:
+    """The cells of a CSV file as text. A column that only numbers the rows is left out, in words."""
+    frame, numbering = reading.read(name)
+    for column in numbering:
+        called = repr(column) if column else "without a name"
+        _say(f"{name}: the first column, {called}, only numbers the rows; it is left out", said)
+    return frame
+
+
+def _column(frame: pd.DataFrame, name: str, file: str, option: str) -> str:
+    """The column that an option names, spaces around it aside. Raises ValueError with the nearest if none is."""
+    name = name.strip()
+    if name in frame:
+        return name
+    alike = {c.casefold(): c for c in reversed(frame.columns)}
+    near = difflib.get_close_matches(name.casefold(), alike, 1)
+    there = f"the nearest is {alike[near[0]]!r}" if near else f"there are {_some(map(repr, frame))}"
+    raise ValueError(f"{file}: there is no column {name!r} ({option}); {there}")
 
 
 def _code_column(frame: pd.DataFrame, name: str) -> str:
@@ -227,12 +247,60 @@ def _code_column(frame: pd.DataFrame, name: str) -> str:
     from . import lineage
 
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
-    like = [c for c in frame if frame[c].str.strip().str.upper().isin(known).mean() > 0.5]
-    if len(like) != 1:
-        raise ValueError(
-            f"{name}: name the column of codes with --code; there are {', '.join(frame.columns)}"
-        )
-    return like[0]
+
+    some = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
+
+    def like(column: str) -> bool:
+        return sum(cell.strip().upper() in known for cell in some[column].tolist()) > len(some) / 2
+
+    found = [c for c in frame if like(c)]
+    if len(found) != 1:
+        raise ValueError(f"{name}: name the column of codes with --code; there are {_some(frame.columns)}")
+    return found[0]
+
+
+def _some(names) -> str:
+    names = list(names)
+    return ", ".join(names[:20]) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")
+
+
+def _outputs(output: str | None, inputs: list[str], *endings: str) -> tuple[Path | None, list[Path | None]]:
+    """The file to write and those beside it, one for each ending; None where words or rows are printed.
+
+    Raises ValueError before anything is written, if one of them is a folder, a file that is read, or another.
+    """
+    nothing: list[Path | None] = [None] * len(endings)
+    if not output or _is_stdout(output):
+        onto = [read for read in inputs if Path(read).is_file() and _is_stdout(read)]
+        if onto:
+            raise ValueError(f"{onto[0]} is read and printed to at once; name a file to write with -o")
+        return None, nothing
+    path = Path(output)
+    if output.endswith(("/", os.sep)) or path.is_dir():
+        raise ValueError(f"{output} is a folder; name a file in it with -o")
+    beside = nothing if files.is_stream(path) else [path.with_suffix(end) for end in endings]
+    written = [path, *filter(None, beside)]
+    inputs = [*inputs, *(str(files.data() / tables.describe(name)["path"]) for name in tables.names())]
+    for i, one in enumerate(written):
+        what = output if one == path else f"{one}, which goes beside {output},"
+        for read in inputs:
+            if files.same(one, Path(read)):
+                file = "" if str(one) == read else f", {read}"
+                raise ValueError(f"{what} is one of the files to read{file}; name another with -o")
+        if one.is_dir():
+            raise ValueError(f"{what} is a folder; name another file with -o")
+        for other in written[:i]:
+            if files.same(one, other):
+                raise ValueError(f"{what} and {other} are one file; name another with -o")
+    return path, beside
+
+
+def _is_stdout(output: str) -> bool:
+    """Whether a path is what this program prints to, as /dev/stdout is."""
+    try:
+        return os.path.samestat(Path(output).stat(), os.fstat(1))
+    except OSError:
+        return False
 
 
 def _beside(output):
@@ -240,12 +308,45 @@ def _beside(output):
     return sys.stdout if output else sys.stderr
 
 
-def _write(frame: pd.DataFrame, output) -> None:
-    text = frame.to_csv(index=False, lineterminator="\n", float_format="%.12g")
-    if output:
-        files.write(Path(output), text)
+def _write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, pd.DataFrame] | None = None):
+    """Print a table, or write it and, where they have rows, those beside it; an older one of these goes."""
+    if output is None:
+        _print(_csv(frame), sys.stdout)
+    elif files.is_stream(output):
+        files.write(output, _csv(frame))
     else:
-        print(text, end="")
+        texts = {path: _csv(rows) if len(rows) else None for path, rows in (beside or {}).items()}
+        older = [path for path, text in texts.items() if text is None and path.exists()]
+        files.write_together({output: _csv(frame), **texts})
+        for path in older:
+            _say(f"{path} of an earlier run is gone; this one leaves nothing there")
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    floats = [c for c in frame if pd.api.types.is_float_dtype(frame[c])]
+    shown = {c: frame[c].astype(object).map(_number, na_action="ignore") for c in floats}
+    return frame.assign(**shown).to_csv(index=False, lineterminator="\n")
+
+
+def _number(x: float) -> str:
+    """Whole numbers in full; others to twelve digits, which leaves out the noise of adding, or more if large."""
+    if float(x).is_integer() and abs(x) < 1e17:
+        return f"{x:.0f}"
+    return f"{x:.12g}" if abs(x) < 1e9 else f"{x:.15g}"
+
+
+def _say(text: str, to=None) -> None:
+    """Print words, with signs that would steer a terminal made visible: they may come from a file."""
+    visible = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda m: repr(m[0])[1:-1], text)
+    _print(visible + "\n", to or sys.stdout)
+
+
+def _print(text: str, to) -> None:
+    try:
+        print(text, end="", file=to, flush=True)
+    except OSError as error:
+        where = _STDOUT if to is sys.stdout else "standard error"
+        raise OSError(error.errno, error.strerror, where) from None
 
 
 def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
@@ -290,7 +391,13 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--by", **many, help="keys to keep apart, such as a month")
         sub.add_argument("--drop", **many, help="columns to leave out")
         sub.add_argument(
-            "--repair", action="store_true", help="take damaged codes as they were meant, and say so"
+            "--absent",
+            choices=["zero", "missing"],
+            help="a part of a body that has rows in the period but none under a finer key, such as an age, is "
+            "read as zero, since zeros are often left out; or as missing, and then the row is incomplete",
+        )
+        sub.add_argument(
+            "--repair", action="store_true", help="take damaged codes as they were meant, and list them"
         )
     if name in ("lookup", "rebase"):
         sub.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
@@ -319,6 +426,13 @@ COMMANDS = {
 }
 
 
+#: Commands that work on the notebooks, and so need a checkout of the project.
+SUITE = {"figures", "test", "refresh", "lab", "app", "site"}
+_STDOUT = "standard output"
+#: Modules that are not called as the package that brings them.
+_BROUGHT_BY = {"PIL": "pillow", "yaml": "pyyaml", "fontTools": "fonttools", "myst_nb": "myst-nb"}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Entry point. Returns the exit status: 0 if all is well, 1 if not, 2 for a wrong command."""
     parser = argparse.ArgumentParser(prog="python -m ccg", description=__doc__)
@@ -330,13 +444,29 @@ def main(argv: list[str] | None = None) -> int:
         words.insert(1, "--")  # all that follows is JupyterLab's own: lab --port=8899
     args = parser.parse_args(words)
     try:
-        return COMMANDS[args.command](args)
-    except BrokenPipeError:  # the reader, head for one, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (ValueError, FileNotFoundError) as error:
-        print(f"python -m ccg {args.command}: {error}", file=sys.stderr)
-        return 1
+        if args.command in SUITE and not files.notebooks():
+            raise ValueError("this works on the notebooks, so it needs a checkout of the project")
+        status = COMMANDS[args.command](args)
+        _print("", sys.stdout)
+        return status
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "ccg"):
+            raise
+        package = _BROUGHT_BY.get(package, package.replace("_", "-"))
+        said = f"{package} is not installed: python -m pip install {package}"
+    except OSError as error:
+        broken = isinstance(error, BrokenPipeError)
+        if broken or error.filename == _STDOUT:  # what is left to print there need not be tried at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if broken:  # the reader, head for one, has had enough
+            return 1
+        where = f"{error.filename}: " if error.filename else ""
+        said = where + (error.strerror or str(error)).lower()
+    except ValueError as error:
+        said = str(error)
+    _say(f"python -m ccg {args.command}: {said}", sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """Where the project's files are, and how they are written: whole or not at all."""
 
+import errno
 import hashlib
 import os
-import tempfile
+import secrets
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -37,19 +40,87 @@ def sha256(content: bytes) -> str:
 def write(path: Path, content: bytes | str) -> bool:
     """Write a file under a temporary name and then put it in place. True if its content changed.
 
-    Text is written as UTF-8 with LF line endings on every system.
+    Text is written as UTF-8 with LF line endings on every system. A symbolic link stays, and what it points to
+    is written. A device or a pipe is written to as it is. Raises OSError that names the path.
     """
-    new = content.encode() if isinstance(content, str) else content
-    if path.exists() and path.read_bytes() == new:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if is_stream(path):
+        with _naming(path), path.open("ab") as out:  # /dev/stderr may be a file that holds something
+            out.write(_bytes(content))
+        return True
+    with _naming(path):
+        if path.exists() and path.read_bytes() == _bytes(content):
+            return False
+    write_together({path: content})
+    return True
+
+
+def write_together(contents: dict[Path, bytes | str | None]) -> None:
+    """Write several files, none of them before all are whole; None takes a file away. Raises as ``write``."""
+    staged = {}
+    try:
+        for path, content in contents.items():
+            if content is not None:
+                with _naming(path):
+                    staged[path] = _stage(path, _bytes(content))
+        for path, (ready, target) in staged.items():
+            with _naming(path):
+                ready.replace(target)
+    except BaseException:
+        for ready, _ in staged.values():
+            ready.unlink(missing_ok=True)
+        raise
+    for path, content in contents.items():
+        if content is None:
+            with _naming(path):
+                path.unlink(missing_ok=True)
+
+
+def _stage(path: Path, content: bytes) -> tuple[Path, Path]:
+    """Write beside a path under another name. Returns that name and the file it is to replace."""
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
+    if target.exists() and not os.access(target, os.W_OK):  # replacing it would pass over its being read-only
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    ready = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
+    handle = os.open(ready, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(new)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+            out.write(content)
+        if target.exists():
+            shutil.copymode(target, ready)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        ready.unlink(missing_ok=True)
         raise
-    return True
+    return ready, target
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is a device, a pipe or what a process has open, which can be written to but not replaced."""
+    folder = path.parent.resolve()
+    opened = folder.parts[1:2] == ("proc",) or folder in (Path("/dev"), Path("/dev/fd"))
+    return path.exists() and not path.is_dir() and (opened or not path.is_file())
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file: by a link, in another spelling, or where neither is there yet."""
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def _bytes(content: bytes | str) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+@contextmanager
+def _naming(path: Path):
+    """Errors of the system name this path, not a temporary one or none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None

@@ -29,7 +29,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import files, lineage, practices
+from . import files, lineage, practices, reading
 from .rebase import SUPPRESSED
 
 #: Years that may be compared with each other, first and last, and their name. Half-yearly until 2016, another
@@ -118,7 +118,8 @@ def build(paths, to="2021-04-01", year: int | None = None, weight: str | None = 
     gives it, in every year.
 
     Raises SurveyError for a file of no known layout, of no known year or two, a year twice, an unweighted
-    file, a practice twice, or figures that contradict each other; LineageError for a date out of reach.
+    file, a practice twice, or figures that contradict each other; ``reading.ReadError`` for a file that is no
+    table; LineageError for a date out of reach.
     """
     paths = [Path(p) for p in paths]
     if year is not None and len(paths) > 1:
@@ -177,16 +178,16 @@ def read(path, year: int | None = None, weight: str | None = None) -> pd.DataFra
     One row per practice, in the order of the file; missing where suppressed. Raises as ``build``.
     """
     path = Path(path)
-    if not path.exists():
-        raise SurveyError(f"{path}: there is no such file")
     if "unweighted" in path.name.lower():
         raise SurveyError(f"{path}: this is the unweighted file; take the one called weighted")
-    columns = list(_csv(path, nrows=0))
+    # names of practices may be in the Windows alphabet; no figure is touched by it
+    columns = reading.columns(path, fallback="latin-1")
     layout, names = _layout(columns, path)
     if weight and weight not in columns:
         raise SurveyError(f"{path}: no column {weight!r} to weight by")
     dated = _year_columns(columns)
-    text = _csv(path, usecols=list({*names.values(), *dated, *([weight] if weight else [])}))
+    wanted = [*names.values(), *dated, *([weight] if weight else [])]
+    text, _ = reading.read(path, wanted, fallback="latin-1")
     when = _year(text[dated], path, year)
     if not layout.first <= when <= layout.last:
         raise SurveyError(
@@ -195,9 +196,9 @@ def read(path, year: int | None = None, weight: str | None = None) -> pd.DataFra
     codes = text[names[layout.practice]].str.strip().str.upper()
     twice = codes[codes.duplicated() & (codes != "")]
     if len(twice):
-        at = [i + 2 for i in codes.index[codes == twice.iloc[0]]]
+        at = codes.index[codes == twice.iloc[0]]
         raise SurveyError(
-            f"{path}: practice {twice.iloc[0]} stands in rows {at[0]} and {at[1]}; take the file with one row "
+            f"{path}: practice {twice.iloc[0]} stands on lines {at[0]} and {at[1]}; take the file with one row "
             "per practice"
         )
     out = pd.DataFrame({"practice": codes.where(codes != "", "(blank)"), "year": when})
@@ -207,17 +208,6 @@ def read(path, year: int | None = None, weight: str | None = None) -> pd.DataFra
     ):
         out[base], out[count] = _question(text, names, question, path, weight)
     return out
-
-
-def _csv(path: Path, **how) -> pd.DataFrame:
-    how |= {"dtype": str, "keep_default_na": False}
-    try:
-        try:
-            return pd.read_csv(path, encoding="utf-8-sig", **how)
-        except UnicodeDecodeError:  # names of practices in the Windows alphabet; no figure is touched by it
-            return pd.read_csv(path, encoding="latin-1", **how)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise SurveyError(f"{path}: {error}. Take the CSV of practice-level data") from None
 
 
 def _layout(columns: list[str], path: Path) -> tuple[Layout, dict[str, str]]:
@@ -313,10 +303,12 @@ def _numbers(cells: pd.Series, path: Path) -> pd.Series:
     text = cells.str.strip()
     text = text.where(~text.isin(_NOT_GIVEN))
     out = pd.to_numeric(text, errors="coerce").astype("float64")
-    bad = text.notna() & out.isna()
+    bad = text.notna() & ~(out.abs() < 1e12)  # what is larger counts nobody, and might add up to infinity
     if bad.any():
         i = int(bad.to_numpy().argmax())
-        raise SurveyError(f"{path} row {i + 2}, column {cells.name!r}: {cells.iloc[i]!r} is not a number")
+        raise SurveyError(
+            f"{path} line {cells.index[i]}, column {cells.name!r}: {cells.iloc[i]!r} is not a number"
+        )
     return out.where(out >= 0)
 
 
@@ -324,12 +316,14 @@ def _fractions(rate: pd.Series, column: str, path: Path) -> pd.Series:
     """Shares from 0 to 1 as they are, percents divided by 100; a column that might be either is refused."""
     if (rate > 100).any():
         i = int((rate > 100).to_numpy().argmax())
-        raise SurveyError(f"{path} row {i + 2}, column {column!r}: {rate.iloc[i]:g} is over 100 percent")
+        raise SurveyError(
+            f"{path} line {rate.index[i]}, column {column!r}: {rate.iloc[i]:g} is over 100 percent"
+        )
     small, large = (rate > 0) & (rate <= 1), rate > 1
     if small.any() and large.any():
         i, j = int(small.to_numpy().argmax()), int(large.to_numpy().argmax())
         raise SurveyError(
-            f"{path}, column {column!r}: {rate.iloc[i]:g} in row {i + 2} reads as a share and {rate.iloc[j]:g} "
-            f"in row {j + 2} as a percent; which is it?"
+            f"{path}, column {column!r}: {rate.iloc[i]:g} on line {rate.index[i]} reads as a share and "
+            f"{rate.iloc[j]:g} on line {rate.index[j]} as a percent; which is it?"
         )
     return rate / 100 if large.any() else rate

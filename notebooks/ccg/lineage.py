@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from numbers import Number
 
 import pandas as pd
@@ -126,7 +127,10 @@ def _graph() -> _Graph:
 
 def reset() -> None:
     """Forget the tables, after they were changed on disk."""
-    for function in (_graph, _names, _former, _spans, _ons_periods, _lookup, _bodies, beside, vintages):
+    for function in (
+        _graph, _names, _former, _spans, _ons_periods, _lookup, _pieces, _bodies, beside, vintages, days,
+        _name_index,
+    ):  # fmt: skip
         function.cache_clear()
 
 
@@ -181,6 +185,17 @@ def vintages() -> tuple[Vintage, ...]:
     out = [Vintage("pct", TRUSTS, START - pd.Timedelta(days=1))]
     out += [Vintage("ccg", a, b - pd.Timedelta(days=1)) for a, b in zip(ccg, ends, strict=True)]
     return (*out, Vintage("sub_icb", BOARDS, END), Vintage("icb", BOARDS, END))
+
+
+@cache
+def days() -> tuple[pd.Timestamp, ...]:
+    """The days from which a look-up may differ from that of the day before, ascending.
+
+    A geography begins, an ONS code takes effect, or a financial year, whose patients give the shares.
+    """
+    springs = {pd.Timestamp(f"{year}-04-01") for year in range(START.year, BOARDS.year + 1)}
+    ons = {first for _, first, _ in _ons_periods().values()}
+    return tuple(sorted({v.start for v in vintages()} | springs | ons))
 
 
 def bodies(day, level: str | None = None) -> pd.DataFrame:
@@ -283,11 +298,7 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
         return _from_trusts(start, goal)
     if goal.level == "pct":
         raise LineageError("CCGs cannot be taken back to primary care trusts: their areas do not nest")
-    graph, here, there = _graph(), _at(start.start), _at(goal.start)
-    if start.level == "icb":
-        here = {piece: graph.board[code] for piece, code in here.items()}
-    if goal.level == "icb":
-        there = {piece: graph.board[code] for piece, code in there.items()}
+    here, there = _holders(start), _holders(goal)
     pieces = defaultdict(list)
     for piece, code in here.items():
         pieces[code].append(piece)
@@ -309,6 +320,38 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
         rows += [(code, other, share, basis, status) for other, share in parts.items() if share > 0]
     out = pd.DataFrame(rows, columns=["from", "to", "share", "basis", "status"])
     return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
+
+
+def _holders(one: Vintage) -> dict[tuple[str, str], str]:
+    """The body of a geography that holds each piece of land."""
+    board = _graph().board if one.level == "icb" else {}
+    return {piece: board.get(code, code) for piece, code in _at(one.start).items()}
+
+
+def pieces(at, to, level: str | None = None, *, at_level: str | None = None) -> dict:
+    """The pieces of land that each body of a date brings to each body of another: ``{(from, to): names}``.
+
+    The pairs are those of ``lookup``. Together the pieces of one ``to`` are all of it, and each lies in one
+    ``from``: what is not covered by some bodies of the date is a part of it that they lack. Land on which
+    no patient was ever counted is left out. A trust is one piece.
+    """
+    at, at_level = _checked(at, at_level)
+    to, level = _checked(to, level)
+    return _pieces(vintage(at, at_level), vintage(to, level), _financial_year(at))
+
+
+@cache
+def _pieces(start: Vintage, goal: Vintage, year: pd.Timestamp) -> dict[tuple[str, str], tuple[str, ...]]:
+    pairs = list(_lookup(start, goal, year)[["from", "to"]].itertuples(index=False, name=None))
+    if start.level == "pct":
+        return {pair: (pair[0],) for pair in pairs}
+    counted = {land: any(s > 0 for _, s in known) for (land, _), known in _graph().shares.items()}
+    here, there, out = _holders(start), _holders(goal), {pair: [] for pair in pairs}
+    for piece, holder in sorted(here.items()):
+        pair = (holder, there[piece])
+        if pair in out and counted.get(piece[1], True):
+            out[pair].append("/".join(filter(None, piece)))
+    return {pair: tuple(names) for pair, names in out.items()}
 
 
 def _share(land: str, holder: str, year: pd.Timestamp) -> tuple[float, str]:
@@ -706,20 +749,111 @@ def _when(code: str) -> str:
     return f"{first:%B %Y} to {last:%B %Y}"
 
 
-def suggest(value: str) -> str | None:
-    """The code somebody probably meant: case, spaces, lost zeros, Excel's powers of ten, a name."""
-    known = set(_names()) | set(_spans())
+# --- what was meant -----------------------------------------------------------------------------
+
+_LEVEL_WORDS = {
+    "ccg": r"ccgs?|clinical commissioning groups?",
+    "icb": r"icbs?|integrated care boards?|boards?",
+    "pct": r"pcts?|primary care trusts?|care trusts?",
+}
+#: Words that carry no meaning in a name; every other word may tell two bodies apart.
+_SMALL = {"nhs", "and", "the", "of", "in", "for", "with"}
+#: A typing mistake never turns one of these into another.
+_DIRECTIONS = {
+    a + b for a in ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest")
+    for b in ("", "ern")
+} | {"central", "mid", "inner", "outer", "upper", "lower", "greater", "city", "county"}  # fmt: skip
+#: A name with one of these is of something else than the body whose code or name is in it.
+_NOT_ONE = {"excluding", "excl", "except", "other", "others", "not", "non", "without", "rest", "total", "all"}
+
+
+def suggest(value: str, among: Iterable[str] | None = None) -> str | None:
+    """The code that somebody meant: spaces and case, Excel's powers of ten, a code in a name, a name.
+
+    Careful, because ``rebase`` may act on it. A code at the beginning or end of a name decides (``NHS Devon
+    ICB - 15N`` is 15N). A name is taken if it is that of one body at the level that it says; a board's name
+    is never taken for a CCG, nor a CCG's for a board. A word may be misspelt, but none left out or added. Nothing
+    is put in front of letters: Excel takes zeros only from what looks like a number, and no code does
+    but those like 5E1. ``among`` are the codes of the geography in hand, which decide between bodies of
+    the same name.
+    """
+    known = _spans().keys() | _names().keys()
     text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
     if text in known:
         return text
     power = re.fullmatch(r"(\d)(?:\.0+)?E\+?0?(\d)", text)  # 5E1 as Excel shows it: 5.00E+01
-    if power and f"{power[1]}E{power[2]}" in known:
-        return f"{power[1]}E{power[2]}"
-    if text and len(text) < 3 and text.zfill(3) in known:
-        return text.zfill(3)
-    plain = {_plain(n): c for c, n in _former().items()} | {_plain(n): c for c, n in _names().items()}
-    wanted = _plain(str(value))
-    if wanted in plain:
-        return plain[wanted]
-    near = difflib.get_close_matches(wanted, plain, 1, 0.85) if len(wanted) > 5 else []
-    return plain[near[0]] if near else None
+    if power:
+        code = f"{power[1]}E{power[2]}"
+        return code if code in known else None
+    words = _words(str(value))
+    if not words or _NOT_ONE & set(words):
+        return None
+    inside = [w.upper() for w in words if w.upper() in known and w != "england"]
+    if inside:
+        return _code_in_name(words, inside)
+    return _by_name(str(value), words, None if among is None else frozenset(among))
+
+
+def _words(name: str) -> tuple[str, ...]:
+    plain = re.sub(r"['\u2019`]", "", name.lower()).replace("&", " and ")
+    return tuple(re.findall(r"[a-z0-9]+", plain))
+
+
+def _telling(name: str) -> tuple[str | None, tuple[str, ...]]:
+    """The level that a name says, and the words that tell it from others."""
+    plain, level = " ".join(_words(name)), None
+    for one, words in _LEVEL_WORDS.items():
+        shorter = re.sub(rf"\b({words})\b", " ", plain)
+        if shorter != plain:
+            plain, level = shorter, level or one
+    return level, tuple(w for w in plain.split() if w not in _SMALL)
+
+
+def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
+    """The one code in a name, if it stands first or last beside what is a name."""
+    bodies = {_spans()[c][0] if c in _spans() else c for c in inside}
+    first, last = words[0].upper(), words[-1].upper()
+    code = last if last in inside else first
+    rest = " ".join(w for w in words if w.upper() not in inside)
+    level, told = _telling(rest)
+    name = level or "nhs" in words or told in _name_index()[0]
+    return code if len(bodies) == 1 and code in inside and name else None
+
+
+@cache
+def _name_index() -> tuple[dict, frozenset]:
+    """Words of each name -> {level: codes of that name}, and every word of any name."""
+    out = defaultdict(lambda: defaultdict(set))
+    for code, name in [*_names().items(), *_former().items()]:
+        level = _spans()[code][1] if code in _spans() else "other"
+        out[_telling(name)[1]][level].add(code)
+    return {k: dict(v) for k, v in out.items() if k}, frozenset(w for k in out for w in k)
+
+
+def _by_name(text: str, words: tuple[str, ...], among: frozenset[str] | None) -> str | None:
+    level, told = _telling(text)
+    index, vocabulary = _name_index()
+    if told not in index:
+        told = _respelt(told, index, vocabulary)
+    found = {k: v for k, v in index.get(told, {}).items() if k != "other" or "nhs" not in words}
+    if level:
+        found = {level: found.get(level, set())}
+    codes = {c for some in found.values() for c in some}
+    near = codes & among if among else set()
+    if not near and "icb" not in found:
+        near = found.get("ccg", set())  # a trust of the same name is older, and hardly meant
+    near = near or codes
+    return next(iter(near)) if len(near) == 1 else None
+
+
+def _respelt(told: tuple[str, ...], index: dict, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """The one name that differs from some words only in the spelling of words that no name has."""
+    choices = []
+    for word in told:
+        if word in vocabulary or word in _DIRECTIONS:
+            choices.append([word])
+            continue
+        near = difflib.get_close_matches(word, vocabulary - _DIRECTIONS, 4, 0.8) if len(word) > 4 else []
+        choices.append([n for n in near if len(n) > 4])
+    names = [name for name in product(*choices) if name in index]
+    return names[0] if len(names) == 1 else ()

@@ -4,12 +4,19 @@ Aggregate first, map after: the group-by on the old codes makes millions of rows
 those meet the look-up. Counts are summed. Rates are weighted means. What cannot be placed comes back as
 ``unmapped`` with its reason, and placed + unmapped = input, always. The same call takes pandas, Polars,
 PyArrow, DuckDB, Dask and PySpark frames, through Narwhals; a lazy frame stays lazy.
+
+The look-up has a row for each piece of land that a body brings to another. So two questions are answered
+by counting: is all the land of the target covered in a period (if not, a part of it has no row: the sum is
+``incomplete``), and is a piece covered twice under one key (then two codes hold the same land, and are not
+added). The numbers go with the first piece of a body only.
 """
 
 import math
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import pandas as pd
@@ -25,12 +32,51 @@ WHY = {
     "unknown": "commissioner not known",
 }
 _OLD, _NEW, _SHARE, _APPROX, _REASON, _YEAR = "_old", "_new", "_share", "_approx", "_reason", "_year"
+_PIECE, _FIRST, _TOP, _RANK, _NEED, _LAND = "_piece", "_first", "_top", "_rank", "_need", "_land"
 _RESULT = {"status", "missing", "reason"}
-_DAYS = [pd.Timestamp(f"{y}-04-01") for y in (2010, *range(2013, 2023))] + [lineage.BOARDS]
+#: Why a row of a lazy frame is not placed where another code holds the same land under its key: a board gives
+#: way to its locations, an earlier body to a later one, an ONS code or a name to the ODS code. The steps of
+#: ``_RANK`` that tell the three apart.
+_BOARD, _EARLIER = 10**9, 10**6
+TWICE = {
+    _BOARD: "a board beside its own parts, which would count twice",
+    _EARLIER: "a body beside what it became, which would count twice",
+    1: "a body beside itself under another code or name, which would count twice",
+}
+
+_Y, _M = r"(?:19|20)\d\d", (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)  # fmt: skip
+_FY, _Q = rf"(?:fy ?)?{_Y}(?: ?(?:[/–-]|to) ?(?:{_Y}|\d\d))?", r"(?:q(?:uarter ?)?[1-4]|[1-4]q)"
+#: What a period looks like: 2013, 2013.0, 2012/13, 2012-13, 2012 to 2014, FY2013, FY12/13, 201804, 20180401,
+#: 2018-04, 2018-04-01 with or without a time, 01/04/2018, MAR2018, Apr-18, 1 April 2018, 2018 Apr,
+#: Apr-Jun 2018, Q1 2018/19, 2018-19 Q1, 2018Q1, year to March 2018. One pattern for all engines.
+PERIOD = (
+    r"(?i)^\s*(?:(?:year|quarter|month|week|12 months) (?:to|ending|ended) )?(?:"
+    rf"{_FY}|{_Y}\.0|fy ?\d\d(?:[/-]\d\d)?|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?"
+    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][0-3]?\d[-/.](?:{_Y}|\d\d)"
+    rf"|(?:[0-3]?\d[ -]?)?{_M}[ -]?(?:(?:to|[–-]) ?{_M} )?(?:{_Y}|\d\d)|{_Y}[ -]?{_M}"
+    rf"|{_Q}[ -]?{_FY}|{_FY}[ -]?{_Q})\s*$"
+)
 
 
 class RebaseError(ValueError):
     """The frame cannot be re-based as asked. The text names the column or code and what to do."""
+
+
+class Absent(NamedTuple):
+    """``parts`` of ``body`` that have no row in ``periods``, which is empty where the file is one period."""
+
+    body: str
+    parts: tuple[str, ...]
+    periods: tuple[str, ...]
+
+    def __str__(self) -> str:
+        words = f"{self.body}: no row of {', '.join(self.parts)}"
+        if not self.periods:
+            return words
+        return f"{words} in {_count(len(self.periods), 'period')}: {_some(self.periods, 6)}"
 
 
 @dataclass
@@ -41,12 +87,25 @@ class Report:
     goal: str
     totals: dict[str, dict[str, float]]
     missing: dict[str, int]
+    #: Code and reason of what was not placed: a code with two reasons is there twice. Empty for a lazy frame.
     unmapped: list[tuple[str, str]] = field(default_factory=list)
+    #: Bodies with a row to which land was divided; empty for a lazy frame.
     approximate: list[str] = field(default_factory=list)
+    #: Every code that was read as another, as it stood -> as it was meant.
     repaired: dict[str, str] = field(default_factory=dict)
-    #: Groups of rows that were not placed, and that are approximate; a lazy frame gives only the numbers.
+    #: Groups of rows that were not placed, and rows to which land was divided.
     unplaced: int = 0
     divided: int = 0
+    #: Rows of the result, and those that are incomplete.
+    rows: int = 0
+    incomplete: int = 0
+    #: Which parts of which body have no row in which period.
+    absent: list[Absent] = field(default_factory=list)
+    #: Rows in which a part has no row under their key, though it has one in the period; and how that was read.
+    sparse: int = 0
+    sparse_is: str = "zero"
+    #: Spellings of one code that both stand in the data; under one key they were added up.
+    spellings: list[tuple[str, ...]] = field(default_factory=list)
 
     def balanced(self) -> bool:
         """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹."""
@@ -64,15 +123,49 @@ class Report:
         lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
         if self.unplaced and not self.unmapped:
             lines.append("Some rows were not placed; unmapped has them with the reason.")
+        lines += [f"{one}." for one in self.absent[:12]]
+        if len(self.absent) > 12:
+            lines.append(f"So it is with {len(self.absent) - 12} more bodies; report.absent names all.")
+        if self.sparse:
+            read = "read as zero" if self.sparse_is == "zero" else "so they are incomplete"
+            lines.append(
+                f"In {_count(self.sparse, 'row')} a part has no row under the key of the row, though it has one "
+                f"in the period: {read}."
+            )
         if self.approximate:
-            shown = ", ".join(self.approximate[:12]) + (" …" if len(self.approximate) > 12 else "")
+            shown = _some(self.approximate, 12)
             lines.append(f"Approximate, because land moved: {shown}. python -m ccg explain CODE says how.")
         elif self.divided:
             lines.append("Some rows are approximate, because land moved; status says which.")
-        else:
+        if self.incomplete:
+            are = "is" if self.incomplete == 1 else "are"
+            lines.append(
+                f"{self.incomplete:,} of {_count(self.rows, 'row')} {are} incomplete: a part has no row, or a cell is "
+                "blank or suppressed. Do not compare them with others; status says which they are."
+            )
+        elif not self.rows:
+            lines.append("No row was placed.")
+        elif not self.divided:
             lines.append("Every row is exact.")
-        lines += [f"Read {old!r} as {new}." for old, new in self.repaired.items()]
+        some = list(self.repaired.items())
+        lines += [f"Read {old!r} as {new}." for old, new in some[:12]]
+        if len(some) > 12:
+            lines.append(f"So were {len(some) - 12} more codes read; report.repaired lists all.")
+        for same in self.spellings[:12]:
+            lines.append(
+                f"{_and([repr(one) for one in same])} are one code, and were added up where they meet."
+            )
+        if len(self.spellings) > 12:
+            lines.append(f"So were {len(self.spellings) - 12} more codes.")
         return "\n".join(lines)
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _number(x: float) -> str:
@@ -110,6 +203,7 @@ def rebase(
     means: Mapping[str, str] | None = None,
     by: Sequence[str] = (),
     repair: bool = False,
+    absent: str = "zero",
 ) -> Rebased:
     """Re-base a frame from the geography of its codes to that of a later date.
 
@@ -121,17 +215,35 @@ def rebase(
     ``sums`` are columns of counts; ``means`` maps each rate to the column that weights it; ``by`` are keys
     to keep apart (a month, a measure). A column in none of these is refused: leave it out of the frame.
 
-    The result has the keys, ``code`` (the new one), the sums, the means, ``status`` (exact, or approximate
-    where land left a body on the way, see ``lineage.lookup``) and ``missing`` (blank or suppressed cells
-    that went in). A sum is missing only if every cell of it was. Shares turn counts into fractions.
+    The result has the keys, ``code`` (the new one), the sums, the means, ``status`` and ``missing`` (blank or
+    suppressed cells that went in). A sum is missing only if every cell of it was. Shares turn counts into
+    fractions. ``status`` is
+
+    - ``incomplete`` where a part of the body has no row in the whole period, or a cell that went in is blank
+      or suppressed; the report names the parts;
+    - else ``approximate`` where land left a body on the way, see ``lineage.lookup``;
+    - else ``exact``.
+
+    The period is told by the keys in ``by`` that are dates or look like periods (``PERIOD``), and by ``at`` if
+    it is a column; without any, the file is one period. A part that has a row in the period, but none under a
+    finer key (an age, a disease), is read as zero, because sparse counts leave zeros out, and the report
+    says in how many rows; with ``absent="missing"`` those rows are incomplete. Where the dates in the column
+    ``at`` differ within one period and no body has two of them, they are not times: together the rows must
+    cover the body.
+
+    Two codes that hold the same land are never added under one key: a board and its locations, an ODS and an
+    ONS code, a body and what it became. Nor are two names of one body; but spellings of one code that differ
+    in spaces or case are added, and the report says so. Keys in ``by`` keep them apart.
 
     Raises RebaseError for a column that is missing or unasked for, a code that is not open at ``at`` or
-    known nowhere (with a suggestion; ``repair=True`` takes it and says so), text that is not a number, or
-    an ambiguous ``"auto"``; LineageError for a date out of reach or a step backwards across a merger. A
-    lazy frame is not looked at: its unknown codes come back as unmapped (``"auto"`` and ``repair`` ask it
-    once for its distinct codes).
+    known nowhere (with a suggestion; ``repair=True`` takes it and says so), two codes of the same land under one
+    key, text that is not a number, or an ambiguous ``"auto"``; LineageError for a date out of reach or a step
+    backwards across a merger. A lazy frame is not looked at: its unknown codes, and of two codes of the same
+    land one, come back as unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes).
     """
-    return _Rebase(frame, code, to, at, level, _names(sums), dict(means or {}), _names(by), repair).run()
+    return _Rebase(
+        frame, code, to, at, level, _names(sums), dict(means or {}), _names(by), repair, absent
+    ).run()
 
 
 def _names(given) -> list[str]:
@@ -140,7 +252,7 @@ def _names(given) -> list[str]:
 
 
 class _Rebase:
-    def __init__(self, frame, code, to, at, level, sums, means, by, repair):
+    def __init__(self, frame, code, to, at, level, sums, means, by, repair, absent):
         try:
             self.data = nw.from_native(frame)
         except TypeError:
@@ -159,6 +271,8 @@ class _Rebase:
         self.at = at
         self.keys = list(dict.fromkeys([*by, *([self.column] if self.column else []), code]))
         self.repaired: dict[str, str] = {}
+        self.absent = absent
+        self.dated = self.column is not None and self.column not in by  # dates that are no key of the result
 
     def run(self) -> Rebased:
         self._check_columns()
@@ -167,24 +281,28 @@ class _Rebase:
         old = self._aggregate(self.data, self.keys)
         if self.column:
             old = self._with_year(old)
-        start, pairs = self._geography(old)
-        if self.repaired:
-            old = self._mended(old)
-        on = [_OLD, _YEAR] if self.column else [_OLD]
-        mapping = _like(self.data, self._mapping(pairs))
-        joined = old.with_columns(nw.col(self.code).cast(nw.String).alias(_OLD)).join(
-            mapping, on=on, how="left"
-        )
-        fractions = any(p[4] != 1 for p in pairs)
+        start, every = self._geography(old)
+        old = self._with_periods(old)
+        rows = [r for r in every if self.used is None or (r.old, r.year) in self.used]
+        mapping = _like(self.data, self._mapping(rows))
+        joined = old.with_columns(
+            nw.col(self.code).cast(nw.String).alias(_OLD), nw.lit(1).cast(nw.Int64).alias("_one")
+        ).join(mapping, on=[_OLD, _YEAR] if self.column else [_OLD], how="left")
+        if self.dated:
+            joined = self._with_dates(joined)
+        joined = self._without_doubles(joined, rows)
+        fractions = any(r.share not in (0, 1) for r in rows)
         joined = self._shared(joined, fractions)
-        placed = self._placed(joined.filter(~nw.col(_NEW).is_null()), fractions)
+        kept = self._covered(joined.filter(~nw.col(_NEW).is_null()))
+        flagged = self._placed(kept, fractions)
+        placed = flagged.select(*self.by, self.code, *self.sums, *self.means, "status", "missing")
         unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()), fractions)
+        asked = (start, joined, flagged, unmapped, lambda: self._absent(kept, every))
         if self.lazy:
-            report = lambda: self._report(start, joined, placed, unmapped)  # noqa: E731
-            return Rebased(placed.to_native(), unmapped.to_native(), report)
+            return Rebased(placed.to_native(), unmapped.to_native(), lambda: self._report(*asked))
         placed = nw.maybe_reset_index(placed.sort(*self.by, self.code))
         unmapped = nw.maybe_reset_index(unmapped.sort(*self.by, self.code))
-        report = self._report(start, joined, placed, unmapped)
+        report = self._report(*asked)
         for name, t in report.totals.items():
             if not math.isfinite(t["input"]):
                 raise RebaseError(f"column {name!r} holds an infinite number")
@@ -212,6 +330,8 @@ class _Rebase:
                 f"column {stray[0]!r} is neither a key nor a number to add. Name it in by (kept apart), sums "
                 "(added) or means (averaged, with its weight), or leave it out"
             )
+        if self.absent not in ("zero", "missing"):
+            raise RebaseError(f"absent is {self.absent!r}; say zero or missing")
         if not self.sums and not self.means:
             raise RebaseError("nothing to re-base: name at least one column in sums or means")
         if self.code in (*self.by, self.column):
@@ -277,9 +397,10 @@ class _Rebase:
     # --- from which geography -------------------------------------------------------------------
 
     def _geography(self, old):
-        """Name of the starting geography and rows (old, year, new, approximate, share, reason)."""
+        """Name of the starting geography and every row of the look-up; ``used`` says which an eager frame needs."""
+        self.used = None
         if self.column:
-            return f"the geography dated in {self.column!r}", self._dated(old)
+            return f"the geography dated in {self.column!r}", self._spelt(self._dated(old))
         ask = not self.lazy or self.at == "auto" or self.repair
         codes = self._distinct(old) if ask else None
         if self.at == "auto":
@@ -290,10 +411,20 @@ class _Rebase:
             start = " or ".join(str(lineage.vintage(day, one)) for one in level.split("+"))
         rows = _rows(day, level, self.to, self.level)
         if codes is not None:
-            self._check_codes(codes, {r[0] for r in rows}, start)
-            used = {*codes, *self.repaired.values()}
-            rows = [r for r in rows if r[0] in used]
-        return start, [(r[0], None, *r[1:]) for r in rows]
+            self._check_codes(codes, {r.old for r in rows}, start)
+            self.used = {(c, None) for c in codes}
+        return start, self._spelt(rows)
+
+    def _spelt(self, rows: list["_Row"]) -> list["_Row"]:
+        """The look-up with a row for each code that was read as another, which gives way to that code itself."""
+        of = defaultdict(list)
+        for row in rows:
+            of[row.old].append(row)
+        out = list(rows)
+        for i, (wrong, right) in enumerate(self.repaired.items()):
+            worse = 0 if _same_but_for_form(wrong, right) else 2 + i
+            out += [row._replace(old=wrong, rank=row.rank + worse) for row in of[right]]
+        return out
 
     def _distinct(self, old) -> list[str]:
         codes = old.select(self.code).unique()
@@ -306,8 +437,9 @@ class _Rebase:
         level = lineage.level_on(day)
         if level != "icb" or codes is None:
             return "sub_icb+icb" if level == "icb" else level
-        boards = set(tables.load("icbs")["code"]) | set(tables.load("icbs")["ons_code"])
-        return "icb" if any(c in boards for c in codes) else "sub_icb"
+        codes = set(self._mend(codes))
+        inside, boards = (codes & {r.old for r in _rows(day, n, day, n) if r.new} for n in ("sub_icb", "icb"))
+        return "sub_icb+icb" if inside and boards else "icb" if boards else "sub_icb"
 
     def _auto(self, codes):
         given = [c for c in self._mend(codes) if c.strip()]
@@ -324,7 +456,7 @@ class _Rebase:
             except lineage.LineageError as error:
                 answers[fit] = str(error)
                 continue
-            answers[fit] = tuple(r for r in rows if r[0] in set(given) and r[1] is not None)
+            answers[fit] = tuple(sorted({r[:5] for r in rows if r.old in set(given) and r.new is not None}))
         exact = [f for f in fits if f.exact] or fits
         different = {answers[f] for f in exact}
         if len(different) > 1:
@@ -349,16 +481,6 @@ class _Rebase:
                 self.repaired[one] = better
         return [self.repaired.get(c, c) for c in codes]
 
-    def _mended(self, old):
-        """The codes put right, and rows that thereby became the same added up."""
-        new = nw.col(self.code)
-        for wrong, right in self.repaired.items():
-            new = nw.when(nw.col(self.code) == wrong).then(nw.lit(right)).otherwise(new)
-        old = old.with_columns(new.alias(self.code))
-        keys = [*self.keys, *([_YEAR] if self.column else [])]
-        rest = [n for n in old.collect_schema().names() if n not in keys]
-        return old.group_by(*keys, drop_null_keys=False).agg(*(nw.col(n).sum() for n in rest))
-
     def _check_codes(self, codes, mapped: set[str], start: str) -> None:
         codes = self._mend(codes)
         blank = {c for c in codes if not c.strip()}
@@ -377,7 +499,7 @@ class _Rebase:
         are = "is" if len(bad) == 1 else "are"
         raise RebaseError(f"{_count(len(bad), 'code')} {are} not of {start}: {said}.{hint}")
 
-    def _dated(self, old):
+    def _dated(self, old) -> list["_Row"]:
         """Rows for each year that a column of dates may name; of an eager frame those it has, checked."""
         used = None
         if not self.lazy or self.repair:
@@ -385,31 +507,36 @@ class _Rebase:
         if not self.lazy:
             pairs = old.select(self.code, _YEAR).unique()
             both = zip(pairs[self.code].to_list(), pairs[_YEAR].to_list(), strict=True)
-            used = {
-                (self.repaired.get(c, c), i) for c, i in both if not pd.isna(c) and str(c).strip() and i >= 0
-            }
+            used = {(str(c), i) for c, i in both if not pd.isna(c) and str(c).strip() and i >= 0}
         out = []
-        for i, day in enumerate(_DAYS):
+        for i, day in enumerate(lineage.days()):
             if used is not None and all(i != year for _, year in used):
                 continue
             level = lineage.level_on(day)
             try:
-                rows = _rows(day, "sub_icb+icb" if level == "icb" else level, self.to, self.level)
+                out += _rows(day, "sub_icb+icb" if level == "icb" else level, self.to, self.level, i)
             except lineage.LineageError as error:
                 if used is not None:
                     raise
-                rows = [(c, None, False, 1.0, f"cannot be placed: {error}") for c in _codes_on(day)]
-            out += [(r[0], i, *r[1:]) for r in rows if used is None or (r[0], i) in used]
-        bad = sorted((used or set()) - {(r[0], r[1]) for r in out}, key=str)
-        if bad:
-            said = "; ".join(f"{c} on {_DAYS[i].date()}: {_whats_wrong(str(c))}" for c, i in bad[:5])
-            more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
-            was = "was" if len(bad) == 1 else "were"
-            raise RebaseError(f"{_count(len(bad), 'code')} {was} not open on the date given: {said}{more}")
+                out += [_unplaced(c, f"cannot be placed: {error}", i) for c in _codes_on(day)]
+        if used is not None:
+            known = {(r.old, r.year) for r in out}
+            bad = sorted({(c, i) for c, i in used if (self.repaired.get(c, c), i) not in known}, key=str)
+            if bad:
+                said = "; ".join(
+                    f"{c} on {lineage.days()[i].date()}: {_whats_wrong(self.repaired.get(c, c))}"
+                    for c, i in bad[:5]
+                )
+                more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
+                was = "was" if len(bad) == 1 else "were"
+                raise RebaseError(
+                    f"{_count(len(bad), 'code')} {was} not open on the date given: {said}{more}"
+                )
+        self.used = used
         return out
 
     def _with_year(self, old):
-        """Adds which of ``_DAYS`` a date falls in, as a number from 0; -1 where no date can be used."""
+        """Adds which of ``lineage.days`` a date falls in, as a number from 0; -1 where no date can be used."""
         if self.lazy:
             return old.with_columns(self._year().alias(_YEAR))
         found = {}
@@ -426,12 +553,12 @@ class _Rebase:
             day = lineage._day(value)
         except lineage.LineageError as error:
             raise RebaseError(f"column {self.column!r}: {error}") from None
-        if not _DAYS[0] <= day <= lineage.END:
+        if not lineage.days()[0] <= day <= lineage.END:
             raise RebaseError(
                 f"column {self.column!r}: {day.date()} is out of reach; geographies are known from "
-                f"{_DAYS[0].date()} to {lineage.END.date()}"
+                f"{lineage.days()[0].date()} to {lineage.END.date()}"
             )
-        return sum(day >= one for one in _DAYS) - 1
+        return sum(day >= one for one in lineage.days()) - 1
 
     def _year(self):
         """The same as an expression, for a lazy frame."""
@@ -446,45 +573,207 @@ class _Rebase:
             column = column.dt.replace_time_zone(None) if local else column.cast(nw.Date)
             kind = nw.Datetime if local else nw.Date
         index = nw.lit(-1)
-        for day in [*_DAYS, lineage.END + pd.Timedelta(days=1)]:
+        for day in [*lineage.days(), lineage.END + pd.Timedelta(days=1)]:
             mark = str(day.date()) if text else day.date() if kind == nw.Date else day.to_pydatetime()
             index = index + (column >= nw.lit(mark)).cast(nw.Int64)
         good = ~column.is_null()
         if text:
             good = good & column.str.contains(r"^\d{4}-\d{2}-\d{2}")
-        return nw.when(good & (index < len(_DAYS))).then(index).otherwise(nw.lit(-1))
+        return nw.when(good & (index < len(lineage.days()))).then(index).otherwise(nw.lit(-1))
 
     # --- the join -------------------------------------------------------------------------------
 
-    def _mapping(self, pairs) -> dict[str, list]:
-        out = {_OLD: [p[0] for p in pairs]}
+    def _mapping(self, rows: list["_Row"]) -> dict[str, list]:
+        names = {_OLD: "old", _NEW: "new", _APPROX: "approx", _SHARE: "share", _REASON: "reason"}
+        names |= {_PIECE: "piece", _FIRST: "first", _TOP: "top", _RANK: "rank", _NEED: "need"}
         if self.column:
-            out[_YEAR] = [p[1] for p in pairs]
-        out |= {
-            _NEW: [p[2] for p in pairs],
-            _APPROX: [int(p[3]) for p in pairs],
-            _SHARE: [float(p[4]) for p in pairs],
-            _REASON: [p[5] for p in pairs],
-        }
+            names |= {_YEAR: "year"}
+        if self.dated:
+            names |= {_LAND: "land"}
+        out = {column: [getattr(r, name) for r in rows] for column, name in names.items()}
+        for column in {_PIECE, _LAND} & out.keys():  # numbers, since they are quicker to compare; 0 is none
+            number = {name: n for n, name in enumerate(dict.fromkeys(out[column]), 1)} | {None: 0}
+            out[column] = [number[name] for name in out[column]]
         return out
 
-    def _shared(self, joined, fractions: bool):
-        """Each number times the share of its target; of what has no target, the whole."""
-        share = nw.col(_SHARE).fill_null(1.0)
-        columns = [f"_{k}_{rate}" for rate in self.means for k in "wx"]
-        if fractions:
-            columns += self.sums
-        return joined.with_columns(*((nw.col(c) * share).alias(c) for c in columns)) if columns else joined
+    def _with_periods(self, old):
+        """Columns that tell keys and periods apart: ``key``, ``period``; ``finer`` if a key is not of the period.
 
-    def _placed(self, joined, fractions: bool):
-        what = [nw.col(_APPROX).max().alias(_APPROX)]
+        Whether text looks like periods is not known of a lazy frame; then a column is the key where every
+        cell does, and else blank.
+        """
+        old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
+        self.key, self.period, self.finer = ["_all"], ["_all"], False
+        for i, name in enumerate(self.by):
+            kind, key, text = self.schema[name], name, nw.col(name).cast(nw.String)
+            if kind in (nw.Categorical, nw.Enum):
+                key = f"_by{i}"
+                old = old.with_columns(text.alias(key))
+            self.key.append(key)
+            if (
+                kind in (nw.Date, nw.Datetime)
+                or name == self.column
+                or (not self.lazy and _periods(old[name]))
+            ):
+                self.period.append(key)
+            else:
+                self.finer = True
+                if self.lazy and kind != nw.Boolean:
+                    blank = nw.col(name).is_null() | (text.str.strip_chars() == "")
+                    other = (
+                        nw.when(blank)
+                        .then(0)
+                        .otherwise(nw.when(text.str.contains(PERIOD)).then(1).otherwise(2))
+                    )
+                    most = other.cast(nw.Int64).alias("_other").fill_null(2)
+                    old = old.with_columns(most).with_columns(nw.col("_other").max().over("_all"))
+                    told = nw.when(nw.col("_other") == 1).then(text).otherwise(nw.lit(""))
+                    old = old.with_columns(told.alias(f"_period{i}")).drop("_other")
+                    self.period.append(f"_period{i}")
+        self.dates = []
+        return old
+
+    def _with_dates(self, joined):
+        """``_date``: what sets the rows of one key apart in time, and how many such there are under it.
+
+        If a body has rows at two dates, the dates are times. Else they only say which codes are used, and
+        all rows are of one time (but trusts and CCGs do not make up a body together).
+        """
+        at, many = self.column, {nw.Categorical, nw.Enum}
+        if self.schema[at] in many:
+            at = "_at"
+            joined = joined.with_columns(nw.col(self.column).cast(nw.String).alias(at))
+        one, usable = nw.col("_one"), (nw.col(_YEAR) >= 0)
+        joined = joined.with_columns(
+            one.sum().over(*self.key, _LAND, at).alias("_once"),
+            one.sum().over(*self.key, _LAND).alias("_ever"),
+        )
+        twice = (nw.col(_LAND).fill_null(0) > 0) & (nw.col("_once") != nw.col("_ever"))
+        joined = joined.with_columns(nw.when(twice).then(1).otherwise(0).cast(nw.Int64).alias("_ever"))
+        joined = joined.with_columns(nw.col("_ever").max().over(*self.period))
+        date = nw.when(nw.col("_ever") == 1).then(nw.col(at)).alias("_date")
+        first = nw.when(nw.col(_YEAR) == 0).then(1).otherwise(0).cast(nw.Int64).alias("_trusts")
+        good = nw.when(usable).then(1).otherwise(0).cast(nw.Int64).alias("_usable")
+        joined = joined.with_columns(date, first, good)
+        self.dates = ["_date", "_trusts"]
+        joined = joined.with_columns(
+            nw.col("_usable").sum().over(*self.key, *self.dates).alias("_once"),
+            nw.col("_usable").sum().over(*self.period, *self.dates).alias("_ever"),
+        )
+        share = {n: nw.when(usable).then(1.0 / nw.col(n)).otherwise(0.0).alias(n) for n in ("_once", "_ever")}
+        joined = joined.with_columns(*share.values())
+        return joined.with_columns(
+            nw.col("_once").sum().over(*self.key).alias("_dates"),
+            nw.col("_ever").sum().over(*self.period).alias("_alldates"),
+        )
+
+    def _without_doubles(self, joined, rows: list["_Row"]):
+        """Of two codes that hold the same land under one key, only the better one is placed."""
+        self.spellings = _spellings(self.repaired, rows)
+        holders = defaultdict(set)
+        for r in rows:
+            holders[r.piece, None if self.dated else r.year].add((r.rank, r.old, r.year))
+        if not self.lazy and all(len(h) == 1 for p, h in holders.items() if p[0]):
+            return joined
+        at = [self.column] if self.dated else []
+        joined = joined.with_columns(nw.col(_RANK).min().over(*self.key, *self.dates, _PIECE).alias("_best"))
+        joined = joined.with_columns((nw.col(_RANK) - nw.col("_best")).fill_null(0).alias("_worse"))
+        joined = joined.with_columns(nw.col("_worse").max().over(*self.key, *at, _OLD))
+        lost = nw.col("_worse") > 0
+        if not self.lazy:
+            self._refuse_doubles(joined)
+            return joined
+        why = nw.lit(TWICE[1])
+        for step in (_EARLIER, _BOARD):
+            why = nw.when(nw.col("_worse") >= step // 2).then(nw.lit(TWICE[step])).otherwise(why)
+        joined = joined.filter(~(lost & (nw.col(_TOP) == 0)))
+        return joined.with_columns(
+            nw.when(~lost).then(nw.col(_NEW)).alias(_NEW),
+            nw.when(lost).then(why).otherwise(nw.col(_REASON)).alias(_REASON),
+        )
+
+    def _refuse_doubles(self, joined) -> None:
+        keys = [*self.by, *([self.column] if self.dated else [])]
+        wanted = joined.filter(nw.col(_PIECE).fill_null(0) > 0)
+        wanted = wanted.select(
+            *dict.fromkeys([*keys, *self.key, *self.dates, _OLD, _PIECE, _RANK, "_best", "_worse"])
+        )
+        found = pd.DataFrame({c: pd.Series(wanted[c].to_list(), dtype=object) for c in wanted.columns})
+        lost = found[found["_worse"] > 0]
+        if lost.empty:
+            return
+        lost = lost.loc[lost[_RANK] > lost["_best"]]
+        worst = lost.loc[lost[[*keys, _OLD]].astype(str).sort_values([*keys, _OLD]).index[0]]
+        group = [*self.key, *self.dates]
+        here = pd.Series(True, found.index)
+        for c in group:
+            here &= found[c].map(str) == str(worst[c])
+        here = found[here]
+        mine = set(here.loc[here[_OLD] == worst[_OLD], _PIECE])
+        other = here[here[_PIECE].isin(mine) & (here[_RANK] < worst[_RANK])]
+        raise RebaseError(
+            _said_twice(worst, other, self.repaired, self.by, self.column if self.dated else None)
+        )
+
+    def _shared(self, joined, fractions: bool):
+        """Each number times the share of its target, once for all its pieces; of what has no target, the whole."""
+        lost = nw.col(_NEW).is_null()
+        first = nw.when(lost).then(1).otherwise(nw.col(_FIRST)).cast(nw.Int64)
+        share = nw.when(lost).then(1.0).otherwise(nw.col(_SHARE) * nw.col(_FIRST))
+        parts = [f"_{k}_{rate}" for rate in self.means for k in "wx"]
+        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
+        columns = dict.fromkeys(parts, share) | dict.fromkeys(counts, first)
+        columns |= dict.fromkeys(self.sums, share if fractions else first)
+        return joined.with_columns(*((nw.col(c) * by).alias(c) for c, by in columns.items()))
+
+    def _covered(self, kept):
+        """Whether the land of each target is covered: in its period (``_whole``), and under its key (``_full``)."""
+        one, new = nw.col("_one"), _NEW
+        date = self.dates
+        enough = lambda n: nw.when(nw.col(n) > nw.col(_NEED) - 0.5).then(1.0).otherwise(0.0)  # noqa: E731
+        if self.spellings:  # two spellings of a code under one key cover its land once
+            kept = kept.with_columns(one.sum().over(*self.key, *date, _PIECE).alias("_w"))
+            kept = kept.with_columns((1.0 / nw.col("_w")).alias("_w"))
+        else:
+            kept = kept.with_columns(one.cast(nw.Float64).alias("_w"))
+        if self.finer:
+            kept = kept.with_columns(one.sum().over(*self.period, *date, _PIECE).alias("_p"))
+            kept = kept.with_columns((1.0 / nw.col("_p")).alias("_p"))
+            kept = kept.with_columns(nw.col("_p").sum().over(*self.period, *date, new).alias("_p"))
+            kept = kept.with_columns(enough("_p").alias("_whole"))
+        if not date:
+            return kept
+        kept = kept.with_columns(
+            nw.col("_w").sum().over(*self.key, *date, new).alias("_w"),
+            one.sum().over(*self.key, *date, new).alias("_m"),
+            *([one.sum().over(*self.period, *date, new).alias("_mm")] if self.finer else []),
+        )
+        kept = kept.with_columns((enough("_w") / nw.col("_m")).alias("_full"))
+        if not self.finer:
+            return kept
+        kept = kept.with_columns((nw.col("_whole") / nw.col("_mm")).alias("_mm"))
+        kept = kept.with_columns(nw.col("_mm").sum().over(*self.period, new))
+        ever = nw.when(nw.col("_mm") > nw.col("_alldates") - 0.5).then(1.0).otherwise(0.0).alias("_ever")
+        return kept.with_columns((nw.col("_whole") / nw.col("_m")).alias("_whole"), ever)
+
+    def _placed(self, kept, fractions: bool):
+        what = [nw.col(_APPROX).max().alias(_APPROX), nw.col(_NEED).max().alias(_NEED)]
         what += [nw.col(c).sum().alias(c) for c in self._carried()]
+        what += [nw.col("_w").sum().alias("_w")]
+        if self.dates:
+            what += [nw.col("_full").sum().alias("_full"), nw.col("_dates").max().alias("_dates")]
+        if self.finer:
+            what += [(nw.col("_whole").sum() if self.dates else nw.col("_whole").min()).alias("_whole")]
+            what += [nw.col("_ever").min().alias("_ever")] if self.dates else []
         out = (
-            joined.drop(self.code)
-            .rename({_NEW: self.code})
-            .group_by(*self.by, self.code, drop_null_keys=False)
+            kept.drop(self.code).rename({_NEW: self.code}).group_by(*self.by, self.code, drop_null_keys=False)
         )
         out = out.agg(*what)
+        full = nw.col("_full") > nw.col("_dates") - 0.5 if self.dates else nw.col("_w") > nw.col(_NEED) - 0.5
+        whole = full
+        if self.finer:
+            whole = nw.col("_whole") > (nw.col("_dates") - 0.5 if self.dates else 0.5)
+            whole = whole | (nw.col("_ever") > 0.5) if self.dates else whole
         cells = len(self.sums) + len(self.means)
         present = nw.lit(0)
         for name in (*self.sums, *self.means):
@@ -495,11 +784,18 @@ class _Rebase:
         for rate in self.means:
             good = nw.col(f"_w_{rate}") != 0
             columns.append(nw.when(good).then(nw.col(f"_x_{rate}") / nw.col(f"_w_{rate}")).alias(rate))
-        approximate = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
         missing = (nw.col("_rows") * cells - present).cast(nw.Int64)
-        return out.select(
-            *self.by, self.code, *columns, approximate.alias("status"), missing.alias("missing")
+        out = out.with_columns(
+            nw.when(whole).then(0).otherwise(1).cast(nw.Int64).alias("_short"),
+            nw.when(whole & ~full).then(1).otherwise(0).cast(nw.Int64).alias("_sparse"),
+            missing.alias("missing"),
         )
+        incomplete = (nw.col("_short") == 1) | (nw.col("missing") > 0)
+        if self.absent == "missing":
+            incomplete = incomplete | (nw.col("_sparse") == 1)
+        status = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
+        status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
+        return out.select(*self.by, self.code, *columns, status, "missing", _APPROX, "_short", "_sparse")
 
     def _sum(self, name: str, fractions: bool):
         """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
@@ -524,64 +820,225 @@ class _Rebase:
 
     # --- the report -----------------------------------------------------------------------------
 
-    def _report(self, start, joined, placed, unmapped) -> Report:
+    def _report(self, start, joined, flagged, unmapped, absent) -> Report:
         part = nw.when(nw.col(_NEW).is_null()).then(nw.lit("unmapped")).otherwise(nw.lit("placed"))
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
-        counts = [f"_n_{n}" for n in (*self.sums, *self.means)]
-        out = joined.with_columns(part.alias("_part")).group_by("_part", drop_null_keys=False)
-        out = out.agg(nw.len().alias("_rows"), *(nw.col(c).sum() for c in [_APPROX, *values]))
-        out = out.with_columns(nw.col("_rows").cast(nw.Int64), *(nw.col(c).cast(nw.Float64) for c in values))
-        whole = self._aggregate(self.data.with_columns(nw.lit("input").alias("_part")), ["_part"])
-        out = out.with_columns(*(nw.lit(0).cast(nw.Int64).alias(c) for c in counts))
-        whole = whole.select("_part", *(nw.col(c).cast(nw.Int64) for c in ["_rows", *counts]),
-                             *(nw.col(c).cast(nw.Float64) for c in values))  # fmt: skip
-        out = out.with_columns(nw.col(_APPROX).fill_null(0).cast(nw.Int64))
-        whole = whole.with_columns(nw.lit(0).cast(nw.Int64).alias(_APPROX))
-        order = ["_part", "_rows", _APPROX, *values, *counts]
-        both = nw.concat([out.select(*order), whole.select(*order)], how="vertical")
-        rows = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
-        total = rows.get("input", {})
-        totals, missing = {}, {}
-        names = dict.fromkeys(self.sums) | {f"_w_{rate}": f"{w} of {rate}" for rate, w in self.means.items()}
-        for name, shown in names.items():
-            totals[shown or name] = {
-                p: (rows.get(p) or {}).get(name) or 0.0 for p in ("input", "placed", "unmapped")
-            }
-            counted = f"_n_{name.removeprefix('_w_')}"
-            missing[shown or name] = int((total.get("_rows") or 0) - (total.get(counted) or 0))
-        groups = (
-            int((rows.get("unmapped") or {}).get("_rows") or 0),
-            int((rows.get("placed") or {}).get(_APPROX) or 0),
+        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
+        flags = [_APPROX, "_short", "_sparse", "_incomplete"]
+        order = ["_part", "_groups", *values, *counts, *flags]
+
+        def plain(frame, given):
+            """The same columns in the same kinds, so that three frames are one query."""
+            have = {c: nw.col(c) if c in given else nw.lit(0) for c in order[1:]}
+            kinds = {c: nw.Float64 if c in values else nw.Int64 for c in have}
+            return frame.select("_part", *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
+
+        sides = joined.with_columns(part.alias("_part"))
+        sides = sides.with_columns(nw.when(nw.col(_NEW).is_null()).then(1).otherwise(0).alias("_groups"))
+        sides = sides.group_by("_part", drop_null_keys=False).agg(
+            *(nw.col(c).sum() for c in ("_groups", *values))
         )
-        lists = self._lists(placed, unmapped)
-        return Report(start, str(self.goal), totals, missing, *lists, self.repaired, *groups)
+        whole = self._aggregate(self.data.with_columns(nw.lit("input").alias("_part")), ["_part"])
+        incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
+        rows = flagged.with_columns(nw.lit("rows").alias("_part"), incomplete, nw.lit(1).alias("_groups"))
+        rows = rows.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *flags)))
+        both = nw.concat(
+            [
+                plain(sides, {"_groups", *values}),
+                plain(whole, {*values, *counts}),
+                plain(rows, {"_groups", *flags}),
+            ],
+            how="vertical",
+        )
+        found = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
+        number = lambda part, name: (found.get(part) or {}).get(name) or 0  # noqa: E731
+        totals, missing = {}, {}
+        names = {n: n for n in self.sums} | {f"_w_{rate}": f"{w} of {rate}" for rate, w in self.means.items()}
+        for name, shown in names.items():
+            totals[shown] = {p: float(number(p, name)) for p in ("input", "placed", "unmapped")}
+            counted = f"_n_{name.removeprefix('_w_')}"
+            missing[shown] = int(number("input", "_rows") - number("input", counted))
+        left, moved = self._lists(flagged, unmapped)
+        return Report(
+            start, str(self.goal), totals, missing, left, moved, self.repaired,
+            unplaced=number("unmapped", "_groups"), divided=number("rows", _APPROX), rows=number("rows", "_groups"),
+            incomplete=number("rows", "_incomplete"), absent=absent() if number("rows", "_short") else [],
+            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings,
+        )  # fmt: skip
 
-    def _lists(self, placed, unmapped):
-        if self.lazy:  # a report of a lazy frame is one query; the lists are in its frames
+    def _lists(self, flagged, unmapped):
+        if self.lazy:  # the lists are in its frames
             return [], []
-        reasons = dict(zip(unmapped[self.code].to_list(), unmapped["reason"].to_list(), strict=True))
-        flagged = placed.filter(nw.col("status") == "approximate")[self.code].unique().to_list()
-        named = {("(blank)" if pd.isna(c) or not c.strip() else c): why for c, why in reasons.items()}
-        return sorted(named.items()), sorted(flagged)
+        pairs = zip(unmapped[self.code].to_list(), unmapped["reason"].to_list(), strict=True)
+        named = {("(blank)" if pd.isna(c) or not c.strip() else c, why) for c, why in pairs}
+        return sorted(named), sorted(flagged.filter(nw.col(_APPROX) > 0)[self.code].unique().to_list())
+
+    def _absent(self, kept, every: list["_Row"]) -> list[Absent]:
+        """The parts that have no row in a period, by name: asked only where there are any."""
+        dates = ["_date"] if self.dates else []
+        columns = [*self.period[1:], *dates, *([_YEAR] if self.column else []), _OLD]
+        rows = kept.select(*columns).unique()
+        rows = rows.collect() if self.lazy else rows
+        brings, parts = defaultdict(set), defaultdict(lambda: defaultdict(set))
+        for r in every:
+            if r.new is not None:
+                brings[r.old, r.year].add((r.new, r.piece))
+                parts[r.year, r.rank >= _BOARD // 2, r.new][r.body].add(r.piece)
+        level = {(r.old, r.year): r.rank >= _BOARD // 2 for r in every}
+        # period -> date -> year -> codes that have a row
+        there = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+        for row in rows.iter_rows():
+            row = list(row)
+            old, year = row.pop(), row.pop() if self.column else None
+            date = row.pop() if dates else None
+            there[tuple(map(_label, row))][_label(date) if dates else ""][year].add(old)
+        found = defaultdict(set)
+        for period, by_date in there.items():
+            bodies = {
+                t
+                for years in by_date.values()
+                for y, olds in years.items()
+                for o in olds
+                for t, _ in brings[o, y]
+            }
+            for date, years in by_date.items():
+                here, boards = defaultdict(set), defaultdict(set)
+                for year, olds in years.items():
+                    for old in olds:
+                        for target, piece in brings[old, year]:
+                            here[target].add(piece)
+                            boards[target].add(level[old, year])
+                label = ", ".join(filter(None, period))
+                label = f"{label} ({date})" if label and date else label or date
+                usual = min((b for some in boards.values() for b in some), default=False)
+                for target in bodies:
+                    lacking = _lacking(target, here[target], min(boards[target], default=usual), years, parts)
+                    if lacking:
+                        found[target, lacking].add(label)
+        return sorted(Absent(t, lacking, tuple(sorted(p - {""}))) for (t, lacking), p in found.items())
 
 
-def _rows(day, at_level: str, to, level: str) -> list[tuple]:
-    """(old, new, approximate, share, reason) for every code that may stand in data of a day, both schemes."""
-    out = []
+def _lacking(target: str, here: set, board: bool, years, parts) -> tuple[str, ...]:
+    """The bodies of the latest dates whose land is not there."""
+    out, every = set(), [parts[y, board, target] for y in sorted(years, key=lambda y: y or 0, reverse=True)]
+    gone = {p for of in every[:1] for land in of.values() for p in land} - here
+    for whole in (True, False):
+        for of in every:
+            for body, land in of.items():
+                if gone & land and (land <= gone or not whole):
+                    out.add(body)
+                    gone -= land
+    return tuple(sorted(out))
+
+
+def _label(value) -> str:
+    """A period as a reader writes it: a date without its midnight; nothing for a key that is no period."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    return str(value).removesuffix(" 00:00:00").removesuffix("+00:00").removesuffix(" 00:00:00").strip()
+
+
+def _periods(series: nw.Series) -> bool:
+    """Whether all that is given in a column looks like periods."""
+    given = {str(x).strip() for x in series.unique().to_list() if not pd.isna(x)} - {""}
+    return bool(given) and all(re.search(PERIOD, text) for text in given) and series.dtype != nw.Boolean
+
+
+def _same_but_for_form(written: str, code: str) -> bool:
+    return re.sub(r"[\s\u00a0\ufeff'\"]+", "", written).upper() == code
+
+
+def _spellings(repaired: dict[str, str], rows: list["_Row"]) -> list[tuple[str, ...]]:
+    """Codes that stand in more than one spelling, each with all of them."""
+    of = defaultdict(set)
+    for wrong, right in repaired.items():
+        if _same_but_for_form(wrong, right):
+            of[right].add(wrong)
+    plain = {r.old for r in rows} & of.keys()
+    return sorted(
+        tuple(sorted(some | ({right} & plain)))
+        for right, some in of.items()
+        if len(some) > 1 or right in plain
+    )
+
+
+def _said_twice(
+    worst, other: pd.DataFrame, repaired: dict[str, str], by: list[str], column: str | None
+) -> str:
+    """Why two codes cannot be added, with their names and what to do."""
+    code, others = worst[_OLD], sorted(set(other[_OLD]))
+    step = worst[_RANK] - min(other[_RANK])
+    where = ", ".join(f"{name} {_label(worst[name]) or '(blank)'}" for name in by)
+    where = f" under {where}" if where else ""
+    many = f"{_and(others[:6])}" + (f" and {len(others) - 6} more" if len(others) > 6 else "")
+    do = "keep one of them, or name the column that tells them apart in by"
+    if step >= _BOARD // 2:
+        are = "is its location" if len(others) == 1 else "are its locations"
+        return (
+            f"{code} is a board and {many} {are}, and both have rows{where}: a sum would count them twice. "
+            "Keep one level, or name the column that tells them apart in by"
+        )
+    if step >= _EARLIER // 2:
+        days = sorted({_label(d) for d in other[column]})
+        return (
+            f"{code} on {_label(worst[column])} and {many} on {_and(days)} hold the same land, and both have rows"
+            f"{where}: a sum would count them twice. If they are of different times, name {column!r} in by; else {do}"
+        )
+    read = {c: f"{c!r}, read as {repaired[c]}," if c in repaired else repr(c) for c in (code, others[0])}
+    return (
+        f"{read[others[0]]} and {read[code]} are one body, and both have rows{where}: a sum would count it twice. "
+        f"{do[0].upper()}{do[1:]}"
+    )
+
+
+class _Row(NamedTuple):
+    """A row of the look-up: one piece of land that an old code brings to a new one."""
+
+    old: str
+    new: str | None
+    approx: int
+    share: float
+    reason: str | None
+    year: int | None
+    piece: str | None
+    first: int  # whether it is the first piece of the two codes: numbers go with that
+    top: int  # whether it is the first row of the old code
+    rank: int  # of two rows of one piece under one key the lower is placed
+    need: int  # pieces of the new code
+    land: frozenset | None  # all pieces of the old code
+    body: str  # the ODS code of the old code
+
+
+def _unplaced(code: str, reason: str, year: int | None = None) -> _Row:
+    return _Row(code, None, 0, 1.0, reason, year, None, 1, 1, 0, 0, None, code)
+
+
+def _rows(day, at_level: str, to, level: str, year: int | None = None) -> list[_Row]:
+    """The look-up for every code that may stand in data of a day, both schemes."""
+    out, latest = [], 0 if year is None else (len(lineage.days()) - year) * _EARLIER
     for one in at_level.split("+"):
+        bodies = lineage.bodies(day, one).set_index("code")["ons_code"]
         if one != at_level and (one, level) == ("icb", "sub_icb"):
             why = "a board: what its locations had is not known"
-            boards = lineage.bodies(day, one)
-            out += [(c, None, False, 1.0, why) for c in (*boards["code"], *boards["ons_code"])]
+            out += [_unplaced(c, why, year) for c in (*bodies.index, *bodies)]
             continue
-        found = lineage.lookup(day, to, level, at_level=one)
-        bodies = lineage.bodies(day, one).set_index("code")["ons_code"]
-        for r in found.itertuples(index=False):
-            row = (r.to, r.status == "approximate", r.share, None)
-            out.append((r[0], *row))
-            if isinstance(bodies[r[0]], str):
-                out.append((bodies[r[0]], *row))
-    return out + [(c, None, False, 1.0, WHY[kind]) for c, kind in lineage.beside().items()]
+        pieces, need, land = lineage.pieces(day, to, level, at_level=one), defaultdict(set), defaultdict(set)
+        for (old, new), names in pieces.items():
+            need[new].update(names)
+            land[old].update(names)
+        level_rank, before = _BOARD if one == "icb" else 0, None
+        for r in lineage.lookup(day, to, level, at_level=one).rename(columns={"from": "code"}).itertuples():
+            approx, lies = int(r.status == "approximate"), frozenset(land[r.code])
+            first, before = r.code != before, r.code  # the rows of a code stand together
+            for scheme, old in enumerate((r.code, bodies[r.code])):
+                if isinstance(old, str):
+                    rank = level_rank + latest + scheme
+                    out += [
+                        _Row(old, r.to, approx, float(r.share), None, year, piece, int(n == 0),
+                             int(first and n == 0), rank, len(need[r.to]), lies, r.code)
+                        for n, piece in enumerate(pieces[r.code, r.to])
+                    ]  # fmt: skip
+    return out + [_unplaced(c, WHY[kind], year) for c, kind in lineage.beside().items()]
 
 
 def _codes_on(day) -> list[str]:
@@ -633,29 +1090,23 @@ def _parse(series: nw.Series) -> nw.Series:
     )
 
 
+_TEXT, _NUMBERS = (_OLD, _NEW, _REASON), (_SHARE,)
+
+
 def _like(frame, data: dict[str, list]):
     """A small table of the same kind as a frame, so that the two can be joined."""
-    kinds = {
-        _OLD: nw.String,
-        _NEW: nw.String,
-        _REASON: nw.String,
-        _YEAR: nw.Int64,
-        _APPROX: nw.Int64,
-        _SHARE: nw.Float64,
-    }
-    schema = {name: kinds[name] for name in data}
+    schema = {n: nw.String if n in _TEXT else nw.Float64 if n in _NUMBERS else nw.Int64 for n in data}
     if not isinstance(frame, nw.LazyFrame):
         return nw.from_dict(data, schema, backend=frame.implementation)
     native, kind = frame.to_native(), frame.implementation
     if kind == nw.Implementation.POLARS:
         return nw.from_dict(data, schema, backend="polars").lazy()
-    small = pd.DataFrame(data)
     if kind == nw.Implementation.DUCKDB:
-        return nw.from_native(_in_duckdb(native, small, schema))
+        return nw.from_native(_in_duckdb(native, data, schema))
     if kind == nw.Implementation.DASK:
         import dask.dataframe as dd
 
-        return nw.from_native(dd.from_pandas(small, npartitions=1))
+        return nw.from_native(dd.from_pandas(pd.DataFrame(data), npartitions=1))
     if kind == nw.Implementation.PYSPARK:
         types = {nw.String: "string", nw.Int64: "long", nw.Float64: "double"}
         rows = list(zip(*data.values(), strict=True))
@@ -666,20 +1117,18 @@ def _like(frame, data: dict[str, list]):
     )
 
 
-def _in_duckdb(relation, ccg_small: pd.DataFrame, schema: dict):
-    """A small table as a relation in the connection of another, which a relation does not tell."""
-    import duckdb
+def _in_duckdb(relation, data: dict[str, list], schema: dict):
+    """A small table as a relation in the connection of another, which a relation does not tell.
 
-    casts = {nw.String: "varchar", nw.Int64: "bigint", nw.Float64: "double"}
-    typed = ", ".join(f"cast({n} as {casts[k]}) as {n}" for n, k in schema.items())
-    try:
-        return relation.query("_one", f"select {typed} from ccg_small")  # DuckDB finds the local variable
-    except duckdb.Error:  # where a user has turned that off, the rows are written out
-        rows = ", ".join("(" + ", ".join(map(_sql, row)) + ")" for row in ccg_small.itertuples(index=False))
-        return relation.query("_one", f"select {typed} from (values {rows}) as v({', '.join(schema)})")
-
-
-def _sql(value) -> str:
-    if value is None or value != value:
-        return "null"
-    return repr(value) if isinstance(value, (int, float)) else "'" + value.replace("'", "''") + "'"
+    Made of the relation itself, one row of none of it, and lists written out: so no name is needed, nothing
+    is created in the database, which may be open for reading only, and nothing of Python is looked at.
+    """
+    kinds, apart = {nw.String: "varchar", nw.Int64: "bigint", nw.Float64: "double"}, "\x1f"
+    columns = []
+    for name, values in data.items():
+        # one string is read a hundred times faster than a list of thousands
+        text = apart.join("" if v is None else str(v) for v in values).replace("'", "''")
+        columns.append(
+            f"cast(nullif(unnest(string_split('{text}', '{apart}')), '') as {kinds[schema[name]]}) as {name}"
+        )
+    return relation.limit(0).aggregate("count(*) as _n").project(", ".join(columns))
