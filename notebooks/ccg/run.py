@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import figures, files
@@ -150,7 +150,9 @@ async def _run(path: Path, progress: Progress, bar):
         raise NotebookFailed(
             f"notebooks/{path.name}, cell {where + 1} ({first}): {error.ename}: {error.evalue}"
         ) from None
-    except (CellTimeoutError, DeadKernelError) as error:
+    except NotebookFailed:
+        raise
+    except (CellTimeoutError, RuntimeError) as error:  # a kernel that died, or that never replied
         raise NotebookFailed(f"notebooks/{path.name}: {error}") from None
 
 
