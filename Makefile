@@ -50,7 +50,9 @@ bench: $(READY) ## time re-basing against what people do today (ten minutes or m
 clean: ## remove the environment and caches
 	rm -rf .venv .venv-engines .venv-browser .venv-site docs/_build .pytest_cache .ruff_cache .hypothesis dist
 
-# An environment $(1) from the lock $(2); bytecode is compiled so that kernels start fast
+PIP := -m pip install --quiet --disable-pip-version-check
+
+# The environment $(1) from the lock $(2); bytecode is compiled so that kernels start fast
 define environment
 	@echo "making $(1) from $(2)"
 	@if command -v uv >/dev/null 2>&1; then \
@@ -58,22 +60,28 @@ define environment
 	  uv pip sync --quiet --compile-bytecode --require-hashes --python $(1)/$(BIN)/python $(2) && \
 	  uv pip install --quiet --python $(1)/$(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
-	  "$(PYTHON)" -m venv --clear $(1) && \
-	  $(1)/$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2) && \
-	  $(1)/$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	  $(or $(3),"$(PYTHON)" -m venv --clear $(1)) && \
+	  $(1)/$(BIN)/python $(PIP) --require-hashes -r $(2) && \
+	  $(1)/$(BIN)/python $(PIP) --no-deps --no-build-isolation -e . ; \
 	fi
 	@touch $@
 endef
+
+# The lock of an extra holds the suite's, version by version (a test says so). So pip starts from a copy of .venv,
+# whose every package was checked by its hash, and has only the difference to fetch
+WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
+copied = $(PY) -m venv --clear $(1) && cp -Rp .venv/share .venv/etc $(1)/ && \
+  cp -Rp "$$($(PY) $(WHERE))/." "$$($(1)/$(BIN)/python $(WHERE))"
 
 # made anew when the lock or the metadata is newer
 $(READY): requirements.txt pyproject.toml
 	$(call environment,.venv,requirements.txt)
 
-$(ENGINES): requirements/engines.txt pyproject.toml
-	$(call environment,.venv-engines,requirements/engines.txt)
+$(ENGINES): requirements/engines.txt pyproject.toml $(READY)
+	$(call environment,.venv-engines,requirements/engines.txt,$(call copied,.venv-engines))
 
-$(BROWSER): requirements/browser.txt pyproject.toml
-	$(call environment,.venv-browser,requirements/browser.txt)
+$(BROWSER): requirements/browser.txt pyproject.toml $(READY)
+	$(call environment,.venv-browser,requirements/browser.txt,$(call copied,.venv-browser))
 
-$(SITE): requirements/site.txt pyproject.toml
-	$(call environment,.venv-site,requirements/site.txt)
+$(SITE): requirements/site.txt pyproject.toml $(READY)
+	$(call environment,.venv-site,requirements/site.txt,$(call copied,.venv-site))

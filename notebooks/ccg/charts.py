@@ -2,6 +2,7 @@
 
 import itertools
 import textwrap
+from collections import defaultdict
 
 import numpy as np
 import pandas as pd
@@ -299,13 +300,12 @@ def _alluvial_places(last: pd.DataFrame, steps, made, height: float, *, gap=0.55
     stacks = {f: [sorted((c for c in key if key[c][0] == f), key=key.get) for key in keys] for f in families}
     room = {f: 0.175 * (last["label"].iloc[f].count("\n") + 1) for f in families}
 
+    stacked = {
+        f: [u[s].sum() + gap * (len(s) - 1) for u, s in zip(units, stacks[f], strict=True)] for f in families
+    }
+
     def need(f, unit):
-        return max(
-            [
-                room[f],
-                *(unit * (u[s].sum() + gap * (len(s) - 1)) for u, s in zip(units, stacks[f], strict=True)),
-            ]
-        )
+        return max(room[f], *(unit * tall for tall in stacked[f]))
 
     top, head, apart = 0.78, 0.14, 0.03
     free = height - top - head * len(set(group)) - apart * len(families)
@@ -318,8 +318,8 @@ def _alluvial_places(last: pd.DataFrame, steps, made, height: float, *, gap=0.55
         if group[f] not in heads:
             y += head / 2 if heads else 0
             heads[group[f]], y = y, y + head / 2
-        for at, u, stack in zip(spans, units, stacks[f], strict=True):
-            start = y + (need(f, low) - low * (u[stack].sum() + gap * (len(stack) - 1))) / 2
+        for at, u, stack, tall in zip(spans, units, stacks[f], stacked[f], strict=True):
+            start = y + (need(f, low) - low * tall) / 2
             for code in stack:
                 at[code] = (start, start + low * u[code])
                 start = at[code][1] + low * gap
@@ -338,18 +338,28 @@ def _alluvial_places(last: pd.DataFrame, steps, made, height: float, *, gap=0.55
 
 def _untangle(order: list[int], group: list[str], parts: list[tuple[int, int]]) -> list[int]:
     """Swap families within their group as long as that shortens the way of the parts that moved."""
+    order, at = order.copy(), {family: place for place, family in enumerate(order)}
+    others = defaultdict(list)  # only the way of parts between a swapped family and another can change
+    for a, b in parts:
+        others[a].append(b)
+        others[b].append(a)
 
-    def way(order):
-        return sum(abs(order.index(a) - order.index(b)) for a, b in parts)
+    def way(one, two):
+        return sum(abs(at[a] - at[b]) for a in (one, two) for b in others[a] if b not in (one, two))
 
     better = True
     while better:
         better = False
         for i, j in itertools.combinations(range(len(order)), 2):
-            swapped = order.copy()
-            swapped[i], swapped[j] = order[j], order[i]
-            if group[order[i]] == group[order[j]] and way(swapped) < way(order):
-                order, better = swapped, True
+            one, two = order[i], order[j]
+            if group[one] != group[two]:
+                continue
+            before = way(one, two)
+            at[one], at[two] = j, i
+            if way(one, two) < before:
+                order[i], order[j], better = two, one, True
+            else:
+                at[one], at[two] = i, j
     return order
 
 

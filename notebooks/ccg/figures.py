@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -192,7 +193,7 @@ def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
 def _check_layout(fig, name: str) -> None:
     """Refuse a chart whose text comes near the edge, overlaps other text, or is too small."""
     renderer = _renderer(fig)
-    fig.draw(renderer)
+    fig.draw_without_rendering()  # ticks and labels take their places
     hidden = {t for ax in fig.axes for t in _unseen_ticks(ax)}
     shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in hidden]
     boxes = [(t, t.get_window_extent(renderer)) for t in shown]
@@ -235,12 +236,18 @@ def _unseen_ticks(ax):
 
 
 def _png(fig) -> bytes:
-    drawn = io.BytesIO()
-    fig.savefig(drawn, format="png")
+    dpi, usual = mpl.rcParams["savefig.dpi"], fig.dpi
+    fig.dpi = dpi
+    try:
+        canvas = FigureCanvasAgg(fig)
+        canvas.draw()
+    finally:
+        fig.dpi = usual
     # few colours and their edges: 256 of them are within one step of the picture and a third of its size
-    few = Image.open(drawn).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=0)
+    few = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    few = few.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=0)
     out = io.BytesIO()
-    few.save(out, format="png", optimize=True, dpi=(mpl.rcParams["savefig.dpi"],) * 2)
+    few.save(out, format="png", compress_level=6, dpi=(dpi, dpi))
     return out.getvalue()
 
 

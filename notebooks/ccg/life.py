@@ -5,6 +5,7 @@ a CCG, or of July 2022 for a board: earlier years are those of its predecessors,
 says whether that was exact. What is not known is ``None``, and ``missing`` says why.
 """
 
+import itertools
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 
@@ -244,11 +245,22 @@ class _Facts:
     """The tables, read once, and what is worked out from them once for all bodies that share a last day."""
 
     def __init__(self):
-        self.private, self.tiles = tables.load("private_provision"), tables.load("tiles")
+        self.private, self.tiles = tables.load("private_provision"), {}
+        for r in tables.load("tiles").sort_values("date").to_dict("records"):
+            one = Tile(r["date"], int(r["column"]), int(r["row"]), r["source"])
+            self.tiles.setdefault(r["code"], []).append(one)
         self.ons_codes = tables.load("ons_codes").groupby("code")["source"].agg(list)
         self.board_of = tables.load("need").set_index("code")["board"]
+        moves = tables.load("practice_moves").groupby(["land", "year"])
+        self.moves = {key: rows.to_dict("records") for key, rows in moves}
+        splits = tables.load("successions").query("kind == 'split'")
+        self.split = splits.set_index(["land", "to"])["date"].to_dict()
         self.days = {}
         self.counts, self.sources, self.aged_basis = self._counts()
+        #: the count of each code and item, of the first geography it is given for
+        self.own = (
+            self.counts.drop_duplicates(["code", "item"]).set_index(["code", "item"])["value"].to_dict()
+        )
 
     def day(self, last: pd.Timestamp) -> "_Day":
         if last not in self.days:
@@ -256,9 +268,7 @@ class _Facts:
         return self.days[last]
 
     def tile(self, code: str, opened, last) -> Tile:
-        rows = self.tiles[(self.tiles["code"] == code) & self.tiles["date"].between(opened, last)]
-        one = rows.sort_values("date").iloc[-1]
-        return Tile(one["date"], int(one["column"]), int(one["row"]), one["source"])
+        return [one for one in self.tiles[code] if opened <= one.date <= last][-1]
 
     def _counts(self):
         """Every count that may be added up, in one long frame: ``code, geography, item, value``.
@@ -334,6 +344,7 @@ class _Day:
         self.value = moved.pivot(index="code", columns="item", values="value")
         self.rough = moved.pivot(index="code", columns="item", values="status") == "approximate"
         self.periods = sorted({i.split("|")[0] for i in self.value if i.endswith("|practices")}, key=_start)
+        self.heirs = {}  # by date: who has most of each body of that date
         self._count_practices()
         self.years = self._years()
         self.measures = {
@@ -364,31 +375,29 @@ class _Day:
 
     def _count_practices(self) -> None:
         """Practices that moved with land are known by number: put that in place of their share of patients."""
-        moves = tables.load("practice_moves")
-        split = tables.load("successions").query("kind == 'split'").set_index(["land", "to"])["date"]
-        for land, rows in moves.groupby("land"):
-            for period in self.periods:
-                known = rows[rows["year"] == ("2014-15" if period == "April 2013" else period)]
-                for r in known.to_dict("records"):
-                    day = split[land, r["to"]]
-                    if day > self.day or (day == BOARDS and self.level == "ccg"):
-                        continue
-                    at = "2013-04-01" if period == "April 2013" else f"{period[:4]}-04-01"
-                    stays, goes = self._heir(r["from"], at), self._heir(r["to"], day)
-                    if stays == goes:
-                        continue
-                    counts = self.facts.counts
-                    own = counts[(counts["code"] == r["from"]) & (counts["item"] == f"{period}|practices")]
-                    more = r["practices"] - r["share"] * own["value"].iloc[0]
-                    self.value.loc[goes, f"{period}|practices"] += more
-                    self.value.loc[stays, f"{period}|practices"] -= more
+        known, split = self.facts.moves, self.facts.split
+        for land, period in itertools.product(sorted({land for land, _ in known}), self.periods):
+            for r in known.get((land, "2014-15" if period == "April 2013" else period), []):
+                day = split[land, r["to"]]
+                if day > self.day or (day == BOARDS and self.level == "ccg"):
+                    continue
+                at = "2013-04-01" if period == "April 2013" else f"{period[:4]}-04-01"
+                stays, goes = self._heir(r["from"], at), self._heir(r["to"], day)
+                if stays == goes:
+                    continue
+                item = f"{period}|practices"
+                more = r["practices"] - r["share"] * self.facts.own[r["from"], item]
+                self.value.at[goes, item] += more
+                self.value.at[stays, item] -= more
 
     def _heir(self, code: str, at) -> str:
         if self.level == "icb" and code.startswith("Q"):
             return code
-        rows = lineage.lookup(at, self.day, self.level)
-        rows = rows[rows["from"] == code]
-        return rows.loc[rows["share"].idxmax(), "to"]
+        if at not in self.heirs:
+            rows = lineage.lookup(at, self.day, self.level)
+            rows = rows.loc[rows.groupby("from")["share"].idxmax()]
+            self.heirs[at] = dict(zip(rows["from"], rows["to"], strict=True))
+        return self.heirs[at][code]
 
     def _years(self) -> dict[str, list[dict]]:
         """The years of each body in order of time, as fields of ``Year``."""
@@ -506,13 +515,13 @@ def _stand(measure: str, frame: pd.DataFrame | None) -> dict[str, Standing]:
     if frame is None:
         return {}
     values, (title, unit, form) = frame["value"], MEASURES[measure]
-    rank = values.rank(method="min", ascending=False).astype(int)
-    tenth = ((values.rank(method="min") - 1) * 10 // len(values)).astype(int) + 1
+    rank = values.rank(method="min", ascending=False).astype(int).to_dict()
+    tenth = (((values.rank(method="min") - 1) * 10 // len(values)).astype(int) + 1).to_dict()
     spread = {"lowest": values.min(), "middle": values.median(), "highest": values.max()}
     return {
         code: Standing(
-            measure=measure, title=title, unit=unit, shown=form.format(r["value"]), rank=int(rank[code]),
-            of=len(values), decile=int(tenth[code]), **{k: float(v) for k, v in spread.items()}, **r,
+            measure=measure, title=title, unit=unit, shown=form.format(r["value"]), rank=rank[code],
+            of=len(values), decile=tenth[code], **{k: float(v) for k, v in spread.items()}, **r,
         )
         for code, r in frame.to_dict("index").items()
     }  # fmt: skip

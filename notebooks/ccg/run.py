@@ -1,23 +1,81 @@
 """Run the notebooks: to make the figures anew, or to refresh the notebooks in place."""
 
 import asyncio
+import atexit
 import json
 import os
+import subprocess
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import figures, files
 
 TIMEOUT = 120  # seconds for one cell
+AGAIN = 3  # times that a kernel which died before its first reply is started again
 
 
 class NotebookFailed(RuntimeError):
-    """A cell of a notebook raised. The text names the notebook, the cell and the error."""
+    """A cell of a notebook raised, or its kernel did not start. The text names the notebook and the error."""
+
+
+def launches(name: str, tell: Callable[[str], None]) -> Iterator[AbstractContextManager]:
+    """Attempts to start the kernel of the notebook ``name``, each a context to start it in.
+
+    ``for launch in launches(…): with launch: return start()``. A kernel's ports are chosen first and bound
+    by the kernel later; when another program was given one in between, the kernel dies before its first
+    reply. So it is started again, up to ``AGAIN`` times, and ``tell`` is given a line each time. Any other
+    error passes through at once.
+
+    Raises NotebookFailed when the last attempt ends like that too.
+    """
+    for left in reversed(range(AGAIN + 1)):
+        yield _launch(name, tell, left)
+
+
+@contextmanager
+def _launch(name, tell, left):
+    try:
+        yield
+    except RuntimeError as error:  # jupyter_client has no error of its own for it
+        if "died before replying" not in str(error):
+            raise
+        what = f"{name}: its kernel died before its first reply"
+        if not left:
+            raise NotebookFailed(
+                f"{what}, {AGAIN + 1} times in a row. Run it again; python -m ipykernel shows why"
+            ) from None
+        tell(f"{what} and is started again")
+
+
+class _Client(NotebookClient):
+    """Runs a notebook in a kernel that is started again if it dies before its first reply."""
+
+    def __init__(self, notebook, *, name: str, tell: Callable[[str], None], **options):
+        super().__init__(notebook, **options)
+        self._launches = launches(name, tell)
+
+    async def async_start_new_kernel_client(self):
+        try:
+            for launch in self._launches:
+                with launch:
+                    if self.km is None:  # the attempt before was cleared away, its ports too
+                        self.create_kernel_manager()
+                        await self.async_start_new_kernel()
+                    return await super().async_start_new_kernel_client()
+        except NotebookFailed:
+            atexit.unregister(self._cleanup_kernel)  # nothing is left to clear, and it would say so
+            raise
+
+    async def async_start_new_kernel(self, **options):
+        # what a kernel writes before it can reply is a library's traceback; cells write to the notebook
+        await super().async_start_new_kernel(stderr=subprocess.DEVNULL, **options)
 
 
 def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, list[NotebookFailed]]:
@@ -68,8 +126,10 @@ async def _run(path: Path, progress: Progress, bar):
         if cell.cell_type == "code":
             progress.advance(bar)
 
-    client = NotebookClient(
+    client = _Client(
         notebook,
+        name=f"notebooks/{path.name}",
+        tell=progress.console.print,
         timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,
@@ -90,7 +150,9 @@ async def _run(path: Path, progress: Progress, bar):
         raise NotebookFailed(
             f"notebooks/{path.name}, cell {where + 1} ({first}): {error.ename}: {error.evalue}"
         ) from None
-    except (CellTimeoutError, DeadKernelError) as error:
+    except NotebookFailed:
+        raise
+    except (CellTimeoutError, RuntimeError) as error:  # a kernel that died, or that never replied
         raise NotebookFailed(f"notebooks/{path.name}: {error}") from None
 
 

@@ -5,6 +5,8 @@ SHA-256 is the one recorded there has been checked before and is read at once; a
 first, so a broken table never reaches a chart.
 """
 
+import copy
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -61,20 +63,30 @@ class TableError(ValueError):
 
 
 def package() -> dict:
-    """The Data Package descriptor, as a dict."""
-    return json.loads((files.data() / "datapackage.json").read_text(encoding="utf-8"))
+    """The Data Package descriptor, as a dict of the caller's own."""
+    return json.loads((files.data() / "datapackage.json").read_bytes())
+
+
+def _package() -> dict:
+    """The same for those who only look: parsed once for each content of the file."""
+    return _parsed((files.data() / "datapackage.json").read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> dict:
+    return json.loads(content)
 
 
 def names() -> list[str]:
     """Names of all tables, in the order of the codebook."""
-    return [r["name"] for r in package()["resources"]]
+    return [r["name"] for r in _package()["resources"]]
 
 
 def describe(name: str) -> dict:
     """The descriptor of one table. Raises KeyError that lists the tables there are."""
-    for resource in package()["resources"]:
+    for resource in _package()["resources"]:
         if resource["name"] == name:
-            return resource
+            return copy.deepcopy(resource)
     raise KeyError(f"no table is called {name!r}; there are {', '.join(names())}")
 
 
@@ -97,10 +109,15 @@ def load(name: str) -> pd.DataFrame:
 
 
 def _typed(resource: dict) -> pd.DataFrame:
-    raw = pd.read_csv(
-        files.data() / resource["path"], dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8"
-    )
-    for field in resource["schema"]["fields"]:
+    # the same content under the same contract is read once in a process; each reader has a frame of its own
+    content = (files.data() / resource["path"]).read_bytes()
+    return _read(content, json.dumps(resource["schema"]["fields"])).copy()
+
+
+@lru_cache(maxsize=64)
+def _read(content: bytes, fields: str) -> pd.DataFrame:
+    raw = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+    for field in json.loads(fields):
         name, kind = field["name"], field["type"]
         if kind == "date":
             raw[name] = pd.to_datetime(raw[name], format="%Y-%m-%d")
@@ -317,8 +334,9 @@ def grade(ids: Iterable[str]) -> str:
 
     A fact with several sources (``A+B``) is as good as its best one; a set of facts as its worst.
     """
-    table = load("sources").set_index("id")["grade"].map(GRADES.index)
-    return GRADES[max(min(table[one] for one in cell.split("+")) for cell in set(ids))]
+    table = load("sources")
+    rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
+    return GRADES[max(min(rank[one] for one in cell.split("+")) for cell in set(ids))]
 
 
 def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
@@ -326,15 +344,17 @@ def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
 
     ``ids`` are cells of a ``source`` column. For a fact with several sources its best ones are named.
     """
-    table = load("sources").set_index("id")
-    weight, count = table["grade"].map(GRADES.index), Counter()
-    for cell in ids:
+    table, facts, count = load("sources"), Counter(ids), Counter()
+    publisher = dict(zip(table["id"], table["publisher"], strict=True))
+    rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
+    for cell, times in facts.items():  # thousands of facts have a few dozen cells between them
         every = cell.split("+")
-        best = min(weight[one] for one in every)
-        count.update(list(dict.fromkeys(table.at[i, "publisher"] for i in every if weight[i] == best)))
+        best = min(rank[one] for one in every)
+        for name in dict.fromkeys(publisher[one] for one in every if rank[one] == best):
+            count[name] += times
     listed = sorted(count, key=lambda p: -count[p])
     text = "; ".join(listed[:most]) + ("; and others" if len(listed) > most else "")
-    weakest = grade(ids)
+    weakest = grade(facts)
     parts = [text] + ([f"Weakest source: {GRADE_WORDS[weakest]}"] if weakest != "primary" else [])
     return ". ".join(parts + ([caveat] if caveat else [])) + "."
 

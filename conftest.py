@@ -1,0 +1,31 @@
+"""For every test run, strict nbval included: a kernel that dies before its first reply is started again."""
+
+import logging
+import warnings
+
+import pytest
+from ccg import run
+from nbval.plugin import IPyNbFile
+
+start = IPyNbFile.setup
+
+
+def setup(notebook) -> None:
+    """Start the kernel of a notebook as nbval does, as often as ``run.launches`` allows."""
+    try:
+        for launch in run.launches(f"notebooks/{notebook.path.name}", warnings.warn):
+            with launch:
+                return start(notebook)
+    except run.NotebookFailed as error:
+        notebook.never_started = True
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+IPyNbFile.setup = setup
+logging.getLogger("nbval").setLevel(logging.CRITICAL)  # it logs each failed start with a traceback
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if getattr(item.parent, "never_started", False):  # said once, at the first cell
+        pytest.skip("the notebook's kernel did not start")

@@ -1,0 +1,145 @@
+"""A kernel that finds its port taken is started again, and a notebook that fails says so in one line."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from ccg import files, run
+from jupyter_client.connect import LocalPortCache
+
+#: A plugin for a pytest of its own: kernels are started again once, and the first three find a port taken.
+TAKES = """
+from ccg import run
+from test_run import take
+run.AGAIN = 1
+take(3)
+"""
+
+
+def take(launches: int, put=setattr) -> list[socket.socket]:
+    """Bind the first port of each of the next ``launches`` kernels once it is chosen. Returns the sockets."""
+    held, asked, choose = [], [], LocalPortCache.find_available_port
+
+    def chosen(cache, ip):
+        port = choose(cache, ip)
+        if len(asked) % 5 == 0 and len(held) < launches:  # a kernel has five
+            held.append(socket.create_server((ip, port)))
+        asked.append(port)
+        return port
+
+    put(LocalPortCache, "find_available_port", chosen)
+    return held
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """``taken(2)``: the next two kernels each find a port taken that was free when it was chosen."""
+    held = []
+    yield lambda launches: held.append(take(launches, monkeypatch.setattr)) or held[-1]
+    for one in held[-1] if held else []:
+        one.close()
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """``notebook("98_a", "print(1)", …)`` writes a notebook of these cells."""
+
+    def make(name, *cells):
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        nbformat.write(made, tmp_path / f"{name}.ipynb")
+        return tmp_path / f"{name}.ipynb"
+
+    return make
+
+
+def died(error="Kernel died before replying to kernel_info"):
+    raise RuntimeError(error)
+
+
+def test_a_kernel_that_dies_before_its_first_reply_is_started_again_three_times():
+    said, starts = [], 0
+    with pytest.raises(run.NotebookFailed, match=r"^a.ipynb: .* 4 times in a row"):
+        for launch in run.launches("a.ipynb", said.append):
+            with launch:
+                starts += 1
+                died()
+    assert (
+        starts == 4 and said == ["a.ipynb: its kernel died before its first reply and is started again"] * 3
+    )
+
+
+def test_a_kernel_that_cannot_be_started_for_another_reason_is_not_tried_again():
+    with pytest.raises(RuntimeError, match="in 60 seconds"):
+        for launch in run.launches("a.ipynb", pytest.fail):
+            with launch:
+                died("Kernel didn't respond in 60 seconds")
+
+
+def test_a_port_that_was_taken_costs_a_notebook_nothing_and_a_kernel_that_never_starts_is_one_line(
+    notebook, taken, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(run, "AGAIN", 1)
+    paths, held = [notebook("98_a", "print(1)"), notebook("99_b", "print(6 * 7)")], taken(3)
+    # one after the other: the first finds a port taken twice, the second once
+    execute = run.execute
+    monkeypatch.setattr(run, "execute", lambda paths, made: execute(paths, made, at_once=1))
+    monkeypatch.setattr(files, "notebooks", lambda: paths)
+    monkeypatch.setenv("CCG_FIGURES", str(tmp_path / "figures"))
+    assert run.make_figures(refresh=True) == 1
+    out, err = capsys.readouterr()
+    assert len(held) == 3 and "Traceback" not in out + err and "Error" not in out + err
+    assert out.splitlines()[-1] == (
+        "FAILED notebooks/98_a.ipynb: its kernel died before its first reply, 2 times in a row. Run it again; python -m ipykernel shows why"
+    )
+    for name in ("98_a", "99_b"):
+        again = f"notebooks/{name}.ipynb: its kernel died before its first reply and is started again"
+        assert " ".join(out.split()).count(again) == 1
+    first, second = (nbformat.read(path, as_version=4).cells[0].outputs for path in paths)
+    assert not first and second[0]["text"] == "42\n"
+
+
+@pytest.mark.parametrize(
+    "last, words",
+    [
+        # what an error says does not make it another
+        ("raise RuntimeError('Kernel died before replying')", "RuntimeError: Kernel died before replying"),
+        ("import os; os._exit(1)", "Kernel died"),
+    ],
+)
+def test_a_notebook_that_fails_is_not_run_again(notebook, tmp_path, last, words):
+    ran = tmp_path / "ran"
+    path = notebook("98_a", f"with open({str(ran)!r}, 'a') as noted: noted.write('ran ')", last)
+    done, (failed,) = run.execute([path], tmp_path / "made")
+    assert str(failed).startswith("notebooks/98_a.ipynb") and str(failed).endswith(words)
+    assert not done and ran.read_text() == "ran "
+
+
+def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_line(notebook, tmp_path):
+    for name in ("98_a", "99_b"):
+        path = notebook(name, "print(6 * 7)", "print(2)")
+        ran = nbformat.read(path, as_version=4)
+        for count, (cell, text) in enumerate(zip(ran.cells, ("42\n", "2\n"), strict=True), 1):
+            cell.execution_count, cell.outputs = count, [nbformat.v4.new_output("stream", text=text)]
+        nbformat.write(ran, path)
+    (tmp_path / "takes.py").write_text(TAKES, encoding="utf-8")
+    known = os.pathsep.join(map(str, [files.ROOT, Path(__file__).parent, tmp_path]))
+    plugins = [f"-p{name}" for name in ("nbval.plugin", "conftest", "takes", "no:cacheprovider")]
+    # the other plugins are not needed, and some take seconds
+    own = os.environ | {"PYTHONPATH": known, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *plugins, "--nbval", "--nbval-current-env", "98_a.ipynb", "99_b.ipynb"],
+        cwd=tmp_path, env=own, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1 and "2 passed, 1 skipped" in done.stdout and "1 error" in done.stdout, (
+        done.stdout
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    never = "notebooks/98_a.ipynb: its kernel died before its first reply, 2 times in a row. Run it again; python -m ipykernel shows why"
+    assert done.stdout.splitlines().count(never) == 1
+    for name in ("98_a", "99_b"):
+        again = f"notebooks/{name}.ipynb: its kernel died before its first reply and is started again"
+        assert again in done.stdout
