@@ -43,10 +43,10 @@ class Page(TornadoVoilaHandler):
     """The page itself: for a reader who opens it, not for another page that would show it as a picture."""
 
     async def prepare(self):
+        await super().prepare()
         # each page has a kernel: a hundred pictures of this address on some other page would fill the memory
         if self.request.headers.get("Sec-Fetch-Dest", "document") != "document":
             raise HTTPError(403, "the explorer is opened in a tab of its own")
-        await super().prepare()
         # asking for the token sets the cookie that the page sends back when it is left, to end its kernel
         _ = self.xsrf_token
 
