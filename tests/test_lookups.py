@@ -15,9 +15,8 @@ def every() -> dict[str, pd.DataFrame]:
 
 
 def test_there_is_one_for_every_pair_of_dates_that_can_be_joined(every):
-    days = ["2013-04-01", "2015-04-01", "2016-04-01", "2017-04-01", "2018-04-01", "2019-04-01", "2020-04-01", "2021-04-01"]
     ends = ["sub-icb-2022-07-01", "icb-2022-07-01"]
-    ccgs = [f"ccg-{day}" for day in days]
+    ccgs = [f"ccg-{year}-04-01" for year in (2013, *range(2015, 2022))]
     wanted = {f"{a}-to-{b}" for i, a in enumerate(ccgs) for b in [*ccgs[i + 1 :], *ends]}
     wanted |= {f"pct-2010-04-01-to-{b}" for b in [*ccgs[1:], *ends]}
     assert set(every) == wanted | {"sub-icb-2022-07-01-to-icb-2022-07-01"}
@@ -39,7 +38,10 @@ def test_every_body_of_both_dates_is_there_and_placed_whole(every):
 def test_no_name_and_no_code_is_missing(every):
     for name, frame in every.items():
         assert frame.notna().all(axis=None), name
-        assert frame["from_ons"].str.fullmatch(r"E\d{8}").all() and frame["to_ons"].str.fullmatch(r"E\d{8}").all()
+        assert (
+            frame["from_ons"].str.fullmatch(r"E\d{8}").all()
+            and frame["to_ons"].str.fullmatch(r"E\d{8}").all()
+        )
         assert not frame.groupby("from")["from_ons"].nunique().gt(1).any()
 
 
@@ -58,7 +60,11 @@ def row(frame: pd.DataFrame, code: str) -> pd.Series:
 
 def test_darlington_goes_to_tees_valley_and_to_the_north_east_and_north_cumbria(every):
     one = row(every["ccg-2018-04-01-to-ccg-2021-04-01"], "00C")
-    assert (one["from_name"], one["to"], one["to_name"]) == ("NHS Darlington CCG", "16C", "NHS Tees Valley CCG")
+    assert (one["from_name"], one["to"], one["to_name"]) == (
+        "NHS Darlington CCG",
+        "16C",
+        "NHS Tees Valley CCG",
+    )
     assert (one["from_ons"], one["share"], one["status"]) == ("E38000042", 1, "exact")
     one = row(every["ccg-2018-04-01-to-icb-2022-07-01"], "00C")
     assert one["to"] == "QHM" and "North East and North Cumbria" in one["to_name"]

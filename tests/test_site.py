@@ -137,7 +137,9 @@ def test_what_the_front_page_says_beside_a_chart_is_from_a_table(charts):
     assert list(told) == ["01_count", "02_maps", "03_formal_role", "07_recovery"]
     first = told["01_count"]
     assert "In November 2018 they had been told to cut their running costs by 20%" in first["words"]
-    assert "Long Term Plan of January 2019" in first["words"] and "usually with one CCG each" in first["words"]
+    assert (
+        "Long Term Plan of January 2019" in first["words"] and "usually with one CCG each" in first["words"]
+    )
     assert "National Audit Office" in first["source"]
     claim = tables.load("claims").set_index("claim_id").at["A12", "value"]
     assert f"{claim:+.1f} points".replace("-", "−") in told["07_recovery"]["words"]

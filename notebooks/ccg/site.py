@@ -180,7 +180,7 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
-    env.filters |= {"plain_dates": plain_dates, "upper_first": lambda words: f"{words}"[:1].upper() + f"{words}"[1:]}
+    env.filters |= {"plain_dates": plain_dates, "upper_first": upper_first}
     return env
 
 
@@ -192,6 +192,11 @@ def _short(code: str) -> str:
 def long_date(day) -> str:
     """A date as a reader says it: 1 April 2013."""
     return f"{day.day} {day:%B %Y}"
+
+
+def upper_first(words) -> str:
+    """Words as a sentence begins, also those of an object that says itself in words."""
+    return f"{words}"[:1].upper() + f"{words}"[1:]
 
 
 def plain_dates(text: str) -> str:
@@ -239,11 +244,13 @@ def story(n: dict, charts: dict) -> list[dict]:
         for row in charts["03_formal_role"]["rows"]
         if row[0] == "CCG decisions reflect own views"
     }
-    measured = [(int(row[0]), int(float(row[1]))) for row in charts["07_recovery"]["rows"] if row[1] != "never"]
+    drawn = [(int(year), wave) for year, wave, *_ in charts["07_recovery"]["rows"] if wave != "never"]
+    measured = [(year, int(float(wave))) for year, wave in drawn]
     waves, after = {wave for _, wave in measured}, [year for year, wave in measured if year >= wave]
     merged = tables.load("successions").query("kind == 'merger'")["date"].dt.year
-    reforms, claim = tables.load("reforms").set_index("event"), tables.load("claims").set_index("claim_id").loc["A12"]
+    claim = tables.load("claims").set_index("claim_id").loc["A12"]
     cut = tables.load("national").set_index("id").loc["running_costs_cut_2020"]
+    reforms = tables.load("reforms").set_index("event")
     told, plan = reforms.loc["running_costs_2018"], reforms.loc["long_term_plan_2019"]
     first, wanted = min(waves), "usually with one CCG each"
     assert n["open"][2019] - n["open"][2021] > n["first"] - n["open"][2019], "late, and fast"

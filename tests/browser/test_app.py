@@ -234,7 +234,9 @@ def own(serve, checkout):
     made = []
 
     def start(*more: str):
-        code = "import sys; from ccg import app; app.serve(int(sys.argv[1]), browser=False, more=sys.argv[2:])"
+        code = (
+            "import sys; from ccg import app; app.serve(int(sys.argv[1]), browser=False, more=sys.argv[2:])"
+        )
         command = [sys.executable, "-c", code, "{port}", *more]
         made.append(serve(command, cwd=checkout / "notebooks", ready="/voila/static/none"))
         return made[-1]
@@ -245,7 +247,7 @@ def own(serve, checkout):
 
 
 def test_ten_reloads_leave_one_kernel_for_the_page_and_one_kept_warm(own, page):
-    server = own()
+    server = own("--MappingKernelManager.cull_idle_timeout=0")  # leaving the page is enough
     shown(page, server)
     for _ in range(10):
         page.reload(wait_until="domcontentloaded")

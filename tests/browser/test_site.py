@@ -140,7 +140,10 @@ def test_the_front_page_tells_the_story(visit):
     page = visit("index.html")
     assert "211 local groups" in page.locator("h1").inner_text()
     lead = page.locator(".lead").inner_text()
-    assert "141 of the first 211 and 1 that a merger had made, until 106 were left" in lead and "42 integrated care boards" in lead
+    assert (
+        "141 of the first 211 and 1 that a merger had made, until 106 were left" in lead
+        and "42 integrated care boards" in lead
+    )
     assert page.locator("figure.chart img").count() == 4
     questions = page.locator(".questions li")
     assert questions.count() == len(files.notebooks())
@@ -307,7 +310,9 @@ def test_a_look_up_leads_from_one_date_to_another(visit):
     with page.expect_download() as got:
         page.get_by_role("link", name="All look-ups in one file").click()
     with zipfile.ZipFile(io.BytesIO(got.value.path().read_bytes())) as held:
-        linked = page.locator("table.look-ups a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
+        linked = page.locator("table.look-ups a").evaluate_all(
+            "(all) => all.map((a) => a.getAttribute('href'))"
+        )
         assert set(linked) == {name for name in held.namelist() if name.endswith(".csv")} and len(linked) > 50
 
 
@@ -377,8 +382,12 @@ def test_no_page_shows_a_table_as_pipes(every):
 
 
 def test_approximate_is_explained_where_something_is(every):
-    explained = {n for n, page in every.items() if any("Approximate: a boundary" in p for p in page.paragraphs)}
-    text = {f"body/{code}.html": (SITE / "body" / f"{code}.html").read_text(encoding="utf-8") for code in CODES}
+    explained = {
+        n for n, page in every.items() if any("Approximate: a boundary" in p for p in page.paragraphs)
+    }
+    text = {
+        f"body/{code}.html": (SITE / "body" / f"{code}.html").read_text(encoding="utf-8") for code in CODES
+    }
     assert explained == {name for name, html in text.items() if ", approximate</td>" in html}
 
 
