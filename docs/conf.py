@@ -15,6 +15,8 @@ nb_execution_mode = "off"
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 nb_merge_streams = True
+# what notebooks display as Markdown has tables, as in JupyterLab; the default knows none
+nb_render_markdown_format = "gfm"
 # whatever a page needs is in the site: by default widgets come from elsewhere
 nb_ipywidgets_js = {}
 myst_update_mathjax = False

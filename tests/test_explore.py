@@ -255,7 +255,7 @@ def test_the_app_takes_another_port_when_its_own_is_taken():
 
 def test_the_command_hands_on_its_options(monkeypatch, capsys):
     given = []
-    monkeypatch.setattr("voila.app.main", given.extend)
+    monkeypatch.setattr(app.Explorer, "launch_instance", given.extend)
     for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
         monkeypatch.setenv(name, "of-the-reader")
     assert __main__.main(["app", "--port", "8901", "--no-browser"]) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from ccg import bodies, figures, files, life, site, tables
+from ccg import bodies, explore, figures, files, life, lineage, lookups, site, tables
 
 ABOUT = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
@@ -96,6 +96,18 @@ def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
     assert page.cells[2].outputs[0].data["text/html"] == "<p>an example</p>"
 
 
+def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
+    page = site.Book(files.NOTEBOOKS / "09_explore.ipynb", charts).page()
+    said = [o.get("data", {}) for cell in page.cells for o in cell.get("outputs", [])]
+    assert any("**It depends" in data.get("text/markdown", "") for data in said), "the answer stands above it"
+    [finder] = [data["text/html"] for data in said if 'id="find"' in data.get("text/html", "")]
+    assert 'href="../bodies.html"' in finder
+    assert not any(data.get("text/plain") == explore.FALLBACK for data in said)
+    assert not any("make app" in cell.source or "Tick the box" in cell.source for cell in page.cells)
+    others = [path for path in files.notebooks() if path.name != "09_explore.ipynb"]
+    assert not any(site.Book(path, charts).chooses for path in others)
+
+
 def test_every_notebook_asks_and_most_answer():
     books = [site.Book(path, {}) for path in files.notebooks()]
     assert all(b.question.endswith("?") or b.number == "09" for b in books), [b.question for b in books]
@@ -114,8 +126,40 @@ def test_numbers_of_the_front_page_come_from_the_tables():
     n = site.numbers()
     assert (n["first"], n["ever"], n["last"], n["boards"]) == (211, 248, 106, 42)
     assert n["merged"] + n["never"] == 211 and n["merged"] == 141
+    moves = tables.load("successions")
+    assert n["merged"] + n["again"] == 142 == moves.loc[moves["kind"] == "merger", "from"].nunique()
     assert (n["open"][2019], n["open"][2021]) == (191, 106)
     assert site.long_date(n["began"]) == "1 April 2013" and site.long_date(n["ended"]) == "1 July 2022"
+
+
+def test_what_the_front_page_says_beside_a_chart_is_from_a_table(charts):
+    told = {part["name"]: part for part in site.story(site.numbers(), charts)}
+    assert list(told) == ["01_count", "02_maps", "03_formal_role", "07_recovery"]
+    first = told["01_count"]
+    assert "In November 2018 they had been told to cut their running costs by 20%" in first["words"]
+    assert (
+        "Long Term Plan of January 2019" in first["words"] and "usually with one CCG each" in first["words"]
+    )
+    assert "National Audit Office" in first["source"]
+    claim = tables.load("claims").set_index("claim_id").at["A12", "value"]
+    assert f"{claim:+.1f} points".replace("-", "−") in told["07_recovery"]["words"]
+    assert "by themselves" not in " ".join(part["words"] for part in told.values())
+
+
+def test_words_of_the_front_page_that_no_longer_fit_stop_the_build(charts, monkeypatch):
+    whole = tables.load
+
+    def load(name):
+        table = whole(name)
+        return table.assign(verdict="holds") if name == "claims" else table
+
+    monkeypatch.setattr(tables, "load", load)
+    with pytest.raises(AssertionError, match="whether merging helped"):
+        site.story(site.numbers(), charts)
+
+
+def test_a_sentence_has_dates_as_they_are_said():
+    assert site.plain_dates("opens on 2014-11-26; code 2014-11") == "opens on 26 November 2014; code 2014-11"
 
 
 def test_a_citation_names_who_what_when_and_whose_data(charts):
@@ -146,6 +190,21 @@ def test_the_zip_is_the_same_every_time_and_holds_every_table():
         assert held.read("england-ccgs/LICENSE") == (files.ROOT / "LICENSE").read_bytes()
 
 
+def test_look_ups_are_written_with_a_zip_of_all_and_a_row_for_each_older_geography(tmp_path):
+    rows = site._look_ups(tmp_path)
+    pairs = [lookups.stem(*pair) for pair in lookups.pairs()]
+    assert {path.stem for path in (tmp_path / "look-ups").glob("*.csv")} == set(pairs)
+    assert [one["file"] for row in rows for one in row["to"]] == [f"look-ups/{name}.csv" for name in pairs]
+    assert [row["bodies"] for row in rows] == [151, 211, 209, 209, 207, 195, 191, 135, 106, 106]
+    once = (tmp_path / site.LOOK_UPS).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(once)) as held:
+        for name in pairs:
+            assert held.read(f"look-ups/{name}.csv") == (tmp_path / "look-ups" / f"{name}.csv").read_bytes()
+        assert "`share`: " in held.read("look-ups/README.md").decode()
+    site._look_ups(tmp_path)
+    assert (tmp_path / site.LOOK_UPS).read_bytes() == once
+
+
 def test_the_finder_knows_every_body_by_code_name_and_former_name():
     rows = json.loads(site.finder().removeprefix("window.BODIES = ").removesuffix(";\n"))
     found = {row[0]: row for row in rows}
@@ -161,8 +220,29 @@ def test_a_trail_tells_each_change_once():
         ("2018-04-01", "merger", ["04X", "05P", "13P"], "15E"),
         ("2022-07-01", "abolition", ["15E"], "QHL"),
     ]
-    assert told[0]["share"] == pytest.approx(0.0455, abs=0.0001) and told[1]["share"] is None
+    assert told[0]["part"] == "4.6% by patients" and told[1]["part"] == ""
     assert "ODS25" in told[1]["sources"]
+
+
+def test_every_change_is_told_on_both_pages():
+    pages = bodies.pages()
+    moves = tables.load("successions").query("kind != 'rename'")
+    for start, end in zip(moves["from"], moves["to"], strict=True):
+        assert end in {b["code"] for b in pages[start]["went"]}, f"{start} went to {end}"
+        assert start in {b["code"] for b in pages[end]["came"]}, f"{start} came to {end}"
+        assert any(start in t["starts"] and t["end"] == end for t in pages[start]["trail"]), (start, end)
+    assert "A part of it went to Surrey Heartlands (92A) on 1 April 2020" in pages["09G"]["summary"]
+    parts = [b["part"] for page in pages.values() for side in ("came", "went") for b in page[side]]
+    assert "no practice, 11.2% of its area" in parts and not any(p.startswith("0.0%") for p in parts)
+
+
+def test_a_part_is_said_by_what_it_is_measured_in():
+    hops = {(h.start, h.end): h for code in ("09N", "05L", "10G") for h in life.of(code).after}
+    assert bodies.part(hops["09N", "09G"]) == "no practice, 11.2% of its area"
+    assert bodies.part(hops["05L", "04X"]) == "4.6% by patients"
+    assert bodies.part(hops["10G", "15D"]) == "", "the whole"
+    small = lineage.Hop(lineage.START, "A", "B", "split", 0.0002, "patients", "X", "")
+    assert bodies.part(small) == "under 0.1% by patients"
 
 
 def test_columns_stand_on_zero_and_the_tallest_is_the_largest():

@@ -80,6 +80,21 @@ function choose(select) {
   show();
 }
 
+/* A table of words in a notebook becomes cards on a phone: see .cards. Each cell knows its column's head. */
+function label() {
+  for (const table of document.querySelectorAll(".cell_output table.docutils")) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    if (heads.length < 4) continue;
+    table.classList.add("cards");
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, at) => {
+        if (at && heads[at]) cell.dataset.head = heads[at];
+        cell.classList.toggle("none", !cell.textContent.trim());
+      });
+    }
+  }
+}
+
 /* What scrolls sideways inside a page must be reachable by keyboard too. */
 function reach() {
   for (const box of document.querySelectorAll(".chart-picture, .table-wrapper, pre, .scroll")) {
@@ -90,6 +105,7 @@ function reach() {
 document.addEventListener("DOMContentLoaded", () => {
   if (BODIES.length) document.querySelectorAll(".find").forEach(begin);
   if (document.getElementById("day")) choose(document.getElementById("day"));
+  label();
   reach();
   addEventListener("resize", reach);
 });

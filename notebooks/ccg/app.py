@@ -2,7 +2,13 @@
 
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
+
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
+from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
 
 from . import files
 
@@ -11,20 +17,64 @@ PORT = 8866
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 
-def serve(port: int | None = None, browser: bool = True, warm: bool = True) -> int:
+class Kernels(AsyncMappingKernelManager):
+    """The kernels of pages: each is some 250 MB, and ends when two looks in a row find it without a page.
+
+    One look is not enough: a page takes a kernel that has waited warm, perhaps for hours, and connects to it
+    some seconds later; and after a sleep the machine looks before the page is back.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._alone, self._alone_before = set(), set()
+
+    async def cull_kernels(self):
+        self._alone, self._alone_before = set(), self._alone
+        await super().cull_kernels()
+
+    async def cull_kernel_if_idle(self, kernel_id):
+        if not self._kernel_connections.get(kernel_id):
+            self._alone.add(kernel_id)
+        if kernel_id in self._alone & self._alone_before:
+            await super().cull_kernel_if_idle(kernel_id)
+
+
+class Page(TornadoVoilaHandler):
+    """The page itself: for a reader who opens it, not for another page that would show it as a picture."""
+
+    async def prepare(self):
+        await super().prepare()
+        # each page has a kernel: a hundred pictures of this address on some other page would fill the memory
+        if self.request.headers.get("Sec-Fetch-Dest", "document") != "document":
+            raise HTTPError(403, "the explorer is opened in a tab of its own")
+        # asking for the token sets the cookie that the page sends back when it is left, to end its kernel
+        _ = self.xsrf_token
+
+
+class Explorer(Voila):
+    """Voilà, that answers only where it is called by a name of this machine, whatever leads there."""
+
+    def init_settings(self) -> dict:
+        return super().init_settings() | {"allow_remote_access": False, "local_hostnames": ["localhost"]}
+
+    def init_handlers(self) -> list:
+        *others, (path, _, told) = super().init_handlers()
+        return [*others, (path, Page, told)]
+
+
+def serve(port: int | None = None, browser: bool = True, warm: bool = True, more: Sequence[str] = ()) -> int:
     """Serve the explorer on 127.0.0.1 until it is stopped. Returns Voilà's exit status.
 
     ``port`` is 8866 or, if that is taken, any free one. With ``warm`` the page is made before it is asked
-    for, so that it opens at once; the next visitor's is made when the one before has come.
+    for, so that it opens at once; the next visitor's is made when the one before has come. ``more`` are
+    further options of Voilà.
     """
-    from voila.app import main as voila
-
     for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):  # a reader's own settings come after
         os.environ[name] = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get(name)]))
     port = port or _free(PORT)
     address = f"http://127.0.0.1:{port}/"
     print(f"The explorer opens at {address} in some seconds. Stop it with Ctrl+C.", flush=True)
-    return voila(options(port, browser, warm)) or 0
+    return Explorer.launch_instance([*options(port, browser, warm), *more]) or 0
 
 
 def options(port: int, browser: bool = True, warm: bool = True) -> list[str]:

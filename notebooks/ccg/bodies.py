@@ -4,6 +4,7 @@ Facts come from ``life``; the pages are filled-in templates with real text and s
 worked out here.
 """
 
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 
@@ -19,7 +20,7 @@ _TOP, _BASE = 34, 158
 
 def pages() -> dict[str, dict]:
     """What the template of a body's page needs, by code; CCGs first. Takes some seconds."""
-    lives = life.all()
+    lives = whole(life.all())
     said = tables.load("sources").set_index("id")
     return {
         code: {
@@ -40,6 +41,32 @@ def pages() -> dict[str, dict]:
     }
 
 
+def whole(lives: dict[str, life.Life]) -> dict[str, life.Life]:
+    """Lives with every land that left a body among its steps onwards, also what had come to it after it opened.
+
+    A life follows a body as it opened; that other land is told of in the life of the body it went to.
+    """
+    left = {code: [] for code in lives}
+    for hop in {h for one in lives.values() for h in one.before if h.kind == "split"}:
+        if hop not in lives[hop.start].after:
+            left[hop.start].append(hop)
+    order = {code: sorted(hops, key=lambda h: (h.date, h.end)) for code, hops in left.items() if hops}
+    more = {code: replace(lives[code], after=(*lives[code].after, *hops)) for code, hops in order.items()}
+    return lives | more
+
+
+def part(hop: lineage.Hop) -> str:
+    """How much of a body went along, in words; nothing if the whole did or it is not known."""
+    if hop.kind == "rename" or hop.share in (None, 1.0):
+        return ""
+    if hop.share == 0 and hop.basis == "patients":
+        moves = tables.load("successions")
+        same = (moves[["from", "to", "date"]] == [hop.start, hop.end, hop.date]).all(axis=1)
+        row = moves[same & (moves["kind"] == hop.kind)].iloc[0]
+        return f"no practice, {row['share']:.1%} of its {row['basis']}"
+    return f"{'under 0.1%' if hop.share < 0.0005 else f'{hop.share:.1%}'} by {hop.basis}"
+
+
 def _direct(hops, end: str) -> list[dict]:
     """Bodies one step away: code, name, and how much of the one before went to the one after."""
     return [
@@ -47,8 +74,7 @@ def _direct(hops, end: str) -> list[dict]:
             "code": getattr(hop, end),
             "name": life.short(lineage.name(getattr(hop, end))),
             "how": {"merger": "merged", "abolition": "took over", "split": "a part"}[hop.kind],
-            "share": hop.share if hop.share not in (None, 1.0) else None,
-            "basis": hop.basis,
+            "part": part(hop),
             "date": hop.date,
         }
         for hop in hops
@@ -56,7 +82,7 @@ def _direct(hops, end: str) -> list[dict]:
 
 
 def trail(one: life.Life) -> list[dict]:
-    """Each dated change in order: ``date, kind, starts, end, share, basis, note, sources``.
+    """Each dated change in order: ``date, kind, starts, end, part, note, sources``.
 
     Bodies that merged into one on the same day are one change.
     """
@@ -64,15 +90,13 @@ def trail(one: life.Life) -> list[dict]:
     out = []
     for (date, kind, end), same in groupby(hops, key=lambda h: (h.date, h.kind, h.end)):
         for group in [list(same)] if kind in ("merger", "abolition") else [[h] for h in same]:
-            share = group[0].share if kind != "rename" and group[0].share != 1.0 and len(group) == 1 else None
             out.append(
                 {
                     "date": date,
                     "kind": kind,
                     "starts": [h.start for h in group],
                     "end": end,
-                    "share": share,
-                    "basis": group[0].basis,
+                    "part": part(group[0]) if kind == "split" else "",
                     "note": group[0].note if kind in ("split", "rename") else "",
                     "sources": sorted({i for h in group for i in h.source.split("+")}),
                 }

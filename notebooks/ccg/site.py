@@ -14,6 +14,7 @@ import zipfile
 from datetime import date
 from functools import cache
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 import font_source_sans_pro
@@ -23,13 +24,13 @@ import yaml
 from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
-from . import bodies, figures, files, life, lineage, tables
+from . import bodies, explore, figures, files, life, lineage, lookups, tables
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
 WORK = DOCS / "_build" / "parts"
-#: The one download of all tables.
-ZIP = "england-ccgs-tables.zip"
+#: The one download of all tables, and that of all look-ups.
+ZIP, LOOK_UPS = "england-ccgs-tables.zip", "england-ccgs-look-ups.zip"
 #: Where a file of the project is on the site; a notebook is found by its name.
 PAGES = {
     "data/README.md": "codebook",
@@ -83,12 +84,12 @@ def lay_out(source: Path, extra: Path) -> None:
             # a word to those who would edit the file is none to readers of the site
             text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
             files.write(source / f"{page}.md", text)
-    _lists(source, about, books, charts)
+    _lists(source, about, books, charts, _look_ups(extra))
     _charts(source / "chart", about, books, charts)
     _bodies(source / "body", extra / "body", about)
 
 
-def _lists(source: Path, about: dict, books: list["Book"], charts: dict) -> None:
+def _lists(source: Path, about: dict, books: list["Book"], charts: dict, look_ups: list[dict]) -> None:
     """The front page and the pages that lead to others."""
     told = numbers()
     know = told | {
@@ -100,11 +101,32 @@ def _lists(source: Path, about: dict, books: list["Book"], charts: dict) -> None
         "days": list(tables.load("ccg_counts")["date"]),
         "tables": tables.package()["resources"],
         "zip": ZIP,
+        "look_ups": look_ups,
+        "look_up_columns": lookups.COLUMNS,
+        "look_ups_zip": LOOK_UPS,
         "about": about,
         "cite": citation(about),
     }
     for page in ("index", "bodies", "charts", "data", "cite"):
         files.write(source / f"{page}.md", render(f"{page}.md", **know))
+
+
+def _look_ups(extra: Path) -> list[dict]:
+    """Write every look-up and the zip of all; return them for data.html, a row for each older geography."""
+    rows, held = [], {}
+    for start, pairs in groupby(lookups.pairs(), key=lambda pair: pair[0]):
+        row = {"of": start, "bodies": len(lineage.bodies(start.start, start.level)), "to": []}
+        for _, goal in pairs:
+            name = f"look-ups/{lookups.stem(start, goal)}.csv"
+            held[name] = lookups.to_csv(lookups.of(start, goal)).encode()
+            row["to"].append({"goal": goal, "file": name})
+        rows.append(row)
+    about = [f"- `{column}`: {words}" for column, words in lookups.COLUMNS.items()]
+    held["look-ups/README.md"] = "\n".join(["# Columns", "", *about, ""]).encode()
+    for name, content in held.items():
+        files.write(extra / name, content)
+    files.write(extra / LOOK_UPS, _zip(held))
+    return rows
 
 
 def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> None:
@@ -158,6 +180,7 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
+    env.filters |= {"plain_dates": plain_dates, "upper_first": upper_first}
     return env
 
 
@@ -169,6 +192,16 @@ def _short(code: str) -> str:
 def long_date(day) -> str:
     """A date as a reader says it: 1 April 2013."""
     return f"{day.day} {day:%B %Y}"
+
+
+def upper_first(words) -> str:
+    """Words as a sentence begins, also those of an object that says itself in words."""
+    return f"{words}"[:1].upper() + f"{words}"[1:]
+
+
+def plain_dates(text: str) -> str:
+    """A sentence with its ISO dates as a reader says them."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda day: long_date(date.fromisoformat(day[0])), text)
 
 
 def inline(text: str) -> str:
@@ -184,13 +217,16 @@ def numbers() -> dict:
     moves = tables.load("successions")
     april = counts[counts["date"].dt.month == 4]
     began = ccgs[ccgs["opened"] == counts["date"].iloc[0]]
-    merged = began["code"].isin(moves["from"][moves["kind"] == "merger"])
+    mergers = moves[moves["kind"] == "merger"]
+    merged = began["code"].isin(mergers["from"])
     return {
         "first": len(began),
         "ever": len(ccgs),
         "last": int(counts["open"][counts["open"] > 0].iloc[-1]),
         "boards": len(tables.load("icbs")),
         "merged": int(merged.sum()),
+        # what a merger had made and another merger ended
+        "again": len(set(mergers["from"]) & set(mergers["to"]) - set(began["code"])),
         "never": int((~merged).sum()),
         "began": counts["date"].iloc[0],
         "ended": counts["date"].iloc[-1],
@@ -198,39 +234,64 @@ def numbers() -> dict:
     }
 
 
-def story(n: dict, charts: dict) -> list[tuple[str, str]]:
-    """The charts of the front page, each with what leads to it; ``n`` is what ``numbers`` gives."""
+def story(n: dict, charts: dict) -> list[dict]:
+    """The charts of the front page: ``name``, the ``words`` that lead to it, ``source`` of what it does not show.
+
+    ``n`` is what ``numbers`` gives. A word that no longer fits the tables stops the build at its assert.
+    """
     own = {
         row[1]: row[2]
         for row in charts["03_formal_role"]["rows"]
         if row[0] == "CCG decisions reflect own views"
     }
-    moved = tables.load("claims").set_index("claim_id").at["A12", "value"]
+    drawn = [(int(year), wave) for year, wave, *_ in charts["07_recovery"]["rows"] if wave != "never"]
+    measured = [(year, int(float(wave))) for year, wave in drawn]
+    waves, after = {wave for _, wave in measured}, [year for year, wave in measured if year >= wave]
+    merged = tables.load("successions").query("kind == 'merger'")["date"].dt.year
+    claim = tables.load("claims").set_index("claim_id").loc["A12"]
+    cut = tables.load("national").set_index("id").loc["running_costs_cut_2020"]
+    reforms = tables.load("reforms").set_index("event")
+    told, plan = reforms.loc["running_costs_2018"], reforms.loc["long_term_plan_2019"]
+    first, wanted = min(waves), "usually with one CCG each"
+    assert n["open"][2019] - n["open"][2021] > n["first"] - n["open"][2019], "late, and fast"
+    assert wanted in plan["what_changed"], "what the plan wanted"
+    assert claim["verdict"] == "cannot be shown", "whether merging helped"
+    assert waves == {*merged[merged >= first]}, "every wave of mergers from then on"
+    assert sum(year >= 2020 for year in after) > len(after) / 2, "mostly in the pandemic"
+    moved = f"{claim['value']:+.1f}".replace("-", "−")
     return [
-        (
-            "01_count",
-            f"**They went late, and fast.** {n['open'][2019]} were open in April 2019, and {n['open'][2021]} two years "
-            "on. They had been told to cut their running costs by a fifth, and the NHS Long Term Plan wanted one "
-            "CCG, as a rule, to each of its larger systems.",
-        ),
-        (
-            "02_maps",
-            f"**{n['never']} of the first {n['first']} never merged** and came to a board by themselves. Each hexagon is "
-            "one body, so that none looks larger for having more land.",
-        ),
-        (
-            "03_formal_role",
-            "**General practitioners were to lead them.** Whether they felt so turned on whether they held a role: asked "
-            f"in 2015, {own['formal_role']}% of those with one said that decisions reflected their own views, "
-            f"and {own['no_formal_role']}% of those without.",
-        ),
-        (
-            "07_recovery",
-            "**Did merging help patients?** No effect can be told from chance, for better or worse. In the one service "
-            f"measured through four waves of mergers, recovery moved by {moved:+.1f} points against CCGs that never "
-            "merged. Most of what was measured afterwards is of the pandemic.",
-        ),
+        {
+            "name": "01_count",
+            "words": f"**They went late, and fast.** {n['open'][2019]} were open in April 2019, and {n['open'][2021]} two "
+            f"years on. In {_month(told)} they had been told to cut their running costs by {cut['value']:.0f}%; the NHS "
+            f"Long Term Plan of {_month(plan)} wanted integrated care systems all over England, {wanted}.",
+            "source": "the cut and the plan: " + tables.credit([cut["source"], plan["source"]]),
+        },
+        {
+            "name": "02_maps",
+            "words": f"**{n['never']} of the first {n['first']} never merged** and lasted until boards took their place. "
+            "Each hexagon is one body, so that none looks larger for having more land.",
+            "source": "",
+        },
+        {
+            "name": "03_formal_role",
+            "words": "**General practitioners were to lead them.** Whether they felt so went with whether they held a "
+            f"role: of those who answered in 2015, {own['formal_role']}% of those with one said that decisions "
+            f"reflected their own views, and {own['no_formal_role']}% of those without.",
+            "source": "",
+        },
+        {
+            "name": "07_recovery",
+            "words": "**Did merging help patients?** It cannot be shown. In NHS Talking Therapies, a service that can be "
+            f"followed through every wave of mergers from {first} on, recovery changed by {moved} points against the "
+            "CCGs that never merged. Most of the years after a merger are of the pandemic.",
+            "source": "",
+        },
     ]
+
+
+def _month(event) -> str:
+    return f"{date.fromisoformat(event['date']):%B %Y}"
 
 
 def finder() -> str:
@@ -322,7 +383,8 @@ class Book:
         """The notebook with its code folded, its charts described and its links turned to the site's.
 
         Each chart takes the place of its output; one without its files raises ValueError. Controls that need
-        a kernel are left out where the output has something else to show.
+        a kernel are left out where the output has something else to show; those that choose a body give way
+        to the finder, which stands with the answer. Cells tagged ``not-on-site`` are left out.
         """
         book = nbformat.from_dict(json.loads(json.dumps(self.notebook)))
         book.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
@@ -338,7 +400,18 @@ class Book:
                 continue
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
             cell.outputs = [shown for o in cell.outputs if (shown := self._shown(o, page))]
+        book.cells = [c for c in book.cells if "not-on-site" not in c.metadata.get("tags", [])]
+        if self.chooses:
+            answer = next(cell for cell in book.cells if cell.cell_type == "code")
+            finder = nbformat.v4.new_output("display_data", {"text/html": render("choose.html")})
+            answer.outputs.append(finder)
         return book
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a reader chooses a body in it, which takes a kernel."""
+        outputs = [o for cell in self.notebook.cells for o in cell.get("outputs", [])]
+        return any(o.get("data", {}).get("text/plain") == explore.FALLBACK for o in outputs)
 
     def _shown(self, output, page: str):
         data = output.get("data", {})
@@ -438,18 +511,24 @@ def _table_files() -> list[Path]:
 
 
 def archive() -> bytes:
-    """A zip of every table with its description, codebook and licence: the same bytes every time."""
-    held, out = [*_table_files(), files.data() / "README.md", files.ROOT / "LICENSE"], io.BytesIO()
+    """A zip of every table with its description, codebook and licence."""
+    held = [*_table_files(), files.data() / "README.md", files.ROOT / "LICENSE"]
+    return _zip({f"england-ccgs/{path.name}": path.read_bytes() for path in held})
+
+
+def _zip(held: dict[str, bytes]) -> bytes:
+    """A zip of some files by name: the same bytes every time."""
+    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
-        for path in held:
+        for name, content in held.items():
             # the day is the earliest that a zip can hold: a date of today would change the bytes
-            entry = zipfile.ZipInfo(f"england-ccgs/{path.name}", (1980, 1, 1, 0, 0, 0))
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.external_attr, entry.create_system = (
                 zipfile.ZIP_DEFLATED,
                 0o644 << 16,
                 3,
             )
-            made.writestr(entry, path.read_bytes())
+            made.writestr(entry, content)
     return out.getvalue()
 
 

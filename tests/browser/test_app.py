@@ -1,9 +1,13 @@
 """The explorer as a reader meets it: searched, compared, downloaded from, on a desktop, a phone, by keyboard."""
 
 import csv
+import http.client
 import sys
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from ccg import life
 from PIL import Image
@@ -187,3 +191,109 @@ def test_in_jupyterlab_too_a_choice_is_shown_and_its_numbers_kept(lab, page, sho
     assert path.name == "01H_years.csv" and "328745" in path.read_text(encoding="utf-8")
     shot(page, "app_in_lab")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+# --- kernels, and who is answered -------------------------------------------------------------------
+
+
+def kernels(server) -> int:
+    """How many kernels of a server are running."""
+    family = psutil.Process(server._process.pid).children(recursive=True)
+    return sum("ipykernel_launcher" in word for one in family for word in _words(one))
+
+
+def _words(process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has ended
+        return []
+
+
+def at_most(server, count: int) -> bool:
+    """Whether no more than ``count`` kernels are left, once those that are ending have ended."""
+    until = time.monotonic() + 60
+    while kernels(server) > count and time.monotonic() < until:
+        time.sleep(0.5)
+    return kernels(server) <= count
+
+
+def asked(server, host: str, path: str = "/", **headers: str) -> int:
+    """The status of a plain request under a Host, read to its end."""
+    where = urlsplit(server.url)
+    one = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
+    one.request("GET", path, headers={"Host": host} | headers)
+    answer = one.getresponse()
+    answer.read()
+    one.close()
+    return answer.status
+
+
+@pytest.fixture
+def own(serve, checkout):
+    """``own("--option")`` serves an explorer for one test alone; ends with it."""
+    made = []
+
+    def start(*more: str):
+        code = (
+            "import sys; from ccg import app; app.serve(int(sys.argv[1]), browser=False, more=sys.argv[2:])"
+        )
+        command = [sys.executable, "-c", code, "{port}", *more]
+        made.append(serve(command, cwd=checkout / "notebooks", ready="/voila/static/none"))
+        return made[-1]
+
+    yield start
+    for server in made:
+        server.stop()
+
+
+def test_ten_reloads_leave_one_kernel_for_the_page_and_one_kept_warm(own, page):
+    server = own("--MappingKernelManager.cull_idle_timeout=0")  # leaving the page is enough
+    shown(page, server)
+    for _ in range(10):
+        page.reload(wait_until="domcontentloaded")
+        drawn(page, "15E")
+    assert at_most(server, 2), f"{kernels(server)} kernels after ten reloads"
+    search(page, "01H")
+    drawn(page, "01H")
+    page.close(run_before_unload=True)
+    assert at_most(server, 1), f"{kernels(server)} kernels after the page was left"
+
+
+def test_a_tab_that_is_left_ends_its_own_kernel_and_no_other(served, page):
+    shown(page, served)
+    other = page.context.new_page()
+    shown(other, served)
+    other.reload(wait_until="domcontentloaded")
+    drawn(other, "15E")
+    search(page, "01H")
+    drawn(page, "01H")
+    page.close(run_before_unload=True)
+    search(other, "13T")
+    drawn(other, "13T")
+
+
+def test_a_kernel_that_no_page_came_for_is_ended_and_a_page_that_is_open_keeps_its_own(own, page):
+    server = own("--MappingKernelManager.cull_idle_timeout=1", "--MappingKernelManager.cull_interval=2")
+    shown(page, server)
+    port = urlsplit(server.url).port
+    assert [asked(server, f"localhost:{port}") for _ in range(3)] == [200] * 3
+    assert at_most(server, 2), f"{kernels(server)} kernels, three of pages that never came"
+    page.wait_for_timeout(6_000)  # three looks
+    search(page, "01H")
+    drawn(page, "01H")
+
+
+def test_a_name_that_is_not_of_this_machine_is_refused(served):
+    port = urlsplit(served.url).port
+    for host in ("evil.example", f"evil.example:{port}", f"127.0.0.1.evil.example:{port}", "192.0.2.1"):
+        assert asked(served, host) == 403, host
+        assert asked(served, host, "/api/kernels/0-0-0-0-0") == 403, host
+    for host in (f"127.0.0.1:{port}", "127.0.0.1", f"localhost:{port}", "localhost", f"[::1]:{port}"):
+        assert asked(served, host, "/api/kernels/0-0-0-0-0") == 404, f"{host}: only the kernel is unknown"
+    assert asked(served, f"localhost:{port}") == 200
+
+
+def test_a_page_elsewhere_cannot_fill_the_memory_with_pictures_of_the_explorer(served):
+    port = urlsplit(served.url).port
+    for kind in ("image", "iframe", "empty", "script"):
+        assert asked(served, f"127.0.0.1:{port}", **{"Sec-Fetch-Dest": kind}) == 403, kind

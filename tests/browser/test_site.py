@@ -9,6 +9,7 @@ import zipfile
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 from ccg import files, tables
 
@@ -23,6 +24,9 @@ KINDS = {
     "ccg": "body/15E.html",
     "board": "body/QHL.html",
     "bodies": "bodies.html",
+    "claims": "notebooks/00_claims.html",
+    "explore": "notebooks/09_explore.html",
+    "data": "data.html",
     "codebook": "codebook.html",
     "search": "search.html?q=Lancashire+North",
 }
@@ -136,7 +140,10 @@ def test_the_front_page_tells_the_story(visit):
     page = visit("index.html")
     assert "211 local groups" in page.locator("h1").inner_text()
     lead = page.locator(".lead").inner_text()
-    assert "141 of the first 211, until 106 were left" in lead and "42 integrated care boards" in lead
+    assert (
+        "141 of the first 211 and 1 that a merger had made, until 106 were left" in lead
+        and "42 integrated care boards" in lead
+    )
     assert page.locator("figure.chart img").count() == 4
     questions = page.locator(".questions li")
     assert questions.count() == len(files.notebooks())
@@ -192,6 +199,36 @@ def test_a_hexagon_leads_to_its_body(visit):
     page.locator(".maps svg a[aria-label='NHS Darlington CCG']").click()
     page.wait_for_url("**/body/00C.html")
     assert page.locator("h1").inner_text().startswith("NHS Darlington CCG (00C)")
+
+
+def test_where_a_kernel_is_needed_a_body_is_found_all_the_same(visit):
+    page = visit("notebooks/09_explore.html")
+    assert page.locator("h1").inner_text().startswith("What became of one CCG?")
+    page.get_by_label("Find a CCG or a board").fill("lancashire north")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/body/01K.html")
+    page.go_back()
+    assert "needs a running kernel" not in page.locator("article").inner_text()
+    page.get_by_role("link", name="All of them, on a map and by region").click()
+    page.wait_for_url("**/bodies.html")
+
+
+def test_what_a_notebook_displays_as_a_table_is_one(visit):
+    for path in files.notebooks():
+        book = nbformat.read(path, 4)
+        shown = [o.get("data", {}).get("text/markdown", "") for c in book.cells for o in c.get("outputs", [])]
+        tables = sum(len(re.findall(r"^\|?[ :-]*-{3}[ :|-]*$", text, re.M)) for text in shown)
+        page = visit(f"notebooks/{path.stem}.html")
+        assert page.locator(".cell_output table.docutils").count() >= tables, path.name
+        assert tables or path.name != "00_claims.ipynb", "the claims are tables"
+
+
+def test_the_page_of_a_body_says_what_is_approximate_and_when(visit):
+    said = visit("body/09G.html").locator("article").inner_text()
+    assert "no practice, 5.0% of its area" in said and "0.0%" not in said
+    assert "Surrey Heartlands" in visit("body/09G.html").locator(".chain").inner_text()
+    said = visit("body/13T.html").locator("article").inner_text()
+    assert "26 November 2014" in said and "2014-11-26" not in said
 
 
 def test_a_notebook_shows_its_answer_and_folds_its_code(visit):
@@ -263,6 +300,22 @@ def test_one_download_holds_every_table(visit):
         assert {"england-ccgs/README.md", "england-ccgs/LICENSE"} <= set(held.namelist())
 
 
+def test_a_look_up_leads_from_one_date_to_another(visit):
+    page = visit("data.html")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="The CCGs of April 2018 to the boards of July 2022, CSV").click()
+    assert got.value.suggested_filename == "ccg-2018-04-01-to-icb-2022-07-01.csv"
+    rows = {row["from"]: row for row in csv.DictReader(got.value.path().open(encoding="utf-8"))}
+    assert len(rows) == 195 and rows["00C"]["to"] == "QHM" and rows["00C"]["from_ons"] == "E38000042"
+    with page.expect_download() as got:
+        page.get_by_role("link", name="All look-ups in one file").click()
+    with zipfile.ZipFile(io.BytesIO(got.value.path().read_bytes())) as held:
+        linked = page.locator("table.look-ups a").evaluate_all(
+            "(all) => all.map((a) => a.getAttribute('href'))"
+        )
+        assert set(linked) == {name for name in held.namelist() if name.endswith(".csv")} and len(linked) > 50
+
+
 # --- every page -----------------------------------------------------------------------------------
 
 
@@ -272,11 +325,15 @@ class _Page(HTMLParser):
     def __init__(self):
         super().__init__()
         self.ids, self.links, self.loads, self.images = set(), [], [], []
+        self.paragraphs, self._open = [], False
 
     def handle_starttag(self, tag, attrs):
         got = dict(attrs)
         if got.get("id"):
             self.ids.add(got["id"])
+        if tag == "p":
+            self.paragraphs.append("")
+            self._open = True
         if tag == "a" and got.get("href") is not None:
             self.links.append(got["href"])
         if tag == "img":
@@ -285,6 +342,14 @@ class _Page(HTMLParser):
             self.loads.append(got["src"])
         if tag == "link" and got.get("rel") not in ("canonical", "author"):
             self.loads.append(got.get("href", ""))
+
+    def handle_endtag(self, tag):
+        if tag == "p":
+            self._open = False
+
+    def handle_data(self, data):
+        if self._open:
+            self.paragraphs[-1] += data
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +369,26 @@ def test_every_body_and_chart_has_its_page(every):
     assert {f"body/{code}.html" for code in CODES} <= set(every) and len(CODES) == 290
     assert {f"chart/{p.stem}.html" for p in files.figures().glob("[0-9]*.json")} <= set(every)
     assert {f"notebooks/{p.stem}.html" for p in files.notebooks()} <= set(every)
+
+
+def test_no_page_shows_a_table_as_pipes(every):
+    wrong = [
+        f"{name}: {words.strip()[:60]}"
+        for name, page in every.items()
+        for words in page.paragraphs
+        if re.search(r"\|\s*:?[-–—]+:?\s*\|", words) or re.fullmatch(r"\s*\|.*\|\s*", words, re.S)
+    ]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def test_approximate_is_explained_where_something_is(every):
+    explained = {
+        n for n, page in every.items() if any("Approximate: a boundary" in p for p in page.paragraphs)
+    }
+    text = {
+        f"body/{code}.html": (SITE / "body" / f"{code}.html").read_text(encoding="utf-8") for code in CODES
+    }
+    assert explained == {name for name, html in text.items() if ", approximate</td>" in html}
 
 
 def test_every_link_leads_somewhere(every):

@@ -1,0 +1,65 @@
+"""Who became whom between two dates, as tables to take away: names, ODS codes and ONS codes at both ends."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from . import lineage, tables
+from .lineage import Vintage
+
+#: What each column of a look-up holds, in order.
+COLUMNS = {
+    "from": "ODS code of a body of the older date",
+    "from_ons": "its ONS code on that day",
+    "from_name": "its name on that day",
+    "to": "ODS code of a body of the newer date that holds land of it",
+    "to_ons": "its ONS code on that day",
+    "to_name": "its name on that day; a sub-ICB location has that of the CCG whose code it keeps",
+    "share": "how much of the older body it holds; the shares of each older body add up to 1",
+    "basis": "what the share is of: whole, patients, area or postcodes",
+    "status": "exact if the whole older body is in one newer one; else approximate, as land left it or it overlaps several",
+}
+
+
+def table(at, to, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+    """``lineage.lookup`` with the names and ONS codes of both dates: the columns of ``COLUMNS``.
+
+    Raises LineageError if there was no such level on a day, or the older body cannot be followed there.
+    """
+    out = lineage.lookup(at, to, level, at_level=at_level)
+    for column, day, of in (("from", at, at_level), ("to", to, level)):
+        known = lineage.bodies(day, of).set_index("code")
+        out[f"{column}_ons"] = out[column].map(known["ons_code"])
+        out[f"{column}_name"] = out[column].map(dict(known["name"]) | _changed_later(day))
+    return out[list(COLUMNS)]
+
+
+def _changed_later(day) -> dict[str, str]:
+    """The names on a day of CCGs that changed theirs after it, by code."""
+    moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
+    later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > pd.Timestamp(day))]
+    return dict(former[later])
+
+
+def pairs() -> Iterator[tuple[Vintage, Vintage]]:
+    """Every geography with each that came after it and can be reached, boards after their locations."""
+    every = lineage.vintages()
+    for at, start in enumerate(every):
+        for goal in every[at + 1 :]:
+            if start.level != "pct" or goal.start >= lineage.TRUSTS_REACH:
+                yield start, goal
+
+
+def of(start: Vintage, goal: Vintage) -> pd.DataFrame:
+    """The look-up from one geography to another."""
+    return table(start.start, goal.start, goal.level, at_level=start.level)
+
+
+def stem(start: Vintage, goal: Vintage) -> str:
+    """A name for the file of a look-up: ``ccg-2018-04-01-to-icb-2022-07-01``."""
+    return "-to-".join(f"{v.level.replace('_', '-')}-{v.start.date()}" for v in (start, goal))
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """A look-up as CSV text, shares to twelve digits."""
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.12g")

@@ -1,0 +1,93 @@
+"""Look-ups to take away: every pair of dates, names and codes at both ends, every body placed whole."""
+
+import io
+
+import pandas as pd
+import pytest
+from ccg import lineage, lookups, tables
+
+
+@pytest.fixture(scope="module")
+def every() -> dict[str, pd.DataFrame]:
+    """Every look-up by the name of its file, as read from its text."""
+    text = {lookups.stem(*pair): lookups.to_csv(lookups.of(*pair)) for pair in lookups.pairs()}
+    return {name: pd.read_csv(io.StringIO(t), dtype={"from": str, "to": str}) for name, t in text.items()}
+
+
+def test_there_is_one_for_every_pair_of_dates_that_can_be_joined(every):
+    ends = ["sub-icb-2022-07-01", "icb-2022-07-01"]
+    ccgs = [f"ccg-{year}-04-01" for year in (2013, *range(2015, 2022))]
+    wanted = {f"{a}-to-{b}" for i, a in enumerate(ccgs) for b in [*ccgs[i + 1 :], *ends]}
+    wanted |= {f"pct-2010-04-01-to-{b}" for b in [*ccgs[1:], *ends]}
+    assert set(every) == wanted | {"sub-icb-2022-07-01-to-icb-2022-07-01"}
+    assert len(every) == 54
+
+
+def test_every_body_of_both_dates_is_there_and_placed_whole(every):
+    for start, goal in lookups.pairs():
+        frame = every[lookups.stem(start, goal)]
+        assert list(frame) == list(lookups.COLUMNS)
+        for column, one in (("from", start), ("to", goal)):
+            assert set(frame[column]) == set(lineage.codes_of(one)), (start, goal, column)
+        assert frame.groupby("from")["share"].sum().sub(1).abs().max() < 1e-9, (start, goal)
+        assert not frame.duplicated(["from", "to"]).any()
+        alone = ~frame["from"].duplicated(keep=False)
+        assert (frame.loc[alone, "share"] == 1).all() and (frame.loc[~alone, "status"] == "approximate").all()
+
+
+def test_no_name_and_no_code_is_missing(every):
+    for name, frame in every.items():
+        assert frame.notna().all(axis=None), name
+        assert (
+            frame["from_ons"].str.fullmatch(r"E\d{8}").all()
+            and frame["to_ons"].str.fullmatch(r"E\d{8}").all()
+        )
+        assert not frame.groupby("from")["from_ons"].nunique().gt(1).any()
+
+
+def test_rows_are_as_many_as_bodies_and_parts(every):
+    assert len(every["ccg-2013-04-01-to-ccg-2015-04-01"]) == 211, "three became one, each whole"
+    assert len(every["ccg-2018-04-01-to-ccg-2019-04-01"]) == 195
+    # land of three CCGs of the last day went to boards of their neighbours
+    assert len(every["ccg-2021-04-01-to-icb-2022-07-01"]) == 106 + 3
+    assert len(every["sub-icb-2022-07-01-to-icb-2022-07-01"]) == 106
+
+
+def row(frame: pd.DataFrame, code: str) -> pd.Series:
+    """Where the most of a body went."""
+    return frame[frame["from"] == code].iloc[0]
+
+
+def test_darlington_goes_to_tees_valley_and_to_the_north_east_and_north_cumbria(every):
+    one = row(every["ccg-2018-04-01-to-ccg-2021-04-01"], "00C")
+    assert (one["from_name"], one["to"], one["to_name"]) == (
+        "NHS Darlington CCG",
+        "16C",
+        "NHS Tees Valley CCG",
+    )
+    assert (one["from_ons"], one["share"], one["status"]) == ("E38000042", 1, "exact")
+    one = row(every["ccg-2018-04-01-to-icb-2022-07-01"], "00C")
+    assert one["to"] == "QHM" and "North East and North Cumbria" in one["to_name"]
+    assert row(every["ccg-2018-04-01-to-sub-icb-2022-07-01"], "00C")["to"] == "16C"
+
+
+def test_a_ccg_is_named_as_it_was_on_the_day(every):
+    forth = row(every["ccg-2015-04-01-to-ccg-2019-04-01"], "01K")
+    assert forth["from_name"] == "NHS Lancashire North CCG" and forth["to_name"] == "NHS Morecambe Bay CCG"
+    assert (forth["from_ons"], forth["to_ons"]) == ("E38000093", "E38000228")
+    same = row(every["ccg-2018-04-01-to-ccg-2019-04-01"], "01K")
+    assert same["from_name"] == same["to_name"] == "NHS Morecambe Bay CCG"
+
+
+def test_a_trust_is_divided_among_several(every):
+    frame = every["pct-2010-04-01-to-ccg-2015-04-01"]
+    assert frame["from"].nunique() == len(tables.load("pcts")) == 151
+    assert set(frame["basis"]) == {"postcodes"} and set(frame["status"]) == {"approximate"}
+    assert not any(name.startswith("pct") and name.endswith("2013-04-01") for name in every)
+
+
+def test_a_day_within_a_geography_serves_as_well():
+    some = lookups.table("2018-10-15", "2022-07-01", "sub_icb")
+    assert some.equals(lookups.table("2018-04-01", "2022-12-31", "sub_icb"))
+    with pytest.raises(lineage.LineageError, match="no CCGs on 2023-01-01"):
+        lookups.table("2018-04-01", "2023-01-01", "ccg")
