@@ -56,13 +56,6 @@ def test_diverging_bars_start_from_one_line(ax):
     assert [p.get_x() for p in ax.patches if abs(p.get_width()) > 20] == [0, 0, 0, 0]
 
 
-def test_steps_fall_from_one_to_the_last_share(ax):
-    curve = pd.DataFrame({"time": [2.0, 5.0], "share": [0.9, 0.4]})
-    charts.steps(ax, {"All": curve}, colours=["k"], ends=9)
-    assert ax.lines[0].get_ydata()[0] == 1 and ax.lines[0].get_ydata()[-1] == 0.4
-    assert ax.texts[0].get_text() == "All: 40%"
-
-
 def test_a_broken_series_is_not_joined_over_its_break(ax):
     charts.broken(ax, [5, 6, 2, 3], at=2, colour="k", mended=[1, 2])
     drawn = [(list(line.get_xdata()), line.get_linestyle()) for line in ax.lines]

@@ -48,20 +48,6 @@ def units(ax, rows: pd.DataFrame, *, label: str, filled: str, total: str, headin
     ax.set_axis_off()
 
 
-def steps(ax, curves: dict[str, pd.DataFrame], *, colours, ends: float, nudge: dict | None = None) -> None:
-    """Kaplan–Meier curves as falling steps from 1, each labelled at its right end with its name.
-
-    ``curves`` maps a name to columns ``time`` and ``share``; ``ends`` is when watching stopped.
-    ``nudge`` moves a label up or down, in shares, where two ends lie close.
-    """
-    for (name, curve), colour in zip(curves.items(), colours, strict=True):
-        x = [0.0, *curve["time"], ends]
-        y = [1.0, *curve["share"], curve["share"].iloc[-1]]
-        ax.step(x, y, where="post", color=colour)
-        up = (nudge or {}).get(name, 0)
-        ax.text(ends * 1.015, y[-1] + up, f"{name}: {y[-1]:.0%}", va="center", weight="bold")
-
-
 def shares(ax, frame: pd.DataFrame, *, against: str, unsure: str, favour: str, label: str) -> None:
     """Diverging stacked bars: ``against`` to the left of a line, ``favour`` to the right, ``unsure`` apart.
 
@@ -100,20 +86,16 @@ def slope(ax, start: float, end: float, labels: tuple[str, str], title: str, col
     ax.text(-0.35, 104, title, va="bottom", weight="bold")
 
 
-def dots(ax, frame: pd.DataFrame, *, value: str, label: str, colour=style.BLUE, low=None, high=None) -> None:
-    """A row per figure: a dot at its value, its interval as a line, and a bound as an open arrow.
+def dots(ax, frame: pd.DataFrame, *, value: str, label: str, colour=style.BLUE) -> None:
+    """A row per figure: a dot at its value, and a bound as an open arrow.
 
     ``frame`` is in drawing order from the top, in per cent. A column ``bound`` says ``exact``,
     ``about`` (open dot), ``under`` or ``over`` (an arrow from the bound towards where the value lies).
-    ``low`` and ``high`` name columns with an interval; a blank one draws none.
     """
     for y, (_, row) in enumerate(frame.iterrows()):
         tone = row["colour"] if "colour" in frame else colour
-        if low and pd.notna(row[low]):
-            ax.plot([row[low], row[high]], [y, y], color=tone, lw=5, alpha=0.3, solid_capstyle="butt")
         point(ax, row[value], y, row["bound"], tone)
-        ends = row[high] if high and pd.notna(row[high]) else row[value]
-        x = ends + (7 if row["bound"] == "over" else 2.5)
+        x = row[value] + (7 if row["bound"] == "over" else 2.5)
         ax.text(x, y, f"{SIGNS[row['bound']]}{row[value]:.0f}%", va="center", weight="bold")
     ax.set(ylim=(len(frame) - 0.4, -0.6), xlim=(0, 100), xticks=[0, 25, 50, 75, 100])
     ax.set_yticks(range(len(frame)), frame[label])
@@ -592,7 +574,7 @@ def strip_rows(ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BL
 def effects(
     ax, frame: pd.DataFrame, *, at, across: bool = False, colours=style.BLUE, width: float = 9
 ) -> None:
-    """Estimates against what chance alone gives: a pale bar for its middle 95%, a dot for the estimate.
+    """Estimates beside a raw shuffle of bodies: a pale bar for its middle 95%, a dot for the estimate.
 
     ``frame`` has ``estimate, chance_low, chance_high`` and maybe ``low, high``, a 95% interval drawn as a
     line through the dot where it is known; ``at`` is the place of each on the other axis. ``across`` puts

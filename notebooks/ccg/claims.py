@@ -203,8 +203,15 @@ def a8():
 
 @_claim
 def b5():
-    """How many had merged by the fourth April: soon would be many."""
-    return int((_mergers()["date"] <= "2017-04-01").sum()), int(_open()["2013-04-01"])
+    """How many had merged by the fourth April: soon would be many. And of each half by size within regions."""
+    ccgs, sizes = tables.load("ccgs"), tables.load("list_sizes")
+    first = ccgs[ccgs["opened"] == "2013-04-01"].set_index("code")
+    patients = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
+    patients = patients.reindex(first.index)
+    smaller = patients <= patients.groupby(first["region_2013"]).transform("median")
+    merged = first.index.isin(_mergers()["from"])
+    halves = [n for half in (smaller, ~smaller) for n in (merged[half].sum(), half.sum())]
+    return int((_mergers()["date"] <= "2017-04-01").sum()), int(_open()["2013-04-01"]), *map(int, halves)
 
 
 @_claim
@@ -435,16 +442,21 @@ def a12():
 
     effects = stats.difference_in_differences(outcomes.talking_therapies("recovery").panel())
     row = effects.set_index("cohort").loc["all"]
-    moved, low, high = (round(row[c], 1) for c in ("estimate", "chance_low", "chance_high"))
-    return moved, -moved, -low, high
+    moved, low, high = (round(row[c], 1) for c in ("estimate", "low", "high"))
+    return moved, -moved, -low, high, 95
 
 
 @_claim
 def b1():
-    """Boards with a million registered patients; a million residents is a harder test."""
+    """Boards with a million registered patients; a million residents is a harder test.
+
+    Two boards have no count of residents, as one CCG lay in both; the published count has them over the line.
+    """
     boards = tables.load("icbs")
-    residents = int(_national("boards_million_residents_2020"))
-    return int((boards["registered_patients"] >= 1_000_000).sum()), len(boards), residents
+    counted = boards["residents_mid2020"].dropna()
+    patients, residents = ((one >= 1_000_000).sum() for one in (boards["registered_patients"], counted))
+    published = int(_national("boards_million_residents_2020"))
+    return int(patients), len(boards), int(residents), len(counted), published
 
 
 @_claim
