@@ -533,18 +533,107 @@ def test_signs_that_steer_a_terminal_are_made_visible(ccg):
     refused(ccg("rebase", "in.csv", *DATES, "--code", "code", "--sum", "n"), "\\x1b[31mX")
 
 
-def test_absent_is_handed_on(ccg, monkeypatch):
-    given = []
+def test_absent_part(ccg):
+    args = ("rebase", CASES / "absent-part" / "input.csv", "--at", "2016-04-01", "--to", "2022-07-01")
+    status, out, _ = ccg(*args, "--by", "period", "--sum", "patients", "-o", "out.csv")
+    rows = Path("out.csv").read_text().splitlines()[1:]
+    assert status == 0 and rows == [
+        *(f"{year},QWO,460,incomplete,0" for year in ("2012/13", "2013/14", "2014/15")),
+        *(f"{year},QWO,1234,exact,0" for year in ("2015/16", "2016/17")),
+    ]
+    assert "no row of 02N, 02R, 02V, 02W, 03C, 03G" in out and "Every row is exact" not in out
 
-    def move(frame, **how):
-        given.append(how)
-        raise ValueError("enough")
 
-    monkeypatch.setattr("ccg.rebase.rebase", move)
-    Path("in.csv").write_text("code,n\n00C,1\n00D,1\n")
-    for more in ([], ["--absent", "zero"], ["--absent", "missing"]):
-        refused(ccg("rebase", "in.csv", *DATES, "--sum", "n", *more), "enough")
-    assert [how.get("absent") for how in given] == [None, "zero", "missing"]
+def test_absent_zero_or_missing(ccg):
+    Path("in.csv").write_text(
+        "month,age,code,n\n2018-05,old,00C,1\n2018-05,old,00K,2\n2018-05,old,00M,3\n2018-05,young,00C,4\n"
+    )
+    args = ("rebase", "in.csv", *DATES, "--by", "month", "age", "--sum", "n")
+    zero = ["2018-05,old,16C,6,exact,0", "2018-05,young,16C,4,exact,0"]
+    for more in ([], ["--absent", "zero"]):
+        status, out, err = ccg(*args, *more)
+        assert status == 0 and out.splitlines()[1:] == zero and "read as zero" in err
+    status, out, err = ccg(*args, "--absent", "missing")
+    assert status == 0 and out.splitlines()[1:] == [zero[0], zero[1].replace("exact", "incomplete")]
+    assert "Every row is exact" not in err
+
+
+def test_two_levels_dated(ccg):
+    path = CASES / "two-levels-dated" / "input.csv"
+    args = (
+        "rebase",
+        path,
+        "--code",
+        "code",
+        "--at",
+        "month",
+        "--to",
+        "2022-07-01",
+        "--sum",
+        "referrals",
+        "-o",
+        "out.csv",
+    )
+    refused(ccg(*args, "--by", "month", "--drop", "level"), "QK1 is a board", "would count them twice")
+    assert not held(".")
+    assert ccg(*args, "--by", "month", "level")[0] == 0
+    out = pd.read_csv("out.csv").set_index(["month", "level", "code"])["referrals"]
+    assert (out.xs("QT1", level="code") == 100).all() and len(out.xs("QT1", level="code")) == 4
+
+
+def test_location_names(ccg):
+    args = (
+        "--code",
+        "SUB_ICB_LOCATION_NAME",
+        "--at",
+        "2022-07-01",
+        "--to",
+        "2022-07-01",
+        "--level",
+        "sub_icb",
+    )
+    wanted = {
+        "input": "02Q 100, 52R 900, 91Q 700, 15C 400, 15E 50, 06H 60, B2M3M 70, M1J4Y 80, 18C 90",
+        "more": "03W 30, 04C 40, 04V 50, 02H 300, 14L 500, D2P2L 60, 91Q 700, 00Q 5, 00R 6",
+    }
+    for name, pairs in wanted.items():
+        path = CASES / "location-names" / f"{name}.csv"
+        assert ccg("rebase", path, *args, "--sum", "appointments", "--repair", "-o", "out.csv")[0] == 0
+        frame = pd.read_csv("out.csv", dtype=str)
+        found = frame["SUB_ICB_LOCATION_NAME"] + " " + frame["appointments"]
+        assert sorted(found) == sorted(pairs.split(", "))
+        read = pd.read_csv("out.repaired.csv", dtype=str)
+        assert all(old.endswith(f" - {new}") for old, new in zip(read["read"], read["as"], strict=True))
+        assert len(read) == 9
+
+
+def test_unknown_markers(ccg):
+    path = CASES / "unknown-markers" / "input.csv"
+    for more in ([], ["--repair"]):
+        result = ccg("rebase", path, *DATES, "--sum", "episodes", *more, "-o", "out.csv")
+        refused(result, "3 codes are not of the CCGs of April 2018: 'C' is no code known here; 'X'")
+        assert "perhaps" not in result[2] and not held(".")
+
+
+def test_repair_two_hundred(ccg):
+    path = CASES / "repair-two-hundred" / "input.csv"
+    args = (
+        "rebase",
+        path,
+        "--at",
+        "2013-04-01",
+        "--to",
+        "2021-04-01",
+        "--sum",
+        "n",
+        "--repair",
+        "-o",
+        "out.csv",
+    )
+    assert ccg(*args)[0] == 0
+    out, read = pd.read_csv("out.csv"), pd.read_csv("out.repaired.csv", dtype={"read": str, "as": str})
+    assert len(out) == 106 and out["n"].sum() == pytest.approx(211)
+    assert len(read) == 211 and (read["read"].str.strip() == read["as"]).all() and (read["rows"] == 1).all()
 
 
 def test_commands_of_the_suite_need_a_checkout(tmp_path):

@@ -175,10 +175,9 @@ def rebase(args) -> int:
             f"as a key with --by, or leave it out with --drop (all unused columns: {_some(left)})"
         )
     cells = frame[column].value_counts()
-    absent = {"absent": args.absent} if args.absent else {}
     result = move(
         frame.drop(columns=drop), code=column, to=args.to, at=at, level=args.level, sums=sums, means=means, by=by,
-        repair=args.repair, **absent,
+        repair=args.repair, absent=args.absent,
     )  # fmt: skip
     report = result.report()
     read = pd.DataFrame(
@@ -393,8 +392,10 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
             "--absent",
             choices=["zero", "missing"],
+            default="zero",
             help="a part of a body that has rows in the period but none under a finer key, such as an age, is "
-            "read as zero, since zeros are often left out; or as missing, and then the row is incomplete",
+            "read as zero (if not said otherwise, since zeros are often left out) or as missing, which makes the "
+            "row incomplete",
         )
         sub.add_argument(
             "--repair", action="store_true", help="take damaged codes as they were meant, and list them"
