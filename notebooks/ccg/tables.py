@@ -272,6 +272,7 @@ def _cross_check() -> list[Problem]:
                 value = str(counted.at[i, column])
                 problems.append(_problem(describe("ccg_counts"), what, i + 2, column, value))
     problems += _places_and_moves(bodies, successions)
+    problems += _ons_and_ods(ccgs)
     used = set()
     for name in names():
         if name != "sources":
@@ -280,6 +281,61 @@ def _cross_check() -> list[Problem]:
         if one not in used:
             problems.append(_problem(describe("sources"), "no table uses this source", i + 2, "id", one))
     return problems
+
+
+def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
+    """Each CCG has its own ONS codes, one after another from its first list on; the last as a CCG is in ccgs.
+
+    The days are those of lists, and lists keep an old code for a while beside the new one: it must be gone
+    before the new one is.
+    """
+    problems, resource = [], describe("ons_codes")
+    codes = _typed(resource)
+    codes["row"] = range(2, len(codes) + 2)
+    lists = sorted({*codes["first_seen"], *codes["last_seen"], *codes["gone_by"].dropna()})
+    current = dict(zip(ccgs["ons_code"], ccgs["code"], strict=True))
+    groups = dict(list(codes.sort_values(["first_seen", "gone_by"]).groupby("code")))
+
+    def wrong(row, column, what):
+        value = row[column]
+        value = str(value.date()) if isinstance(value, pd.Timestamp) else None if pd.isna(value) else value
+        problems.append(_problem(resource, what, row["row"], column, value))
+
+    for i, one in ccgs.iterrows():
+        mine = groups.get(one["code"], codes.head(0))
+        last = mine.loc[mine["body"] == "ccg", "ons_code"].iloc[-1:].tolist()
+        if last != [one["ons_code"]]:
+            what = f"the last code of {one['code']} as a CCG in ons_codes.csv is {last[0] if last else 'not there'}"
+            problems.append(_problem(describe("ccgs"), what, i + 2, "ons_code", one["ons_code"]))
+        due = next((day for day in lists if day >= one["opened"]), None)
+        before = None
+        for _, row in mine.iterrows():
+            other = current.get(row["ons_code"], one["code"])
+            if other != one["code"]:
+                wrong(row, "code", f"ccgs.csv has {row['ons_code']} as the code of {other}")
+            if not row["first_seen"] <= row["last_seen"]:
+                wrong(row, "last_seen", f"before first_seen, {row['first_seen'].date()}")
+            if row["gone_by"] <= row["last_seen"]:
+                wrong(row, "gone_by", f"not after last_seen, {row['last_seen'].date()}")
+            if row["first_seen"] < one["opened"]:
+                wrong(row, "first_seen", f"ccgs.csv has {one['code']} open from {one['opened'].date()}")
+            if row["first_seen"] > one["closed"] and row["body"] == "ccg":
+                wrong(row, "first_seen", f"ccgs.csv has {one['code']} closed on {one['closed'].date()}")
+            if before is None:
+                if row["first_seen"] != due:
+                    what = (
+                        f"no code of {one['code']} in the lists before, from {due.date() if due else 'none'}"
+                    )
+                    wrong(row, "first_seen", what)
+            elif row["first_seen"] == before["first_seen"] or not before["gone_by"] <= _end(row["gone_by"]):
+                what = f"{one['code']} has {before['ons_code']} in the same days, row {before['row']}"
+                wrong(row, "first_seen", what)
+            before = row
+    return problems
+
+
+def _end(day) -> pd.Timestamp:
+    return pd.Timestamp.max if pd.isna(day) else day - pd.Timedelta(days=1)
 
 
 def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Problem]:
