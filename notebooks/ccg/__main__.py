@@ -121,14 +121,10 @@ def which(args) -> int:
 
 def lookup(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
-    from . import lineage
+    from . import lookups
 
     output, _ = _outputs(args.output, [])
-    table = lineage.lookup(args.start, args.to, args.level)
-    then, now = lineage.bodies(args.start), lineage.bodies(args.to, args.level)
-    for place, column, frame in ((1, "from", then), (4, "to", now)):
-        table.insert(place, f"{column}_ons", table[column].map(frame.set_index("code")["ons_code"]))
-        table.insert(place + 1, f"{column}_name", table[column].map(lineage.name))
+    table = lookups.table(args.start, args.to, args.level)
     _write(output, table)
     split = table.loc[table["status"] == "approximate", "from"].unique()
     counts = f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}"
