@@ -110,9 +110,9 @@ def test_a_kernel_whose_port_was_taken_is_started_again(lab, page):
     lab.take(1)
     opened(page, f"{lab.url}/lab/tree/{NOTEBOOKS[1]}?token={lab.token}&reset")
     assert "Address already in use" in lab.log(200)
-    assert (
-        page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status") == "idle"
-    )
+    kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    replied = f"async () => (await {kernel}.requestExecute({{code: '6 * 7'}}).done).content.status"
+    assert page.evaluate(replied) == "ok"
     undisturbed(page)
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
