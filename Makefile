@@ -27,7 +27,7 @@ test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment
 	@.venv-engines/$(BIN)/python -m pytest -q tests/engines
 
 test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
-	@.venv-browser/$(BIN)/python -m pytest -q --durations=10 tests/browser
+	@.venv-browser/$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=10 tests/browser
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check
@@ -52,7 +52,7 @@ clean: ## remove the environment and caches
 
 PIP := -m pip install --quiet --disable-pip-version-check
 
-# The environment $(1) from the lock $(2); bytecode is compiled so that kernels start fast
+# The environment $(1) from the lock $(2); bytecode is compiled, on every core, so that kernels start fast
 define environment
 	@echo "making $(1) from $(2)"
 	@if command -v uv >/dev/null 2>&1; then \
@@ -61,7 +61,8 @@ define environment
 	  uv pip install --quiet --python $(1)/$(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 	  $(or $(3),"$(PYTHON)" -m venv --clear $(1)) && \
-	  $(1)/$(BIN)/python $(PIP) --require-hashes -r $(2) && \
+	  $(1)/$(BIN)/python $(PIP) --no-compile --require-hashes -r $(2) && \
+	  { $(1)/$(BIN)/python -m compileall -qq -j 0 "$$($(1)/$(BIN)/python $(WHERE))" || true ; } && \
 	  $(1)/$(BIN)/python $(PIP) --no-deps --no-build-isolation -e . ; \
 	fi
 	@touch $@

@@ -1,28 +1,30 @@
-"""For every test run, strict nbval included: a kernel that dies before its first reply is started again."""
+"""For every test run: under nbval a kernel that dies before its first reply is started again."""
 
 import logging
 import warnings
 
 import pytest
-from ccg import run
-from nbval.plugin import IPyNbFile
-
-start = IPyNbFile.setup
 
 
-def setup(notebook) -> None:
-    """Start the kernel of a notebook as nbval does, as often as ``run.launches`` allows."""
-    try:
-        for launch in run.launches(f"notebooks/{notebook.path.name}", warnings.warn):
-            with launch:
-                return start(notebook)
-    except run.NotebookFailed as error:
-        notebook.never_started = True
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+def pytest_configure(config):
+    if not config.getoption("nbval", False):
+        return
+    from ccg import run
+    from nbval.plugin import IPyNbFile
 
+    start = IPyNbFile.setup
 
-IPyNbFile.setup = setup
-logging.getLogger("nbval").setLevel(logging.CRITICAL)  # it logs each failed start with a traceback
+    def setup(notebook) -> None:
+        try:
+            for launch in run.launches(f"notebooks/{notebook.path.name}", warnings.warn):
+                with launch:
+                    return start(notebook)
+        except run.NotebookFailed as error:
+            notebook.never_started = True
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+    IPyNbFile.setup = setup
+    logging.getLogger("nbval").setLevel(logging.CRITICAL)  # it logs each failed start with a traceback
 
 
 @pytest.hookimpl(tryfirst=True)

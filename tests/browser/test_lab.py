@@ -6,16 +6,21 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from ccg import files
+from ccg import files, run
 from playwright.sync_api import expect
 
 NOTEBOOKS = [path.name for path in files.notebooks()]
 WIDGET = "application/vnd.jupyter.widget-view+json"
-OPEN = """async () => {
+#: Whether the kernel of the open notebook replies within so many milliseconds.
+OPEN = """(patience) => {
   const panel = jupyterapp.shell.currentWidget;
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;  // idle may be said before this, and Run All is lost
+  const replies = async () => {
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session.kernel.info;  // idle may be said before this, and Run All is lost
+    return true;
+  };
+  return Promise.race([replies(), new Promise(end => setTimeout(end, patience, false))]);
 }"""
 #: The cells of the open notebook, as JupyterLab holds them.
 CELLS = """() => jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells
@@ -42,17 +47,23 @@ def lab(serve, checkout, browser):
         "--expose-app-in-browser",
     ]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token={token}"]
+    command += [f"--AsyncIOLoopKernelRestarter.restart_limit={run.AGAIN}"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     server = serve(command, cwd=checkout / "notebooks", ready="/api/status?token={token}")
     assert str(checkout) in server.log(400), "JupyterLab was to serve the copy"
     return server
 
 
-def opened(page, address: str):
-    """Open a notebook and wait until its kernel takes orders. Returns the notebook's panel."""
+def opened(page, address: str, patience: float = 60):
+    """Open a notebook and wait until its kernel takes orders. Returns the notebook's panel.
+
+    Jupyter itself starts a kernel that dies before its first reply again, on other ports.
+    """
     page.goto(address, wait_until="domcontentloaded")
     page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext", timeout=60_000)
-    page.evaluate(OPEN)
+    if not page.evaluate(OPEN, patience * 1000):
+        name = page.evaluate("() => jupyterapp.shell.currentWidget.context.path")
+        pytest.fail(f"notebooks/{name}: its kernel did not reply in {patience} seconds", pytrace=False)
     return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
 
@@ -93,6 +104,25 @@ def test_run_all_in_jupyterlab(lab, page, shot, name):
     undisturbed(page)
     shot(page, f"lab_{Path(name).stem}")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def test_a_kernel_whose_port_was_taken_is_started_again(lab, page):
+    lab.take(1)
+    opened(page, f"{lab.url}/lab/tree/{NOTEBOOKS[1]}?token={lab.token}&reset")
+    assert "Address already in use" in lab.log(200)
+    kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    replied = f"async () => (await {kernel}.requestExecute({{code: '6 * 7'}}).done).content.status"
+    assert page.evaluate(replied) == "ok"
+    undisturbed(page)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+
+def test_a_kernel_that_never_starts_is_one_line(lab, page):
+    lab.take(1 + run.AGAIN)
+    never = f"^notebooks/{NOTEBOOKS[2]}: its kernel did not reply in 20 seconds$"
+    with pytest.raises(pytest.fail.Exception, match=never):
+        opened(page, f"{lab.url}/lab/tree/{NOTEBOOKS[2]}?token={lab.token}&reset", patience=20)
+    assert "restart failed" in lab.log(200)
 
 
 def undisturbed(page) -> None:
