@@ -360,6 +360,261 @@ def test_an_empty_frame_gives_an_empty_frame(at):
     assert list(move(data, at=at).frame.columns) == ["code", "n", "status", "missing"]
 
 
+# --- what is not there ----------------------------------------------------------------------------
+
+KINDS = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(), "duckdb": duckdb.from_df}
+kinds = pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+PARTS = ["00F", "00G", "00H"]  # of 13T, Newcastle Gateshead, from April 2015
+NEWCASTLE = {"at": "2013-04-01", "to": "2015-04-01"}
+
+
+def states(result, key="key") -> dict:
+    out = plain(result.frame)
+    return dict(zip(out[key], out["status"], strict=True))
+
+
+LIKE_PERIODS = [
+    "2013", "2012/13", "2012-13", "2012–13", "2012/2013", "2012 to 2013", "FY2013", "FY12/13", "201804", "20180401",
+    "2018-04", "2018-04-01", "2018-04-01T00:00:00", "01/04/2018", "1.4.18", "MAR2018", "Apr-18", "april 2018",
+    "1 April 2018", "01APR2018", "2018 Apr", "Apr-Jun 2018", "April to June 2018", "Q1 2018/19", "2018-19 Q1",
+    "2018Q1", "Q4 2018", "year to March 2018", "12 months ending June 2019", 2013, 201804, 20180401,
+    dt.date(2018, 4, 1), dt.datetime(2018, 4, 1, 12),
+]  # fmt: skip
+UNLIKE = [
+    "asthma",
+    "BP002",
+    "0-4",
+    "65 and over",
+    "75+",
+    "May",
+    "Q1",
+    "E38000041",
+    "1",
+    "total",
+    12,
+    65,
+    True,
+    0.5,
+]
+
+
+@kinds
+@pytest.mark.parametrize("value", [*LIKE_PERIODS, *UNLIKE], ids=str)
+def test_a_period_lacks_a_part_and_any_other_key_reads_it_as_zero(make, value):
+    """Two keys of which the second has no row of 00H: a fault if the key is a period, else a small count."""
+    other = {int: lambda v: v + 1, bool: lambda v: False, float: lambda v: v + 1, dt.date: lambda v: dt.date(2019, 4, 1),
+             dt.datetime: lambda v: dt.datetime(2019, 4, 1), str: lambda v: v}[type(value)](value)  # fmt: skip
+    if isinstance(value, str):
+        other = value.replace("18", "17").replace("13", "11").replace("2019", "2016")
+        other = other + " b" if value in UNLIKE else other
+    assert other != value
+    result = move(make(frame([*PARTS, *PARTS[:2]], key=[value] * 3 + [other] * 2)), by=["key"], **NEWCASTLE)
+    status = sorted(states(result).values())
+    report = result.report()
+    if value in LIKE_PERIODS and not isinstance(value, bool):
+        assert status == ["exact", "incomplete"] and (report.incomplete, report.sparse) == (1, 0)
+        assert [one[:2] for one in report.absent] == [("13T", ("00H",))]
+        assert "Every row is exact" not in str(report)
+    else:
+        assert status == ["exact", "exact"] and (report.incomplete, report.sparse) == (0, 1)
+        assert "In 1 row a part has no row under the key of the row" in str(report)
+        assert "read as zero" in str(report) and not report.absent
+
+
+@kinds
+@pytest.mark.parametrize("absent, state", [("zero", "exact"), ("missing", "incomplete")])
+def test_a_part_without_a_row_under_a_finer_key_is_left_to_a_switch(make, absent, state):
+    data = frame(
+        [*PARTS, "00F", *PARTS, "00F", "00G"],
+        month=["2013-05"] * 4 + ["2013-06"] * 5,
+        key=["asthma"] * 3 + ["gout"] + ["asthma"] * 3 + ["gout"] * 2,
+    )
+    result = move(make(data), by=["month", "key"], absent=absent, **NEWCASTLE)
+    assert states(result) == {"asthma": "exact", "gout": state}
+    assert plain(result.frame)["n"].tolist() == [6, 4, 18, 17]
+    report = result.report()
+    assert report.sparse == 2 and report.incomplete == (2 if absent == "missing" else 0) and not report.absent
+    # a part without a row in the month is another matter, whatever the switch
+    lacking = move(make(data[~((data["month"] == "2013-06") & (data["code"] == "00H"))]), by=["month", "key"],
+                   absent=absent, **NEWCASTLE)  # fmt: skip
+    assert states(lacking, "month")["2013-06"] == "incomplete"
+    assert lacking.report().absent == [("13T", ("00H",), ("2013-06",))]
+
+
+def test_a_switch_is_one_of_two():
+    with pytest.raises(RebaseError, match="absent is 'none'; say zero or missing"):
+        move(frame(["00C"]), absent="none")
+
+
+@kinds
+def test_a_suppressed_part_makes_a_sum_and_a_mean_incomplete(make):
+    data = frame([*PARTS, "00C"], ["1", "*", "3", "4"], rate=["0.5", "0.5", "0.5", "0.5"], key="2013")
+    counts = make(data.drop(columns="rate"))
+    assert states(move(counts, by=["key"], **NEWCASTLE), "code") == {"13T": "incomplete", "00C": "exact"}
+    status = states(move(make(data), by=["key"], sums=[], means={"rate": "n"}, **NEWCASTLE), "code")
+    assert status == {"13T": "incomplete", "00C": "exact"}
+    report = move(counts, by=["key"], **NEWCASTLE).report()
+    assert (report.rows, report.incomplete) == (2, 1) and not report.absent
+    assert "1 of 2 rows is incomplete" in str(report) and "Every row is exact" not in str(report)
+
+
+@kinds
+@pytest.mark.parametrize(
+    "at, to, level, codes, lacking",
+    [
+        ("2016-04-01", "2022-07-01", "icb", ["02N", "02T"], ("QWO", "02N")),
+        ("2022-07-01", "2022-07-01", "icb", ["02Q", "52R"], ("QT1", "02Q")),
+        ("2022-07-01", "2023-07-01", "icb", ["QT1"], None),
+        ("2021-04-01", "2022-07-01", "sub_icb", ["15E", "D2P2L"], ("15E", "15E")),
+        ("2018-04-01", "2018-04-01", "ccg", ["00C", "00D"], None),
+        ("2012-04-01", "2018-04-01", "ccg", ["5D9"], None),
+    ],
+)
+def test_between_any_levels(make, at, to, level, codes, lacking):
+    """All that goes into the target of the last code, and then without the one named."""
+    at_level = "icb" if codes == ["QT1"] else "sub_icb" if at >= "2022-07-01" else None
+    feeds = lineage.lookup(at, to, level, at_level=at_level)
+    target = feeds.loc[feeds["from"] == codes[-1], "to"].iloc[0]
+    every = sorted(feeds.loc[feeds["to"] == target, "from"])
+    ask = {"at": at, "to": to, "level": level}
+    assert states(move(make(frame(every)), **ask), "code")[target] != "incomplete"
+    if lacking:
+        target, gone = lacking
+        result = move(make(frame([c for c in every if c != gone])), **ask)
+        assert states(result, "code")[target] == "incomplete"
+        assert (target, (gone,), ()) in result.report().absent
+
+
+@kinds
+def test_a_row_that_could_not_be_placed_does_not_make_a_part_present(make):
+    data = frame(
+        [*PARTS, *PARTS], day=["2013-04-01"] * 3 + ["2014-04-01"] * 3, key=["2013"] * 3 + ["2014"] * 3
+    )
+    data.loc[5, "day"] = None
+    result = move(make(data), at="day", to="2015-04-01", by=["key"])
+    assert states(result) == {"2013": "exact", "2014": "incomplete"}
+    assert result.report().absent == [("13T", ("00H",), ("2014",))]
+    assert set(reasons_of(result)) == {"no date that can be used"}
+
+
+def reasons_of(result) -> list:
+    return plain(result.unmapped)["reason"].tolist()
+
+
+@kinds
+def test_dates_within_a_period_are_times_where_a_body_has_two_of_them(make):
+    """Months of a year: each must have every part. 00F to 00H became 13T in April 2015."""
+    early = [(c, m) for m in ("2015-02-01", "2015-03-01") for c in [*PARTS, "00C"]]
+    late = [(c, m) for m in ("2015-04-01", "2015-05-01") for c in ["13T", "00C"]]
+    data = pd.DataFrame([*early, *late], columns=["code", "day"]).assign(n=1, key="2015")
+    ask = {"at": "day", "to": "2015-04-01", "by": ["key"]}
+    whole = move(make(data), **ask)
+    assert plain(whole.frame)["n"].tolist() == [4, 8] and states(whole, "code") == {
+        "00C": "exact",
+        "13T": "exact",
+    }
+    for gone in (("00G", "2015-03-01"), ("13T", "2015-05-01")):
+        less = move(make(data[~((data["code"] == gone[0]) & (data["day"] == gone[1]))]), **ask)
+        assert states(less, "code") == {"00C": "exact", "13T": "incomplete"}
+        assert less.report().absent == [("13T", (gone[0],), (f"2015 ({gone[1]})",))]
+
+
+@kinds
+def test_dates_within_a_period_are_geographies_where_no_body_has_two(make):
+    """99P and 99Q on the codes of 2018, all others on those of 2019: together they are all."""
+    data = frame(["99P", "99Q", "00C"], day=["2018-04-01"] * 2 + ["2019-04-01"], key="2019-20")
+    ask = {"at": "day", "to": "2019-04-01", "by": ["key"]}
+    result = move(make(data), **ask)
+    assert states(result, "code") == {"15N": "exact", "00C": "exact"}
+    less = move(make(data[data["code"] != "99P"]), **ask)
+    assert states(less, "code") == {"15N": "incomplete", "00C": "exact"}
+    assert less.report().absent == [("15N", ("99P",), ("2019-20",))]
+
+
+def test_the_projects_own_tables_lack_what_their_sources_lack_and_no_more():
+    money = tables.load("allocations")[["year", "kind", "code", "geography", "core_allocation_gbp_thousand"]]
+    result = rebase(money, code="code", at="geography", to="2021-04-01", by=["year", "kind"],
+                    sums=["core_allocation_gbp_thousand"])  # fmt: skip
+    assert result.report().incomplete == 0, "99P and 99Q stand on the map of the year before"
+    points = tables.load("qof_points")[["year", "code", "geography", "list_size"]]
+    result = rebase(points, code="code", at="geography", to="2022-07-01", by=["year"], sums=["list_size"])
+    assert result.report().absent == [("QU9", ("14Y",), ("2017-18",))] and result.report().incomplete == 1
+    # East Berkshire's neighbour is wholly missing from that year of the file, as its source has it
+    assert "14Y" not in set(points.loc[points["year"] == "2017-18", "code"])
+
+
+# --- land that would count twice ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ask", [{}, {"by": ["key"]}], ids=["no key", "a key"])
+def test_an_ods_and_an_ons_code_of_one_body_are_not_added(ask):
+    data = frame(["00C", "E38000042", "00D"], [10, 10, 5], day="2016-04-01", key="x")
+    data = data if ask else data.drop(columns="key")
+    with pytest.raises(
+        RebaseError, match=r"'00C' and 'E38000042' are one body, and both have rows.*count it twice"
+    ):
+        move(data, at="day", **ask)
+    for make in (lambda d: pl.from_pandas(d).lazy(), duckdb.from_df):
+        result = move(make(data), at="day", **ask)
+        assert plain(result.frame)["n"].tolist() == [10, 5]
+        left = plain(result.unmapped)
+        assert left["code"].tolist() == ["E38000042"]
+        assert left["reason"].tolist() == [
+            "a body beside itself under another code or name, which would count twice"
+        ]
+    apart = move(data.assign(key=["ods", "ons", "ods"]), at="day", by=["key"])
+    assert apart.frame["n"].sum() == 25
+
+
+def test_a_body_and_what_it_became_are_not_added_in_one_period():
+    codes = [*PARTS, "13T", "00C"]
+    data = frame(codes, [1, 2, 3, 6, 9], day=["2013-04-01"] * 3 + ["2015-04-01"] * 2, key="2016")
+    words = "00F on 2013-04-01 and 13T on 2015-04-01 hold the same land, and both have rows under key 2016"
+    with pytest.raises(RebaseError, match=words) as error:
+        move(data, at="day", to="2015-04-01", by=["key"])
+    assert "If they are of different times, name 'day' in by" in str(error.value)
+    for make in (lambda d: pl.from_pandas(d).lazy(), duckdb.from_df):
+        result = move(make(data), at="day", to="2015-04-01", by=["key"])
+        out = plain(result.frame)
+        assert out["n"].tolist() == [9, 6] and set(out["status"]) == {"exact"}
+        assert plain(result.unmapped)["code"].tolist() == PARTS
+        assert set(reasons_of(result)) == {"a body beside what it became, which would count twice"}
+    apart = move(data, at="day", to="2015-04-01", by=["key", "day"])
+    assert apart.frame.query("code == '13T'")["n"].tolist() == [6, 6]
+
+
+@kinds
+def test_two_names_of_one_body_are_not_added_under_one_key(make):
+    data = frame(["NHS Darlington CCG", "00C", "00D"], [1, 2, 4])
+    if isinstance(make(data), pd.DataFrame):
+        with pytest.raises(RebaseError, match="'00C' and 'NHS Darlington CCG', read as 00C, are one body"):
+            move(data, repair=True)
+    else:
+        result = move(make(data), repair=True)
+        assert plain(result.frame)["n"].tolist() == [2, 4]
+        assert plain(result.unmapped)["code"].tolist() == ["NHS Darlington CCG"]
+    apart = move(make(data.assign(key=["a", "b", "b"])), repair=True, by=["key"])
+    assert plain(apart.frame)["n"].sum() == 7
+
+
+@kinds
+def test_spellings_of_one_code_are_added_and_the_report_says_so(make):
+    result = move(make(frame([*PARTS[:2], "00f ", "00F "], [1, 2, 4, 8])), repair=True, **NEWCASTLE)
+    out = plain(result.frame)
+    assert out["n"].tolist() == [15] and out["status"].tolist() == ["incomplete"], "00H is still not there"
+    report = result.report()
+    assert report.absent == [("13T", ("00H",), ())] and report.spellings == [("00F", "00F ", "00f ")]
+    assert "'00F', '00F ' and '00f ' are one code, and were added up where they meet" in str(report)
+
+
+def test_a_code_with_two_reasons_keeps_both():
+    data = frame(["13Q", "13Q", "00C"], day=["2016-04-01", None, "2016-04-01"])
+    assert move(data, at="day").report().unmapped == [
+        ("13Q", "a commissioning hub, not a CCG"),
+        ("13Q", "no date that can be used"),
+    ]
+
+
 # --- engines --------------------------------------------------------------------------------------
 
 
@@ -549,6 +804,25 @@ def test_duckdb_leaves_nothing_behind_and_touches_no_table(own):
     assert own.sql("from _one").fetchall() == [(42,)]
     after = own.sql("select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal").fetchall()  # fmt: skip
     assert sorted(after) == sorted(before)
+
+
+@pytest.mark.parametrize("read_only", [False, True], ids=["file", "read-only file"])
+@pytest.mark.parametrize("at", ["2013-04-01", "day"])
+def test_duckdb_leaves_nothing_in_a_file(tmp_path, read_only, at):
+    path = str(tmp_path / "users.duckdb")
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "create table t as select unnest(['00F', '00G', '00H']) as code, 1 as n, date '2013-04-01' as day"
+        )
+    before = (tmp_path / "users.duckdb").read_bytes()
+    with duckdb.connect(path, read_only=read_only) as connection:
+        given = connection.table("t") if at == "day" else connection.table("t").select("code, n")
+        result = move(given, at=at, to="2015-04-01")
+        assert [row[1:] for row in result.frame.fetchall()] == [(3, "exact", 0)]
+        assert result.report().balanced() and result.unmapped.fetchall() == []
+        made = "select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal"
+        assert connection.sql(made).fetchall() == [("t",)]
+    assert (tmp_path / "users.duckdb").read_bytes() == before
 
 
 def test_duckdb_that_may_not_look_at_python_works_too():
@@ -875,6 +1149,88 @@ def test_engines_agree_on_any_frame(journey, make):
     same(result.unmapped, wanted.unmapped)
     assert result.report().balanced()
     assert result.report().totals["n"] == pytest.approx(wanted.report().totals["n"], abs=1e-6)
+
+
+@st.composite
+def holes(draw):
+    """Figures of all parts of some bodies in some months, for one or two keys, with rows and cells left out."""
+    at, to, at_level, level = draw(
+        st.sampled_from(
+            [("2013-04-01", "2015-04-01", "ccg", "ccg"), ("2016-04-01", "2018-04-01", "ccg", "ccg"),
+             ("2016-04-01", "2022-07-01", "ccg", "icb"), ("2022-07-01", "2022-07-01", "sub_icb", "icb"),
+             ("2022-07-01", "2022-07-01", "sub_icb", "sub_icb"), ("2012-04-01", "2018-04-01", "pct", "ccg"),
+             ("2020-04-01", "2022-07-01", "ccg", "sub_icb")]
+        )
+    )  # fmt: skip
+    feeds = lineage.lookup(at, to, level, at_level=at_level)
+    feeds = feeds[feeds["share"] > 0]
+    targets = draw(st.lists(st.sampled_from(sorted(set(feeds["to"]))), min_size=1, max_size=3, unique=True))
+    codes = sorted(set(feeds.loc[feeds["to"].isin(targets), "from"]))
+    often = st.sampled_from([True] * 9 + [False])
+    rows = [
+        (month, kind, code, draw(st.sampled_from([1, 5, 0, 7, 2, 3, 4, 6, 8, None])))
+        for month in ("2016-05", "2016-06")
+        for kind in draw(st.sampled_from([["x"], ["x", "y"]]))
+        for code in codes
+        if draw(often)
+    ]
+    data = pd.DataFrame(rows, columns=["month", "kind", "code", "n"])
+    return data.astype({"n": "Int64"}), {"at": at, "to": to, "level": level}, feeds
+
+
+@usual
+@given(holes(), st.sampled_from(list(KINDS.values())), st.sampled_from(["zero", "missing"]))
+def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, absent):
+    """Against a count by hand: sets of codes, from the look-up that analysts use."""
+    data, ask, feeds = hole
+    if data.empty:
+        return
+    result = move(make(data), by=["month", "kind"], absent=absent, **ask)
+    parts = feeds.groupby("to")["from"].agg(set).to_dict()
+    divided = set(feeds.loc[feeds["status"] == "approximate", "from"])
+    lacking, sparse, rows = set(), 0, plain(result.frame)
+    for row in rows.itertuples():
+        month = data[data["month"] == row.month]
+        here = month[month["kind"] == row.kind]
+        mine = here[here["code"].isin(parts[row.code])]
+        gone = parts[row.code] - set(month["code"])
+        few = not gone and bool(parts[row.code] - set(here["code"]))
+        lacking |= {(row.code, row.month, one) for one in gone}
+        sparse += few
+        assert row.missing == mine["n"].isna().sum()
+        wanted = "approximate" if divided & set(mine["code"]) else "exact"
+        if gone or row.missing or (few and absent == "missing"):
+            wanted = "incomplete"
+        assert row.status == wanted
+    report = result.report()
+    assert {(a.body, p, one) for a in report.absent for p in a.periods for one in a.parts} == lacking
+    assert (report.rows, report.sparse) == (len(rows), sparse)
+    assert report.incomplete == (rows["status"] == "incomplete").sum()
+    assert ("Every row is exact" in str(report)) == (set(rows["status"]) == {"exact"})
+
+
+@usual
+@given(st.data(), st.sampled_from(list(KINDS.values())))
+def test_each_month_of_a_year_must_have_every_part(draw, make):
+    """Dates that are no key: a year's sum is whole only if each of its months is, on the codes of that month."""
+    months = ["2015-02-01", "2015-03-01", "2015-04-01", "2016-02-01", "2016-03-01"]
+    feeds = {m: lineage.lookup(m, "2016-04-01") for m in months}
+    targets = ["13T", "99H", "00C"]
+    rows = [
+        (m[:4], m, c) for m in months for c in sorted(set(feeds[m].loc[feeds[m]["to"].isin(targets), "from"]))
+    ]
+    kept = draw.draw(st.lists(st.sampled_from([True] * 12 + [False]), min_size=len(rows), max_size=len(rows)))
+    # 00D is there always, so that the dates are seen to be times
+    rows = [r for r, keep in zip(rows, kept, strict=True) if keep] + [(m[:4], m, "00D") for m in months]
+    data = pd.DataFrame(rows, columns=["year", "day", "code"]).assign(n=1)
+    result = move(make(data), at="day", to="2016-04-01", by=["year"])
+    for row in plain(result.frame).itertuples():
+        here = data[data["year"] == row.year]
+        whole = all(
+            set(feeds[m].loc[feeds[m]["to"] == row.code, "from"]) <= set(here.loc[here["day"] == m, "code"])
+            for m in months if m[:4] == row.year
+        )  # fmt: skip
+        assert (row.status == "incomplete") == (not whole)
 
 
 # --- the command line -----------------------------------------------------------------------------

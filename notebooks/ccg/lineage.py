@@ -333,7 +333,7 @@ def pieces(at, to, level: str | None = None, *, at_level: str | None = None) -> 
 
     The pairs are those of ``lookup``. Together the pieces of one ``to`` are all of it, and each lies in one
     ``from``: what is not covered by some bodies of the date is a part of it that they lack. Land on which
-    no patient was ever counted is left out. A trust is one piece.
+    no patient was ever counted is left out. Of a trust, each share is a piece.
     """
     at, at_level = _checked(at, at_level)
     to, level = _checked(to, level)
@@ -344,7 +344,7 @@ def pieces(at, to, level: str | None = None, *, at_level: str | None = None) -> 
 def _pieces(start: Vintage, goal: Vintage, year: pd.Timestamp) -> dict[tuple[str, str], tuple[str, ...]]:
     pairs = list(_lookup(start, goal, year)[["from", "to"]].itertuples(index=False, name=None))
     if start.level == "pct":
-        return {pair: (pair[0],) for pair in pairs}
+        return {pair: ("/".join(pair),) for pair in pairs}
     counted = {land: any(s > 0 for _, s in known) for (land, _), known in _graph().shares.items()}
     here, there, out = _holders(start), _holders(goal), {pair: [] for pair in pairs}
     for piece, holder in sorted(here.items()):

@@ -225,3 +225,97 @@ def test_spark_stays_lazy_and_on_this_machine(spark):
     result = rebase(broken, code="code", at="2016-04-01", to="2018-04-01", sums=["n"])  # fmt: skip
     with pytest.raises(Exception, match="looked at"):
         result.frame.collect()
+
+
+# --- the cases of tests/test_cases.py, which says why each is as it is ------------------------------
+
+CASES = Path(__file__).resolve().parents[1] / "cases"
+
+
+def case(slug, name="input.csv") -> pd.DataFrame:
+    return pd.read_csv(CASES / slug / name, dtype=str, keep_default_na=False)
+
+
+def test_absent_part(engine):
+    ask = {"code": "code", "at": "2016-04-01", "to": "2022-07-01", "by": ["period"], "sums": ["patients"]}
+    wanted, result = rebase(case("absent-part"), **ask), rebase(engine.make(case("absent-part")), **ask)
+    same(engine.read(result.frame), wanted.frame)
+    assert sorted(engine.read(result.frame)["status"]) == ["exact"] * 2 + ["incomplete"] * 3
+    report = result.report()
+    assert report.absent == wanted.report().absent and (report.rows, report.incomplete) == (5, 3)
+    assert "QWO: no row of 02N, 02R, 02V, 02W, 03C, 03G in 3 periods: 2012/13, 2013/14, 2014/15." in str(
+        report
+    )
+    assert "Every row is exact" not in str(report)
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
+def test_two_levels_dated(engine, dated):
+    data = case("two-levels-dated")
+    data = data if dated else data[data["month"] == "2022-08-01"]
+    ask = {
+        "code": "code",
+        "at": "month" if dated else "2022-08-01",
+        "to": "2022-07-01",
+        "sums": ["referrals"],
+    }
+    result = rebase(engine.make(data.drop(columns="level")), by=["month"], **ask)
+    placed = engine.read(result.frame)
+    assert dict(zip(placed["code"], placed["referrals"], strict=True)) == {"QKS": 70, "QT1": 100, "QK1": 100}
+    assert set(placed["status"]) == {"exact"} and len(placed) == (6 if dated else 3)
+    left = engine.read(result.unmapped)
+    boards = left[left["code"] != "England"]
+    assert set(boards["code"]) == {"QKS", "QT1", "QK1"}
+    assert set(boards["reason"]) == {"a board beside its own parts, which would count twice"}
+    apart = ask | {"by": ["month", "level"]}
+    same(engine.read(rebase(engine.make(data), **apart).frame), rebase(data, **apart).frame)
+
+
+@pytest.mark.parametrize("name", ["input.csv", "more.csv"])
+def test_location_names(engine, name):
+    data, code = case("location-names", name), "SUB_ICB_LOCATION_NAME"
+    ask = {"code": code, "at": "2022-07-01", "to": "2022-07-01", "level": "sub_icb", "sums": ["appointments"]}
+    result = rebase(engine.make(data), repair=True, **ask)
+    out = engine.read(result.frame)
+    wanted = (
+        data.assign(code=data[code].str.split(" - ").str[-1]).set_index("code")["appointments"].astype(float)
+    )
+    assert dict(zip(out[code], out["appointments"], strict=True)) == wanted.to_dict()
+
+
+def test_unknown_markers(engine):
+    ask = {"code": "CCG_RESPONSIBILITY", "at": "2018-04-01", "to": "2021-04-01", "sums": ["episodes"]}
+    left = engine.read(rebase(engine.make(case("unknown-markers")), **ask).unmapped)
+    found = dict(zip(left["CCG_RESPONSIBILITY"], left["episodes"], strict=True))
+    assert found == {"X": 500, "Y": 700, "C": 60}
+    with pytest.raises(RebaseError, match="'X' is no code known here;"):
+        rebase(engine.make(case("unknown-markers")), repair=True, **ask)
+
+
+def test_repair_two_hundred(engine):
+    ask = {"code": "code", "at": "2013-04-01", "to": "2021-04-01", "sums": ["n"]}
+    result = rebase(engine.make(case("repair-two-hundred")), repair=True, **ask)
+    out = engine.read(result.frame)
+    assert len(out) == 106 and out["n"].sum() == pytest.approx(211)
+    assert len(result.report().repaired) == 211
+
+
+def test_a_finer_key_and_dates_that_are_no_key(engine):
+    """Every count that tells exact from incomplete, at once: months of a year, two kinds, and holes in both."""
+    rows = [
+        (month[:4], kind, month, code, 1)
+        for month in ("2015-02-01", "2015-03-01", "2015-04-01", "2016-02-01", "2016-03-01")
+        for kind in ("x", "y")
+        for code in ["00C", "00D", *(["13T"] if month > "2015-03" else ["00F", "00G", "00H"])]
+        if (kind, month, code) not in {("x", "2015-02-01", "00F"), ("y", "2016-02-01", "13T")}
+        and (month, code) != ("2016-03-01", "00C")
+    ]
+    data = pd.DataFrame(rows, columns=["year", "kind", "day", "code", "n"])
+    ask = {"code": "code", "at": "day", "to": "2016-04-01", "by": ["year", "kind"], "sums": ["n"]}
+    for absent in ("zero", "missing"):
+        wanted, result = rebase(data, absent=absent, **ask), rebase(engine.make(data), absent=absent, **ask)
+        same(engine.read(result.frame), wanted.frame)
+        report = result.report()
+        assert report.absent == wanted.report().absent == [("00C", ("00C",), ("2016 (2016-03-01)",))]
+        assert report.sparse == wanted.report().sparse == 2
+        assert report.incomplete == wanted.report().incomplete == (4 if absent == "missing" else 2)
