@@ -1023,6 +1023,23 @@ def test_repair_works_with_dates_and_on_lazy_frames(lazy):
     assert plain(once.frame).values.tolist() == [["00C", 3, "exact", 0]]
 
 
+def test_names_alone_are_read_by_the_day():
+    trusts, ccgs = (lineage.bodies(day) for day in ("2012-04-01", "2018-04-01"))
+    for at, bodies in (("2012-04-01", trusts), ("2018-04-01", ccgs)):
+        bare = bodies["name"].str.removeprefix("NHS ").str.removesuffix(" CCG")
+        result = move(frame(bare), at=at, to="2018-04-01", repair=True)
+        assert result.report().repaired == dict(zip(bare, bodies["code"], strict=True))
+    # Nottingham and Nottinghamshire is a board, and the name of one of its two locations
+    for others in ([], ["02Q"], ["QT1"]):
+        with pytest.raises(RebaseError, match="'Nottingham and Nottinghamshire' is no code known here"):
+            move(
+                frame([*others, "Nottingham and Nottinghamshire"]),
+                at="2022-08-01",
+                to="2023-04-01",
+                repair=True,
+            )
+
+
 def test_auto_refuses_when_the_answer_differs_and_names_every_geography():
     with pytest.raises(RebaseError) as error:
         move(frame(["01H", "00C"]), at="auto", to="2021-04-01")
