@@ -858,6 +858,17 @@ def test_ons_codes_go_in_and_ods_codes_come_out():
     assert set(ons.frame["code"]) == set(lineage.bodies("2021-04-01")["code"])
 
 
+def test_an_ons_code_is_taken_from_its_first_day_in_a_column_of_dates():
+    """Two locations got new ones in April 2023, on no change of geography."""
+    data = pd.concat([lineage.bodies(day, "sub_icb").assign(day=day) for day in ("2023-03-31", "2023-04-01")])
+    data = data.assign(code=data["ons_code"], n=1)[["code", "day", "n"]]
+    assert data["code"].nunique() == 108
+    result = move(data, at="day", to="2023-04-01", by=["day"])
+    assert len(result.frame) == 84 and set(result.frame["status"]) == {"exact"} and not len(result.unmapped)
+    lazy = move(pl.from_pandas(data).lazy(), at="day", to="2023-04-01", by=["day"])
+    same(lazy.frame, result.frame)
+
+
 def test_sub_icb_locations_reach_their_boards_exactly():
     data = every("2022-08-01", "sub_icb")
     assert len(data) == 106
