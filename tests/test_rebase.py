@@ -858,6 +858,17 @@ def test_ons_codes_go_in_and_ods_codes_come_out():
     assert set(ons.frame["code"]) == set(lineage.bodies("2021-04-01")["code"])
 
 
+def test_an_ons_code_is_taken_from_its_first_day_in_a_column_of_dates():
+    """Two locations got new ones in April 2023, on no change of geography."""
+    data = pd.concat([lineage.bodies(day, "sub_icb").assign(day=day) for day in ("2023-03-31", "2023-04-01")])
+    data = data.assign(code=data["ons_code"], n=1)[["code", "day", "n"]]
+    assert data["code"].nunique() == 108
+    result = move(data, at="day", to="2023-04-01", by=["day"])
+    assert len(result.frame) == 84 and set(result.frame["status"]) == {"exact"} and not len(result.unmapped)
+    lazy = move(pl.from_pandas(data).lazy(), at="day", to="2023-04-01", by=["day"])
+    same(lazy.frame, result.frame)
+
+
 def test_sub_icb_locations_reach_their_boards_exactly():
     data = every("2022-08-01", "sub_icb")
     assert len(data) == 106
@@ -1021,6 +1032,23 @@ def test_repair_works_with_dates_and_on_lazy_frames(lazy):
     first = data.head(2).drop(columns="day")
     once = move(pl.from_pandas(first).lazy() if lazy else first, at="2013-04-01", repair=True)
     assert plain(once.frame).values.tolist() == [["00C", 3, "exact", 0]]
+
+
+def test_names_alone_are_read_by_the_day():
+    trusts, ccgs = (lineage.bodies(day) for day in ("2012-04-01", "2018-04-01"))
+    for at, bodies in (("2012-04-01", trusts), ("2018-04-01", ccgs)):
+        bare = bodies["name"].str.removeprefix("NHS ").str.removesuffix(" CCG")
+        result = move(frame(bare), at=at, to="2018-04-01", repair=True)
+        assert result.report().repaired == dict(zip(bare, bodies["code"], strict=True))
+    # Nottingham and Nottinghamshire is a board, and the name of one of its two locations
+    for others in ([], ["02Q"], ["QT1"]):
+        with pytest.raises(RebaseError, match="'Nottingham and Nottinghamshire' is no code known here"):
+            move(
+                frame([*others, "Nottingham and Nottinghamshire"]),
+                at="2022-08-01",
+                to="2023-04-01",
+                repair=True,
+            )
 
 
 def test_auto_refuses_when_the_answer_differs_and_names_every_geography():

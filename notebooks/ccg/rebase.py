@@ -411,7 +411,9 @@ class _Rebase:
             start = " or ".join(str(lineage.vintage(day, one)) for one in level.split("+"))
         rows = _rows(day, level, self.to, self.level)
         if codes is not None:
-            self._check_codes(codes, {r.old for r in rows}, start)
+            of_day = {r.old for r in rows}
+            # a CCG that lives on as a location may have the name of its board, whichever the others are
+            self._check_codes(codes, of_day, start, of_day if day < lineage.BOARDS else None)
             self.used = {(c, None) for c in codes}
         return start, self._spelt(rows)
 
@@ -471,18 +473,18 @@ class _Rebase:
         best = exact[0].vintage
         return str(best), best.start, best.level
 
-    def _mend(self, codes) -> list[str]:
+    def _mend(self, codes, among: set[str] | None = None) -> list[str]:
         """Codes as they were meant, where ``repair`` allows; notes each one in ``repaired``."""
         if not self.repair:
             return codes
         known = _every_code()
         for one in codes:
-            if one not in known and one.strip() and (better := lineage.suggest(one)):
+            if one not in known and one.strip() and (better := lineage.suggest(one, among)):
                 self.repaired[one] = better
         return [self.repaired.get(c, c) for c in codes]
 
-    def _check_codes(self, codes, mapped: set[str], start: str) -> None:
-        codes = self._mend(codes)
+    def _check_codes(self, codes, mapped: set[str], start: str, among: set[str] | None) -> None:
+        codes = self._mend(codes, among)
         blank = {c for c in codes if not c.strip()}
         bad = [c for c in codes if c not in mapped and c not in blank]
         if not bad:
@@ -678,7 +680,9 @@ class _Rebase:
         at = [self.column] if self.dated else []
         joined = joined.with_columns(nw.col(_RANK).min().over(*self.key, *self.dates, _PIECE).alias("_best"))
         joined = joined.with_columns((nw.col(_RANK) - nw.col("_best")).fill_null(0).alias("_worse"))
-        joined = joined.with_columns(nw.col("_worse").max().over(*self.key, *at, _OLD))
+        if self.dated or len({r.rank >= _BOARD // 2 for r in rows if r.piece}) > 1:
+            # two codes may share some of their land only; else they are of one body and share it all
+            joined = joined.with_columns(nw.col("_worse").max().over(*self.key, *at, _OLD))
         lost = nw.col("_worse") > 0
         if not self.lazy:
             self._refuse_doubles(joined)

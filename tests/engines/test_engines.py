@@ -306,7 +306,7 @@ def test_a_finer_key_and_dates_that_are_no_key(engine):
         (month[:4], kind, month, code, 1)
         for month in ("2015-02-01", "2015-03-01", "2015-04-01", "2016-02-01", "2016-03-01")
         for kind in ("x", "y")
-        for code in ["00C", "00D", *(["13T"] if month > "2015-03" else ["00F", "00G", "00H"])]
+        for code in ["00C", "00D", *(["13T"] if month > "2015-03-31" else ["00F", "00G", "00H"])]
         if (kind, month, code) not in {("x", "2015-02-01", "00F"), ("y", "2016-02-01", "13T")}
         and (month, code) != ("2016-03-01", "00C")
     ]
