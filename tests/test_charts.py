@@ -133,6 +133,17 @@ def test_alluvial_tells_mergers_parts_and_the_unchanged_apart(tree):
     assert tone["Cedar & Son (C) → Yew (Y)"] == colour["passed"]
 
 
+def test_alluvial_draws_a_part_that_nobody_lives_in_as_a_hair():
+    fig, ax = style.canvas(6)
+    last = body("XY").assign(group="North", label=["X", "Y"])
+    steps = [flow(("A", "X", 1), ("B", "Y", 1), ("B", "X", 0))]
+    charts.alluvial(ax, {"2013": body("AB"), "2022": last}, steps, sides=(1, 1))
+    hair = named(ax, PathPatch)["Birch (B) → Xenon (X)"]
+    assert tall(hair) == [0, 0] and hair.get_linewidth() > 0
+    assert hair.get_facecolor()[:3] == to_rgb(charts.RIBBONS["part"]["fc"])
+    plt.close(fig)
+
+
 def test_families_are_swapped_only_within_their_group():
     assert charts._untangle([0, 1, 2, 3], ["N", "N", "N", "S"], [(0, 3)]) in ([1, 2, 0, 3], [2, 1, 0, 3])
     assert charts._untangle([0, 1, 2, 3], ["N", "N", "S", "S"], []) == [0, 1, 2, 3]
@@ -254,3 +265,5 @@ def test_chances_draw_every_p_at_its_row_and_write_its_effect(ax):
     at = {t.get_text(): t.get_position()[1] for t in ax.texts}
     assert at["Halves"] == at["72%"] == at["75%"] == 1 and at["Trend"] == at["×0.6"] == 3
     assert at["By cut"] == 0 and at["As a whole"] == 2
+    dashed = next(line for line in ax.lines if line.get_linestyle() == "--")
+    assert set(dashed.get_xdata()) == {0.05} and "dashed line: one time in twenty" in ax.get_xlabel()

@@ -253,7 +253,7 @@ def _alluvial_steps(stages, flows):
     """Each step with ``units``, ``main`` and ``kind`` of its ribbons; per stage, what mergers had made."""
     tall, made, steps = dict.fromkeys(next(iter(stages.values()))["code"], 1.0), [set()], []
     for k, flow in enumerate(flows):
-        step = flow[flow["share"] > 0].sort_values(["from", "share"], ascending=[True, False])
+        step = flow.sort_values(["from", "share"], ascending=[True, False])
         step = step.assign(units=step["share"] * step["from"].map(tall), main=~step.duplicated("from"))
         main = step[step["main"]]
         joint = step["to"].map(main["to"].value_counts()) > 1
@@ -617,7 +617,8 @@ def chances(ax, parts: dict[str, list[str]], p: pd.DataFrame, effect: pd.DataFra
 
     ``parts`` maps a heading to its rows, names in the index of ``p``, from the top. ``effect`` has the rows and
     columns of ``p`` as text; it is written under the columns' names at the right of the axes, which need some
-    2.3 inches there and 2.6 at the left. p is between 0.0001 and 1; the dashed line stands at 0.05.
+    2.3 inches there and 2.7 at the left. p is between 0.0001 and 1; the dashed line stands at 0.05, and the
+    axis says so.
     """
     place = {"transform": ax.get_yaxis_transform(), "va": "center"}
     shown, rows = zip((1.32, 1.72), ({"mfc": "white"}, {}), p.columns, strict=True), len(parts) + len(p)
@@ -628,9 +629,9 @@ def chances(ax, parts: dict[str, list[str]], p: pd.DataFrame, effect: pd.DataFra
     for y, line in enumerate(lines):
         if line in parts:
             paper = {"fc": "white", "ec": "none", "pad": 2}
-            ax.text(-0.8, y, line, weight="bold", bbox=paper, **place)
+            ax.text(-0.86, y, line, weight="bold", bbox=paper, **place)
             continue
-        ax.text(-0.76, y, line, **place)
+        ax.text(-0.82, y, line, **place)
         ax.plot(p.loc[line], [y, y], color=style.GREY, lw=2, zorder=1)
     for x, look, column in shown:
         weight = "normal" if look else "bold"
@@ -640,4 +641,5 @@ def chances(ax, parts: dict[str, list[str]], p: pd.DataFrame, effect: pd.DataFra
                 ax.plot(p.loc[line, column], y, "o", ms=9, color=style.BLUE, mew=2, clip_on=False, **look)
                 ax.text(x, y, effect.loc[line, column], ha="right", weight=weight, **place)
     ax.axvline(0.05, color=style.INK, lw=1, ls=(0, (4, 3)), zorder=0)
+    ax.set_xlabel("p: how often chance alone does as much\n(dashed line: one time in twenty)")
     style.bare(ax, grid="x")

@@ -154,8 +154,8 @@ def shuffles(decision, times: int = 1999, seed: int = 2013, within=None) -> np.n
 
     ``decision`` is a label shared by the bodies that decided together; one that decided nothing has a label
     of its own. Each shuffle puts whole decisions in random order and lays their values, body by body, over
-    the run of bodies sorted by decision. So bodies of one decision stay neighbours, and a decision that took
-    eight counts as one draw rather than eight. With ``within`` (a region to each body, say) decisions change
+    the run of bodies sorted by decision. So values of one decision stay neighbours, though they may fall across
+    several others, and a decision that took eight counts as one draw rather than eight. With ``within`` (a region to each body, say) decisions change
     places only with others of the same one. Raises ValueError that names decisions that lie in several, and
     if a label is missing.
     """
