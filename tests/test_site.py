@@ -112,7 +112,7 @@ def test_every_notebook_asks_and_most_answer():
     books = [site.Book(path, {}) for path in files.notebooks()]
     assert all(b.question.endswith("?") or b.number == "09" for b in books), [b.question for b in books]
     assert [b.short for b in books][:2] == ["Claims", "Consolidation"]
-    assert "141 of the 211 first CCGs merged" in books[1].answer
+    assert "141 of the 211 original CCGs merged" in books[1].answer
 
 
 def test_margins_are_what_title_and_source_take(charts):

@@ -160,7 +160,7 @@ def _gp_seats(year: int) -> float:
 
 
 def merger_waves() -> pd.DataFrame:
-    """Per wave the median size, in April 2013, of first CCGs that merged in it and of those that went on."""
+    """Per wave the median size, in April 2013, of original CCGs that merged in it and of those that went on."""
     sizes = tables.load("list_sizes")
     first = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
     left = _mergers().set_index("from")["date"].reindex(first.index)

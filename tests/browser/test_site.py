@@ -233,7 +233,7 @@ def test_the_page_of_a_body_says_what_is_approximate_and_when(visit):
 
 def test_a_notebook_shows_its_answer_and_folds_its_code(visit):
     page = visit("notebooks/01_consolidation.html")
-    assert page.get_by_text("141 of the 211 first CCGs merged before the end").is_visible()
+    assert page.get_by_text("141 of the 211 original CCGs merged before the end").is_visible()
     code = page.locator("div.cell_input").first
     assert not code.is_visible()
     page.locator("details.hide summary").first.click()
