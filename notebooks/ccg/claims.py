@@ -238,10 +238,17 @@ def a6():
 
 @_claim
 def a7():
-    """GPs who agreed that they could influence their CCG: without a role, and all, in six areas and nationally."""
+    """GPs who agreed that they could influence their CCG: without a role, and all, in six areas and nationally.
+
+    Nationally of those who answered, and over the largest base that the paper implies for the same group.
+    """
     item = ("no_formal_role", "can_influence_ccg", "agree")
-    every = _survey("gpwls8_2015", "all", "can_influence_ccg", "agree")
-    return _survey("kfnt_2016", *item), _survey("kfnt_2014", *item), _survey("gpwls8_2015", *item), every
+    six = _survey("kfnt_2016", *item), _survey("kfnt_2014", *item)
+    national = tables.load("survey").query("wave == 'gpwls8_2015'")
+    largest = national.groupby("group")["implied_base"].max()
+    rows = national[national["item"] == "can_influence_ccg"].set_index("group").loc[["no_formal_role", "all"]]
+    over = rows["count"] / largest.loc[rows.index] * 100
+    return *six, *rows["percent"].round().astype(int), *over.astype(float).round().astype(int)
 
 
 @_claim
@@ -304,7 +311,8 @@ def c1():
 
 @_claim
 def c2():
-    """The year in which local public health moved."""
+    """The year in which local public health moved; health protection went to a national agency that day."""
+    assert _event("public_health_2013") == _event("phe_2013"), "the correction says on the same day"
     return (_event("public_health_2013").year,)
 
 
@@ -366,7 +374,10 @@ def d2():
 @_claim
 def d5():
     """CCGs that spent more than planned in the worst year of three, of all CCGs."""
-    return (round(_national("overspending_2017") / _national("overspending_2017", "base") * 100, 1),)
+    rows = tables.load("national").query("measure == 'ccgs_overspending'").set_index("period")
+    share = (rows["value"] / rows["base"].astype(float) * 100).astype(float)
+    assert len(share) == 3 and share.idxmax() == "2017-18", "the worst of three years"
+    return (round(share["2017-18"], 1),)
 
 
 @_claim
@@ -464,13 +475,17 @@ def b7():
     """Areas of the last CCGs less those that gave or took land that day.
 
     A move in ``successions`` names the area that gave and the board that took; each such board has one
-    area, so the taker is that one. Six new ONS codes first seen in January 2023 say the same.
+    area, so the taker is that one. Six new ONS codes first seen in January 2023 say the same. After them
+    how many answered a survey of CCG leads and staff, and who would go on in a leading role and who not.
     """
     moves, boards = tables.load("successions"), tables.load("icbs").set_index("code")
     moved = moves[(moves["kind"] == "split") & (moves["date"] == "2022-07-01")]
     assert (boards.loc[moved["to"], "sub_icb_locations"] == 1).all(), "the taker must be one area"
     areas = int(boards["sub_icb_locations"].sum())
-    return areas - len(set(moved["from"])) - len(set(moved["to"])), areas
+    role = ("hcl_2022", "ccg_leads_and_staff", "continue_ics_leadership")
+    asked = int(tables.load("survey_waves").set_index("wave").at["hcl_2022", "responses"])
+    on, off = (_survey(*role, answer) for answer in ("yes", "no"))
+    return areas - len(set(moved["from"])) - len(set(moved["to"])), areas, asked, on, off
 
 
 @_claim

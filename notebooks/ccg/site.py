@@ -239,11 +239,13 @@ def story(n: dict, charts: dict) -> list[dict]:
 
     ``n`` is what ``numbers`` gives. A word that no longer fits the tables stops the build at its assert.
     """
-    own = {
-        row[1]: row[2]
+    asked = [
+        dict(zip(charts["03_formal_role"]["head"], row, strict=True))
         for row in charts["03_formal_role"]["rows"]
-        if row[0] == "CCG decisions reflect own views"
-    }
+    ]
+    own = {r["group"]: r for r in asked if r["question"] == "CCG decisions reflect own views"}
+    agreed, without = (f"{own[g]['percent']}%" for g in ("formal_role", "no_formal_role"))
+    over, over_without = (f"{float(own[g]['over']):.0f}%" for g in ("formal_role", "no_formal_role"))
     drawn = [(int(year), wave) for year, wave, *_ in charts["07_recovery"]["rows"] if wave != "never"]
     measured = [(year, int(float(wave))) for year, wave in drawn]
     waves, after = {wave for _, wave in measured}, [year for year, wave in measured if year >= wave]
@@ -276,8 +278,9 @@ def story(n: dict, charts: dict) -> list[dict]:
         {
             "name": "03_formal_role",
             "words": "**General practitioners were to lead them.** Whether they felt so went with whether they held a "
-            f"role: of those who answered in 2015, {own['formal_role']}% of those with one said that decisions "
-            f"reflected their own views, and {own['no_formal_role']}% of those without.",
+            f"role: of those who answered that question in 2015, {agreed} of those with one said that decisions "
+            f"reflected their own views, and {without} of those without. Over the largest number of answers "
+            f"that the counts imply for each group, it was {over} and {over_without}.",
             "source": "",
         },
         {
