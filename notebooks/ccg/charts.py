@@ -518,13 +518,13 @@ def spread(values, apart: float, low: float, high: float) -> np.ndarray:
 
 
 def piles(
-    ax, rows: dict, *, tones=None, form="{:,.0f}", heads=("lowest", "middle", "highest"), size=4.0
+    ax, rows: dict, *, tones=None, form="{:,.0f}", heads=("lowest", "median", "highest"), size=4.0
 ) -> None:
     """Dot strips: one row of dots for each of ``rows``, its median a line, with three values at the right.
 
     ``rows`` maps a label to the values of its bodies, from the top. Set the limits of x before: dots nearer
     than their width are piled up round the row, and a pile too tall for it is squeezed. ``tones`` gives each
-    row its colour. Under ``heads``, to the right of the axes, stand the lowest, the middle and the highest
+    row its colour. Under ``heads``, to the right of the axes, stand the lowest, the median and the highest
     value of each row, in ``form``.
     """
     box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
