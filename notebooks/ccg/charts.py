@@ -554,18 +554,21 @@ def piles(
     style.bare(ax, grid="x")
 
 
-def strip_rows(ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BLUE) -> None:
+def strip_rows(
+    ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BLUE, middle: str = "median"
+) -> None:
     """One dot strip to each ``row``, in the order they come, with its median as an upright orange line.
 
-    ``frame`` has a body per line: its ``value`` and the ``row`` (text) it belongs to.
+    ``frame`` has a body per line: its ``value`` and the ``row`` (text) it belongs to. ``middle`` may be
+    ``mean`` for a line at that.
     """
     import seaborn as sns  # slow to import, and only charts of strips need it
 
     names = list(dict.fromkeys(frame[row]))
     sns.swarmplot(frame, x=value, y=row, order=names, ax=ax, color=colour, size=2.9)
     for y, name in enumerate(names):
-        middle = frame.loc[frame[row] == name, value].median()
-        ax.plot([middle] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
+        at = frame.loc[frame[row] == name, value].agg(middle)
+        ax.plot([at] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
     ax.set(ylabel="", ylim=(len(names) - 0.5, -0.5))
     ax.grid(True, axis="x")
     ax.grid(False, axis="y")
