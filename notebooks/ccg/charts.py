@@ -518,13 +518,13 @@ def spread(values, apart: float, low: float, high: float) -> np.ndarray:
 
 
 def piles(
-    ax, rows: dict, *, tones=None, form="{:,.0f}", heads=("lowest", "middle", "highest"), size=4.0
+    ax, rows: dict, *, tones=None, form="{:,.0f}", heads=("lowest", "median", "highest"), size=4.0
 ) -> None:
     """Dot strips: one row of dots for each of ``rows``, its median a line, with three values at the right.
 
     ``rows`` maps a label to the values of its bodies, from the top. Set the limits of x before: dots nearer
     than their width are piled up round the row, and a pile too tall for it is squeezed. ``tones`` gives each
-    row its colour. Under ``heads``, to the right of the axes, stand the lowest, the middle and the highest
+    row its colour. Under ``heads``, to the right of the axes, stand the lowest, the median and the highest
     value of each row, in ``form``.
     """
     box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
@@ -554,18 +554,21 @@ def piles(
     style.bare(ax, grid="x")
 
 
-def strip_rows(ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BLUE) -> None:
+def strip_rows(
+    ax, frame: pd.DataFrame, *, value: str, row: str, colour=style.BLUE, middle: str = "median"
+) -> None:
     """One dot strip to each ``row``, in the order they come, with its median as an upright orange line.
 
-    ``frame`` has a body per line: its ``value`` and the ``row`` (text) it belongs to.
+    ``frame`` has a body per line: its ``value`` and the ``row`` (text) it belongs to. ``middle`` may be
+    ``mean`` for a line at that.
     """
     import seaborn as sns  # slow to import, and only charts of strips need it
 
     names = list(dict.fromkeys(frame[row]))
     sns.swarmplot(frame, x=value, y=row, order=names, ax=ax, color=colour, size=2.9)
     for y, name in enumerate(names):
-        middle = frame.loc[frame[row] == name, value].median()
-        ax.plot([middle] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
+        at = frame.loc[frame[row] == name, value].agg(middle)
+        ax.plot([at] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
     ax.set(ylabel="", ylim=(len(names) - 0.5, -0.5))
     ax.grid(True, axis="x")
     ax.grid(False, axis="y")
