@@ -1,9 +1,13 @@
 """For every test run: under nbval a kernel that dies before its first reply is started again."""
 
 import logging
+import os
 import warnings
 
 import pytest
+
+# as in run.execute: what runs side by side has no cores to share out for algebra
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_configure(config):

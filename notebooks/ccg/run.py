@@ -57,9 +57,9 @@ def _launch(name, tell, left):
 class _Client(NotebookClient):
     """Runs a notebook in a kernel that is started again if it dies before its first reply."""
 
-    def __init__(self, notebook, *, name: str, tell: Callable[[str], None], **options):
+    def __init__(self, notebook, *, name: str, tell: Callable[[str], None], env: dict[str, str], **options):
         super().__init__(notebook, **options)
-        self._launches = launches(name, tell)
+        self._launches, self._env = launches(name, tell), env
 
     async def async_start_new_kernel_client(self):
         try:
@@ -75,7 +75,7 @@ class _Client(NotebookClient):
 
     async def async_start_new_kernel(self, **options):
         # what a kernel writes before it can reply is a library's traceback; cells write to the notebook
-        await super().async_start_new_kernel(stderr=subprocess.DEVNULL, **options)
+        await super().async_start_new_kernel(env=self._env, stderr=subprocess.DEVNULL, **options)
 
 
 def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, list[NotebookFailed]]:
@@ -84,12 +84,14 @@ def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, l
     Returns the executed notebooks by path, and what failed. The files are left as they are.
     """
     done, failed = {}, []
+    # kernels side by side have no cores to share out for algebra: threads of it would wait for each other
+    env = {"OPENBLAS_NUM_THREADS": "1"} | os.environ | {"CCG_FIGURES": str(made)}
 
     async def one(path: Path, gate: asyncio.Semaphore, progress: Progress) -> None:
         async with gate:
             bar = progress.add_task(path.stem, total=None)
             try:
-                done[path] = await _run(path, progress, bar)
+                done[path] = await _run(path, progress, bar, env)
             except NotebookFailed as error:
                 failed.append(error)
                 progress.update(bar, description=f"[red]{path.stem} failed")
@@ -105,19 +107,11 @@ def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, l
         with Progress(*columns) as progress:
             await asyncio.gather(*(one(path, gate, progress) for path in paths))
 
-    before = os.environ.get("CCG_FIGURES")
-    os.environ["CCG_FIGURES"] = str(made)  # kernels inherit it
-    try:
-        asyncio.run(every())
-    finally:
-        if before is None:
-            del os.environ["CCG_FIGURES"]
-        else:
-            os.environ["CCG_FIGURES"] = before
+    asyncio.run(every())
     return done, failed
 
 
-async def _run(path: Path, progress: Progress, bar):
+async def _run(path: Path, progress: Progress, bar, env: dict[str, str]):
     notebook = nbformat.read(path, as_version=4)
     code = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code"]
     progress.update(bar, total=len(code))
@@ -130,6 +124,7 @@ async def _run(path: Path, progress: Progress, bar):
         notebook,
         name=f"notebooks/{path.name}",
         tell=progress.console.print,
+        env=env,
         timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,

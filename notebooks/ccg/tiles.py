@@ -96,7 +96,7 @@ def _steer(points: np.ndarray, edges: np.ndarray, wanted: np.ndarray) -> np.ndar
     hold = 0.05  # to the place on the ground: only enough to keep the whole where it is
     rules = np.vstack([np.zeros((len(edges), len(points))), hold * np.eye(len(points))])
     rules[range(len(edges)), edges[:, 0]], rules[range(len(edges)), edges[:, 1]] = -1, 1
-    steered = np.linalg.lstsq(rules, np.vstack([wanted, hold * points]), rcond=None)[0]
+    steered = np.linalg.solve(rules.T @ rules, rules.T @ np.vstack([wanted, hold * points]))
     # what follows would make much of the last digits, which differ from one machine's algebra to another's
     return steered.round(6)
 
