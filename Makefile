@@ -68,8 +68,9 @@ define environment
 	@touch $@
 endef
 
-# The lock of an extra holds the suite's, version by version (a test says so). So pip starts from a copy of .venv,
-# whose every package was checked by its hash, and has only the difference to fetch
+# The lock of an extra holds the suite's, version by version (a test says so). So pip, where there is no uv, starts
+# from a copy of .venv, its Python and its packages, each checked by its hash, and has only the difference to fetch
+COPY_OF := $(if $(shell command -v uv 2>/dev/null),,$(READY))
 WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
 copied = $(PY) -m venv --clear $(1) && cp -Rp .venv/share .venv/etc $(1)/ && \
   cp -Rp "$$($(PY) $(WHERE))/." "$$($(1)/$(BIN)/python $(WHERE))"
@@ -78,11 +79,11 @@ copied = $(PY) -m venv --clear $(1) && cp -Rp .venv/share .venv/etc $(1)/ && \
 $(READY): requirements.txt pyproject.toml
 	$(call environment,.venv,requirements.txt)
 
-$(ENGINES): requirements/engines.txt pyproject.toml $(READY)
+$(ENGINES): requirements/engines.txt pyproject.toml $(COPY_OF)
 	$(call environment,.venv-engines,requirements/engines.txt,$(call copied,.venv-engines))
 
-$(BROWSER): requirements/browser.txt pyproject.toml $(READY)
+$(BROWSER): requirements/browser.txt pyproject.toml $(COPY_OF)
 	$(call environment,.venv-browser,requirements/browser.txt,$(call copied,.venv-browser))
 
-$(SITE): requirements/site.txt pyproject.toml $(READY)
+$(SITE): requirements/site.txt pyproject.toml $(COPY_OF)
 	$(call environment,.venv-site,requirements/site.txt,$(call copied,.venv-site))

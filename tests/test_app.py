@@ -1,6 +1,7 @@
 """The explorer's server: which kernels it ends, and whom it answers."""
 
 import asyncio
+import re
 
 import pytest
 from ccg import app
@@ -28,7 +29,8 @@ def test_kernels_without_a_page_are_looked_for_and_one_is_kept_warm(voila):
 
 def test_only_names_of_this_machine_are_answered(voila):
     assert not voila.settings["allow_remote_access"] and voila.settings["local_hostnames"] == ["localhost"]
-    assert voila.init_handlers()[-1][1] is app.Page, "the last address is that of the page"
+    address, handler, *_ = voila.init_handlers()[-1]
+    assert handler is app.Page and re.fullmatch(address, "/"), "the address of the page, which ours answers"
 
 
 def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(monkeypatch):

@@ -69,12 +69,16 @@ def test_an_older_code_given_to_another_ccg_is_named(data):
     ],
 )  # fmt: skip
 def test_days_that_cannot_be_are_named(data, key, cells, words):
-    change(data, "ons_codes", key, **cells)
-    assert any("data/ons_codes.csv row" in w and words in w for w in found()), found()
+    line = change(data, "ons_codes", key, **cells)
+    # the row itself is named, or as the one that another stands against
+    named = [w for w in found() if w.startswith("data/ons_codes.csv row ") and words in w]
+    assert any(f" row {line}, " in w or w.endswith(f", row {line}") for w in named), found()
 
 
 def test_an_ons_code_under_two_ccgs_is_named(data):
-    line = change(data, "ccgs", "02T", ons_code="E38000219")
-    assert any(f"ccgs.csv row {line}" in w or "E38000219" in w for w in found())
-    line = change(data, "ons_codes", "E38000218", ons_code="E38000219")
+    first = change(data, "ccgs", "02T", ons_code="E38000219")
+    (doubled,) = found()
+    assert "column ons_code, value 'E38000219': the same as in the row at position" in doubled
+    assert doubled.endswith(f" {first}")
+    change(data, "ons_codes", "E38000218", ons_code="E38000219")
     assert any("ons_codes.csv" in w and "the key is not unique" in w for w in found())

@@ -144,7 +144,9 @@ def test_what_the_front_page_says_beside_a_chart_is_from_a_table(charts):
     claim = tables.load("claims").set_index("claim_id").at["A12", "value"]
     assert f"{claim:+.1f} points".replace("-", "−") in told["07_recovery"]["words"]
     words = told["03_formal_role"]["words"]
-    assert "Over the largest number of answers that the counts imply for each group, it was 54% and 10%" in words
+    assert (
+        "Over the largest number of answers that the counts imply for each group, it was 54% and 10%" in words
+    )
     assert "by themselves" not in " ".join(part["words"] for part in told.values())
 
 

@@ -181,7 +181,7 @@ def test_log_rank_refuses_what_it_cannot_compare():
         stats.log_rank([1, 2], [True, True], ["a", "a"])
     with pytest.raises(ValueError, match="no event"):
         stats.log_rank([1, 2], [False, False], ["a", "b"])
-    with pytest.raises(ValueError, match="a time or a stratum is missing"):
+    with pytest.raises(ValueError, match="a time, score or stratum is missing"):
         stats.log_rank_trend([1, 2], [True, True], [1, 2], ["North", None])
 
 

@@ -14,7 +14,7 @@ def test_every_table_is_sound():
     assert not problems, "\n" + "\n".join(map(str, problems))
 
 
-def test_any_frictionless_tool_accepts_the_package():
+def test_the_descriptor_is_one_and_says_of_each_file_what_it_is():
     # each row has gone through Frictionless above; what is left is the descriptor and what it says of files
     contract = tables.package()
     frictionless.Package.from_descriptor(contract)

@@ -37,7 +37,7 @@ def table(at, to, level: str | None = None, *, at_level: str | None = None) -> p
 def _changed_later(day) -> dict[str, str]:
     """The names on a day of CCGs that changed theirs after it, by code."""
     moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
-    later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > pd.Timestamp(day))]
+    later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > lineage.vintage(day).start)]
     return dict(former[later])
 
 

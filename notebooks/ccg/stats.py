@@ -94,6 +94,8 @@ def log_rank(time, event, group, strata=None):
     if a time or stratum is missing.
     """
     group = np.asarray(group)
+    if pd.isna(group).any():
+        raise ValueError("log_rank: a body has no group; leave it out and say so")
     labels = np.sort(pd.unique(group.ravel()))
     if len(labels) < 2:
         raise ValueError("log_rank: one group alone, so there is nothing to compare")
@@ -113,6 +115,10 @@ def log_rank_trend(time, event, score, strata=None):
     chi squared of ``log_rank``. The other arguments, matrices of shuffles and errors are as there.
     """
     apart, spread = _log_rank(time, event, [score], strata)
+    if not (spread > 0).all():
+        raise ValueError(
+            "log_rank_trend: the score is the same for all at risk, so there is no trend to test"
+        )
     z = apart[..., 0] / np.sqrt(spread[..., 0, 0])
     return z, 2 * _normal().sf(abs(z))
 
@@ -126,8 +132,8 @@ def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarra
     strata = np.zeros(len(time)) if strata is None else np.asarray(strata)
     if not event.any():
         raise ValueError("log_rank: no event, so there is nothing to compare")
-    if pd.isna(time).any() or pd.isna(strata).any():
-        raise ValueError("log_rank: a time or a stratum is missing; leave such bodies out and say so")
+    if any(pd.isna(given).any() for given in (time, strata, *columns)):
+        raise ValueError("log_rank: a time, score or stratum is missing; leave such bodies out and say so")
     # one row for each time at which something closed, in each stratum: who was at risk and who closed
     moments = sorted(set(zip(strata[event], time[event], strict=True)))
     risk = np.array([(strata == s) & (time >= t) for s, t in moments])
@@ -208,6 +214,8 @@ def shuffle_decisions(
 
 
 def _p(observed: float, drawn: np.ndarray) -> float:
+    if not (np.isfinite(observed) and np.isfinite(drawn).all()):
+        raise ValueError("the statistic is not a number; is a value missing, or the same for every body?")
     return (1 + int((drawn >= observed - 1e-9 * max(1, abs(observed))).sum())) / (1 + len(drawn))
 
 
