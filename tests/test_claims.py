@@ -136,6 +136,20 @@ def test_a7_gives_both_ways_of_counting_the_national_sample():
     assert claims.stated("A7") == (20, 35, 40, 46, *over.values())
 
 
+def test_contracts_of_gps_went_on_to_ccgs_after_2016():
+    _, low, high, more, most, total, ccgs = claims.stated("C4")
+    assert low + more <= total <= high + most and total < ccgs, "about 114 of 209: not all"
+    assert claims._event("gp_delegation_2022").year > 2016, "boards held them all"
+    assert TABLE.at["C4", "correction"].endswith("about 114 of 209; it went on after that.")
+
+
+def test_a5_gives_the_poll_of_gps_beside_the_survey_of_practices():
+    rows = tables.load("survey").query("item in ['involved_in_ccg_decisions', 'say_in_ccg_decisions']")
+    rows = rows[rows["response"].isin(["not_yes", "no"])].set_index("group")
+    assert set(rows["year"]) == {2014}, "both in the year that the correction gives"
+    assert claims.stated("A5") == (rows.at["gp_member_practices", "percent"], rows.at["all", "percent"])
+
+
 def test_health_protection_did_not_pass_to_councils():
     agency = tables.load("reforms").set_index("event").at["phe_2013", "what_changed"]
     assert agency.startswith("A national agency took over health protection")

@@ -76,14 +76,18 @@ def shares(ax, frame: pd.DataFrame, *, against: str, unsure: str, favour: str, l
     style.bare(ax)
 
 
-def slope(ax, start: float, end: float, labels: tuple[str, str], title: str, colour=style.BLUE) -> None:
-    """Two points in time and the line between them, in per cent, each labelled with its value."""
-    ax.plot([0, 1], [start, end], "o-", color=colour, ms=9)
-    for x, value in ((0, start), (1, end)):
-        ax.text(x, value + 5, f"{value:g}%", ha="center", weight="bold")
-    ax.set(xlim=(-0.35, 1.35), ylim=(0, 100), yticks=[])
-    ax.set_xticks([0, 1], labels)
-    ax.text(-0.35, 104, title, va="bottom", weight="bold")
+def slope(ax, values: pd.Series, title: str, *, span: tuple[int, int], colour=style.BLUE) -> None:
+    """Two years and the line between them, in per cent, each labelled with its value.
+
+    ``values`` has the year as its index. ``span`` is the first and last year of the axis: panels side by
+    side share it, so that a fall over one year is not drawn as wide as one over three.
+    """
+    ax.plot(values.index, values, "o-", color=colour, ms=9)
+    for year, value in values.items():
+        ax.text(year, value + 5, f"{value:g}%", ha="center", weight="bold")
+    edge = span[0] - 0.5
+    ax.set(xlim=(edge, span[1] + 0.5), ylim=(0, 100), xticks=range(span[0], span[1] + 1), yticks=[])
+    ax.text(edge, 104, title, va="bottom", weight="bold")
 
 
 def dots(ax, frame: pd.DataFrame, *, value: str, label: str, colour=style.BLUE) -> None:

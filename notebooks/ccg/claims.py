@@ -225,8 +225,9 @@ def d4():
 
 @_claim
 def a5():
-    """Member practices that did not say yes when asked whether they felt involved in decisions."""
-    return (_survey("ccg360_2014", "gp_member_practices", "involved_in_ccg_decisions", "not_yes"),)
+    """Member practices that did not say yes when asked whether they felt involved; GPs who said they had no say."""
+    practices = _survey("ccg360_2014", "gp_member_practices", "involved_in_ccg_decisions", "not_yes")
+    return practices, _survey("pulse_2014", "all", "say_in_ccg_decisions", "no")
 
 
 @_claim
@@ -304,9 +305,9 @@ def b2():
 
 @_claim
 def c1():
-    """GPs' share of the seats, for CCGs were to be led by them; CCGs of the first day, and the trusts before."""
+    """GPs' share of the seats, for CCGs were to be led by them; CCGs of the first day, trusts before; GPs' chairs."""
     trusts = int(tables.load("pct_to_ccg")["pct"].nunique())
-    return _gp_seats(2014), int(_open()["2013-04-01"]), trusts
+    return _gp_seats(2014), int(_open()["2013-04-01"]), trusts, round(_national("gp_chairs_2012"))
 
 
 @_claim
@@ -326,9 +327,10 @@ def c3():
 def c4():
     """Years, by the calendar, from the Act to the day all the bodies changed; CCGs that took GPs' contracts on."""
     words = tables.load("reforms").set_index("event")["what_changed"]
-    rounds = [re.findall(r"\d+", words[e])[:2] for e in ("cocommissioning_2015", "cocommissioning_2016")]
+    first = re.findall(r"\d+", words["cocommissioning_2015"])[:2]
+    second = re.findall(r"\d+", words["cocommissioning_2016"])[:3]  # this round, all so far
     years = _event("ccg_2013").year - _event("hsc_act_2012").year
-    return years, *(int(n) for one in rounds for n in one)
+    return years, *map(int, first + second), int(_open()["2016-04-01"])
 
 
 @_claim
