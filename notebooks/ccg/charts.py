@@ -195,8 +195,8 @@ RIBBONS = {
 }
 RIBBON_WORDS = {
     "merged": "merged into one",
-    "passed": "passed to one board",
-    "same": "went on unchanged",
+    "passed": "several to one board",
+    "same": "went on alone",
     "part": "a part moved",
 }
 
@@ -211,7 +211,7 @@ def alluvial(ax, stages: dict[str, pd.DataFrame], flows: list[pd.DataFrame], *, 
     where a part left its family.
 
     Blue is a merger and what was made by one, teal several that passed to one last body, grey what went on
-    unchanged, orange a part that moved. ``sides`` are the inches at the left for the groups and at the right
+    alone, orange a part that moved. ``sides`` are the inches at the left for the groups and at the right
     for the labels. Names are tooltips of the SVG. One unit of the axes' data is one inch.
     """
     box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
