@@ -139,7 +139,7 @@ def _years(start: str, end: str) -> float:
 
 
 def _private_shares(*years: int) -> tuple[int, list[float]]:
-    """Independent providers' share of planned treatment, weighted, in the CCGs with whole returns every year.
+    """Independent providers' share of planned treatment, weighted, in CCGs open and with usable returns every year.
 
     Returns how many CCGs these are and a share in per cent for each of ``years``. Years compared on other
     CCGs each time would differ by who sent returns.
@@ -442,10 +442,12 @@ def a10():
 
 @_claim
 def a11():
-    """CCGs of the last day for each board, and boards that took over a single one."""
+    """CCGs of the last day for each board, boards that took over a single one, and those that took no more."""
     ccgs, boards = int(_open()["2022-04-01"]), tables.load("icbs")
-    alone = int((boards["sub_icb_locations"] == 1).sum())
-    return round(ccgs / len(boards), 2), ccgs, len(boards), alone
+    moves = tables.load("successions")
+    alone = boards.loc[boards["sub_icb_locations"] == 1, "code"]
+    apart = alone.isin(moves.loc[(moves["kind"] == "split") & (moves["date"] == "2022-07-01"), "to"])
+    return round(ccgs / len(boards), 2), ccgs, len(boards), len(alone), int((~apart).sum())
 
 
 @_claim
