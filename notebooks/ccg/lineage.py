@@ -750,6 +750,7 @@ def _when(code: str) -> str:
 # --- what was meant -----------------------------------------------------------------------------
 
 _LEVEL_WORDS = {
+    "sub_icb": r"sub icb( locations?)?|sub integrated care board( locations?)?",
     "ccg": r"ccgs?|clinical commissioning groups?",
     "icb": r"icbs?|integrated care boards?|boards?",
     "pct": r"pcts?|primary care trusts?|care trusts?",
@@ -821,14 +822,30 @@ def _telling(name: str) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
-    """The one code in a name, if it stands first or last beside what is a name."""
+    """The one code in some words, if it stands first or last and they say no more than whose it is.
+
+    That is nothing, NHS and a level, or the name, now or before, of that body or of its board. Other words
+    may say anything: 00K behind the name of 00C, outside 00M, part of 00M.
+    """
     bodies = {_spans()[c][0] if c in _spans() else c for c in inside}
     first, last = words[0].upper(), words[-1].upper()
     code = last if last in inside else first
+    if len(bodies) != 1 or code not in inside:
+        return None
+    (body,) = bodies
+    board = _graph().board.get(body)
+    own = _spans()[body][1] if body in _spans() else None
+    levels = {None, own, *(("icb", "sub_icb") if board else ())}
     rest = " ".join(w for w in words if w.upper() not in inside)
     level, told = _telling(rest)
-    name = level or "nhs" in words or told in _name_index()[0]
-    return code if len(bodies) == 1 and code in inside and name else None
+    if not told:
+        return code if level in levels and not (_SMALL - {"nhs"}) & set(words) else None
+    names = {own: [_names().get(body), _former().get(body)]}
+    if board:
+        names["icb"] = [_names()[board]]
+        names["sub_icb"] = names[own] + names["icb"]
+    some = names.get(level, []) if level else [n for group in names.values() for n in group]
+    return code if told in {_telling(n)[1] for n in some if n} else None
 
 
 @cache
