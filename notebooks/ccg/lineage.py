@@ -486,7 +486,8 @@ def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
 def trail(code: str, *, back: bool = False) -> list[Hop]:
     """Every step of a body's land onwards, or with ``back`` every step that led to it, by date.
 
-    Onwards the steps follow the body as it stood when it opened: its main part and each land that left it.
+    Onwards the steps follow the body as it stood when it opened: its main part and each land that left it; of
+    land that came to it later, the step by which that left it again.
     Back, they are the mergers and splits through which it was put together.
     """
     code, level, first, _ = _life(code)
@@ -524,6 +525,8 @@ def _onwards(code: str, level: str, first: pd.Timestamp) -> list[Hop]:
             if holders.get(piece) == r["from"]:
                 hops.append(_hop(r, *_measured(r)))
                 holders[piece] = r["to"]
+            elif r["from"] == code:  # land that came to it after it opened
+                hops.append(_hop(r, *_measured(r)))
         elif r["from"] in holders.values() and (r["kind"] != "rename" or r["from"] == code):
             hops.append(_hop(r, *_measured(r)))
             if r["kind"] == "merger":
