@@ -716,7 +716,11 @@ def test_two_outputs_do_not_share_what_goes_beside_them(ccg):
 
 def test_a_cell_too_long_is_said_in_its_own_words(ccg):
     Path("in.csv").write_text(f"code,n\n00C,1\n00D,{'1' * 140_000}\n")
-    refused(
-        ccg(*NOTHING_LEFT, "-o", "out.csv"),
-        "in.csv line 3: a cell of the row that begins here is longer than 131,072 characters",
-    )
+    other = csv.field_size_limit(131_072)  # frictionless, where it is loaded, sets another
+    try:
+        refused(
+            ccg(*NOTHING_LEFT, "-o", "out.csv"),
+            "in.csv line 3: a cell of the row that begins here is longer than 131,072 characters",
+        )
+    finally:
+        csv.field_size_limit(other)
