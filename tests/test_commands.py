@@ -1,6 +1,7 @@
 """The commands do what they say, and name what fails."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -123,12 +124,12 @@ def test_several_files_are_written_together_or_not_at_all(tmp_path):
     for path in (*names[:3], tmp_path / "file"):
         path.write_text("old")
     with pytest.raises(NotADirectoryError, match=r"file/d\.csv"):
-        files.write_together({names[0]: "new", names[1]: None, names[3]: "new"})
+        files.write_together({names[0]: "new", names[3]: "new"})
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == dict.fromkeys(
         ["a.csv", "b.csv", "c.csv", "file"], "old"
     )
-    files.write_together({names[0]: "new", names[1]: None, tmp_path / "e" / "f.csv": "new"})
-    assert not names[1].exists() and names[0].read_text() == (tmp_path / "e" / "f.csv").read_text() == "new"
+    files.write_together({names[0]: "new", tmp_path / "e" / "f.csv": "new"})
+    assert names[0].read_text() == (tmp_path / "e" / "f.csv").read_text() == "new"
 
 
 TWO_CODES = ("--code", "ods", "--drop", "ons", "--sum", "referrals", "finished")
@@ -658,3 +659,68 @@ def test_a_package_that_is_not_there_is_named(ccg, data, monkeypatch):
     path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,208"))
     monkeypatch.setitem(sys.modules, "frictionless", None)
     refused(ccg("check"), "frictionless is not installed: python -m pip install frictionless")
+
+
+NOTHING_LEFT = ("rebase", "in.csv", "--code", "code", *SAME, "--sum", "n", "--repair")
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("keep.unmapped.csv", "code,reason\n00C,asked for twice\n"),
+        ("keep.repaired.csv", "my,own,notes\n"),
+        ("keep.unmapped.csv", ""),
+        ("keep.repaired.csv", "read,as,rows,seen\n"),
+    ],
+)
+def test_a_file_beside_the_output_that_this_program_did_not_write_stays(name, text, ccg):
+    Path("in.csv").write_text("code,n\n00C,1\n")
+    Path(name).write_text(text)
+    status, out, _ = ccg(*NOTHING_LEFT, "-o", "keep.csv")
+    assert status == 0 and f"{name} is there and is not of this run; it was left as it is" in out
+    assert Path(name).read_text() == text and Path("keep.csv").exists() and "1 in = 1 placed" in out
+    Path("in.csv").write_text("code,n\n00c,1\nUNKNOWN,5\n")
+    Path("keep.csv").unlink()
+    before = held(".")
+    refused(ccg(*NOTHING_LEFT, "-o", "keep.csv"), f"{name}, which goes beside keep.csv, is there with other")
+    assert held(".") == before
+
+
+@pytest.mark.parametrize("reads_only", [True, False])
+def test_one_that_may_not_be_taken_away_is_left_and_the_report_is_given(reads_only, ccg, monkeypatch):
+    Path("in.csv").write_text("code,n\n00C,1\n")
+    Path("keep.repaired.csv").write_text("read,as,rows\n00c,00C,1\n")
+
+    def refuse(path, missing_ok=False):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if reads_only:
+        monkeypatch.setattr(os, "access", lambda path, mode: "keep.repaired" not in str(path))
+    else:
+        monkeypatch.setattr(Path, "unlink", refuse)
+    status, out, _ = ccg(*NOTHING_LEFT, "-o", "keep.csv")
+    assert status == 0 and "1 in = 1 placed" in out and Path("keep.csv").exists()
+    assert "keep.repaired.csv is there and is not of this run; it was left as it is" in out
+    assert Path("keep.repaired.csv").exists()
+
+
+def test_two_outputs_do_not_share_what_goes_beside_them(ccg):
+    Path("in.csv").write_text("code,n\n00C,1\nUNKNOWN,5\n")
+    for output in ("rates.2018", "rates.2019", "rates.csv"):
+        assert ccg(*NOTHING_LEFT, "-o", output)[0] == 0
+    assert set(held(".")) == {
+        *("in.csv", "rates.2018", "rates.2018.unmapped.csv", "rates.2019", "rates.2019.unmapped.csv"),
+        *("rates.csv", "rates.unmapped.csv"),
+    }
+
+
+def test_a_cell_too_long_is_said_in_its_own_words(ccg):
+    Path("in.csv").write_text(f"code,n\n00C,1\n00D,{'1' * 140_000}\n")
+    other = csv.field_size_limit(131_072)  # frictionless, where it is loaded, sets another
+    try:
+        refused(
+            ccg(*NOTHING_LEFT, "-o", "out.csv"),
+            "in.csv line 3: a cell of the row that begins here is longer than 131,072 characters",
+        )
+    finally:
+        csv.field_size_limit(other)

@@ -67,7 +67,7 @@ def test_no_text_lists_every_ccg_and_board_by_name():
 
 def test_what_was_found_is_said_and_what_may_have_been_meant():
     assert "1 body found" in explore.message("15E", 1) and "290 bodies" in explore.message("", 290)
-    assert "Did you mean Birmingham and Solihull (15E)?" in explore.message("birmingam and solihul", 0)
+    assert "Did you mean Birmingham and Solihull (15E)?" in explore.message("birmingam and solihull ccg", 0)
     assert "Try part of a name" in explore.message("xyzzy", 0)
 
 

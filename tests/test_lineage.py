@@ -942,7 +942,9 @@ def test_a_trail_ends_where_the_land_of_the_body_is(world):
             hops = lineage.trail(code)
             assert [h.date for h in hops] == sorted(h.date for h in hops)
             ends = {h.end for h in hops if h.date == lineage.BOARDS}
-            assert ends == {boards[p] for p in pieces(world.holders("ccg", opened))[code]}
+            eve = pieces(world.holders("ccg", lineage.BOARDS - pd.Timedelta(days=1)))
+            land = {*pieces(world.holders("ccg", opened))[code], *eve.get(code, ())}
+            assert ends == {boards[p] for p in land}
 
 
 @laws
@@ -983,3 +985,13 @@ def test_a_made_up_world_has_the_columns_of_the_real_one_and_leaves_nothing_behi
     with living_in(world):
         assert len(lineage.bodies("2013-04-01")) < 211
     assert len(lineage.bodies("2013-04-01")) == 211
+
+
+def test_land_that_came_to_a_body_and_left_it_again_is_among_its_steps_onwards():
+    """Fernhurst came to 09G from 09N in 2016 and went on to 92A in 2020, when the rest became 70F."""
+    steps = {(str(h.date.date()), h.start, h.end, h.kind) for h in lineage.trail("09G")}
+    assert {("2020-04-01", "09G", "92A", "split"), ("2020-04-01", "09G", "70F", "merger")} <= steps
+    assert "part of 09G moved to 92A" in lineage.explain("09G")
+    moves = tables.load("successions").query("kind == 'split'")
+    for start, end in zip(moves["from"], moves["to"], strict=True):
+        assert (start, end) in {(h.start, h.end) for h in lineage.trail(start)}

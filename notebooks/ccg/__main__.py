@@ -273,7 +273,9 @@ def _outputs(output: str | None, inputs: list[str], *endings: str) -> tuple[Path
     path = Path(output)
     if output.endswith(("/", os.sep)) or path.is_dir():
         raise ValueError(f"{output} is a folder; name a file in it with -o")
-    beside = nothing if files.is_stream(path) else [path.with_suffix(end) for end in endings]
+    # rates.2018 and rates.2019 are two outputs: only .csv gives way to the ending
+    stem = path.name.removesuffix(".csv")
+    beside = nothing if files.is_stream(path) else [path.with_name(stem + end) for end in endings]
     written = [path, *filter(None, beside)]
     inputs = [*inputs, *(str(files.data() / tables.describe(name)["path"]) for name in tables.names())]
     for i, one in enumerate(written):
@@ -304,17 +306,40 @@ def _beside(output):
 
 
 def _write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, pd.DataFrame] | None = None):
-    """Print a table, or write it and, where they have rows, those beside it; an older one of these goes."""
+    """Print a table, or write it and, where they have rows, those beside it; an older one of these goes.
+
+    Older ones have the columns of this run's. Any other file of that name is somebody's own: it is left, and
+    ValueError raised before anything is written if there are rows to put in its place.
+    """
     if output is None:
         _print(_csv(frame), sys.stdout)
-    elif files.is_stream(output):
+        return
+    if files.is_stream(output):
         files.write(output, _csv(frame))
-    else:
-        texts = {path: _csv(rows) if len(rows) else None for path, rows in (beside or {}).items()}
-        older = [path for path, text in texts.items() if text is None and path.exists()]
-        files.write_together({output: _csv(frame), **texts})
-        for path in older:
+        return
+    beside = {path: rows for path, rows in (beside or {}).items() if path}
+    older = {path: _is_older(path, rows) for path, rows in beside.items() if path.exists()}
+    for path, ours in older.items():
+        if not ours and len(beside[path]):
+            raise ValueError(
+                f"{path}, which goes beside {output}, is there with other columns than this run writes; move it "
+                "or name another file with -o"
+            )
+    files.write_together({output: _csv(frame), **{p: _csv(rows) for p, rows in beside.items() if len(rows)}})
+    for path, ours in older.items():
+        if len(beside[path]):
+            continue
+        if ours and files.take_away(path):
             _say(f"{path} of an earlier run is gone; this one leaves nothing there")
+        else:
+            _say(f"{path} is there and is not of this run; it was left as it is")
+
+
+def _is_older(path: Path, rows: pd.DataFrame) -> bool:
+    """Whether a file begins with the header of these rows, as an earlier run wrote it."""
+    header = _csv(rows.head(0)).encode()
+    with path.open("rb") as file:
+        return file.read(len(header)) == header
 
 
 def _csv(frame: pd.DataFrame) -> str:

@@ -4,7 +4,6 @@ Facts come from ``life``; the pages are filled-in templates with real text and s
 worked out here.
 """
 
-from dataclasses import replace
 from functools import cache
 from itertools import groupby
 
@@ -20,7 +19,7 @@ _TOP, _BASE = 34, 158
 
 def pages() -> dict[str, dict]:
     """What the template of a body's page needs, by code; CCGs first. Takes some seconds."""
-    lives = whole(life.all())
+    lives = life.all()
     said = tables.load("sources").set_index("id")
     return {
         code: {
@@ -39,20 +38,6 @@ def pages() -> dict[str, dict]:
         }
         for code, one in lives.items()
     }
-
-
-def whole(lives: dict[str, life.Life]) -> dict[str, life.Life]:
-    """Lives with every land that left a body among its steps onwards, also what had come to it after it opened.
-
-    A life follows a body as it opened; that other land is told of in the life of the body it went to.
-    """
-    left = {code: [] for code in lives}
-    for hop in {h for one in lives.values() for h in one.before if h.kind == "split"}:
-        if hop not in lives[hop.start].after:
-            left[hop.start].append(hop)
-    order = {code: sorted(hops, key=lambda h: (h.date, h.end)) for code, hops in left.items() if hops}
-    more = {code: replace(lives[code], after=(*lives[code].after, *hops)) for code, hops in order.items()}
-    return lives | more
 
 
 def part(hop: lineage.Hop) -> str:

@@ -54,14 +54,13 @@ def write(path: Path, content: bytes | str) -> bool:
     return True
 
 
-def write_together(contents: dict[Path, bytes | str | None]) -> None:
-    """Write several files, none of them before all are whole; None takes a file away. Raises as ``write``."""
+def write_together(contents: dict[Path, bytes | str]) -> None:
+    """Write several files, none of them before all are whole. Raises as ``write``."""
     staged = {}
     try:
         for path, content in contents.items():
-            if content is not None:
-                with _naming(path):
-                    staged[path] = _stage(path, _bytes(content))
+            with _naming(path):
+                staged[path] = _stage(path, _bytes(content))
         for path, (ready, target) in staged.items():
             with _naming(path):
                 ready.replace(target)
@@ -69,10 +68,6 @@ def write_together(contents: dict[Path, bytes | str | None]) -> None:
         for ready, _ in staged.values():
             ready.unlink(missing_ok=True)
         raise
-    for path, content in contents.items():
-        if content is None:
-            with _naming(path):
-                path.unlink(missing_ok=True)
 
 
 def _stage(path: Path, content: bytes) -> tuple[Path, Path]:
@@ -104,6 +99,17 @@ def is_stream(path: Path) -> bool:
     folder = path.parent.resolve()
     opened = folder.parts[1:2] == ("proc",) or folder in (Path("/dev"), Path("/dev/fd"))
     return path.exists() and not path.is_dir() and (opened or not path.is_file())
+
+
+def take_away(path: Path) -> bool:
+    """Take a file away if it may be written to. False if it stays."""
+    try:
+        if os.access(path, os.W_OK):  # taking it away would pass over its being read-only
+            path.unlink()
+            return True
+    except OSError:
+        pass
+    return False
 
 
 def same(one: Path, other: Path) -> bool:

@@ -9,14 +9,12 @@ Codes of CCGs live on after June 2022 as sub-ICB locations. Boards are those of 
 from April 2026 on are not known here.
 """
 
-import difflib
 import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from numbers import Number
 
 import pandas as pd
@@ -488,7 +486,8 @@ def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
 def trail(code: str, *, back: bool = False) -> list[Hop]:
     """Every step of a body's land onwards, or with ``back`` every step that led to it, by date.
 
-    Onwards the steps follow the body as it stood when it opened: its main part and each land that left it.
+    Onwards the steps follow the body as it stood when it opened: its main part and each land that left it; of
+    land that came to it later, the step by which that left it again.
     Back, they are the mergers and splits through which it was put together.
     """
     code, level, first, _ = _life(code)
@@ -526,6 +525,8 @@ def _onwards(code: str, level: str, first: pd.Timestamp) -> list[Hop]:
             if holders.get(piece) == r["from"]:
                 hops.append(_hop(r, *_measured(r)))
                 holders[piece] = r["to"]
+            elif r["from"] == code:  # land that came to it after it opened
+                hops.append(_hop(r, *_measured(r)))
         elif r["from"] in holders.values() and (r["kind"] != "rename" or r["from"] == code):
             hops.append(_hop(r, *_measured(r)))
             if r["kind"] == "merger":
@@ -752,6 +753,7 @@ def _when(code: str) -> str:
 # --- what was meant -----------------------------------------------------------------------------
 
 _LEVEL_WORDS = {
+    "sub_icb": r"sub icb( locations?)?|sub integrated care board( locations?)?",
     "ccg": r"ccgs?|clinical commissioning groups?",
     "icb": r"icbs?|integrated care boards?|boards?",
     "pct": r"pcts?|primary care trusts?|care trusts?",
@@ -764,7 +766,20 @@ _DIRECTIONS = {
     for b in ("", "ern")
 } | {"central", "mid", "inner", "outer", "upper", "lower", "greater", "city", "county"}  # fmt: skip
 #: A name with one of these is of something else than the body whose code or name is in it.
-_NOT_ONE = {"excluding", "excl", "except", "other", "others", "not", "non", "without", "rest", "total", "all"}
+_NOT_ONE = {
+    *("excluding", "excl", "except", "other", "others", "not", "non", "without", "rest", "total", "all"),
+    *(
+        "wales",
+        "welsh",
+        "scotland",
+        "scottish",
+        "ireland",
+        "irish",
+        "man",
+        "jersey",
+        "guernsey",
+    ),  # not England
+}
 
 
 def suggest(value: str, among: Iterable[str] | None = None) -> str | None:
@@ -772,10 +787,10 @@ def suggest(value: str, among: Iterable[str] | None = None) -> str | None:
 
     Careful, because ``rebase`` may act on it. A code at the beginning or end of a name decides (``NHS Devon
     ICB - 15N`` is 15N). A name is taken if it is that of one body at the level that it says; a board's name
-    is never taken for a CCG, nor a CCG's for a board. A word may be misspelt, but none left out or added. Nothing
-    is put in front of letters: Excel takes zeros only from what looks like a number, and no code does
-    but those like 5E1. ``among`` are the codes of the geography in hand, which decide between bodies of
-    the same name.
+    is never taken for a CCG, nor a CCG's for a board. In a name of two words or more one letter of one word may
+    be wrong, but no word left out or added. Nothing is put in front of letters: Excel takes zeros only from
+    what looks like a number, and no code does but those like 5E1. ``among`` are the codes of the geography in
+    hand, which decide between bodies of the same name.
     """
     known = _spans().keys() | _names().keys()
     text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
@@ -810,14 +825,30 @@ def _telling(name: str) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
-    """The one code in a name, if it stands first or last beside what is a name."""
+    """The one code in some words, if it stands first or last and they say no more than whose it is.
+
+    That is nothing, NHS and a level, or the name, now or before, of that body or of its board. Other words
+    may say anything: 00K behind the name of 00C, outside 00M, part of 00M.
+    """
     bodies = {_spans()[c][0] if c in _spans() else c for c in inside}
     first, last = words[0].upper(), words[-1].upper()
     code = last if last in inside else first
+    if len(bodies) != 1 or code not in inside:
+        return None
+    (body,) = bodies
+    board = _graph().board.get(body)
+    own = _spans()[body][1] if body in _spans() else None
+    levels = {None, own, *(("icb", "sub_icb") if board else ())}
     rest = " ".join(w for w in words if w.upper() not in inside)
     level, told = _telling(rest)
-    name = level or "nhs" in words or told in _name_index()[0]
-    return code if len(bodies) == 1 and code in inside and name else None
+    if not told:
+        return code if level in levels and not (_SMALL - {"nhs"}) & set(words) else None
+    names = {own: [_names().get(body), _former().get(body)]}
+    if board:
+        names["icb"] = [_names()[board]]
+        names["sub_icb"] = names[own] + names["icb"]
+    some = names.get(level, []) if level else [n for group in names.values() for n in group]
+    return code if told in {_telling(n)[1] for n in some if n} else None
 
 
 @cache
@@ -847,13 +878,25 @@ def _by_name(text: str, words: tuple[str, ...], among: frozenset[str] | None) ->
 
 
 def _respelt(told: tuple[str, ...], index: dict, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    """The one name that differs from some words only in the spelling of words that no name has."""
-    choices = []
-    for word in told:
-        if word in vocabulary or word in _DIRECTIONS:
-            choices.append([word])
-            continue
-        near = difflib.get_close_matches(word, vocabulary - _DIRECTIONS, 4, 0.8) if len(word) > 4 else []
-        choices.append([n for n in near if len(n) > 4])
-    names = [name for name in product(*choices) if name in index]
+    """The one name that differs from some words in one letter of one word, which no name has.
+
+    Never a name of one word: Boston, Burnley and Wales are places too, each near the name of a CCG.
+    """
+    wrong = [i for i, word in enumerate(told) if word not in vocabulary | _DIRECTIONS]
+    if len(told) < 2 or len(wrong) != 1 or len(told[wrong[0]]) < 5:
+        return ()
+    i = wrong[0]
+    near = [w for w in vocabulary - _DIRECTIONS if len(w) > 4 and _one_slip(told[i], w)]
+    names = [name for w in near if (name := (*told[:i], w, *told[i + 1 :])) in index]
     return names[0] if len(names) == 1 else ()
+
+
+def _one_slip(typed: str, word: str) -> bool:
+    """Whether one letter after the first was left out, added, mistaken, or swapped with its neighbour."""
+    if typed[0] != word[0]:
+        return False
+    while typed and word and typed[0] == word[0]:
+        typed, word = typed[1:], word[1:]
+    while typed and word and typed[-1] == word[-1]:
+        typed, word = typed[:-1], word[:-1]
+    return max(len(typed), len(word)) <= 1 or (len(typed) == 2 and typed == word[::-1])

@@ -74,6 +74,12 @@ def _records(path: Path, fallback: str | None) -> Iterator[tuple[int, list[str]]
         except StopIteration:
             return
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise ReadError(
+                    f"{path} line {line}: a cell of the row that begins here is longer than "
+                    f"{csv.field_size_limit():,} characters. Shorten it; or a quotation mark opens there that is "
+                    "never closed"
+                ) from None
             raise ReadError(
                 f"{path} line {line}: a quotation mark is out of place in the row that begins here ({error}); a "
                 'cell that holds one is written "like ""this"""'

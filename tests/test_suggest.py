@@ -1,0 +1,107 @@
+"""What ``lineage.suggest`` must not guess: ``rebase --repair`` moves figures by it and calls the result exact."""
+
+import pytest
+from ccg import lineage
+
+#: Places that are no commissioner, each near the name of one.
+OTHER_PLACES = [
+    *(
+        "Wales",
+        "Scotland",
+        "Guernsey",
+        "Jersey",
+        "Sark",
+        "Boston",
+        "Burnley",
+        "Stratford",
+        "Harlow",
+        "Barrow",
+    ),
+    *("Alton", "Melton", "Essex", "Sandwich", "Walton", "Newton", "Wells", "Oldbury", "Barnet", "Ealing"),
+]
+
+
+@pytest.mark.parametrize("place", OTHER_PLACES)
+@pytest.mark.parametrize("form", ["{}", "NHS {}", "NHS {} CCG"])
+def test_another_place_is_never_taken_for_one_that_is_spelt_much_like_it(place, form):
+    found = lineage.suggest(form.format(place))
+    assert found is None or lineage._telling(lineage.name(found))[1] == (place.lower(),)
+
+
+def test_a_name_of_one_word_is_not_respelt():
+    """Every such name with its last letter left out, two letters swapped or a letter wrong."""
+    index = lineage._name_index()[0]
+    words = sorted(told[0] for told in index if len(told) == 1)
+    assert len(words) > 50
+    for word in words:
+        for typed in (word[:-1], word[:2] + word[3:2:-1] + word[2] + word[4:], f"{word[:-1]}x"):
+            if (typed,) not in index:
+                assert lineage.suggest(f"NHS {typed} CCG") is None, typed
+
+
+@pytest.mark.parametrize(
+    "typed, code",
+    [
+        ("Newcastle Gatehead", "13T"),  # left out
+        ("Newcastle Gatesehad", "13T"),  # swapped
+        ("Newcastle Gateshaad", "13T"),  # slipped
+        ("Newcastle Gateshhead", "13T"),  # struck twice
+        ("Newcastle Gatesaad", None),  # two slips
+        ("Newcastel Gatehead", None),  # two words
+        ("Newcastle Hateshead", None),  # another first letter
+        ("Northern Ireland", None),
+        ("North Wales", None),
+        ("Isle of Man", None),
+        ("Wales and Darlington", None),
+    ],
+)
+def test_one_letter_of_one_word_may_be_wrong_where_other_words_agree(typed, code):
+    assert lineage.suggest(typed) == code
+
+
+def test_what_is_not_england_is_no_word_of_any_name():
+    assert lineage._NOT_ONE & lineage._name_index()[1] == {"not"}  # of "Commissioner not known"
+    for typed in ("NHS Wales", "Scotland 00C", "Northern Ireland 00C", "Isle of Man 00C", "Wales - 00C"):
+        assert lineage.suggest(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed, code",
+    [
+        ("NHS Darlington CCG - 00K", None),  # the name of one body, the code of another
+        ("NHS Leicester ICB - 15N", None),
+        ("Sunderland 00C", None),
+        ("NHS Darlington ICB - 00C", None),
+        ("NHS North East and North Cumbria ICB - 00C", None),  # closed before there were boards
+        ("Outside NHS 00M", None),
+        ("minus NHS 00C", None),
+        ("NHS part of 00M", None),
+        ("00N practices outside CCG", None),
+        ("England 00C", None),
+        ("CCG and 00C", None),
+        ("PCT 00C", None),
+        ("NHS 00C", "00C"),
+        ("CCG 00C", "00C"),
+        ("(00C)", "00C"),
+        ("00C NHS Darlington CCG", "00C"),
+        ("NHS Darlington CCG (00C)", "00C"),
+        ("E38000042: NHS Darlington CCG", "E38000042"),
+        ("NHS Lancashire North CCG 01K", "01K"),  # its name until 2017
+        ("NHS Devon ICB - 15N", "15N"),
+        ("NHS Devon sub-ICB location 15N", "15N"),
+        ("Sub ICB Location 15N", "15N"),
+        ("QJK NHS Devon ICB", "QJK"),
+        ("13Q National commissioning hub 1", "13Q"),
+    ],
+)
+def test_a_code_among_words_is_taken_only_beside_its_own_name(typed, code):
+    assert lineage.suggest(typed) == code
+
+
+def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does():
+    of = {code: lineage.name(board) for code, board in lineage._graph().board.items()}
+    assert len(of) == 106 and len(set(of.values())) == 42
+    for code, own in of.items():
+        for name in set(of.values()):
+            found = lineage.suggest(f"{name.replace('Integrated Care Board', 'ICB')} - {code}")
+            assert found == (code if name == own else None), (name, code)
