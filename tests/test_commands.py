@@ -682,7 +682,10 @@ def test_a_file_beside_the_output_that_this_program_did_not_write_stays(name, te
     Path("in.csv").write_text("code,n\n00c,1\nUNKNOWN,5\n")
     Path("keep.csv").unlink()
     before = held(".")
-    refused(ccg(*NOTHING_LEFT, "-o", "keep.csv"), f"{name}, which goes beside keep.csv, is there with other")
+    refused(
+        ccg(*NOTHING_LEFT, "-o", "keep.csv"),
+        f"{name}, which goes beside keep.csv, is there and was not written",
+    )
     assert held(".") == before
 
 

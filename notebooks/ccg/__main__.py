@@ -308,7 +308,7 @@ def _beside(output):
 def _write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, pd.DataFrame] | None = None):
     """Print a table, or write it and, where they have rows, those beside it; an older one of these goes.
 
-    Older ones have the columns of this run's. Any other file of that name is somebody's own: it is left, and
+    An older one is told by its header. Any other file of that name is somebody's own: it is left, and
     ValueError raised before anything is written if there are rows to put in its place.
     """
     if output is None:
@@ -322,7 +322,7 @@ def _write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, p
     for path, ours in older.items():
         if not ours and len(beside[path]):
             raise ValueError(
-                f"{path}, which goes beside {output}, is there with other columns than this run writes; move it "
+                f"{path}, which goes beside {output}, is there and was not written by this command; move it "
                 "or name another file with -o"
             )
     files.write_together({output: _csv(frame), **{p: _csv(rows) for p, rows in beside.items() if len(rows)}})
@@ -336,10 +336,10 @@ def _write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, p
 
 
 def _is_older(path: Path, rows: pd.DataFrame) -> bool:
-    """Whether a file begins with the header of these rows, as an earlier run wrote it."""
-    header = _csv(rows.head(0)).encode()
+    """Whether a file is of an earlier run, told by its header: other keys and numbers, the same at the end."""
     with path.open("rb") as file:
-        return file.read(len(header)) == header
+        header = file.readline(100_000).decode("utf-8", "replace").strip().split(",")
+    return len(header) >= 3 and header[-1] == rows.columns[-1]
 
 
 def _csv(frame: pd.DataFrame) -> str:
