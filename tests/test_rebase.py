@@ -486,6 +486,21 @@ def test_between_any_levels(make, at, to, level, codes, lacking):
 
 
 @kinds
+@pytest.mark.parametrize("repair", [False, True], ids=["as it is", "two spellings"])
+def test_trusts_that_are_all_there_are_approximate_under_any_key(make, repair):
+    """TAN, 5EF and 5N9 were divided among several CCGs: each of these has a piece of the same trust."""
+    codes = ["TAN", "5EF", "5N9"]
+    feeds = lineage.lookup("2012-04-01", "2015-04-01")
+    whole = {t for t, of in feeds.groupby("to")["from"] if set(of) <= set(codes)}
+    data = frame([*codes, "tan"] if repair else codes, key="all")
+    result = move(make(data), at="2012-04-01", to="2015-04-01", by=["key"], repair=repair)
+    status = states(result, "code")
+    assert whole and {c for c, s in status.items() if s == "approximate"} == whole
+    assert result.report().incomplete == len(status) - len(whole)
+    assert {one.body for one in result.report().absent} == set(status) - whole
+
+
+@kinds
 def test_a_row_that_could_not_be_placed_does_not_make_a_part_present(make):
     data = frame(
         [*PARTS, *PARTS], day=["2013-04-01"] * 3 + ["2014-04-01"] * 3, key=["2013"] * 3 + ["2014"] * 3
