@@ -44,21 +44,53 @@ TWICE = {
     1: "a body beside itself under another code or name, which would count twice",
 }
 
-_Y, _M = r"(?:19|20)\d\d", (
+_Y, _SEP = r"(?:19|20)\d\d", r" ?(?:[/_–—-]|to) ?"
+_M = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)  # fmt: skip
-_FY, _Q = rf"(?:fy ?)?{_Y}(?: ?(?:[/–-]|to) ?(?:{_Y}|\d\d))?", r"(?:q(?:uarter ?)?[1-4]|[1-4]q)"
-#: What a period looks like: 2013, 2013.0, 2012/13, 2012-13, 2012 to 2014, FY2013, FY12/13, 201804, 20180401,
-#: 2018-04, 2018-04-01 with or without a time, 01/04/2018, MAR2018, Apr-18, 1 April 2018, 2018 Apr,
-#: Apr-Jun 2018, Q1 2018/19, 2018-19 Q1, 2018Q1, year to March 2018. One pattern for all engines.
-PERIOD = (
-    r"(?i)^\s*(?:(?:year|quarter|month|week|12 months) (?:to|ending|ended) )?(?:"
-    rf"{_FY}|{_Y}\.0|fy ?\d\d(?:[/-]\d\d)?|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?"
-    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][0-3]?\d[-/.](?:{_Y}|\d\d)"
-    rf"|(?:[0-3]?\d[ -]?)?{_M}[ -]?(?:(?:to|[–-]) ?{_M} )?(?:{_Y}|\d\d)|{_Y}[ -]?{_M}"
-    rf"|{_Q}[ -]?{_FY}|{_FY}[ -]?{_Q})\s*$"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|winter)"
 )
+#: 17/18 or 1718: two years that follow each other, from 2005 on; 16-17 may be an age.
+_PAIR = "(?:" + "|".join(f"{y:02}/?{y + 1:02}" for y in range(5, 40)) + ")"
+_FY = rf"(?:(?:fy ?)?(?:{_Y}(?:{_SEP}(?:{_Y}|\d\d))?|(?:19|20){_PAIR}|{_PAIR})|fy ?\d\d(?:[/_-]?\d\d)?)"
+_PART = (
+    r"(?:q(?:uarter|tr)? ?[1-4]|[1-4]q|h(?:alf)? ?[12]|(?:week|wk) ?\d\d?|w[0-5]\d|(?:month|period) ?\d\d?"
+    r"|m(?:0[1-9]|1[0-2])|[1-4](?:st|nd|rd|th) (?:quarter|half))"
+)
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+_POINT = (
+    rf"(?:{_FY}|{_Y}\.0|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|{_Y}[-/._ ]?m?[01]?\d|[01]?\d[-/._]{_Y}"
+    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
+    rf"|(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
+    rf"|{_PART}[ ,_-]{{0,2}}(?:{_FY}|\d\d)|{_FY}[ ,_-]{{0,2}}{_PART})"
+)
+_BEFORE = (
+    r"(?:as at|data for|w/?[ce]|y/?e|ytd|(?:(?:the )?(?:rolling |financial |calendar |academic )?(?:\d\d? |twelve )?"
+    r"(?:year|quarter|month|week|period|day)s?(?: (?:to|of|ending|ended|beginning|commencing|starting|from))?))[: ] ?"
+)
+#: What a cell that is a period looks like, with or without a mark behind it: 2013, 2013.0, 2012/13, 2012-13,
+#: 1718, 17/18, 201718, 2012 to 2014, FY12/13, 201804, 20180401, 2018-04, 2018-04-01 with or without a time,
+#: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
+#: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
+PERIOD = (
+    rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
+    r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
+)
+#: Words in the name of a column that say it is a period whatever its cells, such as 3 for March; and words
+#: beside which they do not say so.
+_WORDS = (
+    "year yr yyyy month mth mon quarters? qtr week wk periods? date day fy half season yearmonth monthyear yyyymm "
+    "yearquarter timeperiod finyear fyear yrmonth calendaryear financialyear reportingperiod"
+)
+NAMED = re.compile(_WORDS.replace(" ", "|"))
+_NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
+
+
+def named_period(column: str) -> bool:
+    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Week``; not ``age_year``."""
+    words = {w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)}
+    if any(_NOT_NAMED.fullmatch(w) for w in words):
+        return False
+    return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
 
 
 class RebaseError(ValueError):
@@ -107,6 +139,10 @@ class Report:
     #: Spellings of one code that both stand in the data; under one key they were added up.
     spellings: list[tuple[str, ...]] = field(default_factory=list)
 
+    #: The keys that were asked to be kept apart, and those of them that tell the period.
+    keys: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+
     def balanced(self) -> bool:
         """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹."""
         return all(
@@ -120,6 +156,12 @@ class Report:
             sums = f"{_number(t['input'])} in = {_number(t['placed'])} placed + {_number(t['unmapped'])} unmapped"
             missing = _count(self.missing.get(column, 0), "cell")
             lines.append(f"{column}: {sums}; {missing} blank or suppressed.")
+        if self.periods:
+            lines.append(f"Judged by period: {_and(self.periods)}.")
+        elif self.keys:
+            lines.append(
+                f"Judged as one period: {_and(self.keys)} {'is' if len(self.keys) == 1 else 'are'} none."
+            )
         lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
         if self.unplaced and not self.unmapped:
             lines.append("Some rows were not placed; unmapped has them with the reason.")
@@ -146,7 +188,9 @@ class Report:
         elif not self.rows:
             lines.append("No row was placed.")
         elif not self.divided:
-            lines.append("Every row is exact.")
+            placed = " that was placed" if self.unplaced else ""
+            rests = ", if what was read as zero was zero" if self.sparse else ""
+            lines.append(f"Every row{placed} is exact{rests}.")
         some = list(self.repaired.items())
         lines += [f"Read {old!r} as {new}." for old, new in some[:12]]
         if len(some) > 12:
@@ -224,8 +268,9 @@ def rebase(
     - else ``approximate`` where land left a body on the way, see ``lineage.lookup``;
     - else ``exact``.
 
-    The period is told by the keys in ``by`` that are dates or look like periods (``PERIOD``), and by ``at`` if
-    it is a column; without any, the file is one period. A part that has a row in the period, but none under a
+    The period is told by the keys in ``by`` that are dates, are named like a period (``named_period``) or look
+    like one (``PERIOD``), and by ``at`` if it is a column; without any, the file is one period. The report says
+    which keys it took. A part that has a row in the period, but none under a
     finer key (an age, a disease), is read as zero, because sparse counts leave zeros out, and the report
     says in how many rows; with ``absent="missing"`` those rows are incomplete. Where the dates in the column
     ``at`` differ within one period and no body has two of them, they are not times: together the rows must
@@ -601,37 +646,42 @@ class _Rebase:
     def _with_periods(self, old):
         """Columns that tell keys and periods apart: ``key``, ``period``; ``finer`` if a key is not of the period.
 
-        Whether text looks like periods is not known of a lazy frame; then a column is the key where every
-        cell does, and else blank.
+        A key is of the period if it holds dates, is named like a period (``named_period``), or if half or more of
+        its distinct cells look like one (``PERIOD``): in doubt it is, since a part that is absent for a period is
+        a fault and one that is absent under an age is a small count. Of a lazy frame the cells are not known;
+        then a column is the key where they look so, and else blank, and ``_told`` is 1 or 0 in every row.
         """
         old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
         self.key, self.period, self.finer = ["_all"], ["_all"], False
+        self.judged, self.told = [], {}
         for i, name in enumerate(self.by):
             kind, key, text = self.schema[name], name, nw.col(name).cast(nw.String)
             if kind in (nw.Categorical, nw.Enum):
                 key = f"_by{i}"
                 old = old.with_columns(text.alias(key))
             self.key.append(key)
-            if (
-                kind in (nw.Date, nw.Datetime)
-                or name == self.column
-                or (not self.lazy and _periods(old[name]))
-            ):
+            sure = kind in (nw.Date, nw.Datetime) or name == self.column or named_period(name)
+            if sure or (not self.lazy and _periods(old[name])):
                 self.period.append(key)
-            else:
-                self.finer = True
-                if self.lazy and kind != nw.Boolean:
-                    blank = nw.col(name).is_null() | (text.str.strip_chars() == "")
-                    other = (
-                        nw.when(blank)
-                        .then(0)
-                        .otherwise(nw.when(text.str.contains(PERIOD)).then(1).otherwise(2))
-                    )
-                    most = other.cast(nw.Int64).alias("_other").fill_null(2)
-                    old = old.with_columns(most).with_columns(nw.col("_other").max().over("_all"))
-                    told = nw.when(nw.col("_other") == 1).then(text).otherwise(nw.lit(""))
-                    old = old.with_columns(told.alias(f"_period{i}")).drop("_other")
-                    self.period.append(f"_period{i}")
+                self.judged.append(name)
+                continue
+            self.finer = True
+            if self.lazy and kind != nw.Boolean:
+                told, period = f"_told{i}", f"_period{i}"
+                given = ~(nw.col(name).is_null() | (text.str.strip_chars() == "")).fill_null(True)
+                # each distinct cell counts once: 1 if like a period, -1 if not
+                like = nw.when(text.str.contains(PERIOD)).then(1.0).otherwise(-1.0)
+                old = old.with_columns(nw.col("_all").sum().over(key).alias(told))
+                old = old.with_columns((nw.when(given).then(like).otherwise(0.0) / nw.col(told)).alias(told))
+                some = nw.when(given & (nw.col(told) > 0)).then(1).otherwise(0).cast(nw.Int64).alias(period)
+                old = old.with_columns(some, nw.col(told).sum().over("_all").alias(told))
+                most = (nw.col(told) > -0.5) & (nw.col(period).max().over("_all") == 1)
+                old = old.with_columns(nw.when(most).then(1).otherwise(0).cast(nw.Int64).alias(told))
+                old = old.with_columns(
+                    nw.when(nw.col(told) == 1).then(text).otherwise(nw.lit("")).alias(period)
+                )
+                self.period.append(period)
+                self.told[name] = told
         self.dates = []
         return old
 
@@ -829,7 +879,7 @@ class _Rebase:
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
         counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
         flags = [_APPROX, "_short", "_sparse", "_incomplete"]
-        order = ["_part", "_groups", *values, *counts, *flags]
+        order = ["_part", "_groups", *values, *counts, *flags, *self.told.values()]
 
         def plain(frame, given):
             """The same columns in the same kinds, so that three frames are one query."""
@@ -839,8 +889,9 @@ class _Rebase:
 
         sides = joined.with_columns(part.alias("_part"))
         sides = sides.with_columns(nw.when(nw.col(_NEW).is_null()).then(1).otherwise(0).alias("_groups"))
+        told = list(self.told.values())
         sides = sides.group_by("_part", drop_null_keys=False).agg(
-            *(nw.col(c).sum() for c in ("_groups", *values))
+            *(nw.col(c).sum() for c in ("_groups", *values, *told))
         )
         whole = self._aggregate(self.data.with_columns(nw.lit("input").alias("_part")), ["_part"])
         incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
@@ -848,7 +899,7 @@ class _Rebase:
         rows = rows.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *flags)))
         both = nw.concat(
             [
-                plain(sides, {"_groups", *values}),
+                plain(sides, {"_groups", *values, *told}),
                 plain(whole, {*values, *counts}),
                 plain(rows, {"_groups", *flags}),
             ],
@@ -863,11 +914,13 @@ class _Rebase:
             counted = f"_n_{name.removeprefix('_w_')}"
             missing[shown] = int(number("input", "_rows") - number("input", counted))
         left, moved = self._lists(flagged, unmapped)
+        judged = {n for n, c in self.told.items() if number("placed", c) or number("unmapped", c)}
+        periods = tuple(n for n in self.by if n in judged or n in self.judged)
         return Report(
             start, str(self.goal), totals, missing, left, moved, self.repaired,
             unplaced=number("unmapped", "_groups"), divided=number("rows", _APPROX), rows=number("rows", "_groups"),
             incomplete=number("rows", "_incomplete"), absent=absent() if number("rows", "_short") else [],
-            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings,
+            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods,
         )  # fmt: skip
 
     def _lists(self, flagged, unmapped):
@@ -943,9 +996,11 @@ def _label(value) -> str:
 
 
 def _periods(series: nw.Series) -> bool:
-    """Whether all that is given in a column looks like periods."""
-    given = {str(x).strip() for x in series.unique().to_list() if not pd.isna(x)} - {""}
-    return bool(given) and all(re.search(PERIOD, text) for text in given) and series.dtype != nw.Boolean
+    """Whether half or more of the distinct cells that are given look like periods."""
+    if series.dtype == nw.Boolean:
+        return False
+    given = [text for x in series.unique().to_list() if not pd.isna(x) and (text := str(x)).strip()]
+    return bool(given) and 2 * sum(bool(re.search(PERIOD, text)) for text in given) >= len(given)
 
 
 def _same_but_for_form(written: str, code: str) -> bool:
