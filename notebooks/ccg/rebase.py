@@ -75,6 +75,14 @@ PERIOD = (
     rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
     r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
 )
+#: Text that is a date, with or without a time; of the leap years those that are in reach.
+DATE = (
+    r"^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|02-(?:0[1-9]|1\d|2[0-8]))|20(?:12|16|20|24)-02-29)"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\s*$"
+)
+#: Text that a lazy frame's engine reads as a number: no more digits than it keeps, no nan, no infinity.
+NUMBER = r"^[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?$"
 #: Words in the name of a column that say it is a period whatever its cells, such as 3 for March; and words
 #: beside which they do not say so.
 _WORDS = (
@@ -142,6 +150,8 @@ class Report:
     #: The keys that were asked to be kept apart, and those of them that tell the period.
     keys: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
+    #: Cells of a lazy frame's text that are no plain number, for each column that has some: read as missing.
+    unread: dict[str, int] = field(default_factory=dict)
 
     def balanced(self) -> bool:
         """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹."""
@@ -156,6 +166,15 @@ class Report:
             sums = f"{_number(t['input'])} in = {_number(t['placed'])} placed + {_number(t['unmapped'])} unmapped"
             missing = _count(self.missing.get(column, 0), "cell")
             lines.append(f"{column}: {sums}; {missing} blank or suppressed.")
+        for column, n in self.unread.items():
+            lines.append(
+                f"{column}: {_count(n, 'cell')} hold{'s' if n == 1 else ''} text that is no plain number; "
+                + (
+                    "it is missing, and its row incomplete."
+                    if n == 1
+                    else "they are missing, and their rows incomplete."
+                )
+            )
         if self.periods:
             lines.append(f"Judged by period: {_and(self.periods)}.")
         elif self.keys:
@@ -286,6 +305,11 @@ def rebase(
     backwards across a merger. A lazy frame is not looked at: its unknown codes, and of two codes of the same
     land one, come back as unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes).
     """
+    if means is not None and not isinstance(means, Mapping):
+        raise RebaseError(f"means is {means!r}; give a dict of each rate and the column that weights it")
+    for name, given in (("by", by), ("sums", sums)):
+        if given is None or not all(isinstance(one, str) for one in given):
+            raise RebaseError(f"{name} is {given!r}; give the names of columns")
     return _Rebase(
         frame, code, to, at, level, _names(sums), dict(means or {}), _names(by), repair, absent
     ).run()
@@ -308,6 +332,8 @@ class _Rebase:
         except nw.exceptions.DuplicateError as error:
             raise RebaseError(f"two columns have the same name; rename one: {error}") from None
         self.lazy = isinstance(self.data, nw.LazyFrame)
+        if not isinstance(code, str):
+            raise RebaseError(f"code is {code!r}; give the name of one column")
         self.code, self.sums, self.means, self.by, self.repair = code, sums, means, by, repair
         self.to, self.level = lineage._checked(to, level)
         self.goal = lineage.vintage(self.to, self.level)
@@ -323,6 +349,9 @@ class _Rebase:
         self._check_columns()
         self.data = self._numbers(self.data)
         self.schema = self.data.collect_schema()
+        for weight in () if self.lazy else set(self.means.values()):
+            if (self.data[weight] < 0).any():
+                raise RebaseError(f"column {weight!r} holds a weight below zero; it cannot weigh a mean")
         old = self._aggregate(self.data, self.keys)
         if self.column:
             old = self._with_year(old)
@@ -388,7 +417,8 @@ class _Rebase:
         if both:
             raise RebaseError(f"column {both[0]!r} cannot be both in sums and in means")
         taken = _RESULT | {f"{weight} of {rate}" for rate, weight in self.means.items()}
-        clash = [c for c in self.schema if c in taken or c.startswith("_")]
+        taken = {name.casefold() for name in taken}  # DuckDB and Spark do not tell names apart by case
+        clash = [c for c in self.schema if c.casefold() in taken or c.startswith("_")]
         if clash:
             raise RebaseError(
                 f"column {clash[0]!r}: that name, or one that begins with _, is needed for the result; rename it"
@@ -399,31 +429,46 @@ class _Rebase:
             )
 
     def _numbers(self, data):
-        """Columns of numbers as numbers: text such as * or blank is missing, other text is refused."""
+        """Columns of numbers as numbers: text such as * or blank is missing, other text is refused.
+
+        Of a lazy frame such text is missing too, so its row is incomplete, and the report counts it.
+        """
+        self.unread: dict[str, str] = {}
         for name in dict.fromkeys([*self.sums, *self.means, *self.means.values()]):
             kind = self.schema[name]
-            if kind == nw.Unknown and not self.lazy and data[name].null_count() == len(data):
+            if kind == nw.Unknown and (self.lazy or data[name].null_count() == len(data)):
                 data = data.with_columns(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
                 continue
             if kind.is_numeric():
                 if kind.is_float():  # not a number is not given either
                     data = data.with_columns(nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name))
+                elif kind == nw.Decimal:
+                    data = data.with_columns(nw.col(name).cast(nw.Float64))
+                elif kind in (nw.Int32, nw.UInt32):  # which Polars adds up as they are, and they run over
+                    data = data.with_columns(nw.col(name).cast(nw.Int64))
                 continue
             if kind not in (nw.String, nw.Categorical, nw.Enum, nw.Object):
                 raise RebaseError(f"column {name!r} is {kind}, not a number")
             if self.lazy:
                 text = nw.col(name).cast(nw.String).str.strip_chars()
-                given = nw.when(~text.is_in(list(SUPPRESSED))).then(text)
-                data = data.with_columns(given.cast(nw.Float64).alias(name))
+                other = ~text.is_in(list(SUPPRESSED))
+                plain = other & text.str.contains(NUMBER)
+                # "0" for text that is cast to no effect: an engine may cast before it looks at the condition
+                number = nw.when(plain).then(text).otherwise(nw.lit("0")).cast(nw.Float64)
+                unread = nw.when(other & ~plain).then(1).otherwise(0).cast(nw.Int64)
+                self.unread[name] = f"_unread_{name}"
+                data = data.with_columns(
+                    nw.when(plain).then(number).alias(name), unread.alias(self.unread[name])
+                )
             else:
                 data = data.with_columns(_parse(data[name]))
         return data
 
-    def _aggregate(self, data, keys):
+    def _aggregate(self, data, keys, more=()):
         """One row per key and old code: sums, how many cells made them, and the parts of each mean."""
         parts = []
         for rate, weight in self.means.items():
-            both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null()
+            both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null() & (nw.col(weight) >= 0)
             parts.append(nw.when(both).then(nw.col(weight).cast(nw.Float64)).alias(f"_w_{rate}"))
             product = nw.col(weight).cast(nw.Float64) * nw.col(rate)
             parts.append(nw.when(both).then(product).alias(f"_x_{rate}"))
@@ -435,6 +480,7 @@ class _Rebase:
         for rate in self.means:
             what += [nw.col(f"_{k}_{rate}").sum().alias(f"_{k}_{rate}") for k in "wx"]
             what.append(nw.col(f"_w_{rate}").count().alias(f"_n_{rate}"))
+        what += [nw.col(name).sum().alias(name) for name in more]
         out = data.group_by(*keys, drop_null_keys=False).agg(*what)
         filled = [n for n in out.collect_schema().names() if n not in keys]
         return out.with_columns(*(nw.col(n).fill_null(0).alias(n) for n in filled))
@@ -625,7 +671,7 @@ class _Rebase:
             index = index + (column >= nw.lit(mark)).cast(nw.Int64)
         good = ~column.is_null()
         if text:
-            good = good & column.str.contains(r"^\d{4}-\d{2}-\d{2}")
+            good = good & column.str.contains(DATE)
         return nw.when(good & (index < len(lineage.days()))).then(index).otherwise(nw.lit(-1))
 
     # --- the join -------------------------------------------------------------------------------
@@ -845,6 +891,8 @@ class _Rebase:
             missing.alias("missing"),
         )
         incomplete = (nw.col("_short") == 1) | (nw.col("missing") > 0)
+        for rate in self.means:  # without any weight there is no mean
+            incomplete = incomplete | (nw.col(f"_w_{rate}") == 0)
         if self.absent == "missing":
             incomplete = incomplete | (nw.col("_sparse") == 1)
         status = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
@@ -879,12 +927,15 @@ class _Rebase:
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
         counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
         flags = [_APPROX, "_short", "_sparse", "_incomplete"]
-        order = ["_part", "_groups", *values, *counts, *flags, *self.told.values()]
+        # as floats, whole numbers do not run over
+        size = {n: f"_size_{n}" for n in self.sums if self.schema[n].is_integer()}
+        checks = [*self.unread.values(), *size.values()]
+        order = ["_part", "_groups", *values, *counts, *flags, *self.told.values(), *checks]
 
         def plain(frame, given):
             """The same columns in the same kinds, so that three frames are one query."""
             have = {c: nw.col(c) if c in given else nw.lit(0) for c in order[1:]}
-            kinds = {c: nw.Float64 if c in values else nw.Int64 for c in have}
+            kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
             return frame.select("_part", *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
 
         sides = joined.with_columns(part.alias("_part"))
@@ -893,26 +944,34 @@ class _Rebase:
         sides = sides.group_by("_part", drop_null_keys=False).agg(
             *(nw.col(c).sum() for c in ("_groups", *values, *told))
         )
-        whole = self._aggregate(self.data.with_columns(nw.lit("input").alias("_part")), ["_part"])
+        sizes = (nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items())
+        whole = self.data.with_columns(nw.lit("input").alias("_part"), *sizes)
+        whole = self._aggregate(whole, ["_part"], checks)
         incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
         rows = flagged.with_columns(nw.lit("rows").alias("_part"), incomplete, nw.lit(1).alias("_groups"))
         rows = rows.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *flags)))
         both = nw.concat(
             [
                 plain(sides, {"_groups", *values, *told}),
-                plain(whole, {*values, *counts}),
+                plain(whole, {*values, *counts, *checks}),
                 plain(rows, {"_groups", *flags}),
             ],
             how="vertical",
         )
         found = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
         number = lambda part, name: (found.get(part) or {}).get(name) or 0  # noqa: E731
+        for name, column in size.items():
+            if number("input", column) >= 2**63:
+                raise RebaseError(
+                    f"column {name!r} adds up to more than a whole number can hold; make it floats or count in thousands"
+                )
+        unread = {n: int(number("input", c)) for n, c in self.unread.items() if number("input", c)}
         totals, missing = {}, {}
         names = {n: n for n in self.sums} | {f"_w_{rate}": f"{w} of {rate}" for rate, w in self.means.items()}
         for name, shown in names.items():
             totals[shown] = {p: float(number(p, name)) for p in ("input", "placed", "unmapped")}
             counted = f"_n_{name.removeprefix('_w_')}"
-            missing[shown] = int(number("input", "_rows") - number("input", counted))
+            missing[shown] = int(number("input", "_rows") - number("input", counted)) - unread.get(name, 0)
         left, moved = self._lists(flagged, unmapped)
         judged = {n for n, c in self.told.items() if number("placed", c) or number("unmapped", c)}
         periods = tuple(n for n in self.by if n in judged or n in self.judged)
@@ -920,7 +979,7 @@ class _Rebase:
             start, str(self.goal), totals, missing, left, moved, self.repaired,
             unplaced=number("unmapped", "_groups"), divided=number("rows", _APPROX), rows=number("rows", "_groups"),
             incomplete=number("rows", "_incomplete"), absent=absent() if number("rows", "_short") else [],
-            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods,
+            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods, unread=unread,
         )  # fmt: skip
 
     def _lists(self, flagged, unmapped):
@@ -1132,15 +1191,31 @@ def _parse(series: nw.Series) -> nw.Series:
     )
     text = text.where(~text.isin(SUPPRESSED), None)
     numbers = pd.to_numeric(text, errors="coerce")
+    lines = series.to_native().index if series.implementation.is_pandas_like() else None
+
+    def where(cells: pd.Series) -> tuple[str, str]:
+        i = int(cells.to_numpy().argmax())
+        # reading.read calls the index so that tells the line of the file
+        of_file = lines is not None and lines.name == "line"
+        row = f"line {lines[i]} of the file" if of_file else f"row {i + 1}"
+        return f"column {series.name!r}, {row}", text[i]
+
     bad = text.notna() & numbers.isna()
     if bad.any():
-        i = int(bad.to_numpy().argmax())
+        place, cell = where(bad)
         raise RebaseError(
-            f"column {series.name!r}, row {i + 1}: {text[i]!r} is not a number. Write numbers plainly (1234.5); "
+            f"{place}: {cell!r} is not a number. Write numbers plainly (1234.5); "
             f"{', '.join(repr(s) for s in SUPPRESSED)} mean not given"
         )
     whole = ((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all()
     values = [None if pd.isna(x) else int(x) if whole else float(x) for x in numbers]
+    large = numbers.abs().ge(2**53) & text.str.fullmatch(r"[+-]?\d+").eq(True) if not whole else None
+    if large is not None and large.any():  # a float would not keep every digit
+        plain = text.dropna().str.fullmatch(r"[+-]?\d+").all() and numbers.abs().max() < 2**63
+        if not plain:
+            place, cell = where(large)
+            raise RebaseError(f"{place}: {cell!r} has more digits than can be kept")
+        whole, values = True, [None if x is None else int(x) for x in text]
     if series.implementation.is_pandas_like():
         native = pd.Series(values, series.to_native().index, "Int64" if whole else "float64", series.name)
         return nw.from_native(native, series_only=True)
