@@ -1235,6 +1235,17 @@ def test_auto_refuses_when_the_answer_differs_and_names_every_geography():
     assert "the answer differs. Say which with at" in str(error.value)
 
 
+@kinds
+def test_auto_refuses_when_only_the_status_differs(make):
+    """02M gained land in between: alone it is all of 02M on the codes of 2021, and a part on those of 2016."""
+    data = frame(["02M", "00Q", "00R"])
+    ask = {"to": "2022-07-01", "level": "sub_icb"}
+    early, late = (states(move(make(data), at=f"{y}-04-01", **ask), "code") for y in (2016, 2021))
+    assert (early["02M"], late["02M"]) == ("incomplete", "exact")
+    with pytest.raises(RebaseError, match="the answer differs"):
+        move(make(data), at="auto", **ask)
+
+
 def test_auto_accepts_many_geographies_when_the_answer_is_the_same():
     result = move(frame(["00C", "00D"]), at="auto", to="2021-04-01")
     assert counted(result) == {"16C": 1, "84H": 2}

@@ -549,7 +549,8 @@ class _Rebase:
             except lineage.LineageError as error:
                 answers[fit] = str(error)
                 continue
-            answers[fit] = tuple(sorted({r[:5] for r in rows if r.old in set(given) and r.new is not None}))
+            mine = {r for r in rows if r.old in set(given) and r.new is not None}
+            answers[fit] = (frozenset(r[:5] for r in mine), _wholes(rows, mine))
         exact = [f for f in fits if f.exact] or fits
         different = {answers[f] for f in exact}
         if len(different) > 1:
@@ -1157,6 +1158,15 @@ def _rows(day, at_level: str, to, level: str, year: int | None = None) -> list[_
                         for n, piece in enumerate(pieces[r.code, r.to])
                     ]  # fmt: skip
     return out + [_unplaced(c, WHY[kind], year) for c, kind in lineage.beside().items()]
+
+
+def _wholes(rows: list[_Row], mine: set[_Row]) -> frozenset:
+    """The bodies that rows can make whole, each with all that go into it: no other can be but incomplete."""
+    feeds, there = defaultdict(set), {r.body for r in mine}
+    for r in rows:
+        if r.new is not None:
+            feeds[r.new].add(r.body)
+    return frozenset((new, frozenset(feeds[new])) for new in {r.new for r in mine} if feeds[new] <= there)
 
 
 def _codes_on(day) -> list[str]:
