@@ -44,21 +44,61 @@ TWICE = {
     1: "a body beside itself under another code or name, which would count twice",
 }
 
-_Y, _M = r"(?:19|20)\d\d", (
+_Y, _SEP = r"(?:19|20)\d\d", r" ?(?:[/_–—-]|to) ?"
+_M = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)  # fmt: skip
-_FY, _Q = rf"(?:fy ?)?{_Y}(?: ?(?:[/–-]|to) ?(?:{_Y}|\d\d))?", r"(?:q(?:uarter ?)?[1-4]|[1-4]q)"
-#: What a period looks like: 2013, 2013.0, 2012/13, 2012-13, 2012 to 2014, FY2013, FY12/13, 201804, 20180401,
-#: 2018-04, 2018-04-01 with or without a time, 01/04/2018, MAR2018, Apr-18, 1 April 2018, 2018 Apr,
-#: Apr-Jun 2018, Q1 2018/19, 2018-19 Q1, 2018Q1, year to March 2018. One pattern for all engines.
-PERIOD = (
-    r"(?i)^\s*(?:(?:year|quarter|month|week|12 months) (?:to|ending|ended) )?(?:"
-    rf"{_FY}|{_Y}\.0|fy ?\d\d(?:[/-]\d\d)?|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?"
-    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][0-3]?\d[-/.](?:{_Y}|\d\d)"
-    rf"|(?:[0-3]?\d[ -]?)?{_M}[ -]?(?:(?:to|[–-]) ?{_M} )?(?:{_Y}|\d\d)|{_Y}[ -]?{_M}"
-    rf"|{_Q}[ -]?{_FY}|{_FY}[ -]?{_Q})\s*$"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|winter)"
 )
+#: 17/18 or 1718: two years that follow each other, from 2005 on; 16-17 may be an age.
+_PAIR = "(?:" + "|".join(f"{y:02}/?{y + 1:02}" for y in range(5, 40)) + ")"
+_FY = rf"(?:(?:fy ?)?(?:{_Y}(?:{_SEP}(?:{_Y}|\d\d))?|(?:19|20){_PAIR}|{_PAIR})|fy ?\d\d(?:[/_-]?\d\d)?)"
+_PART = (
+    r"(?:q(?:uarter|tr)? ?[1-4]|[1-4]q|h(?:alf)? ?[12]|(?:week|wk) ?\d\d?|w[0-5]\d|(?:month|period) ?\d\d?"
+    r"|m(?:0[1-9]|1[0-2])|[1-4](?:st|nd|rd|th) (?:quarter|half))"
+)
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+_POINT = (
+    rf"(?:{_FY}|{_Y}\.0|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|{_Y}(?:[-/._ ]m?|m)[01]?\d|[01]?\d[-/._]{_Y}"
+    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
+    rf"|(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
+    rf"|{_PART}[ ,_-]{{0,2}}(?:{_FY}|\d\d)|{_FY}[ ,_-]{{0,2}}{_PART})"
+)
+_BEFORE = (
+    r"(?:as at|data for|w/?[ce]|y/?e|ytd|(?:(?:the )?(?:rolling |financial |calendar |academic )?(?:\d\d? |twelve )?"
+    r"(?:year|quarter|month|week|period|day)s?(?: (?:to|of|ending|ended|beginning|commencing|starting|from))?))[: ] ?"
+)
+#: What a cell that is a period looks like, with or without a mark behind it: 2013, 2013.0, 2012/13, 2012-13,
+#: 1718, 17/18, 201718, 2012 to 2014, FY12/13, 201804, 20180401, 2018-04, 2018-04-01 with or without a time,
+#: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
+#: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
+PERIOD = (
+    rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
+    r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
+)
+#: Text that is a date, with or without a time; of the leap years those that are in reach.
+DATE = (
+    r"^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|02-(?:0[1-9]|1\d|2[0-8]))|20(?:12|16|20|24)-02-29)"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\s*$"
+)
+#: Text that a lazy frame's engine reads as a number: no more digits than it keeps, no nan, no infinity.
+NUMBER = r"^[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?$"
+#: Words in the name of a column that say it is a period whatever its cells, such as 3 for March; and words
+#: beside which they do not say so.
+_WORDS = (
+    "year yr yyyy month mth mon quarters? qtr week wk periods? date day fy half season yearmonth monthyear yyyymm "
+    "yearquarter timeperiod finyear fyear yrmonth calendaryear financialyear reportingperiod"
+)
+NAMED = re.compile(_WORDS.replace(" ", "|"))
+_NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
+
+
+def named_period(column: str) -> bool:
+    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Week``; not ``age_year``."""
+    words = {w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)}
+    if any(_NOT_NAMED.fullmatch(w) for w in words):
+        return False
+    return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
 
 
 class RebaseError(ValueError):
@@ -107,6 +147,12 @@ class Report:
     #: Spellings of one code that both stand in the data; under one key they were added up.
     spellings: list[tuple[str, ...]] = field(default_factory=list)
 
+    #: The keys that were asked to be kept apart, and those of them that tell the period.
+    keys: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    #: Cells of a lazy frame's text that are no plain number, for each column that has some: read as missing.
+    unread: dict[str, int] = field(default_factory=dict)
+
     def balanced(self) -> bool:
         """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹."""
         return all(
@@ -120,6 +166,21 @@ class Report:
             sums = f"{_number(t['input'])} in = {_number(t['placed'])} placed + {_number(t['unmapped'])} unmapped"
             missing = _count(self.missing.get(column, 0), "cell")
             lines.append(f"{column}: {sums}; {missing} blank or suppressed.")
+        for column, n in self.unread.items():
+            lines.append(
+                f"{column}: {_count(n, 'cell')} hold{'s' if n == 1 else ''} text that is no plain number; "
+                + (
+                    "it is missing, and its row incomplete."
+                    if n == 1
+                    else "they are missing, and their rows incomplete."
+                )
+            )
+        if self.periods:
+            lines.append(f"Judged by period: {_and(self.periods)}.")
+        elif self.keys:
+            lines.append(
+                f"Judged as one period: {_and(self.keys)} {'is' if len(self.keys) == 1 else 'are'} none."
+            )
         lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
         if self.unplaced and not self.unmapped:
             lines.append("Some rows were not placed; unmapped has them with the reason.")
@@ -146,7 +207,9 @@ class Report:
         elif not self.rows:
             lines.append("No row was placed.")
         elif not self.divided:
-            lines.append("Every row is exact.")
+            placed = " that was placed" if self.unplaced else ""
+            rests = ", if what was read as zero was zero" if self.sparse else ""
+            lines.append(f"Every row{placed} is exact{rests}.")
         some = list(self.repaired.items())
         lines += [f"Read {old!r} as {new}." for old, new in some[:12]]
         if len(some) > 12:
@@ -224,8 +287,9 @@ def rebase(
     - else ``approximate`` where land left a body on the way, see ``lineage.lookup``;
     - else ``exact``.
 
-    The period is told by the keys in ``by`` that are dates or look like periods (``PERIOD``), and by ``at`` if
-    it is a column; without any, the file is one period. A part that has a row in the period, but none under a
+    The period is told by the keys in ``by`` that are dates, are named like a period (``named_period``) or look
+    like one (``PERIOD``), and by ``at`` if it is a column; without any, the file is one period. The report says
+    which keys it took. A part that has a row in the period, but none under a
     finer key (an age, a disease), is read as zero, because sparse counts leave zeros out, and the report
     says in how many rows; with ``absent="missing"`` those rows are incomplete. Where the dates in the column
     ``at`` differ within one period and no body has two of them, they are not times: together the rows must
@@ -241,6 +305,11 @@ def rebase(
     backwards across a merger. A lazy frame is not looked at: its unknown codes, and of two codes of the same
     land one, come back as unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes).
     """
+    if means is not None and not isinstance(means, Mapping):
+        raise RebaseError(f"means is {means!r}; give a dict of each rate and the column that weights it")
+    for name, given in (("by", by), ("sums", sums)):
+        if given is None or not all(isinstance(one, str) for one in given):
+            raise RebaseError(f"{name} is {given!r}; give the names of columns")
     return _Rebase(
         frame, code, to, at, level, _names(sums), dict(means or {}), _names(by), repair, absent
     ).run()
@@ -263,6 +332,8 @@ class _Rebase:
         except nw.exceptions.DuplicateError as error:
             raise RebaseError(f"two columns have the same name; rename one: {error}") from None
         self.lazy = isinstance(self.data, nw.LazyFrame)
+        if not isinstance(code, str):
+            raise RebaseError(f"code is {code!r}; give the name of one column")
         self.code, self.sums, self.means, self.by, self.repair = code, sums, means, by, repair
         self.to, self.level = lineage._checked(to, level)
         self.goal = lineage.vintage(self.to, self.level)
@@ -278,6 +349,9 @@ class _Rebase:
         self._check_columns()
         self.data = self._numbers(self.data)
         self.schema = self.data.collect_schema()
+        for weight in () if self.lazy else set(self.means.values()):
+            if (self.data[weight] < 0).any():
+                raise RebaseError(f"column {weight!r} holds a weight below zero; it cannot weigh a mean")
         old = self._aggregate(self.data, self.keys)
         if self.column:
             old = self._with_year(old)
@@ -343,7 +417,8 @@ class _Rebase:
         if both:
             raise RebaseError(f"column {both[0]!r} cannot be both in sums and in means")
         taken = _RESULT | {f"{weight} of {rate}" for rate, weight in self.means.items()}
-        clash = [c for c in self.schema if c in taken or c.startswith("_")]
+        taken = {name.casefold() for name in taken}  # DuckDB and Spark do not tell names apart by case
+        clash = [c for c in self.schema if c.casefold() in taken or c.startswith("_")]
         if clash:
             raise RebaseError(
                 f"column {clash[0]!r}: that name, or one that begins with _, is needed for the result; rename it"
@@ -354,31 +429,46 @@ class _Rebase:
             )
 
     def _numbers(self, data):
-        """Columns of numbers as numbers: text such as * or blank is missing, other text is refused."""
+        """Columns of numbers as numbers: text such as * or blank is missing, other text is refused.
+
+        Of a lazy frame such text is missing too, so its row is incomplete, and the report counts it.
+        """
+        self.unread: dict[str, str] = {}
         for name in dict.fromkeys([*self.sums, *self.means, *self.means.values()]):
             kind = self.schema[name]
-            if kind == nw.Unknown and not self.lazy and data[name].null_count() == len(data):
+            if kind == nw.Unknown and (self.lazy or data[name].null_count() == len(data)):
                 data = data.with_columns(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
                 continue
             if kind.is_numeric():
                 if kind.is_float():  # not a number is not given either
                     data = data.with_columns(nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name))
+                elif kind == nw.Decimal:
+                    data = data.with_columns(nw.col(name).cast(nw.Float64))
+                elif kind in (nw.Int32, nw.UInt32):  # which Polars adds up as they are, and they run over
+                    data = data.with_columns(nw.col(name).cast(nw.Int64))
                 continue
             if kind not in (nw.String, nw.Categorical, nw.Enum, nw.Object):
                 raise RebaseError(f"column {name!r} is {kind}, not a number")
             if self.lazy:
                 text = nw.col(name).cast(nw.String).str.strip_chars()
-                given = nw.when(~text.is_in(list(SUPPRESSED))).then(text)
-                data = data.with_columns(given.cast(nw.Float64).alias(name))
+                other = ~text.is_in(list(SUPPRESSED))
+                plain = other & text.str.contains(NUMBER)
+                # "0" for text that is cast to no effect: an engine may cast before it looks at the condition
+                number = nw.when(plain).then(text).otherwise(nw.lit("0")).cast(nw.Float64)
+                unread = nw.when(other & ~plain).then(1).otherwise(0).cast(nw.Int64)
+                self.unread[name] = f"_unread_{name}"
+                data = data.with_columns(
+                    nw.when(plain).then(number).alias(name), unread.alias(self.unread[name])
+                )
             else:
                 data = data.with_columns(_parse(data[name]))
         return data
 
-    def _aggregate(self, data, keys):
+    def _aggregate(self, data, keys, more=()):
         """One row per key and old code: sums, how many cells made them, and the parts of each mean."""
         parts = []
         for rate, weight in self.means.items():
-            both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null()
+            both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null() & (nw.col(weight) >= 0)
             parts.append(nw.when(both).then(nw.col(weight).cast(nw.Float64)).alias(f"_w_{rate}"))
             product = nw.col(weight).cast(nw.Float64) * nw.col(rate)
             parts.append(nw.when(both).then(product).alias(f"_x_{rate}"))
@@ -390,6 +480,7 @@ class _Rebase:
         for rate in self.means:
             what += [nw.col(f"_{k}_{rate}").sum().alias(f"_{k}_{rate}") for k in "wx"]
             what.append(nw.col(f"_w_{rate}").count().alias(f"_n_{rate}"))
+        what += [nw.col(name).sum().alias(name) for name in more]
         out = data.group_by(*keys, drop_null_keys=False).agg(*what)
         filled = [n for n in out.collect_schema().names() if n not in keys]
         return out.with_columns(*(nw.col(n).fill_null(0).alias(n) for n in filled))
@@ -458,7 +549,8 @@ class _Rebase:
             except lineage.LineageError as error:
                 answers[fit] = str(error)
                 continue
-            answers[fit] = tuple(sorted({r[:5] for r in rows if r.old in set(given) and r.new is not None}))
+            mine = {r for r in rows if r.old in set(given) and r.new is not None}
+            answers[fit] = (frozenset(r[:5] for r in mine), _wholes(rows, mine))
         exact = [f for f in fits if f.exact] or fits
         different = {answers[f] for f in exact}
         if len(different) > 1:
@@ -580,7 +672,7 @@ class _Rebase:
             index = index + (column >= nw.lit(mark)).cast(nw.Int64)
         good = ~column.is_null()
         if text:
-            good = good & column.str.contains(r"^\d{4}-\d{2}-\d{2}")
+            good = good & column.str.contains(DATE)
         return nw.when(good & (index < len(lineage.days()))).then(index).otherwise(nw.lit(-1))
 
     # --- the join -------------------------------------------------------------------------------
@@ -601,37 +693,42 @@ class _Rebase:
     def _with_periods(self, old):
         """Columns that tell keys and periods apart: ``key``, ``period``; ``finer`` if a key is not of the period.
 
-        Whether text looks like periods is not known of a lazy frame; then a column is the key where every
-        cell does, and else blank.
+        A key is of the period if it holds dates, is named like a period (``named_period``), or if half or more of
+        its distinct cells look like one (``PERIOD``): in doubt it is, since a part that is absent for a period is
+        a fault and one that is absent under an age is a small count. Of a lazy frame the cells are not known;
+        then a column is the key where they look so, and else blank, and ``_told`` is 1 or 0 in every row.
         """
         old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
         self.key, self.period, self.finer = ["_all"], ["_all"], False
+        self.judged, self.told = [], {}
         for i, name in enumerate(self.by):
             kind, key, text = self.schema[name], name, nw.col(name).cast(nw.String)
             if kind in (nw.Categorical, nw.Enum):
                 key = f"_by{i}"
                 old = old.with_columns(text.alias(key))
             self.key.append(key)
-            if (
-                kind in (nw.Date, nw.Datetime)
-                or name == self.column
-                or (not self.lazy and _periods(old[name]))
-            ):
+            sure = kind in (nw.Date, nw.Datetime) or name == self.column or named_period(name)
+            if sure or (not self.lazy and _periods(old[name])):
                 self.period.append(key)
-            else:
-                self.finer = True
-                if self.lazy and kind != nw.Boolean:
-                    blank = nw.col(name).is_null() | (text.str.strip_chars() == "")
-                    other = (
-                        nw.when(blank)
-                        .then(0)
-                        .otherwise(nw.when(text.str.contains(PERIOD)).then(1).otherwise(2))
-                    )
-                    most = other.cast(nw.Int64).alias("_other").fill_null(2)
-                    old = old.with_columns(most).with_columns(nw.col("_other").max().over("_all"))
-                    told = nw.when(nw.col("_other") == 1).then(text).otherwise(nw.lit(""))
-                    old = old.with_columns(told.alias(f"_period{i}")).drop("_other")
-                    self.period.append(f"_period{i}")
+                self.judged.append(name)
+                continue
+            self.finer = True
+            if self.lazy and kind != nw.Boolean:
+                told, period = f"_told{i}", f"_period{i}"
+                given = ~(nw.col(name).is_null() | (text.str.strip_chars() == "")).fill_null(True)
+                # each distinct cell counts once: 1 if like a period, -1 if not
+                like = nw.when(text.str.contains(PERIOD)).then(1.0).otherwise(-1.0)
+                old = old.with_columns(nw.col("_all").sum().over(key).alias(told))
+                old = old.with_columns((nw.when(given).then(like).otherwise(0.0) / nw.col(told)).alias(told))
+                some = nw.when(given & (nw.col(told) > 0)).then(1).otherwise(0).cast(nw.Int64).alias(period)
+                old = old.with_columns(some, nw.col(told).sum().over("_all").alias(told))
+                most = (nw.col(told) > -0.5) & (nw.col(period).max().over("_all") == 1)
+                old = old.with_columns(nw.when(most).then(1).otherwise(0).cast(nw.Int64).alias(told))
+                old = old.with_columns(
+                    nw.when(nw.col(told) == 1).then(text).otherwise(nw.lit("")).alias(period)
+                )
+                self.period.append(period)
+                self.told[name] = told
         self.dates = []
         return old
 
@@ -795,6 +892,8 @@ class _Rebase:
             missing.alias("missing"),
         )
         incomplete = (nw.col("_short") == 1) | (nw.col("missing") > 0)
+        for rate in self.means:  # without any weight there is no mean
+            incomplete = incomplete | (nw.col(f"_w_{rate}") == 0)
         if self.absent == "missing":
             incomplete = incomplete | (nw.col("_sparse") == 1)
         status = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
@@ -829,45 +928,59 @@ class _Rebase:
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
         counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
         flags = [_APPROX, "_short", "_sparse", "_incomplete"]
-        order = ["_part", "_groups", *values, *counts, *flags]
+        # as floats, whole numbers do not run over
+        size = {n: f"_size_{n}" for n in self.sums if self.schema[n].is_integer()}
+        checks = [*self.unread.values(), *size.values()]
+        order = ["_part", "_groups", *values, *counts, *flags, *self.told.values(), *checks]
 
         def plain(frame, given):
             """The same columns in the same kinds, so that three frames are one query."""
             have = {c: nw.col(c) if c in given else nw.lit(0) for c in order[1:]}
-            kinds = {c: nw.Float64 if c in values else nw.Int64 for c in have}
+            kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
             return frame.select("_part", *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
 
         sides = joined.with_columns(part.alias("_part"))
         sides = sides.with_columns(nw.when(nw.col(_NEW).is_null()).then(1).otherwise(0).alias("_groups"))
+        told = list(self.told.values())
         sides = sides.group_by("_part", drop_null_keys=False).agg(
-            *(nw.col(c).sum() for c in ("_groups", *values))
+            *(nw.col(c).sum() for c in ("_groups", *values, *told))
         )
-        whole = self._aggregate(self.data.with_columns(nw.lit("input").alias("_part")), ["_part"])
+        sizes = (nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items())
+        whole = self.data.with_columns(nw.lit("input").alias("_part"), *sizes)
+        whole = self._aggregate(whole, ["_part"], checks)
         incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
         rows = flagged.with_columns(nw.lit("rows").alias("_part"), incomplete, nw.lit(1).alias("_groups"))
         rows = rows.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *flags)))
         both = nw.concat(
             [
-                plain(sides, {"_groups", *values}),
-                plain(whole, {*values, *counts}),
+                plain(sides, {"_groups", *values, *told}),
+                plain(whole, {*values, *counts, *checks}),
                 plain(rows, {"_groups", *flags}),
             ],
             how="vertical",
         )
         found = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
         number = lambda part, name: (found.get(part) or {}).get(name) or 0  # noqa: E731
+        for name, column in size.items():
+            if number("input", column) >= 2**63:
+                raise RebaseError(
+                    f"column {name!r} adds up to more than a whole number can hold; make it floats or count in thousands"
+                )
+        unread = {n: int(number("input", c)) for n, c in self.unread.items() if number("input", c)}
         totals, missing = {}, {}
         names = {n: n for n in self.sums} | {f"_w_{rate}": f"{w} of {rate}" for rate, w in self.means.items()}
         for name, shown in names.items():
             totals[shown] = {p: float(number(p, name)) for p in ("input", "placed", "unmapped")}
             counted = f"_n_{name.removeprefix('_w_')}"
-            missing[shown] = int(number("input", "_rows") - number("input", counted))
+            missing[shown] = int(number("input", "_rows") - number("input", counted)) - unread.get(name, 0)
         left, moved = self._lists(flagged, unmapped)
+        judged = {n for n, c in self.told.items() if number("placed", c) or number("unmapped", c)}
+        periods = tuple(n for n in self.by if n in judged or n in self.judged)
         return Report(
             start, str(self.goal), totals, missing, left, moved, self.repaired,
             unplaced=number("unmapped", "_groups"), divided=number("rows", _APPROX), rows=number("rows", "_groups"),
             incomplete=number("rows", "_incomplete"), absent=absent() if number("rows", "_short") else [],
-            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings,
+            sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods, unread=unread,
         )  # fmt: skip
 
     def _lists(self, flagged, unmapped):
@@ -943,9 +1056,11 @@ def _label(value) -> str:
 
 
 def _periods(series: nw.Series) -> bool:
-    """Whether all that is given in a column looks like periods."""
-    given = {str(x).strip() for x in series.unique().to_list() if not pd.isna(x)} - {""}
-    return bool(given) and all(re.search(PERIOD, text) for text in given) and series.dtype != nw.Boolean
+    """Whether half or more of the distinct cells that are given look like periods."""
+    if series.dtype == nw.Boolean:
+        return False
+    given = [text for x in series.unique().to_list() if not pd.isna(x) and (text := str(x)).strip()]
+    return bool(given) and 2 * sum(bool(re.search(PERIOD, text)) for text in given) >= len(given)
 
 
 def _same_but_for_form(written: str, code: str) -> bool:
@@ -1045,6 +1160,15 @@ def _rows(day, at_level: str, to, level: str, year: int | None = None) -> list[_
     return out + [_unplaced(c, WHY[kind], year) for c, kind in lineage.beside().items()]
 
 
+def _wholes(rows: list[_Row], mine: set[_Row]) -> frozenset:
+    """The bodies that rows can make whole, each with all that go into it: no other can be but incomplete."""
+    feeds, there = defaultdict(set), {r.body for r in mine}
+    for r in rows:
+        if r.new is not None:
+            feeds[r.new].add(r.body)
+    return frozenset((new, frozenset(feeds[new])) for new in {r.new for r in mine} if feeds[new] <= there)
+
+
 def _codes_on(day) -> list[str]:
     level = lineage.level_on(day)
     frame = lineage.bodies(day, level)
@@ -1077,15 +1201,31 @@ def _parse(series: nw.Series) -> nw.Series:
     )
     text = text.where(~text.isin(SUPPRESSED), None)
     numbers = pd.to_numeric(text, errors="coerce")
+    lines = series.to_native().index if series.implementation.is_pandas_like() else None
+
+    def where(cells: pd.Series) -> tuple[str, str]:
+        i = int(cells.to_numpy().argmax())
+        # reading.read calls the index so that tells the line of the file
+        of_file = lines is not None and lines.name == "line"
+        row = f"line {lines[i]} of the file" if of_file else f"row {i + 1}"
+        return f"column {series.name!r}, {row}", text[i]
+
     bad = text.notna() & numbers.isna()
     if bad.any():
-        i = int(bad.to_numpy().argmax())
+        place, cell = where(bad)
         raise RebaseError(
-            f"column {series.name!r}, row {i + 1}: {text[i]!r} is not a number. Write numbers plainly (1234.5); "
+            f"{place}: {cell!r} is not a number. Write numbers plainly (1234.5); "
             f"{', '.join(repr(s) for s in SUPPRESSED)} mean not given"
         )
     whole = ((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all()
     values = [None if pd.isna(x) else int(x) if whole else float(x) for x in numbers]
+    large = numbers.abs().ge(2**53) & text.str.fullmatch(r"[+-]?\d+").eq(True) if not whole else None
+    if large is not None and large.any():  # a float would not keep every digit
+        plain = text.dropna().str.fullmatch(r"[+-]?\d+").all() and numbers.abs().max() < 2**63
+        if not plain:
+            place, cell = where(large)
+            raise RebaseError(f"{place}: {cell!r} has more digits than can be kept")
+        whole, values = True, [None if x is None else int(x) for x in text]
     if series.implementation.is_pandas_like():
         native = pd.Series(values, series.to_native().index, "Int64" if whole else "float64", series.name)
         return nw.from_native(native, series_only=True)
