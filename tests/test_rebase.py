@@ -1052,6 +1052,8 @@ def test_odd_names_of_columns_are_refused():
     with pytest.raises(RebaseError, match="two columns have the same name"):
         move(pd.DataFrame([["00C", 1, 2]], columns=["code", "n", "n"]))
     with pytest.raises(RebaseError, match="column 0 has a name that is not text"):
+        move(pd.DataFrame([["00C", 1, 2]], columns=["code", "n", 0]))
+    with pytest.raises(RebaseError, match=r"sums is \[0\]; give the names of columns"):
         move(pd.DataFrame([["00C", 1]], columns=["code", 0]), sums=[0])
 
 
