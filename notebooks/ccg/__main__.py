@@ -47,7 +47,7 @@ def check(args) -> int:
 def test(args) -> int:
     """strict nbval over every notebook, then the unit tests; leaves the working tree as it was"""
     before = _tree()
-    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist"]
     nbval = [
         *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"),
         *("--nbval-sanitize-with", "tests/nbval.cfg"),
@@ -55,8 +55,9 @@ def test(args) -> int:
     ]
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
         env = os.environ | {"CCG_FIGURES": made}
-        notebooks = subprocess.run([*pytest, *nbval], cwd=files.ROOT, env=env).returncode
-        units = subprocess.run([*pytest, "tests"], cwd=files.ROOT, env=env).returncode
+        # a notebook's cells belong together, in one kernel; unit tests go to whoever is free
+        notebooks = subprocess.run([*pytest, "loadfile", *nbval], cwd=files.ROOT, env=env).returncode
+        units = subprocess.run([*pytest, "worksteal", "tests"], cwd=files.ROOT, env=env).returncode
     touched = sorted(_tree() ^ before)
     for line in touched:
         print(f"the test run changed the working tree: {line}", file=sys.stderr)
