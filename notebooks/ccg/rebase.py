@@ -721,8 +721,11 @@ class _Rebase:
                 old = old.with_columns(nw.col("_all").sum().over(key).alias(told))
                 old = old.with_columns((nw.when(given).then(like).otherwise(0.0) / nw.col(told)).alias(told))
                 some = nw.when(given & (nw.col(told) > 0)).then(1).otherwise(0).cast(nw.Int64).alias(period)
-                old = old.with_columns(some, nw.col(told).sum().over("_all").alias(told))
-                most = (nw.col(told) > -0.5) & (nw.col(period).max().over("_all") == 1)
+                # one window at a time, each a column by itself: Dask takes no more
+                old = old.with_columns(some)
+                old = old.with_columns(nw.col(told).sum().over("_all").alias(told))
+                old = old.with_columns(nw.col(period).max().over("_all").alias(period))
+                most = (nw.col(told) > -0.5) & (nw.col(period) == 1)
                 old = old.with_columns(nw.when(most).then(1).otherwise(0).cast(nw.Int64).alias(told))
                 old = old.with_columns(
                     nw.when(nw.col(told) == 1).then(text).otherwise(nw.lit("")).alias(period)
