@@ -128,7 +128,7 @@ def test_a_choice_without_a_life_and_words_that_find_nothing_are_answered(explor
     assert explorer.locator("img[src='x']").count() == 0 and said == []
     expect(explorer.get_by_label("Choose", exact=True).locator("option")).to_have_count(0)
 
-    search(explorer, "birmingam and solihul")
+    search(explorer, "birmingam and solihull ccg")
     expect(answer).to_contain_text("Did you mean Birmingham and Solihull (15E)?")
     search(explorer, "5PG")
     expect(explorer.get_by_text("5PG was a primary care trust, Birmingham East and North")).to_be_visible()
