@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines test-browser check refresh lab app site bench clean
+.PHONY: help figures test test-engines test-browser test-wheel check refresh lab app site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -28,6 +28,9 @@ test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment
 
 test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
 	@.venv-browser/$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=10 tests/browser
+
+test-wheel: $(READY) ## the wheel and the sdist in environments of their own that hold nothing else
+	@$(PY) -m pytest -q -p no:nbval tests/wheel
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check

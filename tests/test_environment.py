@@ -25,6 +25,16 @@ def name_of(requirement: str) -> str:
     return re.split(r"[ =<>!~;\[]", requirement)[0].lower()
 
 
+def asked_for(*extras: str) -> list[str]:
+    """What the project and these extras ask for; an extra may bring others, as england-ccgs[lab,…]."""
+    out = [] if extras else list(PROJECT["dependencies"])
+    for extra in extras:
+        for one in PROJECT["optional-dependencies"][extra]:
+            brought = re.fullmatch(rf"{PROJECT['name']}\[(.+)\]", one)
+            out += asked_for(*brought[1].split(",")) if brought else [one]
+    return out
+
+
 def test_lock_is_hashed_and_names_no_host():
     assert "://" not in LOCK and "--index" not in LOCK
     entries = re.split(r"^(?=\S+==)", LOCK, flags=re.M)[1:]
@@ -34,7 +44,7 @@ def test_lock_is_hashed_and_names_no_host():
 def test_lock_covers_what_the_project_asks_for():
     from packaging.requirements import Requirement
 
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    wanted = asked_for() + asked_for("test")
     for one in map(Requirement, wanted):
         assert one.name in LOCKED, f"{one.name} is not in requirements.txt"
         assert one.specifier.contains(LOCKED[one.name]), f"{one} against locked {LOCKED[one.name]}"
@@ -56,7 +66,7 @@ def test_conda_file_names_all_that_pyproject_does():
     listed = {CONDA_NAMES.get(name_of(d), name_of(d)) for d in conda() if isinstance(d, str)}
     by_pip = next(d["pip"] for d in conda() if isinstance(d, dict))
     listed |= {name_of(d) for d in by_pip}
-    wanted = {name_of(d) for d in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]}
+    wanted = {name_of(d) for d in asked_for() + asked_for("test")}
     assert wanted <= listed, f"missing from environment.yml: {sorted(wanted - listed)}"
     for pinned in (d for d in by_pip if "==" in d):
         assert LOCKED[name_of(pinned)] == pinned.split("==")[1]
@@ -113,7 +123,17 @@ def test_no_file_of_the_project_names_a_machine():
             assert not found, f"{name} holds {found[0]}"
 
 
-EXTRAS = [name for name in PROJECT["optional-dependencies"] if name != "test"]
+#: Extras with a lock of their own; the others are in requirements.txt.
+EXTRAS = ["browser", "engines", "site"]
+
+
+def test_every_extra_is_locked():
+    within = {one for one in PROJECT["optional-dependencies"] if set(asked_for(one)) <= set(asked_for("test"))}
+    assert within | set(EXTRAS) == set(PROJECT["optional-dependencies"])
+
+
+def test_re_basing_needs_no_more_than_pandas_and_narwhals():
+    assert {name_of(d) for d in asked_for()} == {"narwhals", "pandas"}
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
