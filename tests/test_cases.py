@@ -6,8 +6,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
-from ccg import lineage
-from ccg.rebase import RebaseError, rebase
+from ccg import RebaseError, lineage, rebase
 
 CASES = Path(__file__).parent / "cases"
 MAKE = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(), "duckdb": duckdb.from_df}

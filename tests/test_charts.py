@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from ccg import charts, style
+from ccg.charts import flows
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import PathPatch, Rectangle
 
@@ -145,8 +146,8 @@ def test_alluvial_draws_a_part_that_nobody_lives_in_as_a_hair():
 
 
 def test_families_are_swapped_only_within_their_group():
-    assert charts._untangle([0, 1, 2, 3], ["N", "N", "N", "S"], [(0, 3)]) in ([1, 2, 0, 3], [2, 1, 0, 3])
-    assert charts._untangle([0, 1, 2, 3], ["N", "N", "S", "S"], []) == [0, 1, 2, 3]
+    assert flows.untangle([0, 1, 2, 3], ["N", "N", "N", "S"], [(0, 3)]) in ([1, 2, 0, 3], [2, 1, 0, 3])
+    assert flows.untangle([0, 1, 2, 3], ["N", "N", "S", "S"], []) == [0, 1, 2, 3]
 
 
 def test_hexmap_draws_one_hexagon_for_each_with_its_colour_label_and_tip(ax):

@@ -648,7 +648,7 @@ def test_commands_of_the_suite_need_a_checkout(tmp_path):
     done = subprocess.run([sys.executable, "-c", ask], env=env, cwd=tmp_path, capture_output=True, text=True)
     assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1] 0" in done.stdout
     assert done.stderr.splitlines() == [
-        f"python -m ccg {c}: this works on the notebooks, so it needs a checkout of the project"
+        f"python -m ccg {c}: this is for the suite itself, so it needs a checkout of the project"
         for c in ("app", "figures", "lab", "refresh", "site", "test")
     ]
     assert held(tmp_path) == before

@@ -128,7 +128,9 @@ EXTRAS = ["browser", "engines", "site"]
 
 
 def test_every_extra_is_locked():
-    within = {one for one in PROJECT["optional-dependencies"] if set(asked_for(one)) <= set(asked_for("test"))}
+    within = {
+        one for one in PROJECT["optional-dependencies"] if set(asked_for(one)) <= set(asked_for("test"))
+    }
     assert within | set(EXTRAS) == set(PROJECT["optional-dependencies"])
 
 

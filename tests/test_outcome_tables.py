@@ -2,8 +2,7 @@
 
 import pandas as pd
 import pytest
-from ccg import lineage, tables
-from ccg.rebase import rebase
+from ccg import lineage, rebase, tables
 
 QOF_YEARS = ["2014-15", "2015-16", "2016-17", "2017-18", "2018-19", "2019-20"]
 

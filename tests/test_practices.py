@@ -2,8 +2,7 @@
 
 import pandas as pd
 import pytest
-from ccg import lineage, practices, tables
-from ccg.rebase import rebase
+from ccg import lineage, practices, rebase, tables
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from ccg import __main__, lineage, tables
-from ccg.lineage import LineageError
-from ccg.rebase import RebaseError, rebase
+from ccg import LineageError, RebaseError, __main__, lineage, rebase, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

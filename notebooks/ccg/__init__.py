@@ -1,3 +1,58 @@
-"""Tables, charts and statistics on England's clinical commissioning groups, 2013 to 2022."""
+"""Tables, charts and statistics on England's clinical commissioning groups, 2013 to 2022.
+
+For data of your own: ``load`` a table, ``rebase`` a frame to a later geography, ``lookup`` who became whom,
+``successors`` of one body, ``which`` geography some codes are of, ``explain`` a life. The modules of the
+suite are found here too, whatever room they stand in: ``from ccg import charts, figures, tables``.
+Nothing is imported before it is asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .core.lineage import LineageError, explain, lookup, successors, which
+    from .core.rebasing import RebaseError, rebase
+    from .core.tables import TableError, load
 
 __version__ = "0.1.0"
+__all__ = [
+    "LineageError",
+    "RebaseError",
+    "TableError",
+    "explain",
+    "load",
+    "lookup",
+    "rebase",
+    "successors",
+    "which",
+]
+
+_FROM = {
+    "core.lineage": ("LineageError", "explain", "lookup", "successors", "which"),
+    "core.rebasing": ("RebaseError", "rebase"),
+    "core.tables": ("TableError", "load"),
+}
+_ROOMS = {
+    "core": ("files", "lineage", "lookups", "reading", "rebasing", "tables"),
+    "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
+    "charts": ("figures", "style", "tiles"),
+    "explorer": ("bodies", "explore", "life_charts"),
+    "suite": ("app", "bench", "run", "site"),
+}
+_MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        found = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    elif name in _ROOM_OF:
+        found = import_module(f"{__name__}.{_ROOM_OF[name]}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULE_OF, *_ROOM_OF})

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import files, reading, tables
+from .core import files, reading, tables
 
 
 def figures(args) -> int:
     """run every notebook and write its figures; says which changed"""
-    from . import run
+    from .suite import run
 
     return run.make_figures()
 
 
 def refresh(args) -> int:
     """after a deliberate change: seal the tables, run the notebooks in place, write the figures"""
-    from . import run
+    from .suite import run
 
     try:
         for name in tables.seal():
@@ -87,9 +87,11 @@ def lab(args) -> int:
     from jupyterlab.labapp import main as jupyterlab
 
     os.chdir(files.NOTEBOOKS)
-    # labconfig/ beside this file answers JupyterLab's question about news; a reader's own settings win
+    # suite/labconfig/ answers JupyterLab's question about news; a reader's own settings win
     known = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, [known])])
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        [str(Path(__file__).parent / "suite"), *filter(None, [known])]
+    )
     quiet = (
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -101,14 +103,14 @@ def lab(args) -> int:
 
 def app(args) -> int:
     """open the explorer: the life of any CCG or board, served on this machine alone"""
-    from . import app as explorer
+    from .suite import app as explorer
 
     return explorer.serve(args.port, browser=not args.no_browser)
 
 
 def which(args) -> int:
     """say which geography the codes of a CSV file are of"""
-    from . import lineage
+    from .core import lineage
 
     frame = _read(args.file, sys.stdout)
     column = _column(frame, args.code, args.file, "--code") if args.code else _code_column(frame, args.file)
@@ -122,7 +124,7 @@ def which(args) -> int:
 
 def lookup(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
-    from . import lookups
+    from .core import lookups
 
     output, _ = _outputs(args.output, [])
     table = lookups.table(args.start, args.to, args.level)
@@ -137,7 +139,7 @@ def lookup(args) -> int:
 
 def rebase(args) -> int:
     """move a CSV from the geography of its codes to a later one, with a report"""
-    from .rebase import rebase as move
+    from .core.rebasing import rebase as move
 
     output, (unmapped, repaired) = _outputs(args.output, [args.file], ".unmapped.csv", ".repaired.csv")
     frame = _read(args.file, _beside(output))
@@ -191,7 +193,7 @@ def rebase(args) -> int:
 
 def explain(args) -> int:
     """tell the life of a body by its code or name: opened, changed, became"""
-    from . import lineage
+    from .core import lineage
 
     found = lineage.search(args.text)
     codes = [args.text] if args.text in set(found["code"]) else list(found["code"])
@@ -207,7 +209,7 @@ def explain(args) -> int:
 
 def gpps(args) -> int:
     """build the yearly GP Patient Survey table on fixed groupings of practices, from its published files"""
-    from . import gpps as survey
+    from .analysis import gpps as survey
 
     output, (unplaced,) = _outputs(args.output, args.file, ".unplaced.csv")
     result = survey.build(args.file, to=args.to, year=args.year, weight=args.weight)
@@ -240,7 +242,7 @@ def _column(frame: pd.DataFrame, name: str, file: str, option: str) -> str:
 
 def _code_column(frame: pd.DataFrame, name: str) -> str:
     """The one column whose cells look like codes. Raises ValueError that lists the columns if unclear."""
-    from . import lineage
+    from .core import lineage
 
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
@@ -429,7 +431,7 @@ def _arguments(name: str, sub: argparse.ArgumentParser) -> None:
 
 def bench(args) -> int:
     """time re-basing against what people do today; prints a table, saves it and a chart"""
-    from . import bench as timing
+    from .suite import bench as timing
 
     timing.run(args.rows, args.repeats, Path(args.output))
     return 0
@@ -437,7 +439,7 @@ def bench(args) -> int:
 
 def site(args) -> int:
     """make the static site in docs/_build/html"""
-    from . import site as pages
+    from .suite import site as pages
 
     print(f"open {pages.build() / 'index.html'}")
     return 0
@@ -449,8 +451,8 @@ COMMANDS = {
 }
 
 
-#: Commands that work on the notebooks, and so need a checkout of the project.
-SUITE = {"figures", "test", "refresh", "lab", "app", "site"}
+#: Commands for the suite itself, which a wheel does not hold.
+SUITE = {"figures", "test", "refresh", "lab", "app", "site", "bench"}
 _STDOUT = "standard output"
 #: Modules that are not called as the package that brings them.
 _BROUGHT_BY = {"PIL": "pillow", "yaml": "pyyaml", "fontTools": "fonttools", "myst_nb": "myst-nb"}
@@ -468,7 +470,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(words)
     try:
         if args.command in SUITE and not files.notebooks():
-            raise ValueError("this works on the notebooks, so it needs a checkout of the project")
+            raise ValueError("this is for the suite itself, so it needs a checkout of the project")
         status = COMMANDS[args.command](args)
         _print("", sys.stdout)
         return status

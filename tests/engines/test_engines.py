@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ccg import lineage
-from ccg.rebase import RebaseError, rebase
+from ccg import RebaseError, lineage, rebase
 
 # narwhals will want a package of its own for Dask, which the index here does not have yet
 pytestmark = pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")

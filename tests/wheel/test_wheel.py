@@ -19,7 +19,7 @@ README = (files.ROOT / "README.md").read_text(encoding="utf-8")
 OWN_DATA = README.split("## Put your own figures onto one geography")[1].split("\n## ")[0]
 BLOCKS = re.findall(r"```(python)?\n(.*?)```", OWN_DATA, re.S)
 COMMANDS = [line for kind, block in BLOCKS if not kind for line in block.splitlines()]
-SUITE = ["figures", "test", "refresh", "lab", "app", "site"]
+SUITE = ["figures", "test", "refresh", "lab", "app", "site", "bench"]
 
 
 def run(*words, cwd: Path) -> subprocess.CompletedProcess:
@@ -85,7 +85,9 @@ def test_the_readme_call_runs_from_an_empty_folder(python, tmp_path):
     call = next(block for kind, block in BLOCKS if kind)
     frame = 'frame = pandas.DataFrame({"CCG_CODE": ["10G", "10T", "11C"], "month": "2018-04", "referrals": [1, 2, 3]})'
     # 15D, Bracknell, Slough and Windsor, had only just become one: codes of April 2017 make it whole
-    script = f"import pandas\n{frame}\n{call}".replace('at="2018-04-01", to="2021-04-01"', 'at="2017-04-01", to="2018-04-01"')
+    script = f"import pandas\n{frame}\n{call}".replace(
+        'at="2018-04-01", to="2021-04-01"', 'at="2017-04-01", to="2018-04-01"'
+    )
     done = run(python, "-c", script + "\nprint(result.frame.to_dict('records'))", cwd=tmp_path)
     assert "'15D', 'referrals': 6, 'status': 'exact'" in done.stdout, done.stdout + done.stderr
 
@@ -93,7 +95,7 @@ def test_the_readme_call_runs_from_an_empty_folder(python, tmp_path):
 @pytest.mark.parametrize("command", SUITE)
 def test_a_command_for_the_suite_says_in_one_line_what_it_needs(python, tmp_path, command):
     done = run(python, "-m", "ccg", command, cwd=tmp_path)
-    said = f"python -m ccg {command}: this works on the notebooks, so it needs a checkout of the project\n"
+    said = f"python -m ccg {command}: this is for the suite itself, so it needs a checkout of the project\n"
     assert (done.returncode, done.stderr) == (1, said)
 
 

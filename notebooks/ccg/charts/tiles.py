@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from . import tables
+from ..core import tables
 
 #: The geographies that have a hex map.
 DATES = ["2013-04-01", "2020-04-01", "2021-04-01", "2022-07-01"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from . import tables
+from ..core import tables
 
 #: The verdicts in the order of a chart, with the mark that stands for each in text.
 VERDICTS = {"holds": "●", "holds with a correction": "◐", "does not hold": "○", "cannot be shown": "?"}

@@ -11,8 +11,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from . import charts, figures, life, lineage, style, tables
-from .life import Life
+from .. import charts
+from ..analysis import life
+from ..analysis.life import Life
+from ..charts import figures, style
+from ..core import lineage, tables
 
 WIDTH = 5.0  # inches; shown as wide as a phone, text stays readable
 ROW = 0.42  # inches for one body of a trail

@@ -11,9 +11,9 @@ from functools import cache
 
 import pandas as pd
 
-from . import lineage, tables
-from .lineage import BOARDS, Hop
-from .rebase import rebase
+from ..core import lineage, tables
+from ..core.lineage import BOARDS, Hop
+from ..core.rebasing import rebase
 
 EVE = BOARDS - pd.Timedelta(days=1)
 #: Money and patients of these stand on two sides of a boundary that moved: see ``allocations`` in the codebook.

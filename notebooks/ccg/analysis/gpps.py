@@ -29,8 +29,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import files, lineage, practices, reading
-from .rebase import SUPPRESSED
+from ..core import files, lineage, reading
+from ..core.rebasing import SUPPRESSED
+from . import practices
 
 #: Years that may be compared with each other, first and last, and their name. Half-yearly until 2016, another
 #: sample in 2017, a new questionnaire in 2018 and in 2024: no line may be drawn from one series to the next.

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import lineage
+from ..core import lineage
 
 AT, TO = "2013-04-01", "2021-04-01"
 ROWS = 10_000_000
@@ -51,7 +51,7 @@ def write_data(path: Path, rows: int, seed: int = 2013) -> None:
 
 
 def _ours(frame):
-    from .rebase import rebase
+    from ..core.rebasing import rebase
 
     return rebase(frame, code="code", at=AT, to=TO, by=["month"], sums=["value"])
 
@@ -171,7 +171,7 @@ METHODS = {
 
 def _once(name: str, path: Path) -> dict:
     """Run one method in a process of its own."""
-    command = [sys.executable, "-m", "ccg.bench", name, str(path)]
+    command = [sys.executable, "-m", "ccg.suite.bench", name, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{name}: {done.stderr[-500:]}")
@@ -217,7 +217,7 @@ def run(
 
 
 def _chart(table: pd.DataFrame, path: Path) -> None:
-    from . import style
+    from ..charts import style
 
     style.use()
     fig, ax = style.canvas(5.2, left=2.9, right=0.8, bottom=0.6, top=0.5)

@@ -21,7 +21,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from PIL import Image
 
-from . import files, style, tables
+from ..core import files, tables
+from . import style
 
 KINDS = ("png", "svg", "csv", "json")
 

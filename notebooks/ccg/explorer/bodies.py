@@ -10,7 +10,9 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from . import life, lineage, tables, tiles
+from ..analysis import life
+from ..charts import tiles
+from ..core import lineage, tables
 
 #: Height and width of the drawing of list sizes, in units that are pixels on a phone.
 CHART = (400, 190)

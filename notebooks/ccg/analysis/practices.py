@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from . import lineage, tables
+from ..core import lineage, tables
 
 
 def grouping(to="2021-04-01", among: Iterable[str] | None = None) -> pd.Series:

@@ -10,7 +10,7 @@ from tornado.web import HTTPError
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
-from . import files
+from ..core import files
 
 PORT = 8866
 #: Holds Voilà's settings and the page's template, which asks nothing of other servers.

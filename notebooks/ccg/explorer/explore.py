@@ -13,8 +13,11 @@ import ipywidgets as widgets
 import pandas as pd
 import traitlets
 
-from . import figures, life, life_charts, lineage, style
-from .life import Life
+from ..analysis import life
+from ..analysis.life import Life
+from ..charts import figures, style
+from ..core import lineage
+from . import life_charts
 
 FALLBACK = "Run this notebook to choose a body: the explorer needs a running kernel."
 STYLE = """<style>

@@ -24,7 +24,10 @@ import yaml
 from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
-from . import bodies, explore, figures, files, life, lineage, lookups, tables
+from ..analysis import life
+from ..charts import figures
+from ..core import files, lineage, lookups, tables
+from ..explorer import bodies, explore
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"

@@ -11,8 +11,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from . import gpps, lineage, practices, stats, tables
-from .rebase import rebase
+from ..core import lineage, tables
+from ..core.rebasing import rebase
+from . import gpps, practices, stats
 
 #: Talking Therapies: what is counted, out of what, and its name.
 THERAPIES = {

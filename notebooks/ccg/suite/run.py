@@ -15,7 +15,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import figures, files
+from ..charts import figures
+from ..core import files
 
 TIMEOUT = 120  # seconds for one cell
 AGAIN = 3  # times that a kernel which died before its first reply is started again

@@ -8,7 +8,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 #: The project's folder. In an installed wheel there is none, and only ``data()`` exists.
 ROOT = _PACKAGE.parents[1]
 NOTEBOOKS = _PACKAGE.parent

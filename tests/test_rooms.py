@@ -1,0 +1,72 @@
+"""The package has rooms, one upon the other: a room knows those below it, and none above."""
+
+import ast
+import sys
+
+import pytest
+from ccg import files
+
+PACKAGE = files.NOTEBOOKS / "ccg"
+#: Each room with those it may import from.
+MAY = {
+    "core": {"core"},
+    "analysis": {"core", "analysis"},
+    "charts": {"core", "charts"},
+    "explorer": {"core", "analysis", "charts", "explorer"},
+    "suite": {"core", "analysis", "charts", "explorer", "suite"},
+}
+#: What those who only re-base have installed; Dask is there where a frame of Dask came in, and Frictionless is
+#: asked only when a table is not what was sealed.
+LIGHT = {"narwhals", "pandas", "dask", "frictionless"}
+MODULES = sorted(p for room in MAY for p in (PACKAGE / room).glob("*.py"))
+
+
+def imports(path) -> list[tuple[int, str, list[str]]]:
+    """Level, module and names of every import, those within functions too."""
+    out = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            out += [(0, a.name, []) for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            out.append((node.level, node.module or "", [a.name for a in node.names]))
+    return out
+
+
+def test_every_module_stands_in_a_room():
+    assert {p.name for p in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+    assert {p.parent.name for p in PACKAGE.glob("*/*.py")} == set(MAY)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_a_room_knows_only_those_below_it(path):
+    room = path.parent.name
+    for level, module, names in imports(path):
+        assert not module.startswith("ccg"), f"import by the way from here, not {module}"
+        if level:
+            asked = {room} if level == 1 else {module.split(".")[0]} if module else set(names)
+            assert asked <= MAY[room], f"{room} asks {asked - MAY[room]}"
+        elif room == "core":
+            package = module.split(".")[0]
+            assert package in LIGHT | sys.stdlib_module_names, f"core imports {package}"
+
+
+def test_every_module_is_found_at_the_front_door():
+    import ccg
+
+    for path in MODULES:
+        if path.stem != "__init__" and path.parent.name != "charts":
+            assert path.stem in dir(ccg), path.stem
+    for name in ccg.__all__:
+        assert getattr(ccg, name)
+    with pytest.raises(AttributeError, match="module 'ccg' has no attribute 'nothing'"):
+        ccg.nothing  # noqa: B018
+
+
+def test_to_import_the_package_is_to_import_nothing_else():
+    import subprocess
+
+    script = "import sys; before = set(sys.modules); import ccg; print(sorted(m for m in set(sys.modules) - before if '.' not in m))"
+    out = subprocess.run(
+        [sys.executable, "-c", script], cwd=files.NOTEBOOKS, capture_output=True, text=True, check=True
+    )
+    assert not {"pandas", "numpy", "narwhals", "matplotlib"} & set(ast.literal_eval(out.stdout)), out.stdout
