@@ -188,7 +188,8 @@ class Report:
         if len(self.absent) > 12:
             lines.append(f"So it is with {len(self.absent) - 12} more bodies; report.absent names all.")
         if self.sparse:
-            read = "read as zero" if self.sparse_is == "zero" else "so they are incomplete"
+            few = "it is" if self.sparse == 1 else "they are"
+            read = "read as zero" if self.sparse_is == "zero" else f"so {few} incomplete"
             lines.append(
                 f"In {_count(self.sparse, 'row')} a part has no row under the key of the row, though it has one "
                 f"in the period: {read}."
