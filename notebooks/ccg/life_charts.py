@@ -132,7 +132,8 @@ def _trail_title(one: Life) -> str:
     whole = [h for h in one.before if h.end == one.code and h.kind in ("merger", "abolition")]
     if one.kind == "board":
         if len(whole) == 1:
-            return f"{name} took over from a single CCG"
+            more = any(h.end == one.code and h.kind == "split" for h in one.before)
+            return f"{name} took over a single CCG" + (" and land of another" if more else "")
         return f"{_count(len(whole))} CCGs passed to {name}"
     if whole:
         return f"{_count(len(whole))} CCGs became {name} in {one.opened:%B %Y}"
