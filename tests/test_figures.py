@@ -180,7 +180,7 @@ def test_a_chart_is_checked_as_it_stands_in_the_file(chart):
     fig.canvas.draw()
     text.set_x(text.get_position()[0] - text.get_window_extent().width / fig.dpi / style.WIDTH)
     ax.set_axis_off()  # nothing else comes near
-    with pytest.raises(ValueError, match="in April' touches the edge$"):
+    with pytest.raises(ValueError, match=r"in April' touches the edge$"):
         figures.save(fig, "01_trial", data=DATA, **WORDS)
     assert list(folder.iterdir()) == []
 
