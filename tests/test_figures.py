@@ -163,7 +163,9 @@ def test_long_titles_break_into_even_lines(chart):
 def test_a_line_keeps_off_the_edge_in_the_file_as_on_the_screen(chart):
     """Letters stand on whole pixels: this line is 7.6 of 7.7 inches on the screen and 7.8 in the file."""
     fig, _, _folder = chart
-    long = "Share of the original CCGs that merged, smaller and larger half of each region by patients in April"
+    long = (
+        "Share of the original CCGs that merged, smaller and larger half of each region by patients in April"
+    )
     figures.save(fig, "01_trial", data=DATA, **(WORDS | {"subtitle": long}), close=False)
     assert " ".join(t.get_text() for t in fig.texts[1:-1]) == long
     fig.dpi = plt.rcParams["savefig.dpi"]
