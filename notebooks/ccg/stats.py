@@ -199,20 +199,6 @@ def shuffle_test(statistic: Callable, value, order: np.ndarray) -> tuple[float, 
     return observed, _p(observed, drawn), drawn
 
 
-def shuffle_decisions(
-    outcome: pd.DataFrame, value, decision, statistic: Callable, times: int = 1999, seed: int = 2013
-) -> tuple[float, float, np.ndarray]:
-    """``shuffle_test`` for a statistic that takes one shuffle at a time.
-
-    ``outcome`` has one row per body, ``value`` the value of each (its size, say), ``decision`` a label as
-    for ``shuffles``. ``statistic(outcome, value)`` returns a number that is large when the two go together.
-    """
-    value = np.asarray(value)
-    observed = float(statistic(outcome, value))
-    drawn = np.array([statistic(outcome, value[o]) for o in shuffles(decision, times, seed)])
-    return observed, _p(observed, drawn), drawn
-
-
 def _p(observed: float, drawn: np.ndarray) -> float:
     if not (np.isfinite(observed) and np.isfinite(drawn).all()):
         raise ValueError("the statistic is not a number; is a value missing, or the same for every body?")
