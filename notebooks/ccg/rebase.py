@@ -465,7 +465,7 @@ class _Rebase:
         return data
 
     def _aggregate(self, data, keys, more=()):
-        """One row per key and old code: sums, how many cells made them, and the parts of each mean."""
+        """One row per key, or one of all: sums, how many cells made them, and the parts of each mean."""
         parts = []
         for rate, weight in self.means.items():
             both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null() & (nw.col(weight) >= 0)
@@ -481,7 +481,9 @@ class _Rebase:
             what += [nw.col(f"_{k}_{rate}").sum().alias(f"_{k}_{rate}") for k in "wx"]
             what.append(nw.col(f"_w_{rate}").count().alias(f"_n_{rate}"))
         what += [nw.col(name).sum().alias(name) for name in more]
-        out = data.group_by(*keys, drop_null_keys=False).agg(*what)
+        out = data.group_by(*keys, drop_null_keys=False).agg(*what) if keys else data.select(*what)
+        if data.implementation.is_pandas_like() or data.implementation.is_polars():
+            return out  # where nothing adds up to 0, and not to null
         filled = [n for n in out.collect_schema().names() if n not in keys]
         return out.with_columns(*(nw.col(n).fill_null(0).alias(n) for n in filled))
 
@@ -927,43 +929,15 @@ class _Rebase:
     # --- the report -----------------------------------------------------------------------------
 
     def _report(self, start, joined, flagged, unmapped, absent) -> Report:
-        part = nw.when(nw.col(_NEW).is_null()).then(nw.lit("unmapped")).otherwise(nw.lit("placed"))
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
-        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
-        flags = [_APPROX, "_short", "_sparse", "_incomplete"]
         # as floats, whole numbers do not run over
         size = {n: f"_size_{n}" for n in self.sums if self.schema[n].is_integer()}
-        checks = [*self.unread.values(), *size.values()]
-        order = ["_part", "_groups", *values, *counts, *flags, *self.told.values(), *checks]
+        found = self._added(joined, flagged, values, size)
 
-        def plain(frame, given):
-            """The same columns in the same kinds, so that three frames are one query."""
-            have = {c: nw.col(c) if c in given else nw.lit(0) for c in order[1:]}
-            kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
-            return frame.select("_part", *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
+        def number(part, name):
+            value = found.get(part, {}).get(name)
+            return 0 if pd.isna(value) else value
 
-        sides = joined.with_columns(part.alias("_part"))
-        sides = sides.with_columns(nw.when(nw.col(_NEW).is_null()).then(1).otherwise(0).alias("_groups"))
-        told = list(self.told.values())
-        sides = sides.group_by("_part", drop_null_keys=False).agg(
-            *(nw.col(c).sum() for c in ("_groups", *values, *told))
-        )
-        sizes = (nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items())
-        whole = self.data.with_columns(nw.lit("input").alias("_part"), *sizes)
-        whole = self._aggregate(whole, ["_part"], checks)
-        incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
-        rows = flagged.with_columns(nw.lit("rows").alias("_part"), incomplete, nw.lit(1).alias("_groups"))
-        rows = rows.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *flags)))
-        both = nw.concat(
-            [
-                plain(sides, {"_groups", *values, *told}),
-                plain(whole, {*values, *counts, *checks}),
-                plain(rows, {"_groups", *flags}),
-            ],
-            how="vertical",
-        )
-        found = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
-        number = lambda part, name: (found.get(part) or {}).get(name) or 0  # noqa: E731
         for name, column in size.items():
             if number("input", column) >= 2**63:
                 raise RebaseError(
@@ -985,6 +959,39 @@ class _Rebase:
             incomplete=number("rows", "_incomplete"), absent=absent() if number("rows", "_short") else [],
             sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods, unread=unread,
         )  # fmt: skip
+
+    def _added(self, joined, flagged, values: list[str], size: dict[str, str]) -> dict[str, dict]:
+        """What the report is made of, by part (input, placed, unmapped, rows of the result), in one lazy query."""
+        sizes = [nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items()]
+        checks, told = [*self.unread.values(), *size.values()], list(self.told.values())
+        flags = [_APPROX, "_short", "_sparse", "_incomplete"]
+        whole = self._aggregate(self.data.with_columns(*sizes) if sizes else self.data, [], checks)
+        incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
+        rows = flagged.with_columns(incomplete, nw.lit(1).alias("_groups"))
+        rows = rows.select(*(nw.col(c).sum() for c in ("_groups", *flags)))
+        lost = nw.col(_NEW).is_null()
+        if not self.lazy:
+            some = {"placed": joined.filter(~lost), "unmapped": joined.filter(lost)}
+            sides = {part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()}
+            return sides | {"input": whole.rows(named=True)[0], "rows": rows.rows(named=True)[0]}
+        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
+        order = ["_groups", *values, *counts, *flags, *told, *checks]
+
+        def plain(frame, part, given):
+            """The same columns in the same kinds, so that three frames are one query."""
+            have = {c: nw.col(c) if c in given else nw.lit(0) for c in order}
+            kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
+            return frame.select(part, *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
+
+        part = nw.when(lost).then(nw.lit("unmapped")).otherwise(nw.lit("placed")).alias("_part")
+        sides = joined.with_columns(part, nw.when(lost).then(1).otherwise(0).alias("_groups"))
+        sides = sides.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *values, *told)))
+        three = [
+            plain(sides, nw.col("_part"), {"_groups", *values, *told}),
+            plain(whole, nw.lit("input").alias("_part"), {*values, *counts, *checks}),
+            plain(rows, nw.lit("rows").alias("_part"), {"_groups", *flags}),
+        ]
+        return {r["_part"]: r for r in nw.concat(three, how="vertical").collect().iter_rows(named=True)}
 
     def _lists(self, flagged, unmapped):
         if self.lazy:  # the lists are in its frames
