@@ -33,6 +33,7 @@ WHY = {
 }
 _OLD, _NEW, _SHARE, _APPROX, _REASON, _YEAR = "_old", "_new", "_share", "_approx", "_reason", "_year"
 _PIECE, _FIRST, _TOP, _RANK, _NEED, _LAND = "_piece", "_first", "_top", "_rank", "_need", "_land"
+_SIZE, _THERE = "_size", "_there"
 _RESULT = {"status", "missing", "reason"}
 #: Why a row of a lazy frame is not placed where another code holds the same land under its key: a board gives
 #: way to its locations, an earlier body to a later one, an ONS code or a name to the ODS code. The steps of
@@ -358,15 +359,17 @@ class _Rebase:
         start, every = self._geography(old)
         old = self._with_periods(old)
         rows = [r for r in every if self.used is None or (r.old, r.year) in self.used]
-        mapping = _like(self.data, self._mapping(rows))
-        joined = old.with_columns(
-            nw.col(self.code).cast(nw.String).alias(_OLD), nw.lit(1).cast(nw.Int64).alias("_one")
-        ).join(mapping, on=[_OLD, _YEAR] if self.column else [_OLD], how="left")
+        self._one_time(old)
+        bundles = _bundles(rows, self.dated)
+        mapping = _like(self.data, self._mapping(bundles))
+        joined = old.with_columns(nw.col(self.code).cast(nw.String).alias(_OLD))
+        joined = joined.join(mapping, on=[_OLD, _YEAR] if self.column else [_OLD], how="left")
         if self.dated:
             joined = self._with_dates(joined)
-        joined = self._without_doubles(joined, rows)
+        joined = self._without_doubles(joined, bundles)
         fractions = any(r.share not in (0, 1) for r in rows)
-        joined = self._shared(joined, fractions)
+        if fractions or not all(r.first for r in bundles):
+            joined = self._shared(joined, fractions)
         kept = self._covered(joined.filter(~nw.col(_NEW).is_null()))
         flagged = self._placed(kept, fractions)
         placed = flagged.select(*self.by, self.code, *self.sums, *self.means, "status", "missing")
@@ -681,12 +684,20 @@ class _Rebase:
 
     def _mapping(self, rows: list["_Row"]) -> dict[str, list]:
         names = {_OLD: "old", _NEW: "new", _APPROX: "approx", _SHARE: "share", _REASON: "reason"}
-        names |= {_PIECE: "piece", _FIRST: "first", _TOP: "top", _RANK: "rank", _NEED: "need"}
+        names |= {_PIECE: "piece", _SIZE: "size", _FIRST: "first", _TOP: "top", _RANK: "rank", _NEED: "need"}
         if self.column:
             names |= {_YEAR: "year"}
         if self.dated:
             names |= {_LAND: "land"}
         out = {column: [getattr(r, name) for r in rows] for column, name in names.items()}
+        out["_one"] = [1] * len(rows)
+        # the whole file is one period, and each of its codes is there: what that covers needs no windows
+        self.sure = not self.lazy and not self.dated and not self.period
+        if self.sure:
+            there = defaultdict(set)
+            for r in rows:
+                there[r.new].add((r.piece, r.size))
+            out[_THERE] = [sum(size for _, size in there[r.new]) for r in rows]
         for column in {_PIECE, _LAND} & out.keys():  # numbers, since they are quicker to compare; 0 is none
             number = {name: n for n, name in enumerate(dict.fromkeys(out[column]), 1)} | {None: 0}
             out[column] = [number[name] for name in out[column]]
@@ -700,8 +711,10 @@ class _Rebase:
         a fault and one that is absent under an age is a small count. Of a lazy frame the cells are not known;
         then a column is the key where they look so, and else blank, and ``_told`` is 1 or 0 in every row.
         """
-        old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
-        self.key, self.period, self.finer = ["_all"], ["_all"], False
+        self.key, self.period, self.finer = [], [], False
+        if self.lazy or self.dated:  # a window needs a column
+            old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
+            self.key, self.period = ["_all"], ["_all"]
         self.judged, self.told = [], {}
         for i, name in enumerate(self.by):
             kind, key, text = self.schema[name], name, nw.col(name).cast(nw.String)
@@ -771,6 +784,12 @@ class _Rebase:
             nw.col("_ever").sum().over(*self.period).alias("_alldates"),
         )
 
+    def _one_time(self, old) -> None:
+        """Where an eager frame has one date in each period, dates need not be told apart within it."""
+        if self.dated and not self.lazy:
+            dates = old.select(*self.period, self.column).unique()
+            self.dated = len(dates) > len(dates.select(*self.period).unique())
+
     def _without_doubles(self, joined, rows: list["_Row"]):
         """Of two codes that hold the same land under one key, only the better one is placed."""
         self.spellings = _spellings(self.repaired, rows)
@@ -834,19 +853,19 @@ class _Rebase:
 
     def _covered(self, kept):
         """Whether the land of each target is covered: in its period (``_whole``), and under its key (``_full``)."""
-        one, new = nw.col("_one"), _NEW
+        one, new, size = nw.col("_one"), _NEW, nw.col(_SIZE)
         date = self.dates
         enough = lambda n: nw.when(nw.col(n) > nw.col(_NEED) - 0.5).then(1.0).otherwise(0.0)  # noqa: E731
+        # one window at a time, each a column by itself: Dask takes no more
+        kept = kept.with_columns(size.cast(nw.Float64).alias("_w")) if date else kept
         if self.spellings:  # two spellings of a code under one key cover its land once
             kept = kept.with_columns(one.sum().over(*self.key, *date, _PIECE).alias("_w"))
-            kept = kept.with_columns((1.0 / nw.col("_w")).alias("_w"))
-        else:
-            kept = kept.with_columns(one.cast(nw.Float64).alias("_w"))
-        if self.finer:
+            kept = kept.with_columns((size / nw.col("_w")).alias("_w"))
+        if self.finer and not self.sure:
             kept = kept.with_columns(one.sum().over(*self.period, *date, _PIECE).alias("_p"))
-            kept = kept.with_columns((1.0 / nw.col("_p")).alias("_p"))
+            kept = kept.with_columns((size / nw.col("_p")).alias("_p"))
             kept = kept.with_columns(nw.col("_p").sum().over(*self.period, *date, new).alias("_p"))
-            kept = kept.with_columns(enough("_p").alias("_whole"))
+            kept = kept.with_columns(enough("_p").alias("_whole")) if date else kept
         if not date:
             return kept
         kept = kept.with_columns(
@@ -865,12 +884,13 @@ class _Rebase:
     def _placed(self, kept, fractions: bool):
         what = [nw.col(_APPROX).max().alias(_APPROX), nw.col(_NEED).max().alias(_NEED)]
         what += [nw.col(c).sum().alias(c) for c in self._carried()]
-        what += [nw.col("_w").sum().alias("_w")]
+        what += [nw.col("_w" if self.dates or self.spellings else _SIZE).sum().alias("_w")]
         if self.dates:
             what += [nw.col("_full").sum().alias("_full"), nw.col("_dates").max().alias("_dates")]
-        if self.finer:
-            what += [(nw.col("_whole").sum() if self.dates else nw.col("_whole").min()).alias("_whole")]
-            what += [nw.col("_ever").min().alias("_ever")] if self.dates else []
+        if self.finer and self.dates:
+            what += [nw.col("_whole").sum().alias("_whole"), nw.col("_ever").min().alias("_ever")]
+        elif self.finer:
+            what += [nw.col(_THERE if self.sure else "_p").max().alias("_p")]
         out = (
             kept.drop(self.code).rename({_NEW: self.code}).group_by(*self.by, self.code, drop_null_keys=False)
         )
@@ -878,8 +898,9 @@ class _Rebase:
         full = nw.col("_full") > nw.col("_dates") - 0.5 if self.dates else nw.col("_w") > nw.col(_NEED) - 0.5
         whole = full
         if self.finer:
-            whole = nw.col("_whole") > (nw.col("_dates") - 0.5 if self.dates else 0.5)
-            whole = whole | (nw.col("_ever") > 0.5) if self.dates else whole
+            whole = nw.col("_p") > nw.col(_NEED) - 0.5
+        if self.finer and self.dates:
+            whole = (nw.col("_whole") > nw.col("_dates") - 0.5) | (nw.col("_ever") > 0.5)
         cells = len(self.sums) + len(self.means)
         present = nw.lit(0)
         for name in (*self.sums, *self.means):
@@ -891,19 +912,19 @@ class _Rebase:
             good = nw.col(f"_w_{rate}") != 0
             columns.append(nw.when(good).then(nw.col(f"_x_{rate}") / nw.col(f"_w_{rate}")).alias(rate))
         missing = (nw.col("_rows") * cells - present).cast(nw.Int64)
-        out = out.with_columns(
-            nw.when(whole).then(0).otherwise(1).cast(nw.Int64).alias("_short"),
-            nw.when(whole & ~full).then(1).otherwise(0).cast(nw.Int64).alias("_sparse"),
-            missing.alias("missing"),
-        )
-        incomplete = (nw.col("_short") == 1) | (nw.col("missing") > 0)
+        short, sparse = ~whole, whole & ~full
+        incomplete = short | (missing > 0)
         for rate in self.means:  # without any weight there is no mean
             incomplete = incomplete | (nw.col(f"_w_{rate}") == 0)
         if self.absent == "missing":
-            incomplete = incomplete | (nw.col("_sparse") == 1)
+            incomplete = incomplete | sparse
+        short, sparse = (
+            nw.when(one).then(1).otherwise(0).cast(nw.Int64).alias(name)
+            for one, name in ((short, "_short"), (sparse, "_sparse"))
+        )
         status = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
         status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
-        return out.select(*self.by, self.code, *columns, status, "missing", _APPROX, "_short", "_sparse")
+        return out.select(*self.by, self.code, *columns, status, missing.alias("missing"), _APPROX, short, sparse)
 
     def _sum(self, name: str, fractions: bool):
         """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
@@ -962,18 +983,20 @@ class _Rebase:
 
     def _added(self, joined, flagged, values: list[str], size: dict[str, str]) -> dict[str, dict]:
         """What the report is made of, by part (input, placed, unmapped, rows of the result), in one lazy query."""
+        lost, flags = nw.col(_NEW).is_null(), [_APPROX, "_short", "_sparse"]
         sizes = [nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items()]
         checks, told = [*self.unread.values(), *size.values()], list(self.told.values())
-        flags = [_APPROX, "_short", "_sparse", "_incomplete"]
         whole = self._aggregate(self.data.with_columns(*sizes) if sizes else self.data, [], checks)
+        if not self.lazy:
+            some = {"placed": joined.filter(~lost), "unmapped": joined.filter(lost)}
+            found = {part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()}
+            found["rows"] = {c: flagged[c].sum() for c in flags} | {"_groups": len(flagged)}
+            found["rows"]["_incomplete"] = (flagged["status"] == "incomplete").sum()
+            return found | {"input": whole.rows(named=True)[0]}
+        flags.append("_incomplete")
         incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
         rows = flagged.with_columns(incomplete, nw.lit(1).alias("_groups"))
         rows = rows.select(*(nw.col(c).sum() for c in ("_groups", *flags)))
-        lost = nw.col(_NEW).is_null()
-        if not self.lazy:
-            some = {"placed": joined.filter(~lost), "unmapped": joined.filter(lost)}
-            sides = {part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()}
-            return sides | {"input": whole.rows(named=True)[0], "rows": rows.rows(named=True)[0]}
         counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
         order = ["_groups", *values, *counts, *flags, *told, *checks]
 
@@ -1003,7 +1026,7 @@ class _Rebase:
     def _absent(self, kept, every: list["_Row"]) -> list[Absent]:
         """The parts that have no row in a period, by name: asked only where there are any."""
         dates = ["_date"] if self.dates else []
-        columns = [*self.period[1:], *dates, *([_YEAR] if self.column else []), _OLD]
+        columns = [*(c for c in self.period if c != "_all"), *dates, *([_YEAR] if self.column else []), _OLD]
         rows = kept.select(*columns).unique()
         rows = rows.collect() if self.lazy else rows
         brings, parts = defaultdict(set), defaultdict(lambda: defaultdict(set))
@@ -1136,6 +1159,7 @@ class _Row(NamedTuple):
     need: int  # pieces of the new code
     land: frozenset | None  # all pieces of the old code
     body: str  # the ODS code of the old code
+    size: int = 1  # how many pieces the row is for: see _bundles
 
 
 def _unplaced(code: str, reason: str, year: int | None = None) -> _Row:
@@ -1168,6 +1192,27 @@ def _rows(day, at_level: str, to, level: str, year: int | None = None) -> list[_
                         for n, piece in enumerate(pieces[r.code, r.to])
                     ]  # fmt: skip
     return out + [_unplaced(c, WHY[kind], year) for c, kind in lineage.beside().items()]
+
+
+def _bundles(rows: list[_Row], dated: bool) -> list[_Row]:
+    """The same look-up with pieces that always go together as one, which counts for as many as they are.
+
+    They go together if every row of the one has its like for the other. Then the first stands for all.
+    """
+    holders = defaultdict(list)
+    for n, r in enumerate(rows):
+        if r.piece is not None:
+            holders[r.piece, None if dated else r.year].append(n)
+    alike = defaultdict(list)
+    for holder, some in holders.items():
+        alike[tuple(sorted((rows[n].old, rows[n].new, rows[n].year or 0) for n in some))].append(holder)
+    size = {alike_[0]: len(alike_) for alike_ in alike.values()}
+    out = []
+    for r in rows:
+        n = 1 if r.piece is None else size.get((r.piece, None if dated else r.year))
+        if n:
+            out.append(r if n == 1 else r._replace(size=n))
+    return out
 
 
 def _wholes(rows: list[_Row], mine: set[_Row]) -> frozenset:
