@@ -1168,30 +1168,53 @@ def _unplaced(code: str, reason: str, year: int | None = None) -> _Row:
 
 def _rows(day, at_level: str, to, level: str, year: int | None = None) -> list[_Row]:
     """The look-up for every code that may stand in data of a day, both schemes."""
-    out, latest = [], 0 if year is None else (len(lineage.days()) - year) * _EARLIER
+    out = []
     for one in at_level.split("+"):
-        bodies = lineage.bodies(day, one).set_index("code")["ons_code"]
         if one != at_level and (one, level) == ("icb", "sub_icb"):
+            bodies = lineage.bodies(day, one)
             why = "a board: what its locations had is not known"
-            out += [_unplaced(c, why, year) for c in (*bodies.index, *bodies)]
-            continue
-        pieces, need, land = lineage.pieces(day, to, level, at_level=one), defaultdict(set), defaultdict(set)
-        for (old, new), names in pieces.items():
-            need[new].update(names)
-            land[old].update(names)
-        level_rank, before = _BOARD if one == "icb" else 0, None
-        for r in lineage.lookup(day, to, level, at_level=one).rename(columns={"from": "code"}).itertuples():
-            approx, lies = int(r.status == "approximate"), frozenset(land[r.code])
-            first, before = r.code != before, r.code  # the rows of a code stand together
-            for scheme, old in enumerate((r.code, bodies[r.code])):
-                if isinstance(old, str):
-                    rank = level_rank + latest + scheme
-                    out += [
-                        _Row(old, r.to, approx, float(r.share), None, year, piece, int(n == 0),
-                             int(first and n == 0), rank, len(need[r.to]), lies, r.code)
-                        for n, piece in enumerate(pieces[r.code, r.to])
-                    ]  # fmt: skip
+            out += [_unplaced(c, why, year) for c in (*bodies["code"], *bodies["ons_code"])]
+        else:
+            out += _placeable(day, one, to, level, year)
     return out + [_unplaced(c, WHY[kind], year) for c, kind in lineage.beside().items()]
+
+
+#: Rows of the look-ups made so far, each with the pieces of ``lineage`` they were made of: when those are new,
+#: because the tables were read again, so are the rows.
+_MADE: dict[tuple, tuple[dict, tuple[_Row, ...]]] = {}
+
+
+def _placeable(day, at_level: str, to, level: str, year: int | None) -> tuple[_Row, ...]:
+    """The rows of ``_rows`` for the bodies of one level."""
+    pieces = lineage.pieces(day, to, level, at_level=at_level)
+    # from one of these days to the next nothing changes
+    since = max(d for d in lineage.days() if d <= day)
+    key = (since, at_level, lineage.vintage(to, level), year)
+    if key not in _MADE or _MADE[key][0] is not pieces:
+        _MADE[key] = pieces, tuple(_make_rows(pieces, day, at_level, to, level, year))
+    return _MADE[key][1]
+
+
+def _make_rows(pieces, day, at_level: str, to, level: str, year: int | None):
+    need, land = defaultdict(set), defaultdict(set)
+    for (old, new), names in pieces.items():
+        need[new].update(names)
+        land[old].update(names)
+    ons = lineage.bodies(day, at_level).set_index("code")["ons_code"].to_dict()
+    # a board gives way to its locations, and an earlier body to a later one
+    rank = _BOARD if at_level == "icb" else 0
+    rank += 0 if year is None else (len(lineage.days()) - year) * _EARLIER
+    before = None
+    for r in lineage.lookup(day, to, level, at_level=at_level).rename(columns={"from": "code"}).itertuples():
+        approx, lies = int(r.status == "approximate"), frozenset(land[r.code])
+        first, before = r.code != before, r.code  # the rows of a code stand together
+        for scheme, old in enumerate((r.code, ons[r.code])):
+            if isinstance(old, str):
+                for n, piece in enumerate(pieces[r.code, r.to]):
+                    yield _Row(
+                        old, r.to, approx, float(r.share), None, year, piece, int(n == 0),
+                        int(first and n == 0), rank + scheme, len(need[r.to]), lies, r.code,
+                    )  # fmt: skip
 
 
 def _bundles(rows: list[_Row], dated: bool) -> list[_Row]:
