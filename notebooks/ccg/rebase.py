@@ -361,20 +361,21 @@ class _Rebase:
         rows = [r for r in every if self.used is None or (r.old, r.year) in self.used]
         self._one_time(old)
         bundles = _bundles(rows, self.dated)
-        mapping = _like(self.data, self._mapping(bundles))
+        fractions, once = any(r.share not in (0, 1) for r in rows), all(r.first for r in bundles)
+        mapping = _like(self.data, self._mapping(bundles, fractions))
         joined = old.with_columns(nw.col(self.code).cast(nw.String).alias(_OLD))
         joined = joined.join(mapping, on=[_OLD, _YEAR] if self.column else [_OLD], how="left")
         if self.dated:
             joined = self._with_dates(joined)
         joined = self._without_doubles(joined, bundles)
-        fractions = any(r.share not in (0, 1) for r in rows)
-        if fractions or not all(r.first for r in bundles):
-            joined = self._shared(joined, fractions)
-        kept = self._covered(joined.filter(~nw.col(_NEW).is_null()))
+        if fractions or not once:
+            joined = self._shared(joined, fractions, once)
+        kept, lost = joined.filter(~nw.col(_NEW).is_null()), joined.filter(nw.col(_NEW).is_null())
+        kept = self._covered(kept)
         flagged = self._placed(kept, fractions)
         placed = flagged.select(*self.by, self.code, *self.sums, *self.means, "status", "missing")
-        unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()), fractions)
-        asked = (start, joined, flagged, unmapped, lambda: self._absent(kept, every))
+        unmapped = self._unmapped(lost, fractions)
+        asked = (start, joined if self.lazy else (kept, lost), flagged, unmapped, lambda: self._absent(kept, every))
         if self.lazy:
             return Rebased(placed.to_native(), unmapped.to_native(), lambda: self._report(*asked))
         placed = nw.maybe_reset_index(placed.sort(*self.by, self.code))
@@ -682,13 +683,17 @@ class _Rebase:
 
     # --- the join -------------------------------------------------------------------------------
 
-    def _mapping(self, rows: list["_Row"]) -> dict[str, list]:
+    def _mapping(self, rows: list["_Row"], fractions: bool) -> dict[str, list]:
         names = {_OLD: "old", _NEW: "new", _APPROX: "approx", _SHARE: "share", _REASON: "reason"}
         names |= {_PIECE: "piece", _SIZE: "size", _FIRST: "first", _TOP: "top", _RANK: "rank", _NEED: "need"}
         if self.column:
             names |= {_YEAR: "year"}
         if self.dated:
             names |= {_LAND: "land"}
+        if not self.lazy:  # each column takes its time, and these are not asked for
+            del names[_TOP]
+            if not fractions:
+                del names[_SHARE]
         out = {column: [getattr(r, name) for r in rows] for column, name in names.items()}
         out["_one"] = [1] * len(rows)
         # the whole file is one period, and each of its codes is there: what that covers needs no windows
@@ -840,15 +845,16 @@ class _Rebase:
             _said_twice(worst, other, self.repaired, self.by, self.column if self.dated else None)
         )
 
-    def _shared(self, joined, fractions: bool):
+    def _shared(self, joined, fractions: bool, once: bool):
         """Each number times the share of its target, once for all its pieces; of what has no target, the whole."""
         lost = nw.col(_NEW).is_null()
         first = nw.when(lost).then(1).otherwise(nw.col(_FIRST)).cast(nw.Int64)
-        share = nw.when(lost).then(1.0).otherwise(nw.col(_SHARE) * nw.col(_FIRST))
+        share = first
+        if fractions:
+            share = nw.when(lost).then(1.0).otherwise(nw.col(_SHARE) * nw.col(_FIRST))
         parts = [f"_{k}_{rate}" for rate in self.means for k in "wx"]
-        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
-        columns = dict.fromkeys(parts, share) | dict.fromkeys(counts, first)
-        columns |= dict.fromkeys(self.sums, share if fractions else first)
+        counts = [] if once else ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
+        columns = dict.fromkeys([*parts, *self.sums], share) | dict.fromkeys(counts, first)
         return joined.with_columns(*((nw.col(c) * by).alias(c) for c, by in columns.items()))
 
     def _covered(self, kept):
@@ -983,16 +989,21 @@ class _Rebase:
 
     def _added(self, joined, flagged, values: list[str], size: dict[str, str]) -> dict[str, dict]:
         """What the report is made of, by part (input, placed, unmapped, rows of the result), in one lazy query."""
-        lost, flags = nw.col(_NEW).is_null(), [_APPROX, "_short", "_sparse"]
+        flags = [_APPROX, "_short", "_sparse"]
         sizes = [nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items()]
         checks, told = [*self.unread.values(), *size.values()], list(self.told.values())
-        whole = self._aggregate(self.data.with_columns(*sizes) if sizes else self.data, [], checks)
         if not self.lazy:
-            some = {"placed": joined.filter(~lost), "unmapped": joined.filter(lost)}
+            some = dict(zip(("placed", "unmapped"), joined, strict=True))
             found = {part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()}
             found["rows"] = {c: flagged[c].sum() for c in flags} | {"_groups": len(flagged)}
             found["rows"]["_incomplete"] = (flagged["status"] == "incomplete").sum()
-            return found | {"input": whole.rows(named=True)[0]}
+            found["input"] = {n: self.data[n].sum() for n in self.sums} | {"_rows": len(self.data)}
+            found["input"] |= {f"_n_{n}": self.data[n].count() for n in self.sums}
+            found["input"] |= {c: self.data[n].cast(nw.Float64).abs().sum() for n, c in size.items()}
+            if self.means:
+                found["input"] |= self._aggregate(self.data, []).rows(named=True)[0]
+            return found
+        whole = self._aggregate(self.data.with_columns(*sizes) if sizes else self.data, [], checks)
         flags.append("_incomplete")
         incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
         rows = flagged.with_columns(incomplete, nw.lit(1).alias("_groups"))
@@ -1006,6 +1017,7 @@ class _Rebase:
             kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
             return frame.select(part, *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
 
+        lost = nw.col(_NEW).is_null()
         part = nw.when(lost).then(nw.lit("unmapped")).otherwise(nw.lit("placed")).alias("_part")
         sides = joined.with_columns(part, nw.when(lost).then(1).otherwise(0).alias("_groups"))
         sides = sides.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *values, *told)))
@@ -1029,16 +1041,18 @@ class _Rebase:
         columns = [*(c for c in self.period if c != "_all"), *dates, *([_YEAR] if self.column else []), _OLD]
         rows = kept.select(*columns).unique()
         rows = rows.collect() if self.lazy else rows
+        rows = [list(row) for row in rows.iter_rows()]
+        mine = {(row[-1], row[-2] if self.column else None) for row in rows}
+        targets = {r.new for r in every if (r.old, r.year) in mine}
         brings, parts = defaultdict(set), defaultdict(lambda: defaultdict(set))
         for r in every:
-            if r.new is not None:
+            if r.new is not None and r.new in targets:
                 brings[r.old, r.year].add((r.new, r.piece))
                 parts[r.year, r.rank >= _BOARD // 2, r.new][r.body].add(r.piece)
-        level = {(r.old, r.year): r.rank >= _BOARD // 2 for r in every}
+        level = {(r.old, r.year): r.rank >= _BOARD // 2 for r in every if r.new in targets}
         # period -> date -> year -> codes that have a row
         there = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-        for row in rows.iter_rows():
-            row = list(row)
+        for row in rows:
             old, year = row.pop(), row.pop() if self.column else None
             date = row.pop() if dates else None
             there[tuple(map(_label, row))][_label(date) if dates else ""][year].add(old)
