@@ -375,7 +375,13 @@ class _Rebase:
         flagged = self._placed(kept, fractions)
         placed = flagged.select(*self.by, self.code, *self.sums, *self.means, "status", "missing")
         unmapped = self._unmapped(lost, fractions)
-        asked = (start, joined if self.lazy else (kept, lost), flagged, unmapped, lambda: self._absent(kept, every))
+        asked = (
+            start,
+            joined if self.lazy else (kept, lost),
+            flagged,
+            unmapped,
+            lambda: self._absent(kept, every),
+        )
         if self.lazy:
             return Rebased(placed.to_native(), unmapped.to_native(), lambda: self._report(*asked))
         placed = nw.maybe_reset_index(placed.sort(*self.by, self.code))
@@ -930,7 +936,9 @@ class _Rebase:
         )
         status = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
         status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
-        return out.select(*self.by, self.code, *columns, status, missing.alias("missing"), _APPROX, short, sparse)
+        return out.select(
+            *self.by, self.code, *columns, status, missing.alias("missing"), _APPROX, short, sparse
+        )
 
     def _sum(self, name: str, fractions: bool):
         """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
@@ -994,7 +1002,9 @@ class _Rebase:
         checks, told = [*self.unread.values(), *size.values()], list(self.told.values())
         if not self.lazy:
             some = dict(zip(("placed", "unmapped"), joined, strict=True))
-            found = {part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()}
+            found = {
+                part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()
+            }
             found["rows"] = {c: flagged[c].sum() for c in flags} | {"_groups": len(flagged)}
             found["rows"]["_incomplete"] = (flagged["status"] == "incomplete").sum()
             found["input"] = {n: self.data[n].sum() for n in self.sums} | {"_rows": len(self.data)}
