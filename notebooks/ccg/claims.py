@@ -185,10 +185,15 @@ def _gp_majorities() -> tuple[int, int, int]:
     return round(_national("boards_gp_majority_2012") / 100 * asked), asked, of_all
 
 
+def _first_patients() -> pd.Series:
+    """Registered patients of each original CCG in April 2013, those of practices that were in none yet among them."""
+    ages = tables.load("ccg_age")
+    return ages[ages["date"] == "2013-04-01"].set_index("code")["people"]
+
+
 def merger_waves() -> pd.DataFrame:
     """Per wave the median size, in April 2013, of original CCGs that merged in it and of those that went on."""
-    sizes = tables.load("list_sizes")
-    first = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
+    first = _first_patients()
     left = _mergers().set_index("from")["date"].reindex(first.index)
     rows = []
     for day in sorted(left.dropna().unique()):
@@ -230,10 +235,9 @@ def a8():
 @_claim
 def b5():
     """How many had merged by the fourth April: soon would be many. And of each half by size within regions."""
-    ccgs, sizes = tables.load("ccgs"), tables.load("list_sizes")
+    ccgs = tables.load("ccgs")
     first = ccgs[ccgs["opened"] == "2013-04-01"].set_index("code")
-    patients = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
-    patients = patients.reindex(first.index)
+    patients = _first_patients().reindex(first.index)
     smaller = patients <= patients.groupby(first["region_2013"]).transform("median")
     merged = first.index.isin(_mergers()["from"])
     halves = [n for half in (smaller, ~smaller) for n in (merged[half].sum(), half.sum())]
