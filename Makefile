@@ -55,7 +55,8 @@ clean: ## remove the environment and caches
 
 PIP := -m pip install --quiet --disable-pip-version-check
 
-# The environment $(1) from the lock $(2); bytecode is compiled, on every core, so that kernels start fast
+# The environment $(1) from the lock $(2), which is whole (so --no-deps: nothing is left to work out); bytecode is
+# compiled, on every core, so that kernels start fast
 define environment
 	@echo "making $(1) from $(2)"
 	@if command -v uv >/dev/null 2>&1; then \
@@ -64,7 +65,7 @@ define environment
 	  uv pip install --quiet --python $(1)/$(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 	  $(or $(3),"$(PYTHON)" -m venv --clear $(1)) && \
-	  $(1)/$(BIN)/python $(PIP) --no-compile --require-hashes -r $(2) && \
+	  $(1)/$(BIN)/python $(PIP) --no-compile --no-deps --require-hashes -r $(2) && \
 	  { $(1)/$(BIN)/python -m compileall -qq -j 0 "$$($(1)/$(BIN)/python $(WHERE))" || true ; } && \
 	  $(1)/$(BIN)/python $(PIP) --no-deps --no-build-isolation -e . ; \
 	fi

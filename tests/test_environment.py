@@ -4,10 +4,11 @@ import json
 import re
 import tomllib
 
+import pandas as pd
 import pytest
 import rules
 import yaml
-from ccg import __main__, files
+from ccg import __main__, files, tables
 
 LOCK = (files.ROOT / "requirements.txt").read_text(encoding="utf-8")
 LOCKED = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK, re.M)}
@@ -79,6 +80,26 @@ def test_readme_commands_exist():
     assert {"figures", "test"} <= asked <= targets, asked - targets
     commands = set(re.findall(r"python -m ccg ([a-z]+)", README + makefile))
     assert commands <= set(__main__.COMMANDS), commands - set(__main__.COMMANDS)
+
+
+def test_readme_examples_of_your_own_figures_answer_as_it_says(tmp_path, monkeypatch, capsys):
+    which, move = re.findall(r"^python -m ccg ((?:which|rebase) data/.*)$", README, re.M)
+    monkeypatch.chdir(files.ROOT)
+    assert __main__.main(which.split()) == 0
+    best = capsys.readouterr().out.splitlines()[0]
+    assert "Its best fit is the CCGs of April 2013, with one code of April 2015 and after." in README
+    assert re.fullmatch(r"211 of .* CCGs of April 2013, .*; of April 2015 and after: \w{3}", best)
+    assert __main__.main(move.replace("out.csv", str(tmp_path / "out.csv")).split()) == 0
+    told = capsys.readouterr().out
+    sums = re.search(r"referrals: ([\d,]+) in = [\d,]+ placed \+ ([\d,]+) unmapped", told).groups()
+    came, unmapped = (int(n.replace(",", "")) for n in sums)
+    assert "About half of the referrals come back as unmapped" in README
+    assert 0.49 < unmapped / came < 0.51
+    for reason in ("a commissioning hub", "a total for England", "commissioner not known"):
+        assert reason in told
+    rows = pd.read_csv(tmp_path / "out.unmapped.csv", dtype=str)
+    years = rows.loc[rows["code"] == "ENGLAND", "year"].tolist()
+    assert sorted(years) == sorted(tables.load("talking_therapies")["year"].unique()), "a row in each year"
 
 
 def test_readme_lists_every_notebook_and_only_them():

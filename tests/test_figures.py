@@ -160,6 +160,33 @@ def test_long_titles_break_into_even_lines(chart):
     assert abs(len(lines[0]) - len(lines[1])) < 15
 
 
+def test_a_line_keeps_off_the_edge_in_the_file_as_on_the_screen(chart):
+    """Letters stand on whole pixels: this line is 7.6 of 7.7 inches on the screen and 7.8 in the file."""
+    fig, _, _folder = chart
+    long = (
+        "Share of the original CCGs that merged, smaller and larger half of each region by patients in April"
+    )
+    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"subtitle": long}), close=False)
+    assert " ".join(t.get_text() for t in fig.texts[1:-1]) == long
+    fig.dpi = plt.rcParams["savefig.dpi"]
+    fig.canvas.draw()
+    right = max(t.get_window_extent().x1 for t in fig.texts) / fig.dpi
+    assert 7 < right <= style.WIDTH - style.EDGE / 2
+
+
+def test_a_chart_is_checked_as_it_stands_in_the_file(chart):
+    """Drawn for the screen this text ends 0.1 inches from the edge, more than half the margin, in the file 0.02."""
+    fig, ax, folder = chart
+    words = "merged, smaller and larger half of each region by patients in April"
+    text = fig.text(1 - 0.1 / style.WIDTH, 0.5, words, size=14)
+    fig.canvas.draw()
+    text.set_x(text.get_position()[0] - text.get_window_extent().width / fig.dpi / style.WIDTH)
+    ax.set_axis_off()  # nothing else comes near
+    with pytest.raises(ValueError, match=r"in April' touches the edge$"):
+        figures.save(fig, "01_trial", data=DATA, **WORDS)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_tip_becomes_the_tooltip_of_its_group(chart):
     fig, ax, folder = chart
     for bar, name in zip(ax.patches, ["NHS Durham & <Dales>", 'NHS A → "B"', 'NHS A → "B"'], strict=True):

@@ -495,6 +495,11 @@ def test_a_part_without_a_row_under_a_finer_key_is_left_to_a_switch(make, absent
     assert plain(result.frame)["n"].tolist() == [6, 4, 18, 17]
     report = result.report()
     assert report.sparse == 2 and report.incomplete == (2 if absent == "missing" else 0) and not report.absent
+    assert "In 2 rows a part has no row" in str(report)
+    assert ("in the period: so they are incomplete." in str(report)) == (absent == "missing")
+    alone = str(move(make(data[4:]), by=["month", "key"], absent=absent, **NEWCASTLE).report())
+    assert "In 1 row a part has no row" in alone
+    assert ("in the period: so it is incomplete." in alone) == (absent == "missing")
     # a part without a row in the month is another matter, whatever the switch
     lacking = move(make(data[~((data["month"] == "2013-06") & (data["code"] == "00H"))]), by=["month", "key"],
                    absent=absent, **NEWCASTLE)  # fmt: skip

@@ -208,16 +208,12 @@ def test_shuffles_refuse_a_decision_in_two_regions_or_without_a_label():
             stats.shuffles(decision, within=within)
 
 
-def test_one_shuffle_at_a_time_and_all_at_once_are_one_test():
+def test_a_shuffle_test_is_its_statistic_of_each_shuffle():
     outcome, value, label = world(np.random.default_rng(7))
-    went = outcome["went"].to_numpy()
-
-    def at_once(v):
-        return abs(v[..., went].mean(axis=-1) - v[..., ~went].mean(axis=-1))
-
-    a = stats.shuffle_decisions(outcome, value, label, difference, 99)
-    b = stats.shuffle_test(at_once, value, stats.shuffles(label, 99))
-    assert a[:2] == pytest.approx(b[:2]) and a[2] == pytest.approx(b[2])
+    observed, p, drawn = dealt(outcome, value, label, 99)
+    one_by_one = [difference(outcome, value[o]) for o in stats.shuffles(label, 99)]
+    assert observed == pytest.approx(difference(outcome, value)) and drawn == pytest.approx(one_by_one)
+    assert p == (1 + sum(d >= observed - 1e-9 for d in one_by_one)) / 100
 
 
 def test_shuffling_within_regions_holds_its_level_where_size_and_merging_go_with_region():
@@ -243,7 +239,11 @@ def test_shuffling_within_regions_holds_its_level_where_size_and_merging_go_with
 
 def difference(outcome, value):
     went = outcome["went"].to_numpy()
-    return abs(value[went].mean() - value[~went].mean())
+    return abs(value[..., went].mean(axis=-1) - value[..., ~went].mean(axis=-1))
+
+
+def dealt(outcome, value, label, times, seed=2013):
+    return stats.shuffle_test(lambda v: difference(outcome, v), value, stats.shuffles(label, times, seed))
 
 
 def world(rng, decisions=15, alone=60):
@@ -258,9 +258,9 @@ def test_shuffling_decisions_holds_its_level_where_shuffling_ccgs_does_not():
     rng, whole, single = np.random.default_rng(1), 0, 0
     for seed in range(200):
         outcome, value, label = world(rng)
-        whole += stats.shuffle_decisions(outcome, value, label, difference, 99, seed)[1] <= 0.05
+        whole += dealt(outcome, value, label, 99, seed)[1] <= 0.05
         each = np.arange(len(value))
-        single += stats.shuffle_decisions(outcome, value, each, difference, 99, seed)[1] <= 0.05
+        single += dealt(outcome, value, each, 99, seed)[1] <= 0.05
     assert whole / 200 < 0.10, "a true null is rejected too often"
     assert single / 200 > 0.15, "the trap this method avoids is no longer a trap"
 
@@ -268,14 +268,14 @@ def test_shuffling_decisions_holds_its_level_where_shuffling_ccgs_does_not():
 def test_shuffling_finds_an_effect_that_is_there_and_repeats_itself():
     outcome, value, label = world(np.random.default_rng(2))
     value = value + 2 * outcome["went"].to_numpy()
-    first = stats.shuffle_decisions(outcome, value, label, difference, 199)
+    first = dealt(outcome, value, label, 199)
     assert first[1] == 1 / 200
-    assert first[1:2] == stats.shuffle_decisions(outcome, value, label, difference, 199)[1:2]
+    assert first[1:2] == dealt(outcome, value, label, 199)[1:2]
 
 
 def test_the_observed_statistic_does_not_depend_on_the_order_of_rows():
     outcome, value, label = world(np.random.default_rng(3))
     order = np.random.default_rng(4).permutation(len(value))
-    a = stats.shuffle_decisions(outcome, value, label, difference, 9)[0]
-    b = stats.shuffle_decisions(outcome.iloc[order], value[order], label[order], difference, 9)[0]
+    a = dealt(outcome, value, label, 9)[0]
+    b = dealt(outcome.iloc[order], value[order], label[order], 9)[0]
     assert a == pytest.approx(b) == pytest.approx(difference(outcome, value))

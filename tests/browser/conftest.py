@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 ON_PATH = (
     "chromium",
@@ -46,6 +46,7 @@ NO_BROWSER = (
 #: What is not on this machine. Everything else (its own servers, files, data) may be asked for.
 ELSEWHERE = r"^(?!(data|blob|file|about|chrome|chrome-error):|(http|ws)s?://(127\.0\.0\.1|localhost)[:/])"
 DEADLINE = 60  # seconds for a server to answer
+expect.set_options(timeout=30_000)  # what is expected is looked for again and again, also on a busy machine
 
 servers: list["Server"] = []
 
@@ -158,15 +159,13 @@ def phone(new_page):
 
 
 @pytest.fixture
-def shot(tmp_path):
-    """``shot(page, "name")`` saves a picture for a person to look at, in ``$CCG_SCREENSHOTS`` if set."""
-    folder = Path(os.environ.get("CCG_SCREENSHOTS") or tmp_path)
+def shot():
+    """``shot(page, "name")`` saves a picture for a person to look at, in ``$CCG_SCREENSHOTS``; without it, none."""
+    folder = os.environ.get("CCG_SCREENSHOTS")
 
-    def take(page, name: str, **options) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.png"
-        page.screenshot(path=path, **options)
-        return path
+    def take(page, name: str, **options) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", **options)
 
     return take
 

@@ -40,7 +40,11 @@ def spark():
         "spark.driver.memory": "1g",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # a few hundred rows: to share them out, or to compile each query, takes longer than the query
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.session.timeZone": "UTC",
     }
     builder = SparkSession.builder.master("local[2]").appName("ccg")

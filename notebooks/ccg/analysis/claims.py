@@ -18,7 +18,15 @@ from ..core import tables
 VERDICTS = {"holds": "●", "holds with a correction": "◐", "does not hold": "○", "cannot be shown": "?"}
 #: From strong to weak: a claim in several parts gets the verdict of its weakest part.
 WEAKER = ["holds", "holds with a correction", "cannot be shown", "does not hold"]
-#: The notebook that draws the evidence of each claim.
+#: The claims that hold with a correction by what goes wrong in them; which fault is the main one is our judgement.
+FAULTS = {
+    "the time (when, how soon, or a plan taken for law)": "A4 B2 B4 B5 C4 C5 C6",
+    "which body it was or what passed to it": "A2 A9 C1 C2 C3",
+    "who was asked": "A6 A7",
+    "how much": "B1 D2",
+    "the country": "A3",
+}
+#: The notebook nearest to each claim.
 NOTEBOOKS = {
     "01_consolidation": "A3 A4 A8 B5 D4",
     "03_engagement": "A5 A6 A7 E3",
@@ -53,6 +61,16 @@ def parts(cell: str) -> dict[str, str]:
 def weakest(verdicts: Iterable[str]) -> str:
     """The verdict of a claim from those of its parts. Raises ValueError for a word that is no verdict."""
     return max(verdicts, key=WEAKER.index)
+
+
+def counted(counts: Iterable[tuple[str, int]]) -> list[str]:
+    """Verdicts and how many claims have each, in words: ``6 hold``, ``1 does not hold``; none are left out."""
+    plural = {
+        "holds": "hold",
+        "holds with a correction": "hold with a correction",
+        "does not hold": "do not hold",
+    }
+    return [f"{n} {v if n == 1 else plural.get(v, v)}" for v, n in counts if n]
 
 
 def table(numbers: dict[str, float], ids: Iterable[str]) -> str:
@@ -99,7 +117,7 @@ def _link(claim: str) -> str:
     for name, ids in NOTEBOOKS.items():
         if claim in ids.split():
             return f"[{name}]({name}.ipynb)"
-    raise KeyError(f"no notebook draws the evidence of {claim}; add it to NOTEBOOKS")
+    raise KeyError(f"no notebook is named for {claim}; add it to NOTEBOOKS")
 
 
 # --- what more than one claim asks ----------------------------------------------------------------
@@ -159,10 +177,23 @@ def _gp_seats(year: int) -> float:
     return round(_national(name) / _national(name, "base") * 100)
 
 
+def _gp_majorities() -> tuple[int, int, int]:
+    """Boards with a majority of GPs in 2012, of how many that answered; in 2014, in per cent of all boards."""
+    asked = int(_national("boards_gp_majority_2012", "base"))
+    of_all = int(_national("boards_gp_majority_2014"))
+    assert _national("boards_gp_majority_2014", "base") == _open()["2014-04-01"], "of all boards"
+    return round(_national("boards_gp_majority_2012") / 100 * asked), asked, of_all
+
+
+def _first_patients() -> pd.Series:
+    """Registered patients of each original CCG in April 2013, those of practices that were in none yet among them."""
+    ages = tables.load("ccg_age")
+    return ages[ages["date"] == "2013-04-01"].set_index("code")["people"]
+
+
 def merger_waves() -> pd.DataFrame:
     """Per wave the median size, in April 2013, of original CCGs that merged in it and of those that went on."""
-    sizes = tables.load("list_sizes")
-    first = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
+    first = _first_patients()
     left = _mergers().set_index("from")["date"].reindex(first.index)
     rows = []
     for day in sorted(left.dropna().unique()):
@@ -204,10 +235,9 @@ def a8():
 @_claim
 def b5():
     """How many had merged by the fourth April: soon would be many. And of each half by size within regions."""
-    ccgs, sizes = tables.load("ccgs"), tables.load("list_sizes")
+    ccgs = tables.load("ccgs")
     first = ccgs[ccgs["opened"] == "2013-04-01"].set_index("code")
-    patients = sizes[sizes["quarter"] == "2013-04-01"].set_index("code")["registered_patients"]
-    patients = patients.reindex(first.index)
+    patients = _first_patients().reindex(first.index)
     smaller = patients <= patients.groupby(first["region_2013"]).transform("median")
     merged = first.index.isin(_mergers()["from"])
     halves = [n for half in (smaller, ~smaller) for n in (merged[half].sum(), half.sum())]
@@ -225,9 +255,18 @@ def d4():
 
 @_claim
 def a5():
-    """Member practices that did not say yes when asked whether they felt involved; GPs who said they had no say."""
+    """GPs who said that they had no say in decisions; what else comes near, of GPs and of member practices.
+
+    Of the national sample: those who did not agree that they could influence their CCG, of all who answered
+    and over the largest base that the paper implies. Of practices: those that did not say they felt involved.
+    """
+    no_say = _survey("pulse_2014", "all", "say_in_ccg_decisions", "no")
+    national = tables.load("survey").query("wave == 'gpwls8_2015' and group == 'all'").set_index("item")
+    agreed = national.loc["can_influence_ccg", ["percent", "count"]].astype(float)
+    over = 100 * agreed["count"] / national["implied_base"].max()
     practices = _survey("ccg360_2014", "gp_member_practices", "involved_in_ccg_decisions", "not_yes")
-    return practices, _survey("pulse_2014", "all", "say_in_ccg_decisions", "no")
+    assert practices == 50, "the correction says about half"
+    return no_say, round(100 - agreed["percent"]), round(100 - over)
 
 
 @_claim
@@ -255,7 +294,7 @@ def a7():
 @_claim
 def a9():
     """If GPs ran CCGs by themselves they would hold most seats on the boards; most chairs they did hold."""
-    return _gp_seats(2014), _gp_seats(2012), 100, round(_national("gp_chairs_2012"))
+    return _gp_seats(2014), _gp_seats(2012), round(_national("gp_chairs_2012")), *_gp_majorities()
 
 
 @_claim
@@ -305,9 +344,12 @@ def b2():
 
 @_claim
 def c1():
-    """GPs' share of the seats, for CCGs were to be led by them; CCGs of the first day, trusts before; GPs' chairs."""
+    """GPs' share of the seats, for CCGs were to be led by them; CCGs of the first day, trusts before; GPs' chairs
+    and the boards on which they were the majority.
+    """
     trusts = int(tables.load("pct_to_ccg")["pct"].nunique())
-    return _gp_seats(2014), int(_open()["2013-04-01"]), trusts, round(_national("gp_chairs_2012"))
+    chairs = round(_national("gp_chairs_2012"))
+    return _gp_seats(2014), int(_open()["2013-04-01"]), trusts, chairs, *_gp_majorities()
 
 
 @_claim
@@ -325,10 +367,12 @@ def c3():
 
 @_claim
 def c4():
-    """Years, by the calendar, from the Act to the day all the bodies changed; CCGs that took GPs' contracts on."""
+    """Years, by the calendar, from the Act to the day the local bodies changed; CCGs that took GPs' contracts on."""
     words = tables.load("reforms").set_index("event")["what_changed"]
     first = re.findall(r"\d+", words["cocommissioning_2015"])[:2]
     second = re.findall(r"\d+", words["cocommissioning_2016"])[:3]  # this round, all so far
+    assert _event("ccg_2013") == _event("pct_end_2013") == pd.Timestamp("2013-04-01"), "on one day"
+    assert _event("nhscb_2012") == pd.Timestamp("2012-10-01"), "the national body before them"
     years = _event("ccg_2013").year - _event("hsc_act_2012").year
     return years, *map(int, first + second), int(_open()["2016-04-01"])
 
@@ -363,14 +407,17 @@ def c7():
 
 @_claim
 def d2():
-    """Does a CCG with more need per head get more per head? And how far from target could it stand?"""
+    """Does a CCG with more need per head get more per head? And how many stood far from target?"""
     money, years = tables.load("allocations"), tables.load("ccg_years")
     made = money[(money["kind"] == "made") & (money["year"] == "2014-15")].set_index("code")
     need = years[years["year"] == "2014-15"].set_index("code")
     head = made["core_allocation_gbp_thousand"] / need["registered_patients"]
-    distance = money["closing_distance_from_target_percent"].dropna()
+    distance = money.set_index("code")["closing_distance_from_target_percent"].dropna()
     fit = head.corr(need["weighted_patients"] / need["registered_patients"])
-    return round(fit, 1), round(-distance.min(), 1), round(distance.max(), 1)
+    far = 5  # per cent over or under
+    names = tables.load("ccgs").set_index("code")["name"]
+    assert "West London" in names[distance.idxmax()] and (distance >= -far).all(), "and none under"
+    return round(fit, 1), int((distance > far).sum()), len(distance), far, round(distance.max(), 1)
 
 
 @_claim

@@ -10,13 +10,13 @@ import itertools
 import json
 import re
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from IPython.display import display
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from PIL import Image
@@ -44,8 +44,7 @@ def save(
     _check_words(name, data, title, subtitle, source, alt)
     notebook = _notebook_of(name)
     _surround(fig, title, subtitle, f"Source: {source}")
-    _check_layout(fig, name)
-    content = {"png": _png(fig), "svg": _svg(fig, title, alt), "csv": to_csv(data).encode()}
+    content = {"png": _checked_png(fig, name), "svg": _svg(fig, title, alt), "csv": to_csv(data).encode()}
     folder = files.figures()
     for kind, what in content.items():
         files.write(folder / f"{name}.{kind}", what)
@@ -168,55 +167,62 @@ def _surround(fig, title: str, subtitle: str, source: str) -> None:
 
 def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
     """Break a text into as few lines as fit ``room`` inches as it will be drawn; a title's are even."""
-    renderer = _renderer(fig)
     face = FontProperties(family=mpl.rcParams["font.family"], size=size, weight=weight)
 
-    @cache
-    def wide(text: str) -> float:
-        return renderer.get_text_width_height_descent(text, face, ismath=False)[0] / fig.dpi
+    def inches(words: list[str], dpi: float) -> float:
+        # words and the spaces between them add up to the line: this type kerns nothing across a space
+        return sum(_inches(word, face, dpi) for word in words) + _inches(" ", face, dpi) * (len(words) - 1)
 
-    def fill(room: float) -> list[str]:
-        lines = [""]
+    def fits(words: list[str], room: float) -> bool:
+        # letters stand on whole pixels, so that a line is up to 3% longer in the file than on the screen:
+        # there it may reach into the margin, but not so far that _check_layout refuses it
+        in_file = inches(words, mpl.rcParams["savefig.dpi"])
+        return inches(words, fig.dpi) <= room and in_file <= room + style.EDGE / 2
+
+    def fill(room: float) -> list[list[str]]:
+        lines = [[]]
         for word in text.split():
-            tried = f"{lines[-1]} {word}".strip()
-            if wide(tried) <= room or not lines[-1]:
-                lines[-1] = tried
-            else:
-                lines.append(word)
+            if lines[-1] and not fits([*lines[-1], word], room):
+                lines.append([])
+            lines[-1].append(word)
         return lines
 
     lines = fill(room)
     while weight == "bold" and len(lines) > 1 and len(tighter := fill(room - 0.05)) == len(lines):
         lines, room = tighter, room - 0.05
-    return lines
+    return [" ".join(words) for words in lines]
 
 
-def _check_layout(fig, name: str) -> None:
-    """Refuse a chart whose text comes near the edge, overlaps other text, or is too small."""
-    renderer = _renderer(fig)
-    fig.draw_without_rendering()  # ticks and labels take their places
+@lru_cache(maxsize=20_000)
+def _inches(text: str, face: FontProperties, dpi: float) -> float:
+    """How wide a text is at a resolution; the same words come in many charts, and measuring is slow."""
+    return RendererAgg(1, 1, dpi).get_text_width_height_descent(text, face, ismath=False)[0] / dpi
+
+
+def _check_layout(fig, name: str, renderer=None) -> None:
+    """Refuse a chart whose text comes near the edge, overlaps other text, or is too small.
+
+    ``renderer`` is one that has drawn the chart at ``fig.dpi``: each text is then where it stands in the
+    file, and has been measured. Without one it is laid out here.
+    """
+    if renderer is None:
+        renderer = FigureCanvasAgg(fig).get_renderer()
+        fig.draw_without_rendering()  # ticks and labels take their places
     hidden = {t for ax in fig.axes for t in _unseen_ticks(ax)}
     shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in hidden]
-    boxes = [(t, t.get_window_extent(renderer)) for t in shown]
+    boxes = [(t, *t.get_window_extent(renderer).extents) for t in shown]
     width, height = fig.bbox.width, fig.bbox.height
-    wrong, edge = [], style.EDGE / 2 * fig.dpi
-    for i, (text, box) in enumerate(boxes):
-        if box.x0 < edge or box.y0 < edge or box.x1 > width - edge or box.y1 > height - edge:
+    wrong, edge, wide, tall = [], style.EDGE / 2 * fig.dpi, 0.02 * fig.dpi, 0.03 * fig.dpi
+    for i, (text, left, bottom, right, top) in enumerate(boxes):
+        if left < edge or bottom < edge or right > width - edge or top > height - edge:
             wrong.append(f"{text.get_text()!r} touches the edge")
         if text.get_fontsize() < style.SMALL:
             wrong.append(f"{text.get_text()!r} is smaller than {style.SMALL} points")
-        for other, box2 in boxes[i + 1 :]:
-            wide = min(box.x1, box2.x1) - max(box.x0, box2.x0)
-            tall = min(box.y1, box2.y1) - max(box.y0, box2.y0)
-            if wide > 2 and tall > 3:
+        for other, left2, bottom2, right2, top2 in boxes[i + 1 :]:
+            if min(right, right2) - max(left, left2) > wide and min(top, top2) - max(bottom, bottom2) > tall:
                 wrong.append(f"{text.get_text()!r} overlaps {other.get_text()!r}")
     if wrong:
         raise ValueError(f"figure {name}: " + "; ".join(wrong[:6]))
-
-
-def _renderer(fig):
-    """The renderer that measures text, whatever backend made the figure."""
-    return FigureCanvasAgg(fig).get_renderer()
 
 
 def _unseen_ticks(ax):
@@ -236,12 +242,14 @@ def _unseen_ticks(ax):
 # --- bytes --------------------------------------------------------------------------------------
 
 
-def _png(fig) -> bytes:
+def _checked_png(fig, name: str) -> bytes:
+    """Draw a chart at the resolution of its file, check what was drawn, and encode it."""
     dpi, usual = mpl.rcParams["savefig.dpi"], fig.dpi
     fig.dpi = dpi
     try:
         canvas = FigureCanvasAgg(fig)
         canvas.draw()
+        _check_layout(fig, name, canvas.get_renderer())
     finally:
         fig.dpi = usual
     # few colours and their edges: 256 of them are within one step of the picture and a third of its size

@@ -33,6 +33,7 @@ WHY = {
 }
 _OLD, _NEW, _SHARE, _APPROX, _REASON, _YEAR = "_old", "_new", "_share", "_approx", "_reason", "_year"
 _PIECE, _FIRST, _TOP, _RANK, _NEED, _LAND = "_piece", "_first", "_top", "_rank", "_need", "_land"
+_SIZE, _THERE = "_size", "_there"
 _RESULT = {"status", "missing", "reason"}
 #: Why a row of a lazy frame is not placed where another code holds the same land under its key: a board gives
 #: way to its locations, an earlier body to a later one, an ONS code or a name to the ODS code. The steps of
@@ -188,7 +189,8 @@ class Report:
         if len(self.absent) > 12:
             lines.append(f"So it is with {len(self.absent) - 12} more bodies; report.absent names all.")
         if self.sparse:
-            read = "read as zero" if self.sparse_is == "zero" else "so they are incomplete"
+            few = "it is" if self.sparse == 1 else "they are"
+            read = "read as zero" if self.sparse_is == "zero" else f"so {few} incomplete"
             lines.append(
                 f"In {_count(self.sparse, 'row')} a part has no row under the key of the row, though it has one "
                 f"in the period: {read}."
@@ -358,20 +360,29 @@ class _Rebase:
         start, every = self._geography(old)
         old = self._with_periods(old)
         rows = [r for r in every if self.used is None or (r.old, r.year) in self.used]
-        mapping = _like(self.data, self._mapping(rows))
-        joined = old.with_columns(
-            nw.col(self.code).cast(nw.String).alias(_OLD), nw.lit(1).cast(nw.Int64).alias("_one")
-        ).join(mapping, on=[_OLD, _YEAR] if self.column else [_OLD], how="left")
+        self._one_time(old)
+        bundles = _bundles(rows, self.dated)
+        fractions, once = any(r.share not in (0, 1) for r in rows), all(r.first for r in bundles)
+        mapping = _like(self.data, self._mapping(bundles, fractions))
+        joined = old.with_columns(nw.col(self.code).cast(nw.String).alias(_OLD))
+        joined = joined.join(mapping, on=[_OLD, _YEAR] if self.column else [_OLD], how="left")
         if self.dated:
             joined = self._with_dates(joined)
-        joined = self._without_doubles(joined, rows)
-        fractions = any(r.share not in (0, 1) for r in rows)
-        joined = self._shared(joined, fractions)
-        kept = self._covered(joined.filter(~nw.col(_NEW).is_null()))
+        joined = self._without_doubles(joined, bundles)
+        if fractions or not once:
+            joined = self._shared(joined, fractions, once)
+        kept, lost = joined.filter(~nw.col(_NEW).is_null()), joined.filter(nw.col(_NEW).is_null())
+        kept = self._covered(kept)
         flagged = self._placed(kept, fractions)
         placed = flagged.select(*self.by, self.code, *self.sums, *self.means, "status", "missing")
-        unmapped = self._unmapped(joined.filter(nw.col(_NEW).is_null()), fractions)
-        asked = (start, joined, flagged, unmapped, lambda: self._absent(kept, every))
+        unmapped = self._unmapped(lost, fractions)
+        asked = (
+            start,
+            joined if self.lazy else (kept, lost),
+            flagged,
+            unmapped,
+            lambda: self._absent(kept, every),
+        )
         if self.lazy:
             return Rebased(placed.to_native(), unmapped.to_native(), lambda: self._report(*asked))
         placed = nw.maybe_reset_index(placed.sort(*self.by, self.code))
@@ -465,7 +476,7 @@ class _Rebase:
         return data
 
     def _aggregate(self, data, keys, more=()):
-        """One row per key and old code: sums, how many cells made them, and the parts of each mean."""
+        """One row per key, or one of all: sums, how many cells made them, and the parts of each mean."""
         parts = []
         for rate, weight in self.means.items():
             both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null() & (nw.col(weight) >= 0)
@@ -481,7 +492,9 @@ class _Rebase:
             what += [nw.col(f"_{k}_{rate}").sum().alias(f"_{k}_{rate}") for k in "wx"]
             what.append(nw.col(f"_w_{rate}").count().alias(f"_n_{rate}"))
         what += [nw.col(name).sum().alias(name) for name in more]
-        out = data.group_by(*keys, drop_null_keys=False).agg(*what)
+        out = data.group_by(*keys, drop_null_keys=False).agg(*what) if keys else data.select(*what)
+        if data.implementation.is_pandas_like() or data.implementation.is_polars():
+            return out  # where nothing adds up to 0, and not to null
         filled = [n for n in out.collect_schema().names() if n not in keys]
         return out.with_columns(*(nw.col(n).fill_null(0).alias(n) for n in filled))
 
@@ -677,14 +690,26 @@ class _Rebase:
 
     # --- the join -------------------------------------------------------------------------------
 
-    def _mapping(self, rows: list["_Row"]) -> dict[str, list]:
+    def _mapping(self, rows: list["_Row"], fractions: bool) -> dict[str, list]:
         names = {_OLD: "old", _NEW: "new", _APPROX: "approx", _SHARE: "share", _REASON: "reason"}
-        names |= {_PIECE: "piece", _FIRST: "first", _TOP: "top", _RANK: "rank", _NEED: "need"}
+        names |= {_PIECE: "piece", _SIZE: "size", _FIRST: "first", _TOP: "top", _RANK: "rank", _NEED: "need"}
         if self.column:
             names |= {_YEAR: "year"}
         if self.dated:
             names |= {_LAND: "land"}
+        if not self.lazy:  # each column takes its time, and these are not asked for
+            del names[_TOP]
+            if not fractions:
+                del names[_SHARE]
         out = {column: [getattr(r, name) for r in rows] for column, name in names.items()}
+        out["_one"] = [1] * len(rows)
+        # the whole file is one period, and each of its codes is there: what that covers needs no windows
+        self.sure = not self.lazy and not self.dated and not self.period
+        if self.sure:
+            there = defaultdict(set)
+            for r in rows:
+                there[r.new].add((r.piece, r.size))
+            out[_THERE] = [sum(size for _, size in there[r.new]) for r in rows]
         for column in {_PIECE, _LAND} & out.keys():  # numbers, since they are quicker to compare; 0 is none
             number = {name: n for n, name in enumerate(dict.fromkeys(out[column]), 1)} | {None: 0}
             out[column] = [number[name] for name in out[column]]
@@ -698,8 +723,10 @@ class _Rebase:
         a fault and one that is absent under an age is a small count. Of a lazy frame the cells are not known;
         then a column is the key where they look so, and else blank, and ``_told`` is 1 or 0 in every row.
         """
-        old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
-        self.key, self.period, self.finer = ["_all"], ["_all"], False
+        self.key, self.period, self.finer = [], [], False
+        if self.lazy or self.dated:  # a window needs a column
+            old = old.with_columns(nw.lit(1).cast(nw.Int64).alias("_all"))
+            self.key, self.period = ["_all"], ["_all"]
         self.judged, self.told = [], {}
         for i, name in enumerate(self.by):
             kind, key, text = self.schema[name], name, nw.col(name).cast(nw.String)
@@ -769,6 +796,12 @@ class _Rebase:
             nw.col("_ever").sum().over(*self.period).alias("_alldates"),
         )
 
+    def _one_time(self, old) -> None:
+        """Where an eager frame has one date in each period, dates need not be told apart within it."""
+        if self.dated and not self.lazy:
+            dates = old.select(*self.period, self.column).unique()
+            self.dated = len(dates) > len(dates.select(*self.period).unique())
+
     def _without_doubles(self, joined, rows: list["_Row"]):
         """Of two codes that hold the same land under one key, only the better one is placed."""
         self.spellings = _spellings(self.repaired, rows)
@@ -819,32 +852,33 @@ class _Rebase:
             _said_twice(worst, other, self.repaired, self.by, self.column if self.dated else None)
         )
 
-    def _shared(self, joined, fractions: bool):
+    def _shared(self, joined, fractions: bool, once: bool):
         """Each number times the share of its target, once for all its pieces; of what has no target, the whole."""
         lost = nw.col(_NEW).is_null()
         first = nw.when(lost).then(1).otherwise(nw.col(_FIRST)).cast(nw.Int64)
-        share = nw.when(lost).then(1.0).otherwise(nw.col(_SHARE) * nw.col(_FIRST))
+        share = first
+        if fractions:
+            share = nw.when(lost).then(1.0).otherwise(nw.col(_SHARE) * nw.col(_FIRST))
         parts = [f"_{k}_{rate}" for rate in self.means for k in "wx"]
-        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
-        columns = dict.fromkeys(parts, share) | dict.fromkeys(counts, first)
-        columns |= dict.fromkeys(self.sums, share if fractions else first)
+        counts = [] if once else ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
+        columns = dict.fromkeys([*parts, *self.sums], share) | dict.fromkeys(counts, first)
         return joined.with_columns(*((nw.col(c) * by).alias(c) for c, by in columns.items()))
 
     def _covered(self, kept):
         """Whether the land of each target is covered: in its period (``_whole``), and under its key (``_full``)."""
-        one, new = nw.col("_one"), _NEW
+        one, new, size = nw.col("_one"), _NEW, nw.col(_SIZE)
         date = self.dates
         enough = lambda n: nw.when(nw.col(n) > nw.col(_NEED) - 0.5).then(1.0).otherwise(0.0)  # noqa: E731
+        # one window at a time, each a column by itself: Dask takes no more
+        kept = kept.with_columns(size.cast(nw.Float64).alias("_w")) if date else kept
         if self.spellings:  # two spellings of a code under one key cover its land once
             kept = kept.with_columns(one.sum().over(*self.key, *date, _PIECE).alias("_w"))
-            kept = kept.with_columns((1.0 / nw.col("_w")).alias("_w"))
-        else:
-            kept = kept.with_columns(one.cast(nw.Float64).alias("_w"))
-        if self.finer:
+            kept = kept.with_columns((size / nw.col("_w")).alias("_w"))
+        if self.finer and not self.sure:
             kept = kept.with_columns(one.sum().over(*self.period, *date, _PIECE).alias("_p"))
-            kept = kept.with_columns((1.0 / nw.col("_p")).alias("_p"))
+            kept = kept.with_columns((size / nw.col("_p")).alias("_p"))
             kept = kept.with_columns(nw.col("_p").sum().over(*self.period, *date, new).alias("_p"))
-            kept = kept.with_columns(enough("_p").alias("_whole"))
+            kept = kept.with_columns(enough("_p").alias("_whole")) if date else kept
         if not date:
             return kept
         kept = kept.with_columns(
@@ -863,12 +897,13 @@ class _Rebase:
     def _placed(self, kept, fractions: bool):
         what = [nw.col(_APPROX).max().alias(_APPROX), nw.col(_NEED).max().alias(_NEED)]
         what += [nw.col(c).sum().alias(c) for c in self._carried()]
-        what += [nw.col("_w").sum().alias("_w")]
+        what += [nw.col("_w" if self.dates or self.spellings else _SIZE).sum().alias("_w")]
         if self.dates:
             what += [nw.col("_full").sum().alias("_full"), nw.col("_dates").max().alias("_dates")]
-        if self.finer:
-            what += [(nw.col("_whole").sum() if self.dates else nw.col("_whole").min()).alias("_whole")]
-            what += [nw.col("_ever").min().alias("_ever")] if self.dates else []
+        if self.finer and self.dates:
+            what += [nw.col("_whole").sum().alias("_whole"), nw.col("_ever").min().alias("_ever")]
+        elif self.finer:
+            what += [nw.col(_THERE if self.sure else "_p").max().alias("_p")]
         out = (
             kept.drop(self.code).rename({_NEW: self.code}).group_by(*self.by, self.code, drop_null_keys=False)
         )
@@ -876,8 +911,9 @@ class _Rebase:
         full = nw.col("_full") > nw.col("_dates") - 0.5 if self.dates else nw.col("_w") > nw.col(_NEED) - 0.5
         whole = full
         if self.finer:
-            whole = nw.col("_whole") > (nw.col("_dates") - 0.5 if self.dates else 0.5)
-            whole = whole | (nw.col("_ever") > 0.5) if self.dates else whole
+            whole = nw.col("_p") > nw.col(_NEED) - 0.5
+        if self.finer and self.dates:
+            whole = (nw.col("_whole") > nw.col("_dates") - 0.5) | (nw.col("_ever") > 0.5)
         cells = len(self.sums) + len(self.means)
         present = nw.lit(0)
         for name in (*self.sums, *self.means):
@@ -889,19 +925,21 @@ class _Rebase:
             good = nw.col(f"_w_{rate}") != 0
             columns.append(nw.when(good).then(nw.col(f"_x_{rate}") / nw.col(f"_w_{rate}")).alias(rate))
         missing = (nw.col("_rows") * cells - present).cast(nw.Int64)
-        out = out.with_columns(
-            nw.when(whole).then(0).otherwise(1).cast(nw.Int64).alias("_short"),
-            nw.when(whole & ~full).then(1).otherwise(0).cast(nw.Int64).alias("_sparse"),
-            missing.alias("missing"),
-        )
-        incomplete = (nw.col("_short") == 1) | (nw.col("missing") > 0)
+        short, sparse = ~whole, whole & ~full
+        incomplete = short | (missing > 0)
         for rate in self.means:  # without any weight there is no mean
             incomplete = incomplete | (nw.col(f"_w_{rate}") == 0)
         if self.absent == "missing":
-            incomplete = incomplete | (nw.col("_sparse") == 1)
+            incomplete = incomplete | sparse
+        short, sparse = (
+            nw.when(one).then(1).otherwise(0).cast(nw.Int64).alias(name)
+            for one, name in ((short, "_short"), (sparse, "_sparse"))
+        )
         status = nw.when(nw.col(_APPROX) > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
         status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
-        return out.select(*self.by, self.code, *columns, status, "missing", _APPROX, "_short", "_sparse")
+        return out.select(
+            *self.by, self.code, *columns, status, missing.alias("missing"), _APPROX, short, sparse
+        )
 
     def _sum(self, name: str, fractions: bool):
         """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
@@ -927,43 +965,15 @@ class _Rebase:
     # --- the report -----------------------------------------------------------------------------
 
     def _report(self, start, joined, flagged, unmapped, absent) -> Report:
-        part = nw.when(nw.col(_NEW).is_null()).then(nw.lit("unmapped")).otherwise(nw.lit("placed"))
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
-        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
-        flags = [_APPROX, "_short", "_sparse", "_incomplete"]
         # as floats, whole numbers do not run over
         size = {n: f"_size_{n}" for n in self.sums if self.schema[n].is_integer()}
-        checks = [*self.unread.values(), *size.values()]
-        order = ["_part", "_groups", *values, *counts, *flags, *self.told.values(), *checks]
+        found = self._added(joined, flagged, values, size)
 
-        def plain(frame, given):
-            """The same columns in the same kinds, so that three frames are one query."""
-            have = {c: nw.col(c) if c in given else nw.lit(0) for c in order[1:]}
-            kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
-            return frame.select("_part", *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
+        def number(part, name):
+            value = found.get(part, {}).get(name)
+            return 0 if pd.isna(value) else value
 
-        sides = joined.with_columns(part.alias("_part"))
-        sides = sides.with_columns(nw.when(nw.col(_NEW).is_null()).then(1).otherwise(0).alias("_groups"))
-        told = list(self.told.values())
-        sides = sides.group_by("_part", drop_null_keys=False).agg(
-            *(nw.col(c).sum() for c in ("_groups", *values, *told))
-        )
-        sizes = (nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items())
-        whole = self.data.with_columns(nw.lit("input").alias("_part"), *sizes)
-        whole = self._aggregate(whole, ["_part"], checks)
-        incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
-        rows = flagged.with_columns(nw.lit("rows").alias("_part"), incomplete, nw.lit(1).alias("_groups"))
-        rows = rows.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *flags)))
-        both = nw.concat(
-            [
-                plain(sides, {"_groups", *values, *told}),
-                plain(whole, {*values, *counts, *checks}),
-                plain(rows, {"_groups", *flags}),
-            ],
-            how="vertical",
-        )
-        found = {r["_part"]: r for r in (both.collect() if self.lazy else both).iter_rows(named=True)}
-        number = lambda part, name: (found.get(part) or {}).get(name) or 0  # noqa: E731
         for name, column in size.items():
             if number("input", column) >= 2**63:
                 raise RebaseError(
@@ -986,6 +996,49 @@ class _Rebase:
             sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods, unread=unread,
         )  # fmt: skip
 
+    def _added(self, joined, flagged, values: list[str], size: dict[str, str]) -> dict[str, dict]:
+        """What the report is made of, by part (input, placed, unmapped, rows of the result), in one lazy query."""
+        flags = [_APPROX, "_short", "_sparse"]
+        sizes = [nw.col(n).cast(nw.Float64).abs().alias(c) for n, c in size.items()]
+        checks, told = [*self.unread.values(), *size.values()], list(self.told.values())
+        if not self.lazy:
+            some = dict(zip(("placed", "unmapped"), joined, strict=True))
+            found = {
+                part: {c: of[c].sum() for c in values} | {"_groups": len(of)} for part, of in some.items()
+            }
+            found["rows"] = {c: flagged[c].sum() for c in flags} | {"_groups": len(flagged)}
+            found["rows"]["_incomplete"] = (flagged["status"] == "incomplete").sum()
+            found["input"] = {n: self.data[n].sum() for n in self.sums} | {"_rows": len(self.data)}
+            found["input"] |= {f"_n_{n}": self.data[n].count() for n in self.sums}
+            found["input"] |= {c: self.data[n].cast(nw.Float64).abs().sum() for n, c in size.items()}
+            if self.means:
+                found["input"] |= self._aggregate(self.data, []).rows(named=True)[0]
+            return found
+        whole = self._aggregate(self.data.with_columns(*sizes) if sizes else self.data, [], checks)
+        flags.append("_incomplete")
+        incomplete = nw.when(nw.col("status") == "incomplete").then(1).otherwise(0).alias("_incomplete")
+        rows = flagged.with_columns(incomplete, nw.lit(1).alias("_groups"))
+        rows = rows.select(*(nw.col(c).sum() for c in ("_groups", *flags)))
+        counts = ["_rows", *(f"_n_{n}" for n in (*self.sums, *self.means))]
+        order = ["_groups", *values, *counts, *flags, *told, *checks]
+
+        def plain(frame, part, given):
+            """The same columns in the same kinds, so that three frames are one query."""
+            have = {c: nw.col(c) if c in given else nw.lit(0) for c in order}
+            kinds = {c: nw.Float64 if c in (*values, *size.values()) else nw.Int64 for c in have}
+            return frame.select(part, *(e.fill_null(0).cast(kinds[c]).alias(c) for c, e in have.items()))
+
+        lost = nw.col(_NEW).is_null()
+        part = nw.when(lost).then(nw.lit("unmapped")).otherwise(nw.lit("placed")).alias("_part")
+        sides = joined.with_columns(part, nw.when(lost).then(1).otherwise(0).alias("_groups"))
+        sides = sides.group_by("_part").agg(*(nw.col(c).sum() for c in ("_groups", *values, *told)))
+        three = [
+            plain(sides, nw.col("_part"), {"_groups", *values, *told}),
+            plain(whole, nw.lit("input").alias("_part"), {*values, *counts, *checks}),
+            plain(rows, nw.lit("rows").alias("_part"), {"_groups", *flags}),
+        ]
+        return {r["_part"]: r for r in nw.concat(three, how="vertical").collect().iter_rows(named=True)}
+
     def _lists(self, flagged, unmapped):
         if self.lazy:  # the lists are in its frames
             return [], []
@@ -996,19 +1049,21 @@ class _Rebase:
     def _absent(self, kept, every: list["_Row"]) -> list[Absent]:
         """The parts that have no row in a period, by name: asked only where there are any."""
         dates = ["_date"] if self.dates else []
-        columns = [*self.period[1:], *dates, *([_YEAR] if self.column else []), _OLD]
+        columns = [*(c for c in self.period if c != "_all"), *dates, *([_YEAR] if self.column else []), _OLD]
         rows = kept.select(*columns).unique()
         rows = rows.collect() if self.lazy else rows
+        rows = [list(row) for row in rows.iter_rows()]
+        mine = {(row[-1], row[-2] if self.column else None) for row in rows}
+        targets = {r.new for r in every if (r.old, r.year) in mine}
         brings, parts = defaultdict(set), defaultdict(lambda: defaultdict(set))
         for r in every:
-            if r.new is not None:
+            if r.new is not None and r.new in targets:
                 brings[r.old, r.year].add((r.new, r.piece))
                 parts[r.year, r.rank >= _BOARD // 2, r.new][r.body].add(r.piece)
-        level = {(r.old, r.year): r.rank >= _BOARD // 2 for r in every}
+        level = {(r.old, r.year): r.rank >= _BOARD // 2 for r in every if r.new in targets}
         # period -> date -> year -> codes that have a row
         there = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-        for row in rows.iter_rows():
-            row = list(row)
+        for row in rows:
             old, year = row.pop(), row.pop() if self.column else None
             date = row.pop() if dates else None
             there[tuple(map(_label, row))][_label(date) if dates else ""][year].add(old)
@@ -1129,6 +1184,7 @@ class _Row(NamedTuple):
     need: int  # pieces of the new code
     land: frozenset | None  # all pieces of the old code
     body: str  # the ODS code of the old code
+    size: int = 1  # how many pieces the row is for: see _bundles
 
 
 def _unplaced(code: str, reason: str, year: int | None = None) -> _Row:
@@ -1137,30 +1193,74 @@ def _unplaced(code: str, reason: str, year: int | None = None) -> _Row:
 
 def _rows(day, at_level: str, to, level: str, year: int | None = None) -> list[_Row]:
     """The look-up for every code that may stand in data of a day, both schemes."""
-    out, latest = [], 0 if year is None else (len(lineage.days()) - year) * _EARLIER
+    out = []
     for one in at_level.split("+"):
-        bodies = lineage.bodies(day, one).set_index("code")["ons_code"]
         if one != at_level and (one, level) == ("icb", "sub_icb"):
+            bodies = lineage.bodies(day, one)
             why = "a board: what its locations had is not known"
-            out += [_unplaced(c, why, year) for c in (*bodies.index, *bodies)]
-            continue
-        pieces, need, land = lineage.pieces(day, to, level, at_level=one), defaultdict(set), defaultdict(set)
-        for (old, new), names in pieces.items():
-            need[new].update(names)
-            land[old].update(names)
-        level_rank, before = _BOARD if one == "icb" else 0, None
-        for r in lineage.lookup(day, to, level, at_level=one).rename(columns={"from": "code"}).itertuples():
-            approx, lies = int(r.status == "approximate"), frozenset(land[r.code])
-            first, before = r.code != before, r.code  # the rows of a code stand together
-            for scheme, old in enumerate((r.code, bodies[r.code])):
-                if isinstance(old, str):
-                    rank = level_rank + latest + scheme
-                    out += [
-                        _Row(old, r.to, approx, float(r.share), None, year, piece, int(n == 0),
-                             int(first and n == 0), rank, len(need[r.to]), lies, r.code)
-                        for n, piece in enumerate(pieces[r.code, r.to])
-                    ]  # fmt: skip
+            out += [_unplaced(c, why, year) for c in (*bodies["code"], *bodies["ons_code"])]
+        else:
+            out += _placeable(day, one, to, level, year)
     return out + [_unplaced(c, WHY[kind], year) for c, kind in lineage.beside().items()]
+
+
+#: Rows of the look-ups made so far, each with the pieces of ``lineage`` they were made of: when those are new,
+#: because the tables were read again, so are the rows.
+_MADE: dict[tuple, tuple[dict, tuple[_Row, ...]]] = {}
+
+
+def _placeable(day, at_level: str, to, level: str, year: int | None) -> tuple[_Row, ...]:
+    """The rows of ``_rows`` for the bodies of one level."""
+    pieces = lineage.pieces(day, to, level, at_level=at_level)
+    # from one of these days to the next nothing changes
+    since = max(d for d in lineage.days() if d <= day)
+    key = (since, at_level, lineage.vintage(to, level), year)
+    if key not in _MADE or _MADE[key][0] is not pieces:
+        _MADE[key] = pieces, tuple(_make_rows(pieces, day, at_level, to, level, year))
+    return _MADE[key][1]
+
+
+def _make_rows(pieces, day, at_level: str, to, level: str, year: int | None):
+    need, land = defaultdict(set), defaultdict(set)
+    for (old, new), names in pieces.items():
+        need[new].update(names)
+        land[old].update(names)
+    ons = lineage.bodies(day, at_level).set_index("code")["ons_code"].to_dict()
+    # a board gives way to its locations, and an earlier body to a later one
+    rank = _BOARD if at_level == "icb" else 0
+    rank += 0 if year is None else (len(lineage.days()) - year) * _EARLIER
+    before = None
+    for r in lineage.lookup(day, to, level, at_level=at_level).rename(columns={"from": "code"}).itertuples():
+        approx, lies = int(r.status == "approximate"), frozenset(land[r.code])
+        first, before = r.code != before, r.code  # the rows of a code stand together
+        for scheme, old in enumerate((r.code, ons[r.code])):
+            if isinstance(old, str):
+                for n, piece in enumerate(pieces[r.code, r.to]):
+                    yield _Row(
+                        old, r.to, approx, float(r.share), None, year, piece, int(n == 0),
+                        int(first and n == 0), rank + scheme, len(need[r.to]), lies, r.code,
+                    )  # fmt: skip
+
+
+def _bundles(rows: list[_Row], dated: bool) -> list[_Row]:
+    """The same look-up with pieces that always go together as one, which counts for as many as they are.
+
+    They go together if every row of the one has its like for the other. Then the first stands for all.
+    """
+    holders = defaultdict(list)
+    for n, r in enumerate(rows):
+        if r.piece is not None:
+            holders[r.piece, None if dated else r.year].append(n)
+    alike = defaultdict(list)
+    for holder, some in holders.items():
+        alike[tuple(sorted((rows[n].old, rows[n].new, rows[n].year or 0) for n in some))].append(holder)
+    size = {alike_[0]: len(alike_) for alike_ in alike.values()}
+    out = []
+    for r in rows:
+        n = 1 if r.piece is None else size.get((r.piece, None if dated else r.year))
+        if n:
+            out.append(r if n == 1 else r._replace(size=n))
+    return out
 
 
 def _wholes(rows: list[_Row], mine: set[_Row]) -> frozenset:

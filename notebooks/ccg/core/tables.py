@@ -234,14 +234,16 @@ def _order_and_sources(resource: dict) -> list[Problem]:
     key = resource["schema"]["primaryKey"]
     by_text = frame[key].astype(str)
     places = by_text.sort_values(key, kind="stable").index
-    wrong = [i for i, j in enumerate(places) if i != j]
+    wrong = (places != frame.index).nonzero()[0].tolist()
     if wrong:
         at = "+".join(by_text.iloc[wrong[0]])
         problems.append(_problem(resource, "rows are not sorted by key", wrong[0] + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
         known = set(_typed(describe("sources"))["id"])
-        for i, ids in enumerate(frame["source"]):
-            for one in ids.split("+"):
+        cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
+        doubtful = {ids for ids, each in cited.items() if not known.issuperset(each)}
+        for i in frame.index[frame["source"].isin(doubtful)]:
+            for one in cited[frame.at[i, "source"]]:
                 if one not in known:
                     problems.append(_problem(resource, "no such id in sources.csv", i + 2, "source", one))
     return problems
@@ -252,15 +254,13 @@ def _cross_check() -> list[Problem]:
     problems = []
     ccgs, successions = _typed(describe("ccgs")), _typed(describe("successions"))
     bodies = set(ccgs["code"]) | set(_typed(describe("icbs"))["code"])
-    for i, row in ccgs.iterrows():
-        if row["closed"] < row["opened"]:
-            day = str(row["closed"].date())
-            problems.append(_problem(describe("ccgs"), "it closed before it opened", i + 2, "closed", day))
-    for i, row in successions.iterrows():
-        if row["to"] not in bodies:
-            problems.append(
-                _problem(describe("successions"), "neither a CCG nor a board", i + 2, "to", row["to"])
-            )
+    for i, row in ccgs[ccgs["closed"] < ccgs["opened"]].iterrows():
+        day = str(row["closed"].date())
+        problems.append(_problem(describe("ccgs"), "it closed before it opened", i + 2, "closed", day))
+    for i, row in successions[~successions["to"].isin(bodies)].iterrows():
+        problems.append(
+            _problem(describe("successions"), "neither a CCG nor a board", i + 2, "to", row["to"])
+        )
     counted, derived = (
         _typed(describe("ccg_counts")),
         count_ccgs(ccgs, _typed(describe("ccg_counts"))["date"]),
@@ -276,7 +276,7 @@ def _cross_check() -> list[Problem]:
     used = set()
     for name in names():
         if name != "sources":
-            used.update(*_typed(describe(name))["source"].str.split("+"))
+            used.update(*(ids.split("+") for ids in _typed(describe(name))["source"].unique()))
     for i, one in enumerate(_typed(describe("sources"))["id"]):
         if one not in used:
             problems.append(_problem(describe("sources"), "no table uses this source", i + 2, "id", one))
@@ -294,22 +294,24 @@ def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
     codes["row"] = range(2, len(codes) + 2)
     lists = sorted({*codes["first_seen"], *codes["last_seen"], *codes["gone_by"].dropna()})
     current = dict(zip(ccgs["ons_code"], ccgs["code"], strict=True))
-    groups = dict(list(codes.sort_values(["first_seen", "gone_by"]).groupby("code")))
+    groups = {}
+    for row in codes.sort_values(["first_seen", "gone_by"]).to_dict("records"):
+        groups.setdefault(row["code"], []).append(row)
 
     def wrong(row, column, what):
         value = row[column]
         value = str(value.date()) if isinstance(value, pd.Timestamp) else None if pd.isna(value) else value
         problems.append(_problem(resource, what, row["row"], column, value))
 
-    for i, one in ccgs.iterrows():
-        mine = groups.get(one["code"], codes.head(0))
-        last = mine.loc[mine["body"] == "ccg", "ons_code"].iloc[-1:].tolist()
+    for i, one in enumerate(ccgs.to_dict("records")):
+        mine = groups.get(one["code"], [])
+        last = [row["ons_code"] for row in mine if row["body"] == "ccg"][-1:]
         if last != [one["ons_code"]]:
             what = f"the last code of {one['code']} as a CCG in ons_codes.csv is {last[0] if last else 'not there'}"
             problems.append(_problem(describe("ccgs"), what, i + 2, "ons_code", one["ons_code"]))
         due = next((day for day in lists if day >= one["opened"]), None)
         before = None
-        for _, row in mine.iterrows():
+        for row in mine:
             other = current.get(row["ons_code"], one["code"])
             if other != one["code"]:
                 wrong(row, "code", f"ccgs.csv has {row['ons_code']} as the code of {other}")

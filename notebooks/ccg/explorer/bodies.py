@@ -22,7 +22,8 @@ _TOP, _BASE = 34, 158
 def pages() -> dict[str, dict]:
     """What the template of a body's page needs, by code; CCGs first. Takes some seconds."""
     lives = life.all()
-    said = tables.load("sources").set_index("id")
+    said = tables.load("sources")[["id", "publisher", "title", "address", "date"]].astype(object).fillna("")
+    said = {row[0]: row for row in said.itertuples(index=False, name=None)}
     return {
         code: {
             "one": one,
@@ -34,9 +35,7 @@ def pages() -> dict[str, dict]:
             "columns": columns(one.years),
             "map": hexagons(one.tile),
             "known": set(lives),
-            "sources": [
-                (i, *said.loc[i, ["publisher", "title", "address", "date"]].fillna("")) for i in one.sources
-            ],
+            "sources": [said[i] for i in one.sources],
         }
         for code, one in lives.items()
     }

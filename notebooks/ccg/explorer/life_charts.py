@@ -135,7 +135,8 @@ def _trail_title(one: Life) -> str:
     whole = [h for h in one.before if h.end == one.code and h.kind in ("merger", "abolition")]
     if one.kind == "board":
         if len(whole) == 1:
-            return f"{name} took over from a single CCG"
+            more = any(h.end == one.code and h.kind == "split" for h in one.before)
+            return f"{name} took over a single CCG" + (" and land of another" if more else "")
         return f"{_count(len(whole))} CCGs passed to {name}"
     if whole:
         return f"{_count(len(whole))} CCGs became {name} in {one.opened:%B %Y}"
@@ -172,7 +173,7 @@ def years(one: Life, beside: Life | None = None) -> Panel:
     words = [f"Registered patients, {unit}, on the area of {area}; April 2013, then financial years."]
     words += ["Pale: its predecessors."] if not all(y.own for y in one.years) else []
     words += ["Hatched: approximate, divided by share where land moved."] if rough else []
-    alt = f"Column chart of registered patients: {first.patients:,} in {first.period}, {last.patients:,} in {last.period}."
+    alt = f"Column chart of registered patients: {_said(first)} in {first.period}, {_said(last)} in {last.period}."
     return Panel(
         "years", fig, f"{name} {verb}, to {_people(last.patients)} patients", " ".join(words),
         tables.credit([y.source for y in one.years], "Without patients of practices closed before January", most=2),
@@ -201,6 +202,11 @@ def _unit(one: Life, beside: Life | None = None) -> tuple[float, str, str]:
     return (1e6, "millions", "{:.2f}") if large else (1e3, "thousands", "{:.0f}")
 
 
+def _said(year: life.Year) -> str:
+    """Patients of a year; a number divided by share is not known to the unit."""
+    return f"about {round(year.patients, -3):,}" if year.status == "approximate" else f"{year.patients:,}"
+
+
 def _people(count: int) -> str:
     return f"{count / 1e6:.2f} million" if count >= 1e6 else f"{count / 1e3:.0f} thousand"
 
@@ -219,7 +225,7 @@ def standing(one: Life) -> Panel:
     )
     return Panel(
         "standing", fig, f"{life.short(one.name)}: {_nth(size.rank)} largest of {size.of} {kind}",
-        f"Tenth of all {kind} of its time in which it stands; rank 1 is the highest.",
+        f"Tenth of the {kind} of its time that have the figure; rank 1 is the highest.",
         tables.credit([s.source for s in one.standing], most=3), alt + ".", life.table(one, "standing"),
     )  # fmt: skip
 
@@ -315,9 +321,8 @@ def page(one: Life):
     draw_years(put(edge, second, 4.9, years_tall, f"Registered patients, {_unit(one)[1]}"), one)
     draw_where(put(5.5, second, 2.34, years_tall, f"On the map of {one.tile.date:%B %Y}"), one)
     third = second + head + years_tall + foot
-    draw_standing(
-        put(edge, third, inner, lines, f"Among all {kind} of its time, by tenths; rank 1 is the highest"), one
-    )
+    words = f"Among the {kind} of its time that have the figure, by tenths; rank 1 is the highest"
+    draw_standing(put(edge, third, inner, lines, words), one)
     return fig, _page_data(one)
 
 
