@@ -127,7 +127,9 @@ def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_
         nbformat.write(ran, path)
     (tmp_path / "takes.py").write_text(TAKES, encoding="utf-8")
     known = os.pathsep.join(map(str, [files.ROOT, Path(__file__).parent, tmp_path]))
-    plugins = [f"-p{name}" for name in ("ccg.suite.quick", "nbval.plugin", "conftest", "takes", "no:cacheprovider")]
+    plugins = [
+        f"-p{name}" for name in ("ccg.suite.quick", "nbval.plugin", "conftest", "takes", "no:cacheprovider")
+    ]
     # the other plugins are not needed, and some take seconds
     own = os.environ | {"PYTHONPATH": known, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
