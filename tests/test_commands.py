@@ -56,7 +56,7 @@ def test_lab_opens_the_first_notebook_and_hands_every_option_on(between, monkeyp
     assert __main__.main(["lab", *between, "--port", "8899", "--allow-root"]) == 0
     assert given[0] == "--LabApp.default_url=/lab/tree/00_claims.ipynb"
     assert given[-3:] == ["--port", "8899", "--allow-root"]
-    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(f"ccg{os.pathsep}{tmp_path}")
+    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(f"suite{os.pathsep}{tmp_path}")
     assert Path.cwd() == files.NOTEBOOKS
 
 
