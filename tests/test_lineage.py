@@ -48,7 +48,7 @@ def test_the_bodies_open_are_those_of_the_public_record():
 def test_no_day_on_which_a_lookup_changes_is_left_out():
     """Every birth, end and change of boundary, every new ONS code and every financial year, from the tables."""
     changes = set(tables.load("successions")["date"]) | set(tables.load("ccgs")["opened"])
-    changes |= {first for _, first, _ in lineage._ons_periods().values()}
+    changes |= {first for _, first, _ in lineage.ons_periods().values()}
     changes |= {one.start for one in lineage.vintages()} | set(pd.to_datetime(SPRINGS))
     assert lineage.days() == tuple(sorted(changes))
     days = lineage.days()
@@ -319,7 +319,7 @@ def test_an_ons_code_changes_with_the_boundary():
 
 def test_ons_codes_cover_the_life_of_every_body_once():
     lives = {}
-    for ons, (code, first, last) in lineage._ons_periods().items():
+    for ons, (code, first, last) in lineage.ons_periods().items():
         lives.setdefault(code, []).append((first, last, ons))
     ccgs = tables.load("ccgs").set_index("code")
     assert set(lives) == set(ccgs.index)
@@ -525,7 +525,7 @@ def test_a_name_is_never_taken_for_a_body_of_another_level(read_once):
                 [*words[:-1], "Darlington", words[-1]],
             ):
                 found = lineage.suggest(" ".join(shorter))
-                names = {lineage.name(found), lineage._former().get(found)} if found else set()
+                names = {lineage.name(found), lineage.former_names().get(found)} if found else set()
                 assert not found or lineage._telling(" ".join(shorter))[1] in {
                     lineage._telling(n or "")[1] for n in names
                 }
@@ -965,7 +965,7 @@ def test_the_codes_of_a_geography_are_recognised_as_it(world):
 def test_ons_codes_follow_each_other_without_a_gap(world):
     with living_in(world):
         lives = {}
-        for code, first, last in lineage._ons_periods().values():
+        for code, first, last in lineage.ons_periods().values():
             lives.setdefault(code, []).append((first, last))
         for code, opened, closed in world.tables["ccgs"][["code", "opened", "closed"]].itertuples(
             index=False

@@ -50,6 +50,19 @@ def test_a_room_knows_only_those_below_it(path):
             assert package in LIGHT | sys.stdlib_module_names, f"core imports {package}"
 
 
+@pytest.mark.parametrize(
+    "path", [*MODULES, PACKAGE / "__main__.py"], ids=lambda p: f"{p.parent.name}/{p.stem}"
+)
+def test_no_module_reaches_for_the_private_names_of_another(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    ours = {p.stem for p in MODULES}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ours:
+            assert not node.attr.startswith("_"), f"line {node.lineno}: {node.value.id}.{node.attr}"
+        if isinstance(node, ast.ImportFrom) and node.level:
+            assert not [a.name for a in node.names if a.name.startswith("_")], f"line {node.lineno}"
+
+
 def test_every_module_is_found_at_the_front_door():
     import ccg
 

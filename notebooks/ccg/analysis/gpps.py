@@ -140,7 +140,7 @@ def build(paths, to="2021-04-01", year: int | None = None, weight: str | None = 
     frame = placed[numbers].sum(min_count=1)
     frame["practices"] = placed["good_experience"].count()["good_experience"]
     frame["series"] = frame["year"].map(_series)
-    frame["geography"] = lineage._day(to)
+    frame["geography"] = lineage.as_day(to)
     unplaced = rows[rows["code"].isna()].drop(columns="code").reset_index(drop=True)
     lines = [
         _line(one, rows[rows["year"] == one], unplaced[unplaced["year"] == one], weight)

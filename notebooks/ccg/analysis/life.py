@@ -14,6 +14,7 @@ import pandas as pd
 from ..core import lineage, tables
 from ..core.lineage import BOARDS, Hop
 from ..core.rebasing import rebase
+from ..core.words import long_date
 
 EVE = BOARDS - pd.Timedelta(days=1)
 #: Money and patients of these stand on two sides of a boundary that moved: see ``allocations`` in the codebook.
@@ -153,7 +154,7 @@ def of(code: str) -> Life:
 
     Raises LineageError when the code is not known, with a suggestion, or is that of a primary care trust.
     """
-    found, level, *_ = lineage._life(code)
+    found, level, *_ = lineage.lifetime(code)
     if level == "pct":
         raise lineage.LineageError(
             f"{code} was a primary care trust, {lineage.name(found)}, to 31 March 2013. Lives are told of CCGs "
@@ -164,18 +165,18 @@ def of(code: str) -> Life:
 
 def all() -> dict[str, Life]:
     """Every life by code, CCGs first, each sorted by code. Reads each table once; takes a few seconds."""
-    return {code: _life(code) for code in _bodies()}
+    return {code: _life(code) for code in bodies()}
 
 
 def reset() -> None:
     """Forget what was worked out, after the tables were changed on disk."""
     lineage.reset()
-    for function in (_bodies, _facts, _life):
+    for function in (bodies, _facts, _life):
         function.cache_clear()
 
 
 @cache
-def _bodies() -> dict[str, dict]:
+def bodies() -> dict[str, dict]:
     boards = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT, note=None)
     return {b["code"]: b for b in (*_records(tables.load("ccgs")), *_records(boards))}
 
@@ -191,7 +192,7 @@ def _records(frame: pd.DataFrame) -> list[dict]:
 
 @cache
 def _life(code: str) -> Life:
-    facts, body = _facts(), _bodies()[code]
+    facts, body = _facts(), bodies()[code]
     board, last = body["closed"] is None, body["closed"] or BOARDS
     after = tuple(lineage.trail(code))
     before = tuple(sorted(lineage.trail(code, back=True), key=lambda h: (h.date, h.end, h.start)))
@@ -572,25 +573,25 @@ def short(name: str) -> str:
 def summary(one: Life) -> str:
     """The life in a few sentences of plain text: when it was open, who it came from, what it became."""
     what = "An integrated care board" if one.kind == "board" else "A clinical commissioning group"
-    when = f"from {lineage._long(one.opened)}" + (f" to {lineage._long(one.closed)}" if one.closed else "")
+    when = f"from {long_date(one.opened)}" + (f" to {long_date(one.closed)}" if one.closed else "")
     said = [f"{what} in {_place(one.region)}, {when}."]
     for old in one.names[:-1]:
-        said.append(f"Until {lineage._long(old.until)} it was called {old.name}.")
+        said.append(f"Until {long_date(old.until)} it was called {old.name}.")
     if into := [h for h in one.before if h.end == one.code and h.kind in ("merger", "abolition")]:
         verb = "Made by the merger of" if into[0].kind == "merger" else "It took over from"
         said.append(f"{verb} {_listed([h.start for h in into])}.")
     for hop in one.before:
         if hop.end == one.code and hop.kind == "split":
-            said.append(f"A part of {_said(hop.start)} came to it on {lineage._long(hop.date)}.")
+            said.append(f"A part of {_said(hop.start)} came to it on {long_date(hop.date)}.")
     for hop in one.after:
         if hop.start == one.code and hop.kind == "split":
-            said.append(f"A part of it went to {_said(hop.end)} on {lineage._long(hop.date)}.")
+            said.append(f"A part of it went to {_said(hop.end)} on {long_date(hop.date)}.")
     for hop in one.after:
         if hop.start == one.code and hop.kind == "merger":
-            said.append(f"It merged into {_said(hop.end)} on {lineage._long(hop.date)}.")
+            said.append(f"It merged into {_said(hop.end)} on {long_date(hop.date)}.")
         elif hop.start == one.code and hop.kind == "abolition":
             said.append(
-                f"{_said(hop.end)} took over on {lineage._long(hop.date)}; the code lives on as a location’s."
+                f"{_said(hop.end)} took over on {long_date(hop.date)}; the code lives on as a location’s."
             )
     return " ".join(said)
 

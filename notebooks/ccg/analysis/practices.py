@@ -29,7 +29,7 @@ def grouping(to="2021-04-01", among: Iterable[str] | None = None) -> pd.Series:
 
     Raises LineageError for a date with neither CCGs nor locations.
     """
-    day = lineage._day(to)
+    day = lineage.as_day(to)
     lineage.bodies(day, _level(day))  # refuses a date out of reach
     seen = tables.load("qof_points")[["practice", "code", "geography"]].sort_values(["geography", "practice"])
     before = seen[seen["geography"] <= day].drop_duplicates("practice", keep="last")

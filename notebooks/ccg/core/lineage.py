@@ -20,6 +20,7 @@ from numbers import Number
 import pandas as pd
 
 from . import tables
+from .words import long_date
 
 START, BOARDS, END = (pd.Timestamp(d) for d in ("2013-04-01", "2022-07-01", "2026-03-31"))
 TRUSTS = pd.Timestamp("2010-04-01")  # from here to START the primary care trusts of ``pcts``
@@ -126,13 +127,13 @@ def _graph() -> _Graph:
 def reset() -> None:
     """Forget the tables, after they were changed on disk."""
     for function in (
-        _graph, _names, _former, _spans, _ons_periods, _lookup, _pieces, _bodies, beside, vintages, days,
+        _graph, known_names, former_names, _spans, ons_periods, _lookup, _pieces, _bodies, beside, vintages, days,
         _name_index,
     ):  # fmt: skip
         function.cache_clear()
 
 
-def _day(value) -> pd.Timestamp:
+def as_day(value) -> pd.Timestamp:
     """The day of a date of any kind or of ISO text. 01/04/2018 is April to some and January to others."""
     unclear = isinstance(value, Number) or (
         isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value)
@@ -148,12 +149,12 @@ def _day(value) -> pd.Timestamp:
 
 def level_on(day) -> str:
     """The level that commissions on a day if none is named: trusts, then CCGs, then boards."""
-    day = _day(day)
+    day = as_day(day)
     return "pct" if day < START else "ccg" if day < BOARDS else "icb"
 
 
-def _checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
-    day = _day(day)
+def checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
+    day = as_day(day)
     level = level or level_on(day)
     if level not in LEVELS:
         raise LineageError(f"level {level!r} is not known; use one of {', '.join(LEVELS)}")
@@ -171,7 +172,7 @@ def _checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
 
 def vintage(day, level: str | None = None) -> Vintage:
     """The geography of a day: the bodies of its level and how long they stood unchanged."""
-    day, level = _checked(day, level)
+    day, level = checked(day, level)
     return next(v for v in vintages() if v.level == level and v.start <= day <= v.end)
 
 
@@ -192,7 +193,7 @@ def days() -> tuple[pd.Timestamp, ...]:
     A geography begins, an ONS code takes effect, or a financial year, whose patients give the shares.
     """
     springs = {pd.Timestamp(f"{year}-04-01") for year in range(START.year, BOARDS.year + 1)}
-    ons = {first for _, first, _ in _ons_periods().values()}
+    ons = {first for _, first, _ in ons_periods().values()}
     return tuple(sorted({v.start for v in vintages()} | springs | ons))
 
 
@@ -201,7 +202,7 @@ def bodies(day, level: str | None = None) -> pd.DataFrame:
 
     Raises LineageError if the level did not exist on the day.
     """
-    return _bodies(*_checked(day, level)).copy()
+    return _bodies(*checked(day, level)).copy()
 
 
 @cache
@@ -217,14 +218,14 @@ def _bodies(day: pd.Timestamp, level: str) -> pd.DataFrame:
             open_then = out["closed"] == BOARDS - pd.Timedelta(days=1)
             out = out.assign(opened=BOARDS, closed=pd.NaT)
         out = out[open_then]
-        current = {c: o for o, (c, a, b) in _ons_periods().items() if a <= day <= b}
+        current = {c: o for o, (c, a, b) in ons_periods().items() if a <= day <= b}
         out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
     columns = ["code", "ons_code", "name", "region", "opened", "closed"]
     return out[columns].sort_values("code").reset_index(drop=True)
 
 
 @cache
-def _ons_periods() -> dict[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
+def ons_periods() -> dict[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
     """ONS code of a CCG or location -> its ODS code, first and last day it was the right one.
 
     The lists show only when a code was seen; it took effect with the boundary change before that.
@@ -280,8 +281,8 @@ def lookup(at, to, level: str | None = None, *, at_level: str | None = None) -> 
 
     Going back is possible only where a body is made of the same land; see ``LineageError``.
     """
-    at, at_level = _checked(at, at_level)
-    to, level = _checked(to, level)
+    at, at_level = checked(at, at_level)
+    to, level = checked(to, level)
     start, goal = vintage(at, at_level), vintage(to, level)
     return _lookup(start, goal, _financial_year(at)).copy()
 
@@ -333,8 +334,8 @@ def pieces(at, to, level: str | None = None, *, at_level: str | None = None) -> 
     ``from``: what is not covered by some bodies of the date is a part of it that they lack. Land on which
     no patient was ever counted is left out. Of a trust, each share is a piece.
     """
-    at, at_level = _checked(at, at_level)
-    to, level = _checked(to, level)
+    at, at_level = checked(at, at_level)
+    to, level = checked(to, level)
     return _pieces(vintage(at, at_level), vintage(to, level), _financial_year(at))
 
 
@@ -430,13 +431,13 @@ def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFr
     known, or was not open at ``at``: the text says when it was.
     """
     given = code
-    code, level_then, first, last = _life(given)
-    if given in _ons_periods():
-        _, first, last = _ons_periods()[given]
+    code, level_then, first, last = lifetime(given)
+    if given in ons_periods():
+        _, first, last = ons_periods()[given]
     if at is None:
         as_ccg = level_then == "ccg" and first < BOARDS
-        at = min(last, _day(to), *([BOARDS - pd.Timedelta(days=1)] if as_ccg else []))
-    at = _day(at)
+        at = min(last, as_day(to), *([BOARDS - pd.Timedelta(days=1)] if as_ccg else []))
+    at = as_day(at)
     if not first <= at <= last:
         raise LineageError(
             f"{given} was not open on {at.date()}: it was open from {first.date()} to {last.date()}"
@@ -445,7 +446,7 @@ def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFr
     return found[found["from"] == code].reset_index(drop=True)
 
 
-def _life(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
+def lifetime(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
     """ODS code, level, first and last day of a code of either scheme. CCG codes live on as locations."""
     found = _spans().get(code)
     if found:
@@ -456,14 +457,14 @@ def _life(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
 
 @cache
 def _spans() -> dict[str, tuple[str, str, pd.Timestamp, pd.Timestamp]]:
-    """What ``_life`` says, for every code of either scheme: read once, for a search asks it of every hit."""
+    """What ``lifetime`` says, for every code of either scheme: read once, for a search asks it of every hit."""
     eve, out = BOARDS - pd.Timedelta(days=1), {}
     for level, table in (("pct", "pcts"), ("icb", "icbs"), ("ccg", "ccgs")):
         for r in tables.load(table).itertuples(index=False):
             span = {"icb": (BOARDS, END), "pct": (TRUSTS, START - pd.Timedelta(days=1))}.get(level)
             first, last = span or (r.opened, END if r.closed == eve else r.closed)
             out[r.code] = out[r.ons_code] = (r.code, level, first, last)
-    return out | {ons: out[code] for ons, (code, *_) in _ons_periods().items()}
+    return out | {ons: out[code] for ons, (code, *_) in ons_periods().items()}
 
 
 def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
@@ -472,9 +473,9 @@ def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     Raises LineageError when the code is not known. The day on which one followed another is that of the
     boundary change before the list in which the new one was first seen.
     """
-    code, level, first, last = _life(code)
+    code, level, first, last = lifetime(code)
     if level == "ccg":
-        spans = [(ons, a, b) for ons, (c, a, b) in _ons_periods().items() if c == code]
+        spans = [(ons, a, b) for ons, (c, a, b) in ons_periods().items() if c == code]
         return sorted(spans, key=lambda span: span[1])
     ons = next(o for o, span in _spans().items() if span[0] == code and o != code)
     return [(ons, first, last)]
@@ -490,7 +491,7 @@ def trail(code: str, *, back: bool = False) -> list[Hop]:
     land that came to it later, the step by which that left it again.
     Back, they are the mergers and splits through which it was put together.
     """
-    code, level, first, _ = _life(code)
+    code, level, first, _ = lifetime(code)
     if level == "pct":
         if back:
             return []
@@ -564,7 +565,7 @@ def _back(code: str, level: str) -> list[Hop]:
 
 
 @cache
-def _names() -> dict[str, str]:
+def known_names() -> dict[str, str]:
     """Name of every code of either scheme."""
     out = {}
     for table in ("pcts", "icbs", "ccgs", "other_codes"):
@@ -574,7 +575,7 @@ def _names() -> dict[str, str]:
 
 
 @cache
-def _former() -> dict[str, str]:
+def former_names() -> dict[str, str]:
     """Name before a change of name under the same code, by code of the CCG."""
     ccgs = tables.load("ccgs")
     return dict(ccgs.loc[ccgs["former_name"].notna(), ["code", "former_name"]].itertuples(index=False))
@@ -582,24 +583,24 @@ def _former() -> dict[str, str]:
 
 def name(code: str) -> str:
     """Name of a body by its ODS code; the code itself if it has none here."""
-    return _names().get(code, code)
+    return known_names().get(code, code)
 
 
 def explain(code: str, to=None, level: str | None = None) -> str:
     """A body's life in sentences: when it was open, each change with its source, and what it is on ``to``."""
-    code, kind, first, last = _life(code)
+    code, kind, first, last = lifetime(code)
     lines = [f"{name(code)} ({code})"]
     if kind == "ccg":
         end = min(last, BOARDS - pd.Timedelta(days=1))
-        lines.append(f"A CCG from {_long(first)} to {_long(end)}.")
-        if code in _former():
-            lines.append(f"Before its change of name: {_former()[code]}.")
+        lines.append(f"A CCG from {long_date(first)} to {long_date(end)}.")
+        if code in former_names():
+            lines.append(f"Before its change of name: {former_names()[code]}.")
         if last == END:
-            lines.append(f"Since {_long(BOARDS)} a sub-ICB location that keeps the code.")
+            lines.append(f"Since {long_date(BOARDS)} a sub-ICB location that keeps the code.")
     elif kind == "icb":
-        lines.append(f"An integrated care board from {_long(BOARDS)}.")
+        lines.append(f"An integrated care board from {long_date(BOARDS)}.")
     else:
-        lines.append(f"A primary care trust, closed on {_long(last)}.")
+        lines.append(f"A primary care trust, closed on {long_date(last)}.")
     before = trail(code, back=True) if kind != "pct" else []
     if before:
         lines.append("Before it:")
@@ -609,21 +610,17 @@ def explain(code: str, to=None, level: str | None = None) -> str:
         lines.append("After it:")
         lines += [f"  {_sentence(h)}" for h in after]
     if to is not None:
-        ends = sorted({first, min(last, _day(to))})
+        ends = sorted({first, min(last, as_day(to))})
         found = [(at, successors(code, to, level, at=at).drop(columns="from")) for at in ends]
         if len(found) > 1 and found[0][1].equals(found[1][1]):
             found = found[:1]
         for at, rows in found:
-            which_area = f" the area it had on {_long(at)}" if len(found) > 1 else " its area"
-            lines.append(f"On {_long(_day(to))}{which_area} is:")
+            which_area = f" the area it had on {long_date(at)}" if len(found) > 1 else " its area"
+            lines.append(f"On {long_date(as_day(to))}{which_area} is:")
             for r in rows.itertuples(index=False):
                 share = "" if r.share == 1 else f", {r.share:.1%} by {r.basis}"
                 lines.append(f"  {r.to} {name(r.to)}{share} ({r.status})")
     return "\n".join(lines)
-
-
-def _long(day: pd.Timestamp) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _sentence(hop: Hop) -> str:
@@ -636,7 +633,7 @@ def _sentence(hop: Hop) -> str:
     }[hop.kind]
     share = f", {hop.share:.1%} by {hop.basis}" if hop.share not in (None, 1.0) else ""
     note = f" {hop.note}" if hop.note and hop.kind in ("split", "rename") else ""
-    return f"{_long(hop.date)}: {what}{share}. [{hop.source}]{note}"
+    return f"{long_date(hop.date)}: {what}{share}. [{hop.source}]{note}"
 
 
 def search(text: str) -> pd.DataFrame:
@@ -644,25 +641,25 @@ def search(text: str) -> pd.DataFrame:
 
     Case, "NHS", "CCG" and "&" against "and" do not matter. Exact codes come first.
     """
-    wanted = _plain(text)
+    wanted = plain_name(text)
     rows = []
-    former = _former()
+    former = former_names()
     by_ons = defaultdict(list)
-    for ons, (code, *_) in _ons_periods().items():
+    for ons, (code, *_) in ons_periods().items():
         by_ons[code].append(ons)
     for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
         for r in tables.load(table).itertuples(index=False):
-            words = _plain(f"{r.name} {former.get(r.code, '') if level == 'ccg' else ''}")
+            words = plain_name(f"{r.name} {former.get(r.code, '') if level == 'ccg' else ''}")
             codes = {r.code.lower(), str(r.ons_code).lower()} | {o.lower() for o in by_ons.get(r.code, [])}
             if wanted in codes or (wanted and wanted in words):
-                _, _, first, last = _life(r.code)
+                _, _, first, last = lifetime(r.code)
                 last = min(last, BOARDS - pd.Timedelta(days=1)) if level == "ccg" else last
                 rows.append((wanted not in codes, r.code, level, r.name, first, last))
     rows.sort()
     return pd.DataFrame([r[1:] for r in rows], columns=["code", "level", "name", "opened", "closed"])
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
     text = text.lower().replace("&", " and ")
     text = re.sub(r"\b(nhs|ccg|clinical commissioning group|integrated care board|icb|pct)\b", " ", text)
     return re.sub(r"[^a-z0-9]+", " ", text).strip()
@@ -739,12 +736,12 @@ def _more(codes: list[str]) -> str:
 
 def _when(code: str) -> str:
     try:
-        found, level, first, last = _life(code)
+        found, level, first, last = lifetime(code)
     except LineageError:
         near = suggest(code)
         return "no time or place known here" + (f", perhaps meant as {near}" if near else "")
-    if code != found and code in _ons_periods():
-        _, first, last = _ons_periods()[code]
+    if code != found and code in ons_periods():
+        _, first, last = ons_periods()[code]
     if level == "ccg" and last == END:
         return f"{first:%B %Y} and after"
     return f"{first:%B %Y} to {last:%B %Y}"
@@ -792,7 +789,7 @@ def suggest(value: str, among: Iterable[str] | None = None) -> str | None:
     what looks like a number, and no code does but those like 5E1. ``among`` are the codes of the geography in
     hand, which decide between bodies of the same name.
     """
-    known = _spans().keys() | _names().keys()
+    known = _spans().keys() | known_names().keys()
     text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
     if text in known:
         return text
@@ -843,9 +840,9 @@ def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
     level, told = _telling(rest)
     if not told:
         return code if level in levels and not (_SMALL - {"nhs"}) & set(words) else None
-    names = {own: [_names().get(body), _former().get(body)]}
+    names = {own: [known_names().get(body), former_names().get(body)]}
     if board:
-        names["icb"] = [_names()[board]]
+        names["icb"] = [known_names()[board]]
         names["sub_icb"] = names[own] + names["icb"]
     some = names.get(level, []) if level else [n for group in names.values() for n in group]
     return code if told in {_telling(n)[1] for n in some if n} else None
@@ -855,7 +852,7 @@ def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
 def _name_index() -> tuple[dict, frozenset]:
     """Words of each name -> {level: codes of that name}, and every word of any name."""
     out = defaultdict(lambda: defaultdict(set))
-    for code, name in [*_names().items(), *_former().items()]:
+    for code, name in [*known_names().items(), *former_names().items()]:
         level = _spans()[code][1] if code in _spans() else "other"
         out[_telling(name)[1]][level].add(code)
     return {k: dict(v) for k, v in out.items() if k}, frozenset(w for k in out for w in k)

@@ -337,7 +337,7 @@ class _Rebase:
         if not isinstance(code, str):
             raise RebaseError(f"code is {code!r}; give the name of one column")
         self.code, self.sums, self.means, self.by, self.repair = code, sums, means, by, repair
-        self.to, self.level = lineage._checked(to, level)
+        self.to, self.level = lineage.checked(to, level)
         self.goal = lineage.vintage(self.to, self.level)
         self.schema = self.data.collect_schema()
         self.column = at if isinstance(at, str) and at in self.schema else None
@@ -408,7 +408,7 @@ class _Rebase:
         if absent:
             raise RebaseError(f"no column {absent[0]!r}; there are {', '.join(map(repr, self.schema))}")
         if isinstance(self.at, str) and self.at != "auto" and not self.column:
-            lineage._day(self.at)
+            lineage.as_day(self.at)
         stray = [c for c in self.schema if c not in {*wanted, self.column}]
         if stray:
             raise RebaseError(
@@ -510,7 +510,7 @@ class _Rebase:
         if self.at == "auto":
             start, day, level = self._auto(codes)
         else:
-            day = lineage._day(self.at)
+            day = lineage.as_day(self.at)
             level = self._level_at(day, codes)
             start = " or ".join(str(lineage.vintage(day, one)) for one in level.split("+"))
         rows = _rows(day, level, self.to, self.level)
@@ -657,7 +657,7 @@ class _Rebase:
         if pd.isna(value) or str(value).strip() == "":
             return -1
         try:
-            day = lineage._day(value)
+            day = lineage.as_day(value)
         except lineage.LineageError as error:
             raise RebaseError(f"column {self.column!r}: {error}") from None
         if not lineage.days()[0] <= day <= lineage.END:
@@ -1279,7 +1279,7 @@ def _codes_on(day) -> list[str]:
 
 
 def _every_code() -> set[str]:
-    out = set(lineage._names()) | set(lineage._ons_periods()) | set(lineage.beside())
+    out = set(lineage.known_names()) | set(lineage.ons_periods()) | set(lineage.beside())
     for table in ("icbs", "pcts"):
         out |= set(tables.load(table)["ons_code"])
     return out
@@ -1287,12 +1287,12 @@ def _every_code() -> set[str]:
 
 def _whats_wrong(code: str) -> str:
     try:
-        _, level, first, last = lineage._life(code)
+        _, level, first, last = lineage.lifetime(code)
     except lineage.LineageError:
         better = lineage.suggest(code)
         return f"{code!r} is no code known here" + (f", perhaps {better}" if better else "")
-    if code in lineage._ons_periods():
-        _, first, last = lineage._ons_periods()[code]
+    if code in lineage.ons_periods():
+        _, first, last = lineage.ons_periods()[code]
     what = {"pct": "a trust", "ccg": "a CCG or location", "icb": "a board"}[level]
     return f"{code} was {what} from {first.date()} to {last.date()}"
 

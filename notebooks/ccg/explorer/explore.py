@@ -17,6 +17,7 @@ from ..analysis import life
 from ..analysis.life import Life
 from ..charts import figures, style
 from ..core import lineage
+from ..core.words import long_date
 from . import life_charts
 
 FALLBACK = "Run this notebook to choose a body: the explorer needs a running kernel."
@@ -158,14 +159,14 @@ def matches(text: str) -> list[tuple[str, str]]:
 
     No text gives every CCG and board by name. Trusts come last.
     """
-    wanted = lineage._plain(text)
+    wanted = lineage.plain_name(text)
     if not text.strip():
-        rows = [(life.short(b["name"]), c) for c, b in life._bodies().items()]
+        rows = [(life.short(b["name"]), c) for c, b in life.bodies().items()]
         return [(_words(code), code) for _, code in sorted(rows)]
     found = lineage.search(text)
     exact = {c for c, *_ in found[["code"]].itertuples(index=False) if _is_code(text, c)}
     levels = {"ccg": 0, "icb": 0, "pct": 1}
-    names = [lineage._plain(n) for n in found["name"]]
+    names = [lineage.plain_name(n) for n in found["name"]]
     order = [
         (code not in exact, levels[level], not plain.startswith(wanted), plain, code)
         for code, level, plain in zip(found["code"], found["level"], names, strict=True)
@@ -177,7 +178,7 @@ def _only(text: str, codes: list[str]) -> str | None:
     """The one body that a search can mean: its code was given, or no other CCG or board fits."""
     if codes and _is_code(text, codes[0]):
         return codes[0]
-    lives = [code for code in codes if code in life._bodies()] or codes
+    lives = [code for code in codes if code in life.bodies()] or codes
     return lives[0] if len(lives) == 1 else None
 
 
@@ -188,13 +189,13 @@ def _is_code(text: str, code: str) -> bool:
 
 def _words(code: str) -> str:
     """One line for a list: name, code, kind and years, and the former name where there is one."""
-    _, level, first, last = lineage._life(code)
+    _, level, first, last = lineage.lifetime(code)
     name = life.short(lineage.name(code))
     if level == "pct":
         return f"{name} · {code} · primary care trust, to 2013"
     if level == "icb":
         return f"{name} · {code} · board from 2022"
-    was = lineage._former().get(code)
+    was = lineage.former_names().get(code)
     words = f"{name} · {code} · CCG {first.year}–{min(last, life.EVE).year}"
     return words + (f" · was {life.short(was)}" if was else "")
 
@@ -243,7 +244,7 @@ def page(code: str | None, beside: str | None = None) -> Iterator[str]:
 def _chart(code: str, at: int, beside: str | None) -> str:
     one = life.of(code)
     if at == _YEARS:
-        return chart(one, life_charts.years(one, life.of(beside) if beside in life._bodies() else None))
+        return chart(one, life_charts.years(one, life.of(beside) if beside in life.bodies() else None))
     return chart(one, (life_charts.trail, None, life_charts.standing, life_charts.where)[at](one))
 
 
@@ -251,7 +252,12 @@ def facts(one: Life) -> str:
     """Name, a few sentences, and the facts that have no chart."""
     rows = [("Kind", "integrated care board" if one.kind == "board" else "clinical commissioning group")]
     rows.append(
-        ("Open", f"{_day(one.opened)} to {_day(one.closed)}" if one.closed else f"from {_day(one.opened)}")
+        (
+            "Open",
+            f"{long_date(one.opened)} to {long_date(one.closed)}"
+            if one.closed
+            else f"from {long_date(one.opened)}",
+        )
     )
     rows.append(("ODS code", one.code))
     spans = [
@@ -259,7 +265,7 @@ def facts(one: Life) -> str:
         for o in one.ons_codes
     ]
     rows.append(("ONS code" + ("s" if len(spans) > 1 else ""), ", ".join(spans)))
-    rows += [("Former name", f"{n.name}, to {_day(n.until)}") for n in one.names[:-1]]
+    rows += [("Former name", f"{n.name}, to {long_date(n.until)}") for n in one.names[:-1]]
     if one.location_of:
         rows.append(("Board", f"{life.short(lineage.name(one.location_of))} ({one.location_of})"))
     rows.append(("Region", one.region))
@@ -300,7 +306,3 @@ TITLES = {"trail": "Trail", "years": "List size by year", "standing": "Where it 
 def _table(frame: pd.DataFrame) -> str:
     plain = frame.astype(object).where(frame.notna(), "")
     return plain.to_html(index=False, border=0, escape=True, float_format=lambda x: f"{x:.6g}")
-
-
-def _day(day: pd.Timestamp) -> str:
-    return lineage._long(day)

@@ -112,7 +112,7 @@ def _bodies(one: Life) -> list[tuple]:
 
     What went into a body stands right above it, so that lines are short and do not cross.
     """
-    known = {b["code"]: (b["opened"], b["closed"]) for b in life._bodies().values()}
+    known = {b["code"]: (b["opened"], b["closed"]) for b in life.bodies().values()}
     rows: list[str] = []
 
     def put(code: str) -> None:
@@ -279,7 +279,7 @@ def draw_where(ax, one: Life) -> pd.DataFrame:
     """The hex map of the body's time; gives the rows of ``tiles`` that are drawn, with name and region."""
     rows = tables.load("tiles")
     rows = rows[rows["date"] == one.tile.date]
-    known = life._bodies()
+    known = life.bodies()
     rows = rows.assign(
         name=[known[c]["name"] for c in rows["code"]], region=[known[c]["region"] for c in rows["code"]]
     )
@@ -330,7 +330,7 @@ def _page_data(one: Life) -> pd.DataFrame:
     columns = ["part", "what", "when", "end", "value", "status", "rank", "of", "decile", "source"]
     none, rows = (None,) * 3, []
     for code, opened, closed, side in _bodies(one):
-        source = life._bodies()[code]["source"]
+        source = life.bodies()[code]["source"]
         rows.append(("trail", code, opened.date(), closed and closed.date(), None, side, *none, source))
     for h in (*one.before, *one.after):
         what = f"{h.start} to {h.end}"

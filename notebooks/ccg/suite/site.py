@@ -27,6 +27,7 @@ from markupsafe import Markup
 from ..analysis import life
 from ..charts import figures
 from ..core import files, lineage, lookups, tables
+from ..core.words import long_date
 from ..explorer import bodies, explore
 
 DOCS = files.ROOT / "docs"
@@ -190,11 +191,6 @@ def _templates() -> jinja2.Environment:
 @cache
 def _short(code: str) -> str:
     return life.short(lineage.name(code))
-
-
-def long_date(day) -> str:
-    """A date as a reader says it: 1 April 2013."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def upper_first(words) -> str:
