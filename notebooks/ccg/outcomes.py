@@ -157,6 +157,7 @@ def talking_therapies(measure: str) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _framework() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By indicator: the sums of each body and year, and England's denominators by year, sound and faulty."""
     table = tables.load("qof")
     # a fault makes the whole year of a body unusable, and then the sums it would go into
     sums = ["numerator", "denominator", "exceptions"]
@@ -170,7 +171,10 @@ def _framework() -> tuple[pd.DataFrame, pd.DataFrame]:
         for to in lineage.successors(row.code, "2020-04-01", at=row.geography)["to"]:
             faults.add((row.year, to))
     broken = pd.MultiIndex.from_frame(placed[["year", "code"]]).isin(faults)
-    return table, placed.assign(year=_first(placed["year"]), broken=broken)
+    placed = placed.assign(year=_first(placed["year"]), broken=broken)
+    england = table.assign(year=_first(table["year"]), bad=table["fault"].notna())
+    england = england.groupby(["indicator", "year", "bad"])["denominator"].sum().astype(float).unstack("bad")
+    return placed.groupby(["indicator", "code", "year"])[[*sums, "broken"]].sum(), england
 
 
 def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
@@ -179,17 +183,16 @@ def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
     2014-15 to 2019-20, on the CCGs of April 2020: patients for whom it was done, of those to whom it
     applied. ``exceptions`` counts those excepted as not done. A body with a faulty year has none of that year.
     """
-    table, placed = _framework()
-    if indicator:
-        table, placed = table[table["indicator"] == indicator], placed[placed["indicator"] == indicator]
-        if placed.empty:
-            raise ValueError(f"qof has no indicator {indicator!r}; qof_indicators lists them")
-    sums = placed.groupby(["code", "year"], as_index=False)[["numerator", "denominator", "exceptions"]].sum()
-    broken = placed.groupby(["code", "year"])["broken"].any().to_numpy()
+    placed, england = _framework()
+    if indicator and indicator not in england.index:
+        raise ValueError(f"qof has no indicator {indicator!r}; qof_indicators lists them")
+    sums, by = (
+        t.loc[indicator] if indicator else t.groupby(level=list(t.index.names[1:])).sum()
+        for t in (placed, england)
+    )
+    sums = sums.reset_index()
     under = sums["denominator"] + (sums["exceptions"] if exceptions else 0.0)
-    counts = sums.assign(over=sums["numerator"].mask(broken), under=under)
-    by = table.assign(year=_first(table["year"]), bad=table["fault"].notna())
-    by = by.pivot_table(index="year", columns="bad", values="denominator", aggfunc="sum").astype(float)
+    counts = sums.assign(over=sums["numerator"].mask(sums["broken"] > 0), under=under)
     account = _shares(by[False], by[False] * 0, by[True], by.sum(axis=1))
     return _outcome(
         counts,

@@ -275,9 +275,7 @@ def panel_of(values: pd.DataFrame, first: pd.Series, weight: pd.Series | None = 
     values = values.sort_index().astype(float)
     holes = values.index[values.isna().to_numpy().any(axis=1)]
     if len(holes):
-        raise ValueError(
-            f"panel: a year is missing for {_names(holes)}; leave them out and say so"
-        )
+        raise ValueError(f"panel: a year is missing for {_names(holes)}; leave them out and say so")
     strangers = values.index.difference(first.index)
     if len(strangers):
         raise ValueError(f"panel: `first` does not say whether {_names(strangers)} ever changed")
