@@ -189,7 +189,7 @@ def test_the_same_run_gives_the_same_numbers_in_any_order_of_rows():
     ("spoil", "words"),
     [
         (lambda f, g: (pd.concat([f, f.head(1)]), g), "more than one row in a year for B000"),
-        (lambda f, g: (f.iloc[1:], g), "missing for B000; leave them out and say so"),
+        (lambda f, g: (f.iloc[1:], g), "a year of .rate. is missing for B000; leave them out and say so"),
         (lambda f, g: (f, g.drop("B003")), "does not say whether B003 ever changed"),
         (
             lambda f, g: (f, g.replace(2018, 2014)),

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc, ndtr, ndtri, stdtrit  # of scipy.stats most of the suite needs nothing
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.proportion import proportion_confint
 
@@ -60,7 +61,7 @@ def kaplan_meier(time, event, level: float = 0.95) -> pd.DataFrame:
     share = np.asarray(fitted.surv_prob)
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(share)
-        spread = _normal().ppf(0.5 + level / 2) * np.asarray(fitted.surv_prob_se) / share / -log
+        spread = ndtri(0.5 + level / 2) * np.asarray(fitted.surv_prob_se) / share / -log
         low, high = share ** np.exp(spread), share ** np.exp(-spread)
     flat = share <= 0
     return pd.DataFrame(
@@ -73,12 +74,6 @@ def kaplan_meier(time, event, level: float = 0.95) -> pd.DataFrame:
             "high": np.where(flat, np.nan, high),
         }
     )
-
-
-def _normal():
-    from scipy.stats import norm  # slow to import, and most of the suite needs none of it
-
-    return norm
 
 
 def log_rank(time, event, group, strata=None):
@@ -106,9 +101,7 @@ def log_rank(time, event, group, strata=None):
     # the last group adds nothing: its members are those in no other
     apart, spread = _log_rank(time, event, members[:-1], strata)
     chi2 = np.einsum("...a,...ab,...b->...", apart, np.linalg.pinv(spread, hermitian=True), apart)
-    from scipy.stats import chi2 as law
-
-    return chi2, law.sf(chi2, len(labels) - 1)
+    return chi2, chdtrc(len(labels) - 1, chi2)
 
 
 def log_rank_trend(time, event, score, strata=None):
@@ -124,7 +117,7 @@ def log_rank_trend(time, event, score, strata=None):
             "log_rank_trend: the score is the same for all at risk, so there is no trend to test"
         )
     z = apart[..., 0] / np.sqrt(spread[..., 0, 0])
-    return z, 2 * _normal().sf(abs(z))
+    return z, 2 * ndtr(-abs(z))
 
 
 def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +129,8 @@ def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarra
     strata = np.zeros(len(time)) if strata is None else np.asarray(strata)
     if not event.any():
         raise ValueError("log_rank: no event, so there is nothing to compare")
-    if any(pd.isna(given).any() for given in (time, strata, *columns)):
+    groups = all(np.asarray(c).dtype == bool for c in columns)
+    if any(pd.isna(given).any() for given in (time, strata, *([] if groups else columns))):
         raise ValueError("log_rank: a time, score or stratum is missing; leave such bodies out and say so")
     # one row for each time at which something closed, in each stratum: who was at risk and who closed
     moments = sorted(set(zip(strata[event], time[event], strict=True)))
@@ -145,7 +139,6 @@ def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarra
     n, d = risk.sum(axis=1), closed.sum(axis=1)
     mean = (risk / n[:, None]).T
     varies = d * (n - d) / np.maximum(n - 1, 1)
-    groups = all(np.asarray(c).dtype == bool for c in columns)
     columns = [np.asarray(c, dtype=float) for c in columns]
     if not groups:  # squares of numbers near their mean lose no digits
         columns = [c - c.mean(axis=-1, keepdims=True) for c in columns]
@@ -267,15 +260,17 @@ def panel(
     twice = frame.loc[frame.duplicated([unit, time]), unit].unique()
     if len(twice):
         raise ValueError(f"panel: more than one row in a year for {_names(twice)}; add them up first")
-    return panel_of(frame.pivot(index=unit, columns=time, values=value), first, weight)
+    return panel_of(frame.pivot(index=unit, columns=time, values=value), first, weight, name=repr(value))
 
 
-def panel_of(values: pd.DataFrame, first: pd.Series, weight: pd.Series | None = None) -> Panel:
+def panel_of(
+    values: pd.DataFrame, first: pd.Series, weight: pd.Series | None = None, *, name: str = "the outcome"
+) -> Panel:
     """A ``Panel`` from a table with a row for each body and a column for each year; as ``panel`` otherwise."""
     values = values.sort_index().astype(float)
     holes = values.index[values.isna().to_numpy().any(axis=1)]
     if len(holes):
-        raise ValueError(f"panel: a year is missing for {_names(holes)}; leave them out and say so")
+        raise ValueError(f"panel: a year of {name} is missing for {_names(holes)}; leave them out and say so")
     strangers = values.index.difference(first.index)
     if len(strangers):
         raise ValueError(f"panel: `first` does not say whether {_names(strangers)} ever changed")
@@ -427,8 +422,6 @@ def _clustered(values, first, weight, term: dict) -> tuple[float, float]:
     critical value is that of t with as many degrees of freedom as treated bodies allow, after Donald
     and Lang (2007); with the normal's 1.96 simulated coverage at 15 treated bodies is 90%.
     """
-    from scipy.special import stdtrit  # the quantile of Student's t
-
     effect, rows, treated = 0.0, 0, 0
     pull = np.zeros(len(first))  # by how much each body moves the effect, over all cohorts it stands in
     for g, by_year in term.items():
