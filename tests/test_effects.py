@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from ccg import stats
-from statsmodels.regression.linear_model import OLS
+from scipy.stats import t
+from statsmodels.regression.linear_model import WLS
 
 YEARS = range(2014, 2022)
 
@@ -27,10 +28,15 @@ def panel_of(frame, first, **more):
 
 
 def two_way_fixed_effects(frame, first):
-    """The usual shortcut: one dummy for each body and year, and one for having changed."""
-    changed = (frame["year"] >= frame["body"].map(first)).astype(float)
-    dummies = pd.get_dummies(frame[["body", "year"]].astype(str), drop_first=True).astype(float)
-    return OLS(frame["rate"], dummies.assign(changed=changed, one=1.0)).fit().params["changed"]
+    """The usual shortcut: a level for each body and each year, and one effect of having changed."""
+    rate = frame.pivot(index="body", columns="year", values="rate")
+    changed = np.asarray(rate.columns) >= first[rate.index].to_numpy()[:, None]
+    # where all bodies have all years, what levels of bodies and years leave is what their means leave
+    rate, changed = (
+        x - x.mean(axis=0) - x.mean(axis=1, keepdims=True) + x.mean()
+        for x in (rate.to_numpy(), changed.astype(float))
+    )
+    return (changed * rate).sum() / (changed**2).sum()
 
 
 def test_a_hand_worked_example():
@@ -120,6 +126,52 @@ def test_the_visible_effect_is_seen_four_times_in_five():
     assert 0.7 <= seen / 120 <= 0.9
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_interval_is_that_of_a_regression_clustered_by_body(weighted):
+    rng = np.random.default_rng(9)
+    frame, first = made(rng, {2016: 10, 2018: 12, 2020: 11}, effect=lambda lag, g: 1.5)
+    data = panel_of(frame, first, weight=pd.Series(rng.uniform(1, 9, len(first)), first.index))
+    found = stats.difference_in_differences(data, weighted=weighted, times=9).set_index("cohort")
+    weight = data.weight if weighted else data.weight * 0 + 1
+    size = {g: weight[data.first == g].sum() for g in data.cohorts}
+    pooled = {g: size[g] / sum(size.values()) for g in size}
+    for cohort, shares in {**{g: {g: 1.0} for g in size}, "all": pooled}.items():
+        parts = []
+        for g, share in shares.items():  # each cohort beside the controls, one under the other
+            used = data.values[data.first.isna() | (data.first == g)]
+            change = share * (used.loc[:, g:].mean(axis=1) - used.loc[:, : g - 1].mean(axis=1))
+            parts.append(pd.DataFrame({f"level {g}": 1.0, f"changed {g}": (data.first[used.index] == g) * 1.0,
+                                       "change": change, "weight": weight[used.index]}))  # fmt: skip
+        rows = pd.concat(parts).fillna(0.0)
+        design = rows.drop(columns=["change", "weight"])
+        fit = WLS(rows["change"], design, weights=rows["weight"]).fit(
+            cov_type="cluster", cov_kwds={"groups": pd.factorize(rows.index)[0]}
+        )
+        told = fit.t_test([0.0, 1.0] * len(shares))
+        reach = t.ppf(0.975, sum(map(data.count, shares)) - len(shares)) * told.sd.item()
+        expected = [told.effect.item(), told.effect.item() - reach, told.effect.item() + reach]
+        assert found.loc[cohort, ["estimate", "low", "high"]].tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def test_what_chance_does_is_counted_over_the_same_dealings_one_by_one():
+    rng = np.random.default_rng(10)
+    frame, first = made(rng, {2017: 3, 2020: 4}, controls=9)
+    data = panel_of(frame, first, weight=pd.Series(rng.uniform(1, 9, len(first)), first.index))
+    found = stats.difference_in_differences(data, weighted=True, times=49, seed=3).set_index("cohort")
+    labels = data.first.fillna(0).to_numpy(dtype=int)
+    dealt = np.random.default_rng(3).permuted(np.tile(labels, (49, 1)), axis=1)
+    for g in data.cohorts:
+        change = (data.values.loc[:, g:].mean(axis=1) - data.values.loc[:, : g - 1].mean(axis=1)).to_numpy()
+        drawn = [
+            np.average(change[d == g], weights=data.weight[d == g])
+            - np.average(change[d == 0], weights=data.weight[d == 0])
+            for d in dealt
+        ]
+        row = found.loc[g]
+        assert [row["chance_low"], row["chance_high"]] == pytest.approx(np.quantile(drawn, [0.025, 0.975]))
+        assert row["p"] == (1 + sum(abs(d) >= abs(row["estimate"]) for d in drawn)) / 50
+
+
 def test_no_interval_stands_on_fewer_than_ten_bodies():
     frame, first = made(np.random.default_rng(0), {2018: 9, 2020: 10})
     found = stats.difference_in_differences(panel_of(frame, first), times=9).set_index("cohort")
@@ -137,7 +189,7 @@ def test_the_same_run_gives_the_same_numbers_in_any_order_of_rows():
     ("spoil", "words"),
     [
         (lambda f, g: (pd.concat([f, f.head(1)]), g), "more than one row in a year for B000"),
-        (lambda f, g: (f.iloc[1:], g), "missing for B000; leave them out and say so"),
+        (lambda f, g: (f.iloc[1:], g), "a year of .rate. is missing for B000; leave them out and say so"),
         (lambda f, g: (f, g.drop("B003")), "does not say whether B003 ever changed"),
         (
             lambda f, g: (f, g.replace(2018, 2014)),

@@ -614,6 +614,7 @@ class World:
     board: dict  # location -> board
     people: dict  # (origin, land) -> patients
     looked: dict  # what look() found in it
+    known: dict  # what lineage keeps in mind, by name: its own, so that it is worked out once for all laws
 
     def vintages(self):
         """Each geography: (level, first day)."""
@@ -756,19 +757,16 @@ def made_up(draw):
         "other_codes": ["code", "name", "kind", "source"],
     }
     made = {n: pd.DataFrame(f, columns=None if f else columns[n]) for n, f in frames.items()}
-    return World(made, days, where, board, people, {})
+    known = {n: cache(f.__wrapped__) for n, f in vars(lineage).items() if hasattr(f, "cache_clear")}
+    return World(made, days, where, board, people, {}, known)
 
 
 @contextmanager
 def living_in(world):
-    """The package reads the tables of a made-up world."""
-    lineage.reset()
-    try:
-        mine = patch.object(tables, "load", lambda name: world.tables[name].copy())
-        with mine, patch(f"{__name__}.looked", world.looked):
-            yield
-    finally:
-        lineage.reset()
+    """The package reads the tables of a made-up world, and remembers of them, not of the real ones."""
+    mine = patch.object(tables, "load", lambda name: world.tables[name].copy())
+    with mine, patch.multiple(lineage, **world.known), patch(f"{__name__}.looked", world.looked):
+        yield
 
 
 @cache

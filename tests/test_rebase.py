@@ -922,6 +922,23 @@ def test_the_frame_given_is_left_as_it_was():
     pd.testing.assert_frame_equal(data, before)
 
 
+@pytest.mark.parametrize("make", [lambda d: d, pl.from_pandas, pa.Table.from_pandas])
+@pytest.mark.parametrize("kind", ["str", "datetime64[ns]", object])
+def test_what_is_not_placed_comes_in_the_order_of_its_dates(make, kind):
+    days = [f"201{y}-0{m}-01" for y in range(3, 8) for m in range(1, 10)]
+    data = frame(["13Q", "UNKNOWN"] * len(days), 1, day=[d for d in days for _ in range(2)])
+    data = (
+        data[data["day"] >= "2013-04-01"]
+        .sample(frac=1, random_state=1)
+        .reset_index(drop=True)
+        .astype({"day": kind})
+    )
+    left = move(make(data), at="day").unmapped
+    left = left if isinstance(left, pd.DataFrame) else left.to_pandas()
+    found = list(zip(left["code"], left["day"].astype(str).str[:10], strict=True))
+    assert found == sorted(found) and len(found) == len(data)
+
+
 def test_the_index_of_pandas_does_not_matter():
     data = frame(["00F", "00G"], ["1", "2"]).set_index(pd.Index([5, 5]))
     assert counted(move(data, at="2013-04-01")) == {"13T": 3}
@@ -1271,6 +1288,7 @@ def test_auto_refuses_a_mixture_of_geographies():
 # --- properties -----------------------------------------------------------------------------------
 
 usual = settings(max_examples=50, deadline=None, derandomize=True, database=None)
+fewer = settings(usual, max_examples=25)  # for those that take long
 STARTS = ["2012-04-01", *APRILS, "2022-07-01"]
 
 
@@ -1399,7 +1417,7 @@ def holes(draw):
     return data.astype({"n": "Int64"}), {"at": at, "to": to, "level": level}, feeds
 
 
-@usual
+@fewer
 @given(holes(), st.sampled_from(list(KINDS.values())), st.sampled_from(["zero", "missing"]))
 def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, absent):
     """Against a count by hand: sets of codes, from the look-up that analysts use."""
@@ -1431,7 +1449,7 @@ def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, 
     assert ("if what was read as zero" in str(report)) <= (report.sparse > 0)
 
 
-@usual
+@fewer
 @given(st.data(), st.sampled_from(list(KINDS.values())))
 def test_each_month_of_a_year_must_have_every_part(draw, make):
     """Dates that are no key: a year's sum is whole only if each of its months is, on the codes of that month."""

@@ -179,6 +179,8 @@ def test_the_trend_over_two_groups_is_the_log_rank_test_and_has_a_sign():
 def test_log_rank_refuses_what_it_cannot_compare():
     with pytest.raises(ValueError, match="one group alone"):
         stats.log_rank([1, 2], [True, True], ["a", "a"])
+    with pytest.raises(ValueError, match="a shuffle has a group that the first has not"):
+        stats.log_rank([1, 2], [True, True], np.array([["a", "b"], ["a", "c"]]))
     with pytest.raises(ValueError, match="no event"):
         stats.log_rank([1, 2], [False, False], ["a", "b"])
     with pytest.raises(ValueError, match="a time, score or stratum is missing"):
@@ -196,6 +198,11 @@ def test_shuffles_keep_decisions_together_and_regions_apart():
         changes = 1 + (line[1:] != line[:-1]).sum()
         assert changes == len(set(decision)), "a decision was taken apart"
     assert len({tuple(o) for o in order}) > 100
+    # in the North one decision after another, in the order drawn
+    drawn = np.random.default_rng(2013).permuted(np.tile(np.arange(3), (300, 1)), axis=1)
+    blocks = [np.flatnonzero(decision == d) for d in "abc"]
+    laid = order[:, np.concatenate(blocks)]
+    assert laid.tolist() == [np.concatenate([blocks[b] for b in d]).tolist() for d in drawn]
     free = stats.shuffles(decision, 300)
     assert (region[free] != region).any() and (free == stats.shuffles(decision, 300)).all()
 

@@ -6,7 +6,7 @@ bodies that a merger made beside those that never merged, and says of every othe
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -46,21 +46,24 @@ class Outcome:
     late: int = 0
     approximate: tuple[str, ...] = ()
 
+    @cached_property
+    def _rates(self) -> pd.DataFrame:
+        return self.counts.pivot(index="code", columns="year", values="rate")
+
     def left_out(self, *, lead: int = 0, cohorts: Iterable[int] | None = None) -> pd.Series:
         """Bodies that are neither treated nor controls, each with the reason."""
-        bodies, years = fates(self.on), self.counts["year"]
-        year = bodies["merged"] + self.late - lead
-        why = pd.Series(None, bodies.index, dtype=object)
-        why[bodies["later"] & bodies["merged"].isna()] = "merges later, so no control"
+        bodies, years = fates(self.on), self._rates.columns
+        merged, later = (bodies[c].to_numpy() for c in ("merged", "later"))
+        year, none = merged + self.late - lead, np.isnan(merged)
+        why = np.full(len(bodies), None, dtype=object)
+        why[later & none] = "merges later, so no control"
         why[year > years.max()] = "merged after the last year"
         why[year <= years.min()] = "merged before the second year"
         if cohorts is not None:
-            why[why.isna() & bodies["merged"].notna() & ~bodies["merged"].isin(list(cohorts))] = (
-                "another cohort"
-            )
-        wide = self.counts.pivot(index="code", columns="year", values="rate").reindex(bodies.index)
-        why[why.isna() & wide.isna().any(axis=1)] = "a year is missing"
-        return why.dropna().sort_index()
+            why[pd.isna(why) & ~none & ~np.isin(merged, list(cohorts))] = "another cohort"
+        holes = self._rates.reindex(bodies.index).isna().to_numpy().any(axis=1)
+        why[pd.isna(why) & holes] = "a year is missing"
+        return pd.Series(why, bodies.index, dtype=object).dropna().sort_index()
 
     def panel(
         self,
@@ -78,19 +81,15 @@ class Outcome:
         """
         bodies = fates(self.on)
         out = set(self.left_out(lead=lead, cohorts=cohorts).index) | set(drop)
+        first, weight = bodies["merged"] + self.late - lead, patients(self.on)
+        if not join:
+            return stats.panel_of(self._rates[~self._rates.index.isin(out)], first, weight)
+        ends = lineage.lookup(self.on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
+        to = bodies.index.to_series().mask(bodies["merged"].isna(), ends)
         counts = self.counts[~self.counts["code"].isin(out)]
-        first = bodies["merged"] + self.late - lead
-        weight = patients(self.on)
-        if join:
-            ends = (
-                lineage.lookup(self.on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
-            )
-            to = bodies.index.to_series().mask(bodies["merged"].isna(), ends)
-            counts = (
-                counts.assign(code=counts["code"].map(to)).groupby(["code", "year"], as_index=False).sum()
-            )
-            counts["rate"] = 100 * counts["over"] / counts["under"]
-            weight, first = weight.groupby(to).sum(), first.groupby(to).first()
+        counts = counts.assign(code=counts["code"].map(to)).groupby(["code", "year"], as_index=False).sum()
+        counts["rate"] = 100 * counts["over"] / counts["under"]
+        weight, first = weight.groupby(to).sum(), first.groupby(to).first()
         return stats.panel(counts, unit="code", time="year", value="rate", first=first, weight=weight)
 
 
@@ -159,6 +158,7 @@ def talking_therapies(measure: str) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _framework() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By indicator: the sums of each body and year, and England's denominators by year, sound and faulty."""
     table = tables.load("qof")
     # a fault makes the whole year of a body unusable, and then the sums it would go into
     sums = ["numerator", "denominator", "exceptions"]
@@ -172,7 +172,10 @@ def _framework() -> tuple[pd.DataFrame, pd.DataFrame]:
         for to in lineage.successors(row.code, "2020-04-01", at=row.geography)["to"]:
             faults.add((row.year, to))
     broken = pd.MultiIndex.from_frame(placed[["year", "code"]]).isin(faults)
-    return table, placed.assign(year=_first(placed["year"]), broken=broken)
+    placed = placed.assign(year=_first(placed["year"]), broken=broken)
+    england = table.assign(year=_first(table["year"]), bad=table["fault"].notna())
+    england = england.groupby(["indicator", "year", "bad"])["denominator"].sum().astype(float).unstack("bad")
+    return placed.groupby(["indicator", "code", "year"])[[*sums, "broken"]].sum(), england
 
 
 def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
@@ -181,17 +184,16 @@ def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
     2014-15 to 2019-20, on the CCGs of April 2020: patients for whom it was done, of those to whom it
     applied. ``exceptions`` counts those excepted as not done. A body with a faulty year has none of that year.
     """
-    table, placed = _framework()
-    if indicator:
-        table, placed = table[table["indicator"] == indicator], placed[placed["indicator"] == indicator]
-        if placed.empty:
-            raise ValueError(f"qof has no indicator {indicator!r}; qof_indicators lists them")
-    sums = placed.groupby(["code", "year"], as_index=False)[["numerator", "denominator", "exceptions"]].sum()
-    broken = placed.groupby(["code", "year"])["broken"].any().to_numpy()
+    placed, england = _framework()
+    if indicator and indicator not in england.index:
+        raise ValueError(f"qof has no indicator {indicator!r}; qof_indicators lists them")
+    sums, by = (
+        t.loc[indicator] if indicator else t.groupby(level=list(t.index.names[1:])).sum()
+        for t in (placed, england)
+    )
+    sums = sums.reset_index()
     under = sums["denominator"] + (sums["exceptions"] if exceptions else 0.0)
-    counts = sums.assign(over=sums["numerator"].mask(broken), under=under)
-    by = table.assign(year=_first(table["year"]), bad=table["fault"].notna())
-    by = by.pivot_table(index="year", columns="bad", values="denominator", aggfunc="sum").astype(float)
+    counts = sums.assign(over=sums["numerator"].mask(sums["broken"] > 0), under=under)
     account = _shares(by[False], by[False] * 0, by[True], by.sum(axis=1))
     return _outcome(
         counts,

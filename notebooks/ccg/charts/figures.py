@@ -169,28 +169,28 @@ def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
     """Break a text into as few lines as fit ``room`` inches as it will be drawn; a title's are even."""
     face = FontProperties(family=mpl.rcParams["font.family"], size=size, weight=weight)
 
-    def inches(words: list[str], dpi: float) -> float:
-        # words and the spaces between them add up to the line: this type kerns nothing across a space
-        return sum(_inches(word, face, dpi) for word in words) + _inches(" ", face, dpi) * (len(words) - 1)
+    words, in_file = text.split(), mpl.rcParams["savefig.dpi"]
+    # words and the spaces between them add up to the line: this type kerns nothing across a space
+    shown, filed = ([_inches(word, face, dpi) for word in [*words, " "]] for dpi in (fig.dpi, in_file))
 
-    def fits(words: list[str], room: float) -> bool:
+    def fits(first: int, last: int, room: float) -> bool:
         # letters stand on whole pixels, so that a line is up to 3% longer in the file than on the screen:
         # there it may reach into the margin, but not so far that _check_layout refuses it
-        in_file = inches(words, mpl.rcParams["savefig.dpi"])
-        return inches(words, fig.dpi) <= room and in_file <= room + style.EDGE / 2
+        here, there = (sum(w[first : last + 1]) + w[-1] * (last - first) for w in (shown, filed))
+        return here <= room and there <= room + style.EDGE / 2
 
-    def fill(room: float) -> list[list[str]]:
-        lines = [[]]
-        for word in text.split():
-            if lines[-1] and not fits([*lines[-1], word], room):
-                lines.append([])
-            lines[-1].append(word)
-        return lines
+    def fill(room: float) -> list[int]:
+        """The first word of each line."""
+        starts = [0]
+        for n in range(1, len(words)):
+            if not fits(starts[-1], n, room):
+                starts.append(n)
+        return starts
 
-    lines = fill(room)
-    while weight == "bold" and len(lines) > 1 and len(tighter := fill(room - 0.05)) == len(lines):
-        lines, room = tighter, room - 0.05
-    return [" ".join(words) for words in lines]
+    starts = fill(room)
+    while weight == "bold" and len(starts) > 1 and len(tighter := fill(room - 0.05)) == len(starts):
+        starts, room = tighter, room - 0.05
+    return [" ".join(words[a:b]) for a, b in itertools.pairwise([*starts, len(words)])]
 
 
 @lru_cache(maxsize=20_000)

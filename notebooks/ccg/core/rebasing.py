@@ -386,7 +386,12 @@ class _Rebase:
         if self.lazy:
             return Rebased(placed.to_native(), unmapped.to_native(), lambda: self._report(*asked))
         placed = nw.maybe_reset_index(placed.sort(*self.by, self.code))
-        unmapped = nw.maybe_reset_index(unmapped.sort(*self.by, self.code))
+        if self.column and self.column not in self.by:  # rows of one key and code may be of several dates
+            unmapped = unmapped.with_columns(nw.col(self.column).cast(nw.String).alias("_at"))
+            unmapped = unmapped.sort(*self.by, self.code, "_at").drop("_at")
+        else:
+            unmapped = unmapped.sort(*self.by, self.code)
+        unmapped = nw.maybe_reset_index(unmapped)
         report = self._report(*asked)
         for name, t in report.totals.items():
             if not math.isfinite(t["input"]):
