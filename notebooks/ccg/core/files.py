@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -124,7 +125,7 @@ def _bytes(content: bytes | str) -> bytes:
 
 
 @contextmanager
-def _naming(path: Path):
+def _naming(path: Path) -> Iterator[None]:
     """Errors of the system name this path, not a temporary one or none."""
     try:
         yield

@@ -14,12 +14,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from numbers import Number
 
 import pandas as pd
 
 from . import tables
+from .tables import Row
 from .words import long_date
 
 START, BOARDS, END = (pd.Timestamp(d) for d in ("2013-04-01", "2022-07-01", "2026-03-31"))
@@ -28,6 +30,13 @@ TRUSTS_REACH = pd.Timestamp("2015-04-01")  # the CCGs that ``pct_to_ccg`` leads 
 ONS_REVISED = pd.Timestamp("2023-04-01")  # two sub-ICB locations got new ONS codes with a small change
 
 LEVELS = {"pct": "primary care trusts", "ccg": "CCGs", "sub_icb": "sub-ICB locations", "icb": "boards"}
+
+#: A day as a caller may give it: a date, a datetime, a Timestamp of pandas, or text like 2018-04-01.
+Day = str | date
+#: A piece of land: the CCG it lay in at first, and its name; no name for the main part of that CCG.
+Piece = tuple[str, str]
+#: A body known by some code: its ODS code, its level, its first and last day.
+Lifetime = tuple[str, str, pd.Timestamp, pd.Timestamp]
 
 
 class LineageError(ValueError):
@@ -83,16 +92,16 @@ class Fit:
 @dataclass(frozen=True)
 class _Graph:
     changes: tuple[pd.Timestamp, ...]
-    where: dict  # change date -> {(origin, land): CCG or sub-ICB code}
-    board: dict  # sub-ICB code -> board code
-    shares: dict  # (land, holder) -> [(first day of financial year, share)]
-    rows: tuple  # successions as dicts
+    where: dict[pd.Timestamp, dict[Piece, str]]  # day of a change -> piece -> CCG or sub-ICB code
+    board: dict[str, str]  # sub-ICB code -> board code
+    shares: dict[tuple[str, str], list[tuple[pd.Timestamp, float]]]  # (land, holder) -> [(1 April, share)]
+    rows: tuple[Row, ...]  # of successions
 
 
 @cache
 def _graph() -> _Graph:
     moves = tables.load("successions")
-    rows = tuple(moves.astype(object).where(moves.notna(), None).to_dict("records"))
+    rows = tuple(tables.records(moves.astype(object).where(moves.notna(), None)))
     board = {r["from"]: r["to"] for r in rows if r["kind"] == "abolition"}
     only = defaultdict(list)
     for code, one in board.items():
@@ -119,7 +128,7 @@ def _graph() -> _Graph:
             place[piece] = to
         where[day] = dict(place)
     shares = defaultdict(list)
-    for r in tables.load("practice_moves").to_dict("records"):
+    for r in tables.records(tables.load("practice_moves")):
         shares[(r["land"], r["from"])].append((pd.Timestamp(f"{r['year'][:4]}-04-01"), r["share"]))
     return _Graph(tuple(changes), where, board, dict(shares), rows)
 
@@ -133,7 +142,7 @@ def reset() -> None:
         function.cache_clear()
 
 
-def as_day(value) -> pd.Timestamp:
+def as_day(value: Day) -> pd.Timestamp:
     """The day of a date of any kind or of ISO text. 01/04/2018 is April to some and January to others."""
     unclear = isinstance(value, Number) or (
         isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value)
@@ -142,18 +151,18 @@ def as_day(value) -> pd.Timestamp:
         day = pd.NaT if unclear else pd.Timestamp(value)
     except (ValueError, TypeError):
         day = pd.NaT
-    if day is pd.NaT:
+    if not isinstance(day, pd.Timestamp):
         raise LineageError(f"{value!r} is not a date; write it like 2018-04-01")
     return day.tz_localize(None).normalize()
 
 
-def level_on(day) -> str:
+def level_on(day: Day) -> str:
     """The level that commissions on a day if none is named: trusts, then CCGs, then boards."""
     day = as_day(day)
     return "pct" if day < START else "ccg" if day < BOARDS else "icb"
 
 
-def checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
+def checked(day: Day, level: str | None) -> tuple[pd.Timestamp, str]:
     day = as_day(day)
     level = level or level_on(day)
     if level not in LEVELS:
@@ -170,7 +179,7 @@ def checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
     return day, level
 
 
-def vintage(day, level: str | None = None) -> Vintage:
+def vintage(day: Day, level: str | None = None) -> Vintage:
     """The geography of a day: the bodies of its level and how long they stood unchanged."""
     day, level = checked(day, level)
     return next(v for v in vintages() if v.level == level and v.start <= day <= v.end)
@@ -197,7 +206,7 @@ def days() -> tuple[pd.Timestamp, ...]:
     return tuple(sorted({v.start for v in vintages()} | springs | ons))
 
 
-def bodies(day, level: str | None = None) -> pd.DataFrame:
+def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
     """Bodies open on a day: ``code, ons_code, name, region, opened, closed``, sorted by code.
 
     Raises LineageError if the level did not exist on the day.
@@ -210,13 +219,13 @@ def _bodies(day: pd.Timestamp, level: str) -> pd.DataFrame:
     if level == "pct":
         out = tables.load("pcts").assign(region=None, opened=TRUSTS, closed=START - pd.Timedelta(days=1))
     elif level == "icb":
-        out = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT)
+        out = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT)  # type: ignore[arg-type]  # stubs forget NaT
     else:
         out = tables.load("ccgs")
         open_then = (out["opened"] <= day) & (out["closed"] >= day)
         if level == "sub_icb":
             open_then = out["closed"] == BOARDS - pd.Timedelta(days=1)
-            out = out.assign(opened=BOARDS, closed=pd.NaT)
+            out = out.assign(opened=BOARDS, closed=pd.NaT)  # type: ignore[arg-type]  # stubs forget NaT
         out = out[open_then]
         current = {c: o for o, (c, a, b) in ons_periods().items() if a <= day <= b}
         out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
@@ -264,13 +273,13 @@ def _location_of(code: str) -> list[str]:
 # --- from one date to another -------------------------------------------------------------------
 
 
-def _at(day: pd.Timestamp) -> dict:
+def _at(day: pd.Timestamp) -> dict[Piece, str]:
     """Where each piece of land is on a day: {(origin, land): CCG or sub-ICB code}."""
     changes = _graph().changes
     return _graph().where[changes[bisect_right(changes, day) - 1]]
 
 
-def lookup(at, to, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
     """Who became whom: every body of one date and what it is on a later one.
 
     Returns ``from, to, share, basis, status``, sorted, shares of each ``from`` adding to 1. ``status`` is
@@ -306,7 +315,7 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
     rows = []
     for code, inside in sorted(pieces.items()):
         main = next(there[p] for p in inside if not p[1])
-        parts = defaultdict(float)
+        parts: dict[str, float] = defaultdict(float)
         bases = set()
         for origin, land in inside:
             if land and there[(origin, land)] != main:
@@ -321,13 +330,15 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
     return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
 
 
-def _holders(one: Vintage) -> dict[tuple[str, str], str]:
+def _holders(one: Vintage) -> dict[Piece, str]:
     """The body of a geography that holds each piece of land."""
     board = _graph().board if one.level == "icb" else {}
     return {piece: board.get(code, code) for piece, code in _at(one.start).items()}
 
 
-def pieces(at, to, level: str | None = None, *, at_level: str | None = None) -> dict:
+def pieces(
+    at: Day, to: Day, level: str | None = None, *, at_level: str | None = None
+) -> dict[tuple[str, str], tuple[str, ...]]:
     """The pieces of land that each body of a date brings to each body of another: ``{(from, to): names}``.
 
     The pairs are those of ``lookup``. Together the pieces of one ``to`` are all of it, and each lies in one
@@ -345,7 +356,8 @@ def _pieces(start: Vintage, goal: Vintage, year: pd.Timestamp) -> dict[tuple[str
     if start.level == "pct":
         return {pair: ("/".join(pair),) for pair in pairs}
     counted = {land: any(s > 0 for _, s in known) for (land, _), known in _graph().shares.items()}
-    here, there, out = _holders(start), _holders(goal), {pair: [] for pair in pairs}
+    here, there = _holders(start), _holders(goal)
+    out: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
     for piece, holder in sorted(here.items()):
         pair = (holder, there[piece])
         if pair in out and counted.get(piece[1], True):
@@ -365,7 +377,9 @@ def _share(land: str, holder: str, year: pd.Timestamp) -> tuple[float, str]:
     raise LineageError(f"no share is known of {land} in {holder}; practice_moves and successions have none")
 
 
-def _refuse_to_divide(start, goal, pieces, there) -> None:
+def _refuse_to_divide(
+    start: Vintage, goal: Vintage, pieces: dict[str, list[Piece]], there: dict[Piece, str]
+) -> None:
     """Going back: every body must be made of the same land as some body then."""
     then = defaultdict(set)
     for piece, code in there.items():
@@ -419,12 +433,12 @@ def _from_trusts(start: Vintage, goal: Vintage) -> pd.DataFrame:
     )
     both = first[["from", "middle", "share"]].merge(then[["middle", "to", "on"]], on="middle")
     both["share"] *= both["on"]
-    out = both.groupby(["from", "to"], as_index=False)["share"].sum()
+    out = both.groupby(["from", "to"], as_index=False)[["share"]].sum()
     out["basis"], out["status"] = "postcodes", "approximate"
     return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
 
 
-def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFrame:
+def successors(code: str, to: Day, level: str | None = None, *, at: Day | None = None) -> pd.DataFrame:
     """What one body is on a later day; columns as ``lookup``. ``at`` defaults to its last day as a CCG.
 
     An ONS code stands for the area it had while it was in use. Raises LineageError when the code is not
@@ -446,7 +460,7 @@ def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFr
     return found[found["from"] == code].reset_index(drop=True)
 
 
-def lifetime(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
+def lifetime(code: str) -> Lifetime:
     """ODS code, level, first and last day of a code of either scheme. CCG codes live on as locations."""
     found = _spans().get(code)
     if found:
@@ -456,14 +470,15 @@ def lifetime(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
 
 
 @cache
-def _spans() -> dict[str, tuple[str, str, pd.Timestamp, pd.Timestamp]]:
+def _spans() -> dict[str, Lifetime]:
     """What ``lifetime`` says, for every code of either scheme: read once, for a search asks it of every hit."""
-    eve, out = BOARDS - pd.Timedelta(days=1), {}
+    eve = BOARDS - pd.Timedelta(days=1)
+    out: dict[str, Lifetime] = {}
     for level, table in (("pct", "pcts"), ("icb", "icbs"), ("ccg", "ccgs")):
-        for r in tables.load(table).itertuples(index=False):
+        for r in tables.records(tables.load(table)):
             span = {"icb": (BOARDS, END), "pct": (TRUSTS, START - pd.Timedelta(days=1))}.get(level)
-            first, last = span or (r.opened, END if r.closed == eve else r.closed)
-            out[r.code] = out[r.ons_code] = (r.code, level, first, last)
+            first, last = span or (r["opened"], END if r["closed"] == eve else r["closed"])
+            out[r["code"]] = out[r["ons_code"]] = (r["code"], level, first, last)
     return out | {ons: out[code] for ons, (code, *_) in ons_periods().items()}
 
 
@@ -499,13 +514,13 @@ def trail(code: str, *, back: bool = False) -> list[Hop]:
         rows = rows[rows["pct"] == code].sort_values("share", ascending=False)
         note = "by share of postcodes, to the CCGs of April 2015"
         return [
-            Hop(START, code, r.ccg, "overlap", r.share, "postcodes", r.source, note)
-            for r in rows.itertuples()
+            Hop(START, code, r["ccg"], "overlap", r["share"], "postcodes", r["source"], note)
+            for r in tables.records(rows)
         ]
     return _back(code, level) if back else _onwards(code, level, first)
 
 
-def _hop(r: dict, share: float | None = None, basis: str | None = None) -> Hop:
+def _hop(r: Row, share: float | None = None, basis: str | None = None) -> Hop:
     known = r["share"] if share is None else share
     return Hop(
         r["date"], r["from"], r["to"], r["kind"], None if known is None else float(known),
@@ -535,7 +550,7 @@ def _onwards(code: str, level: str, first: pd.Timestamp) -> list[Hop]:
     return sorted(hops, key=lambda h: (h.date, h.kind == "split", h.start, h.end))
 
 
-def _measured(r: dict) -> tuple[float | None, str | None]:
+def _measured(r: Row) -> tuple[float | None, str | None]:
     """Share of a split by patients just before it, or what is left after one, where that is known."""
     if r["kind"] == "split":
         known = [s for day, s in _graph().shares.get((r["land"], r["from"]), []) if day < r["date"]]
@@ -543,15 +558,17 @@ def _measured(r: dict) -> tuple[float | None, str | None]:
     if r["share"] in (None, 1.0):
         return None, None
     gone = [
-        _measured(o)
+        _measured(o)[0]
         for o in _graph().rows
         if o["kind"] == "split" and (o["from"], o["date"]) == (r["from"], r["date"])
     ]
-    return (1 - sum(g[0] for g in gone), "patients") if gone and all(g[1] for g in gone) else (None, None)
+    known = [share for share in gone if share is not None]
+    return (1 - sum(known), "patients") if gone and len(known) == len(gone) else (None, None)
 
 
 def _back(code: str, level: str) -> list[Hop]:
-    wanted, done, hops = [code], set(), []
+    wanted, hops = [code], []
+    done: set[tuple[str, str, pd.Timestamp, str]] = set()
     while wanted:
         one = wanted.pop()
         for r in _graph().rows:
@@ -567,7 +584,7 @@ def _back(code: str, level: str) -> list[Hop]:
 @cache
 def known_names() -> dict[str, str]:
     """Name of every code of either scheme."""
-    out = {}
+    out: dict[str, str] = {}
     for table in ("pcts", "icbs", "ccgs", "other_codes"):
         frame = tables.load(table)
         out |= dict(zip(frame["code"], frame["name"], strict=True))
@@ -586,7 +603,7 @@ def name(code: str) -> str:
     return known_names().get(code, code)
 
 
-def explain(code: str, to=None, level: str | None = None) -> str:
+def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
     """A body's life in sentences: when it was open, each change with its source, and what it is on ``to``."""
     code, kind, first, last = lifetime(code)
     lines = [f"{name(code)} ({code})"]
@@ -617,9 +634,9 @@ def explain(code: str, to=None, level: str | None = None) -> str:
         for at, rows in found:
             which_area = f" the area it had on {long_date(at)}" if len(found) > 1 else " its area"
             lines.append(f"On {long_date(as_day(to))}{which_area} is:")
-            for r in rows.itertuples(index=False):
-                share = "" if r.share == 1 else f", {r.share:.1%} by {r.basis}"
-                lines.append(f"  {r.to} {name(r.to)}{share} ({r.status})")
+            for r in tables.records(rows):
+                share = "" if r["share"] == 1 else f", {r['share']:.1%} by {r['basis']}"
+                lines.append(f"  {r['to']} {name(r['to'])}{share} ({r['status']})")
     return "\n".join(lines)
 
 
@@ -648,13 +665,14 @@ def search(text: str) -> pd.DataFrame:
     for ons, (code, *_) in ons_periods().items():
         by_ons[code].append(ons)
     for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
-        for r in tables.load(table).itertuples(index=False):
-            words = plain_name(f"{r.name} {former.get(r.code, '') if level == 'ccg' else ''}")
-            codes = {r.code.lower(), str(r.ons_code).lower()} | {o.lower() for o in by_ons.get(r.code, [])}
+        for r in tables.records(tables.load(table)):
+            code = r["code"]
+            words = plain_name(f"{r['name']} {former.get(code, '') if level == 'ccg' else ''}")
+            codes = {code.lower(), str(r["ons_code"]).lower()} | {o.lower() for o in by_ons.get(code, [])}
             if wanted in codes or (wanted and wanted in words):
-                _, _, first, last = lifetime(r.code)
+                _, _, first, last = lifetime(code)
                 last = min(last, BOARDS - pd.Timedelta(days=1)) if level == "ccg" else last
-                rows.append((wanted not in codes, r.code, level, r.name, first, last))
+                rows.append((wanted not in codes, code, level, r["name"], first, last))
     rows.sort()
     return pd.DataFrame([r[1:] for r in rows], columns=["code", "level", "name", "opened", "closed"])
 
@@ -697,7 +715,7 @@ def beside() -> dict[str, str]:
     return out
 
 
-def which(codes: Iterable[str]) -> list[Fit]:
+def which(codes: Iterable[object]) -> list[Fit]:
     """The geographies that some codes are of, best first: exact fits, then those with fewest strangers.
 
     Codes that stand beside CCGs in published tables (hubs, England, UNKNOWN) are left aside. Geographies
@@ -779,7 +797,7 @@ _NOT_ONE = {
 }
 
 
-def suggest(value: str, among: Iterable[str] | None = None) -> str | None:
+def suggest(value: object, among: Iterable[str] | None = None) -> str | None:
     """The code that somebody meant: spaces and case, Excel's powers of ten, a code in a name, a name.
 
     Careful, because ``rebase`` may act on it. A code at the beginning or end of a name decides (``NHS Devon
@@ -848,10 +866,14 @@ def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
     return code if told in {_telling(n)[1] for n in some if n} else None
 
 
+#: The words that tell a name from others -> level -> the codes of that name.
+_Index = dict[tuple[str, ...], dict[str, set[str]]]
+
+
 @cache
-def _name_index() -> tuple[dict, frozenset]:
-    """Words of each name -> {level: codes of that name}, and every word of any name."""
-    out = defaultdict(lambda: defaultdict(set))
+def _name_index() -> tuple[_Index, frozenset[str]]:
+    """The codes of each name, and every word of any name."""
+    out: defaultdict[tuple[str, ...], defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for code, name in [*known_names().items(), *former_names().items()]:
         level = _spans()[code][1] if code in _spans() else "other"
         out[_telling(name)[1]][level].add(code)
@@ -874,7 +896,7 @@ def _by_name(text: str, words: tuple[str, ...], among: frozenset[str] | None) ->
     return next(iter(near)) if len(near) == 1 else None
 
 
-def _respelt(told: tuple[str, ...], index: dict, vocabulary: frozenset[str]) -> tuple[str, ...]:
+def _respelt(told: tuple[str, ...], index: _Index, vocabulary: frozenset[str]) -> tuple[str, ...]:
     """The one name that differs from some words in one letter of one word, which no name has.
 
     Never a name of one word: Boston, Burnley and Wales are places too, each near the name of a CCG.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from . import lineage, tables
-from .lineage import Vintage
+from .lineage import Day, Vintage
 
 #: What each column of a look-up holds, in order.
 COLUMNS = {
@@ -21,7 +21,7 @@ COLUMNS = {
 }
 
 
-def table(at, to, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+def table(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
     """``lineage.lookup`` with the names and ONS codes of both dates: the columns of ``COLUMNS``.
 
     Raises LineageError if there was no such level on a day, or the older body cannot be followed there.
@@ -34,7 +34,7 @@ def table(at, to, level: str | None = None, *, at_level: str | None = None) -> p
     return out[list(COLUMNS)]
 
 
-def _changed_later(day) -> dict[str, str]:
+def _changed_later(day: Day) -> dict[str, str]:
     """The names on a day of CCGs that changed theirs after it, by code."""
     moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
     later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > lineage.vintage(day).start)]
