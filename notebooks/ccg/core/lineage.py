@@ -40,12 +40,41 @@ Lifetime = tuple[str, str, pd.Timestamp, pd.Timestamp]
 
 
 class LineageError(ValueError):
-    """A date, code or level that the lineage cannot answer. The text says why and what to do."""
+    """A date, code or level that the lineage cannot answer. The text says why and what to do.
+
+    Examples
+    --------
+    >>> try:
+    ...     as_day("01/04/2018")
+    ... except LineageError as error:
+    ...     print(error)
+    '01/04/2018' is not a date; write it like 2018-04-01
+    """
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One step of a trail: on ``date``, ``share`` of ``start`` went to ``end``, measured as ``basis`` says."""
+    """One step of a trail: on ``date``, ``share`` of ``start`` went to ``end``.
+
+    Attributes
+    ----------
+    date : Timestamp
+        First day of the new state.
+    start, end : str
+        ODS codes of the two bodies.
+    kind : str
+        ``merger``, ``split``, ``abolition``, ``rename`` or, from a trust, ``overlap``.
+    share : float or None
+        How much of ``start`` moved, 0 to 1; None where it is not known, and for a rename.
+    basis : str
+        What ``share`` is of: ``whole``, ``patients``, ``area``, ``lsoas`` (small areas) or ``postcodes``.
+    source : str
+        Ids in the table ``sources``, joined by ``+``.
+    note : str
+        More in words, or empty.
+    land : str
+        Name of the land that a split moved, or empty.
+    """
 
     date: pd.Timestamp
     start: str
@@ -60,7 +89,20 @@ class Hop:
 
 @dataclass(frozen=True)
 class Vintage:
-    """A geography: the bodies of one level from ``start`` to ``end``."""
+    """A geography: the bodies of one level from its first to its last day, between two changes.
+
+    Attributes
+    ----------
+    level : str
+        ``pct``, ``ccg``, ``sub_icb`` or ``icb``.
+    start, end : Timestamp
+        First and last day, both included.
+
+    Examples
+    --------
+    >>> print(Vintage("ccg", as_day("2018-04-01"), as_day("2019-03-31")))
+    the CCGs of April 2018
+    """
 
     level: str
     start: pd.Timestamp
@@ -72,7 +114,19 @@ class Vintage:
 
 @dataclass(frozen=True)
 class Fit:
-    """How some codes fit a geography: how many are of it, which are not, which of it are missing."""
+    """How some codes fit a geography. ``describe`` says it in words.
+
+    Attributes
+    ----------
+    vintage : Vintage
+        The geography.
+    scheme : str
+        ``ods`` or ``ons``: the scheme that the codes are of.
+    matched : int
+        How many of the codes are of the geography.
+    extra, missing : tuple of str
+        The codes that are not of it, and the codes of it that are not there.
+    """
 
     vintage: Vintage
     scheme: str
@@ -82,7 +136,7 @@ class Fit:
 
     @property
     def exact(self) -> bool:
-        """Every code is of the geography and every body of it is there."""
+        """Whether every code is of the geography and every body of it is there."""
         return not self.extra and not self.missing
 
 
@@ -143,7 +197,18 @@ def reset() -> None:
 
 
 def as_day(value: Day) -> pd.Timestamp:
-    """The day of a date of any kind or of ISO text. 01/04/2018 is April to some and January to others."""
+    """The day of a date, a datetime or a text that begins like 2018-04-01, at midnight.
+
+    Raises
+    ------
+    LineageError
+        It is no date, or not clear: 01/04/2018 is April to some and January to others.
+
+    Examples
+    --------
+    >>> as_day("2018-04-01")
+    Timestamp('2018-04-01 00:00:00')
+    """
     unclear = isinstance(value, Number) or (
         isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value)
     )
@@ -157,12 +222,25 @@ def as_day(value: Day) -> pd.Timestamp:
 
 
 def level_on(day: Day) -> str:
-    """The level that commissions on a day if none is named: trusts, then CCGs, then boards."""
+    """The level that commissions on a day if none is named: trusts, then CCGs, then boards.
+
+    Examples
+    --------
+    >>> [level_on(day) for day in ("2012-04-01", "2022-06-30", "2022-07-01")]
+    ['pct', 'ccg', 'icb']
+    """
     day = as_day(day)
     return "pct" if day < START else "ccg" if day < BOARDS else "icb"
 
 
 def checked(day: Day, level: str | None) -> tuple[pd.Timestamp, str]:
+    """A day and the level wanted, or the one that commissions on it.
+
+    Raises
+    ------
+    LineageError
+        The level is not known, or had no body on the day; the text says from when to when it had.
+    """
     day = as_day(day)
     level = level or level_on(day)
     if level not in LEVELS:
@@ -180,7 +258,18 @@ def checked(day: Day, level: str | None) -> tuple[pd.Timestamp, str]:
 
 
 def vintage(day: Day, level: str | None = None) -> Vintage:
-    """The geography of a day: the bodies of its level and how long they stood unchanged."""
+    """The geography of a day: the bodies of its level and how long they stood unchanged.
+
+    Raises
+    ------
+    LineageError
+        There was no such level on the day.
+
+    Examples
+    --------
+    >>> print(vintage("2018-12-31"))
+    the CCGs of April 2018
+    """
     day, level = checked(day, level)
     return next(v for v in vintages() if v.level == level and v.start <= day <= v.end)
 
@@ -207,9 +296,30 @@ def days() -> tuple[pd.Timestamp, ...]:
 
 
 def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
-    """Bodies open on a day: ``code, ons_code, name, region, opened, closed``, sorted by code.
+    """Bodies open on a day.
 
-    Raises LineageError if the level did not exist on the day.
+    Parameters
+    ----------
+    day : str or date
+        A day from 2010-04-01 to 2026-03-31.
+    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        By default what commissioned on the day.
+
+    Returns
+    -------
+    DataFrame
+        One row for each body, sorted by code: ``code`` (ODS), ``ons_code`` (on that day), ``name``, ``region``,
+        ``opened`` (first day) and ``closed`` (last day; missing for boards and locations).
+
+    Raises
+    ------
+    LineageError
+        There was no such level on the day.
+
+    Examples
+    --------
+    >>> [len(bodies(day)) for day in ("2013-04-01", "2018-04-01", "2022-07-01")]
+    [211, 195, 42]
     """
     return _bodies(*checked(day, level)).copy()
 
@@ -280,15 +390,51 @@ def _at(day: pd.Timestamp) -> dict[Piece, str]:
 
 
 def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
-    """Who became whom: every body of one date and what it is on a later one.
+    """Who became whom: every body of one date and what it is on another.
 
-    Returns ``from, to, share, basis, status``, sorted, shares of each ``from`` adding to 1. ``status`` is
-    exact when the whole body went to one place, else approximate: land left it, and the share is of its
-    registered patients in the year of ``at`` (``basis`` patients), or of area or small areas where the
-    practice file cannot tell. A share is of the body as it stood at ``at``. The same geography gives every
-    body itself. ``level`` is that of ``to``: ccg, sub_icb or icb; by default what commissioned on the day.
+    Parameters
+    ----------
+    at, to : str or date
+        The day of the bodies you have and the day of those you want, like ``"2018-04-01"``, from 2010-04-01 to
+        2026-03-31. Only bodies that are made of the same land can be taken back.
+    level, at_level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        The level at ``to`` and at ``at``. By default what commissioned on the day: trusts until 2013-03-31,
+        CCGs until 2022-06-30, then boards.
 
-    Going back is possible only where a body is made of the same land; see ``LineageError``.
+    Returns
+    -------
+    DataFrame
+        One row for each pair, sorted by ``from`` and the largest share. A geography gives itself every body.
+
+        - ``from``, ``to``: ODS codes.
+        - ``share``: how much of ``from``, as it stood at ``at``, is in ``to``: above 0 to 1. The shares of each
+          ``from`` add up to 1.
+        - ``basis``: what the share is of: ``whole``; ``patients``, those registered in the financial year of
+          ``at``; ``area`` or ``lsoas``, small areas, where no practice could tell; ``postcodes`` for trusts.
+        - ``status``: ``exact`` if the whole body is in one place, else ``approximate``.
+
+    Raises
+    ------
+    LineageError
+        A day that is none or out of reach, a level that had no body on it, or a step back across a merger or
+        a change of boundary.
+
+    Notes
+    -----
+    Every merger, split and abolition of the table ``successions`` is followed land by land. The share of a land
+    is that of the practices later found in it, by patients in NHS Digital's *NHS payments to general practice*
+    (table ``practice_moves``); in a year without a count the one before, or the first, stands in. Trusts go to
+    the CCGs of April 2015 by published shares of postcodes (table ``pct_to_ccg``), and on from there.
+
+    Examples
+    --------
+    >>> from ccg import lookup
+    >>> found = lookup("2014-04-01", "2022-07-01")
+    >>> found[found["from"].isin(["00C", "01H"])].round(3)
+       from   to  share     basis       status
+    0   00C  QHM  1.000     whole        exact
+    24  01H  QHM  0.627  patients  approximate
+    25  01H  QE1  0.373  patients  approximate
     """
     at, at_level = checked(at, at_level)
     to, level = checked(to, level)
@@ -339,11 +485,22 @@ def _holders(one: Vintage) -> dict[Piece, str]:
 def pieces(
     at: Day, to: Day, level: str | None = None, *, at_level: str | None = None
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The pieces of land that each body of a date brings to each body of another: ``{(from, to): names}``.
+    """The pieces of land that each body of a date brings to each body of another.
 
-    The pairs are those of ``lookup``. Together the pieces of one ``to`` are all of it, and each lies in one
-    ``from``: what is not covered by some bodies of the date is a part of it that they lack. Land on which
-    no patient was ever counted is left out. Of a trust, each share is a piece.
+    Takes what ``lookup`` takes, and raises what it raises.
+
+    Returns
+    -------
+    dict
+        From each pair ``(from, to)`` of ``lookup`` to the names of its pieces. Together the pieces of one ``to``
+        are all of it, and each lies in one ``from``: what is not covered by some bodies of the date is a part of
+        it that they lack. Land on which no patient was ever counted is left out. Of a trust, each share is a
+        piece.
+
+    Examples
+    --------
+    >>> pieces("2014-04-01", "2022-07-01")["01H", "QE1"]
+    ('01H/south_cumbria',)
     """
     at, at_level = checked(at, at_level)
     to, level = checked(to, level)
@@ -439,10 +596,44 @@ def _from_trusts(start: Vintage, goal: Vintage) -> pd.DataFrame:
 
 
 def successors(code: str, to: Day, level: str | None = None, *, at: Day | None = None) -> pd.DataFrame:
-    """What one body is on a later day; columns as ``lookup``. ``at`` defaults to its last day as a CCG.
+    """What one body is on another day.
 
-    An ONS code stands for the area it had while it was in use. Raises LineageError when the code is not
-    known, or was not open at ``at``: the text says when it was.
+    Parameters
+    ----------
+    code : str
+        An ODS or ONS code. An ONS code stands for the area that the body had while it was in use.
+    to : str or date
+        The day wanted, up to 2026-03-31.
+    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        The level at ``to``; by default what commissioned on the day.
+    at : str or date, optional
+        The day of the body's life whose area is meant. By default its last, as a CCG if it was one, or ``to``
+        if that is sooner.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``lookup`` for this body, largest share first.
+
+    Raises
+    ------
+    LineageError
+        The code is not known (with a suggestion where one is likely), was not open at ``at`` (the text says
+        when it was), or cannot be followed to ``to``: see ``lookup``.
+
+    Examples
+    --------
+    >>> from ccg import successors
+    >>> successors("00C", "2022-07-01")
+      from   to  share  basis status
+    0  00C  QHM    1.0  whole  exact
+
+    Before land left it, 01H was larger:
+
+    >>> successors("01H", "2022-07-01", at="2014-04-01").round(3)
+      from   to  share     basis       status
+    0  01H  QHM  0.627  patients  approximate
+    1  01H  QE1  0.373  patients  approximate
     """
     given = code
     code, level_then, first, last = lifetime(given)
@@ -461,7 +652,18 @@ def successors(code: str, to: Day, level: str | None = None, *, at: Day | None =
 
 
 def lifetime(code: str) -> Lifetime:
-    """ODS code, level, first and last day of a code of either scheme. CCG codes live on as locations."""
+    """ODS code, level, first and last day of a body by a code of either scheme. CCG codes live on as locations.
+
+    Raises
+    ------
+    LineageError
+        The code is not known.
+
+    Examples
+    --------
+    >>> lifetime("E38000042")
+    ('00C', 'ccg', Timestamp('2013-04-01 00:00:00'), Timestamp('2020-03-31 00:00:00'))
+    """
     found = _spans().get(code)
     if found:
         return found
@@ -485,8 +687,18 @@ def _spans() -> dict[str, Lifetime]:
 def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     """The ONS codes of a body, each with its first and last day, in order; a CCG's go on as a location's.
 
-    Raises LineageError when the code is not known. The day on which one followed another is that of the
-    boundary change before the list in which the new one was first seen.
+    The day on which one followed another is that of the boundary change before the list in which the new one
+    was first seen.
+
+    Raises
+    ------
+    LineageError
+        The code is not known.
+
+    Examples
+    --------
+    >>> [(ons, str(first.date())) for ons, first, last in ons_codes("01H")]
+    [('E38000041', '2013-04-01'), ('E38000215', '2017-04-01')]
     """
     code, level, first, last = lifetime(code)
     if level == "ccg":
@@ -500,11 +712,33 @@ def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
 
 
 def trail(code: str, *, back: bool = False) -> list[Hop]:
-    """Every step of a body's land onwards, or with ``back`` every step that led to it, by date.
+    """Every step of a body's land onwards, or with ``back`` every step that led to it.
 
     Onwards the steps follow the body as it stood when it opened: its main part and each land that left it; of
     land that came to it later, the step by which that left it again.
     Back, they are the mergers and splits through which it was put together.
+
+    Parameters
+    ----------
+    code : str
+        An ODS or ONS code.
+    back : bool, optional
+        Go back in time.
+
+    Returns
+    -------
+    list of Hop
+        By date; with ``back`` the latest first.
+
+    Raises
+    ------
+    LineageError
+        The code is not known.
+
+    Examples
+    --------
+    >>> [(str(hop.date.date()), hop.kind, hop.end) for hop in trail("00C")]
+    [('2020-04-01', 'merger', '16C'), ('2022-07-01', 'abolition', 'QHM')]
     """
     code, level, first, _ = lifetime(code)
     if level == "pct":
@@ -604,7 +838,38 @@ def name(code: str) -> str:
 
 
 def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
-    """A body's life in sentences: when it was open, each change with its source, and what it is on ``to``."""
+    """A body's life in sentences: when it was open, each change with its source, and what it is on a day.
+
+    Parameters
+    ----------
+    code : str
+        An ODS or ONS code.
+    to : str or date, optional
+        A day, up to 2026-03-31, on which to say what its area became: that of its first day, and that of its
+        last (or of this day, if sooner) where the answer differs.
+    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        The level at ``to``; by default what commissioned on the day.
+
+    Returns
+    -------
+    str
+        Some lines. In brackets stand ids of the table ``sources``.
+
+    Raises
+    ------
+    LineageError
+        The code is not known, or cannot be followed to ``to``: see ``lookup``.
+
+    Examples
+    --------
+    >>> from ccg import explain
+    >>> print(explain("00C"))
+    NHS Darlington CCG (00C)
+    A CCG from 1 April 2013 to 31 March 2020.
+    After it:
+      1 April 2020: 00C merged into 16C (NHS Tees Valley CCG). [ODS25+SU617+HSMA4+GEO]
+      1 July 2022: 16C passed to QHM (NHS North East and North Cumbria Integrated Care Board). [ODS25+GEOGR+ICBTOOL]
+    """
     code, kind, first, last = lifetime(code)
     lines = [f"{name(code)} ({code})"]
     if kind == "ccg":
@@ -654,9 +919,22 @@ def _sentence(hop: Hop) -> str:
 
 
 def search(text: str) -> pd.DataFrame:
-    """Bodies whose code, ONS code, name or former name holds a text: ``code, level, name, opened, closed``.
+    """Bodies that have a text as their code or ONS code, or have it in their name or former name.
 
-    Case, "NHS", "CCG" and "&" against "and" do not matter. Exact codes come first.
+    Case, "NHS", "CCG" and "&" against "and" do not matter.
+
+    Returns
+    -------
+    DataFrame
+        One row for each body, those with the code first, else sorted by code: ``code, level, name, opened,
+        closed``, the last two its first and last day.
+
+    Examples
+    --------
+    >>> search("darlington")[["code", "level", "name"]]
+      code level                name
+    0  00C   ccg  NHS Darlington CCG
+    1  5J9   pct          Darlington
     """
     wanted = plain_name(text)
     rows = []
@@ -678,6 +956,13 @@ def search(text: str) -> pd.DataFrame:
 
 
 def plain_name(text: str) -> str:
+    """A name without case, signs and what many names have, to compare it.
+
+    Examples
+    --------
+    >>> plain_name("NHS Windsor, Ascot & Maidenhead CCG")
+    'windsor ascot and maidenhead'
+    """
     text = text.lower().replace("&", " and ")
     text = re.sub(r"\b(nhs|ccg|clinical commissioning group|integrated care board|icb|pct)\b", " ", text)
     return re.sub(r"[^a-z0-9]+", " ", text).strip()
@@ -687,13 +972,19 @@ def plain_name(text: str) -> str:
 
 
 def codes_of(one: Vintage, scheme: str = "ods") -> frozenset[str]:
-    """The codes of a geography in the ODS or the ONS scheme."""
+    """The codes of a geography in the scheme ``ods`` or ``ons``."""
     frame = bodies(one.start, one.level)
     return frozenset(frame["code" if scheme == "ods" else "ons_code"].dropna())
 
 
 def scheme_of(codes: Iterable[str]) -> str:
-    """``ons`` if any code looks like E38000041, else ``ods``. Raises LineageError if the two are mixed."""
+    """``ons`` if any code looks like E38000041, else ``ods``.
+
+    Raises
+    ------
+    LineageError
+        The two are mixed.
+    """
     ons = [c for c in codes if re.fullmatch(r"E(38|54|16|17)\d{6}", c)]
     ods = [c for c in codes if re.fullmatch(r"[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z]", c)]
     if ons and ods:
@@ -716,10 +1007,33 @@ def beside() -> dict[str, str]:
 
 
 def which(codes: Iterable[object]) -> list[Fit]:
-    """The geographies that some codes are of, best first: exact fits, then those with fewest strangers.
+    """The geographies that some codes are of, best first.
 
-    Codes that stand beside CCGs in published tables (hubs, England, UNKNOWN) are left aside. Geographies
-    that none of the codes fit are left out, and of those with strangers only the nearest are kept.
+    Parameters
+    ----------
+    codes : iterable of str
+        ODS or ONS codes, in any order and as often as they come. Blanks, and what stands beside CCGs in
+        published tables (hubs, England, UNKNOWN), are left aside.
+
+    Returns
+    -------
+    list of Fit
+        Every geography that all of the codes are of, those with the fewest bodies missing first. If there is
+        none, the three with the fewest codes that are not theirs. Empty if no code is known.
+
+    Raises
+    ------
+    LineageError
+        ODS and ONS codes are mixed.
+
+    Examples
+    --------
+    >>> from ccg import load, which
+    >>> fits = which(load("icbs")["code"])
+    >>> print(fits[0].vintage)
+    the boards of July 2022
+    >>> fits[0].exact, fits[0].matched
+    (True, 42)
     """
     given = {str(c) for c in codes} - set(beside()) - {"", "nan", "None", "<NA>"}
     scheme = scheme_of(given)
@@ -737,7 +1051,13 @@ def which(codes: Iterable[object]) -> list[Fit]:
 
 
 def describe(fit: Fit) -> str:
-    """One fit in words: these 195 codes are the CCGs of April 2018."""
+    """One fit in words.
+
+    Examples
+    --------
+    >>> describe(which(bodies("2018-04-01")["code"])[0])
+    'these 195 codes are the CCGs of April 2018'
+    """
     total = fit.matched + len(fit.missing)
     if fit.exact:
         return f"these {fit.matched} codes are {fit.vintage}"
@@ -800,12 +1120,30 @@ _NOT_ONE = {
 def suggest(value: object, among: Iterable[str] | None = None) -> str | None:
     """The code that somebody meant: spaces and case, Excel's powers of ten, a code in a name, a name.
 
+    Parameters
+    ----------
+    value : object
+        What stood where a code should.
+    among : iterable of str, optional
+        The codes of the geography in hand, which decide between bodies of the same name.
+
+    Returns
+    -------
+    str or None
+        An ODS or ONS code; None where no reading is likely, or more than one.
+
+    Notes
+    -----
     Careful, because ``rebase`` may act on it. A code at the beginning or end of a name decides (``NHS Devon
     ICB - 15N`` is 15N). A name is taken if it is that of one body at the level that it says; a board's name
     is never taken for a CCG, nor a CCG's for a board. In a name of two words or more one letter of one word may
     be wrong, but no word left out or added. Nothing is put in front of letters: Excel takes zeros only from
-    what looks like a number, and no code does but those like 5E1. ``among`` are the codes of the geography in
-    hand, which decide between bodies of the same name.
+    what looks like a number, and no code does but those like 5E1.
+
+    Examples
+    --------
+    >>> suggest("5.00E+01"), suggest("NHS Devon ICB - 15N"), suggest("NHS Tees Valley CCG"), suggest("Wales")
+    ('5E1', '15N', '16C', None)
     """
     known = _spans().keys() | known_names().keys()
     text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()

@@ -22,9 +22,22 @@ COLUMNS = {
 
 
 def table(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
-    """``lineage.lookup`` with the names and ONS codes of both dates: the columns of ``COLUMNS``.
+    """``lineage.lookup``, which says more of the parameters, with the names and ONS codes of both dates.
 
-    Raises LineageError if there was no such level on a day, or the older body cannot be followed there.
+    Returns
+    -------
+    DataFrame
+        One row for each pair of bodies, with the columns of ``COLUMNS``.
+
+    Raises
+    ------
+    LineageError
+        There was no such level on a day, or the older body cannot be followed there.
+
+    Examples
+    --------
+    >>> table("2018-04-01", "2022-07-01").loc[0, ["from_ons", "from_name", "to", "to_ons"]].tolist()
+    ['E38000042', 'NHS Darlington CCG', 'QHM', 'E54000050']
     """
     out = lineage.lookup(at, to, level, at_level=at_level)
     for column, day, of in (("from", at, at_level), ("to", to, level)):
@@ -56,7 +69,13 @@ def of(start: Vintage, goal: Vintage) -> pd.DataFrame:
 
 
 def stem(start: Vintage, goal: Vintage) -> str:
-    """A name for the file of a look-up: ``ccg-2018-04-01-to-icb-2022-07-01``."""
+    """A name for the file of a look-up.
+
+    Examples
+    --------
+    >>> stem(lineage.vintage("2018-04-01"), lineage.vintage("2022-07-01"))
+    'ccg-2018-04-01-to-icb-2022-07-01'
+    """
     return "-to-".join(f"{v.level.replace('_', '-')}-{v.start.date()}" for v in (start, goal))
 
 

@@ -36,7 +36,7 @@ class ReadError(ValueError):
 
 
 def columns(path: str | Path, fallback: str | None = None) -> list[str]:
-    """The names of the columns of a CSV file, without the spaces around them. See ``read``."""
+    """The names of the columns of a CSV file, without the spaces around them; see ``read``."""
     return _header(Path(path), _records(Path(path), fallback))
 
 
@@ -45,12 +45,31 @@ def read(
 ) -> tuple[pd.DataFrame, list[str]]:
     """A CSV file with a header as a frame of text, and the columns that only numbered its rows, left out.
 
-    The index is the line of the file on which a row begins; a blank cell is ``""``. ``only`` names the columns
-    wanted, in any order. The file is UTF-8, or in the encoding ``fallback``. A column without a name is left out
-    where it has no cell filled, or is the first and numbers the rows.
+    Parameters
+    ----------
+    path : str or Path
+        The file, in UTF-8.
+    only : list of str, optional
+        The columns wanted, in any order; by default all.
+    fallback : str, optional
+        The encoding to read with where the file is not UTF-8, like ``cp1252``.
 
-    Raises ReadError for a file that is empty or no CSV file, a row that is not as long as the header, a header
-    that is missing or that has a name twice; OSError where the file cannot be opened.
+    Returns
+    -------
+    frame : DataFrame
+        One row for each row that is not blank; the index is the line of the file on which it begins. Every cell
+        is text, a blank one ``""``. A column without a name is left out where it has no cell filled, or is the
+        first and numbers the rows.
+    numbering : list of str
+        The names, often empty, of the columns that numbered the rows. With ``only`` it is empty.
+
+    Raises
+    ------
+    ReadError
+        The file is not there, is empty or no CSV file, a row is not as long as the header, or the header is
+        missing or has a name twice.
+    OSError
+        The file cannot be opened.
     """
     path = Path(path)
     records = _records(path, fallback)

@@ -57,7 +57,24 @@ class Problem:
 
 
 class TableError(ValueError):
-    """A table breaks its contract. ``problems`` lists what is wrong, the text says all of it."""
+    """A table breaks its contract.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        What is wrong. The text names file, row, column and value of the first twenty.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        All of them.
+
+    Examples
+    --------
+    >>> print(TableError([Problem("icbs.csv", 3, "practices", "many", "not a whole number")]))
+    - data/icbs.csv row 3, column practices, value 'many': not a whole number
+    Mend the file, or datapackage.json if the rule is wrong; then run python -m ccg check.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
@@ -92,7 +109,13 @@ def names() -> list[str]:
 
 
 def describe(name: str) -> Descriptor:
-    """The descriptor of one table. Raises KeyError that lists the tables there are."""
+    """The descriptor of one table: its columns, rules and sources, as a dict of the caller's own.
+
+    Raises
+    ------
+    KeyError
+        No table has this name; the text lists those there are.
+    """
     for resource in _package()["resources"]:
         if resource["name"] == name:
             found: Descriptor = copy.deepcopy(resource)
@@ -101,10 +124,36 @@ def describe(name: str) -> Descriptor:
 
 
 def load(name: str) -> pd.DataFrame:
-    """Read a table by name, typed as its schema says: codes text, dates datetime64, blanks missing.
+    """Read a table by its name, each column with the type that the codebook gives.
 
-    Raises KeyError for an unknown name, FileNotFoundError for a missing file, and TableError naming
-    file, row, column and value when the table breaks its contract.
+    Parameters
+    ----------
+    name : str
+        A table of ``data/``, like ``"ccgs"``; ``names()`` lists them, ``data/README.md`` describes them.
+
+    Returns
+    -------
+    DataFrame
+        One row for each line of the file, in its order. Codes and words are text, dates ``datetime64``,
+        whole numbers ``int64`` (``Int64`` where some are blank), other numbers ``float64``, true and false
+        ``bool``; a blank is missing. The frame is the caller's own.
+
+    Raises
+    ------
+    KeyError
+        No table has this name; the text lists those there are.
+    FileNotFoundError
+        The file is not there.
+    TableError
+        The table breaks its contract. A file that is as ``datapackage.json`` records it is not checked again.
+
+    Examples
+    --------
+    >>> from ccg import load
+    >>> load("ccgs")[["code", "name", "opened"]].head(2)
+      code                                            name     opened
+    0  00C                              NHS Darlington CCG 2013-04-01
+    1  00D  NHS Durham Dales, Easington and Sedgefield CCG 2013-04-01
     """
     resource = describe(name)
     path = files.data() / resource["path"]
@@ -141,7 +190,13 @@ def _read(content: bytes, fields: str) -> pd.DataFrame:
 
 
 def records(frame: pd.DataFrame) -> list[Row]:
-    """The rows of a frame, each a dict by the names of the columns."""
+    """The rows of a frame, each a dict by the names of the columns.
+
+    Examples
+    --------
+    >>> records(pd.DataFrame({"code": ["00C"], "open": [1]}))
+    [{'code': '00C', 'open': 1}]
+    """
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
@@ -392,8 +447,25 @@ def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Probl
 def count_ccgs(ccgs: pd.DataFrame, dates: Iterable[date | str]) -> pd.DataFrame:
     """How many CCGs were open on each date, and how many had formed and closed since the one before.
 
-    ``ccgs`` has ``opened`` (first day) and ``closed`` (last day); ``dates`` ascend. Returns one row per
-    date: ``date, open, formed, closed``. A CCG whose last day is 31 March counts as closed on 1 April.
+    Parameters
+    ----------
+    ccgs : DataFrame
+        One row for each CCG, with ``opened`` (its first day) and ``closed`` (its last).
+    dates : iterable of date or str
+        Days, ascending.
+
+    Returns
+    -------
+    DataFrame
+        One row for each date: ``date, open, formed, closed``, numbers of CCGs. One whose last day is 31 March
+        counts as closed on 1 April.
+
+    Examples
+    --------
+    >>> count_ccgs(load("ccgs"), ["2013-04-01", "2018-04-01"])
+            date  open  formed  closed
+    0 2013-04-01   211     211       0
+    1 2018-04-01   195       8      24
     """
     rows, before = [], pd.Timestamp.min
     for day in pd.to_datetime(pd.Series(list(dates))):
@@ -416,6 +488,11 @@ def grade(ids: Iterable[str]) -> str:
     """Grade of the weakest fact among some ``source`` cells.
 
     A fact with several sources (``A+B``) is as good as its best one; a set of facts as its worst.
+
+    Examples
+    --------
+    >>> grade(["ODS25+PCTCCG"]), grade(["ODS25", "PCTCCG"])
+    ('primary', 'second_hand')
     """
     table = load("sources")
     rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
@@ -426,7 +503,19 @@ def grade(ids: Iterable[str]) -> str:
 def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
     """The source line of a chart: publishers by number of facts, the grade if not primary, a caveat.
 
-    ``ids`` are cells of a ``source`` column. For a fact with several sources its best ones are named.
+    Parameters
+    ----------
+    ids : iterable of str
+        Cells of a ``source`` column. For a fact with several sources its best ones are named.
+    caveat : str, optional
+        A sentence to end with, without its full stop.
+    most : int, optional
+        How many publishers are named at most.
+
+    Examples
+    --------
+    >>> credit(["ODS25", "ODS25", "PAY"])
+    'NHS Organisation Data Service; NHS Digital.'
     """
     table, facts, count = load("sources"), Counter(ids), Counter[str]()
     publisher = dict(zip(table["id"], table["publisher"], strict=True))
@@ -449,8 +538,15 @@ def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
 def seal() -> list[str]:
     """Record each table's SHA-256 and size in datapackage.json and write the codebook anew.
 
-    Returns the names of the files that changed. Raises TableError first if a table is not sound, so
-    that what is recorded has always been checked.
+    Returns
+    -------
+    list of str
+        Names of the files in ``data/`` that changed.
+
+    Raises
+    ------
+    TableError
+        A table is not sound; nothing is written then, so that what is recorded has always been checked.
     """
     problems = [p for name in names() for p in find_problems(name)] or _cross_check()
     if problems:
