@@ -4,6 +4,13 @@ For data of your own: ``load`` a table, ``rebase`` a frame to a later geography,
 ``successors`` of one body, ``which`` geography some codes are of, ``explain`` a life. The modules of the
 suite are found here too, whatever room they stand in: ``from ccg import charts, figures, tables``.
 Nothing is imported before it is asked for.
+
+Examples
+--------
+>>> import ccg
+>>> ccg.successors("00C", "2022-07-01")
+  from   to  share  basis status
+0  00C  QHM    1.0  whole  exact
 """
 
 from importlib import import_module

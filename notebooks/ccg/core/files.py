@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def notebooks() -> list[Path]:
 
 
 def sha256(content: bytes) -> str:
-    """Hex digest of some bytes."""
+    """SHA-256 of some bytes as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -41,7 +42,12 @@ def write(path: Path, content: bytes | str) -> bool:
     """Write a file under a temporary name and then put it in place. True if its content changed.
 
     Text is written as UTF-8 with LF line endings on every system. A symbolic link stays, and what it points to
-    is written. A device or a pipe is written to as it is. Raises OSError that names the path.
+    is written. A device or a pipe is written to as it is.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; the text names the path.
     """
     if is_stream(path):
         with _naming(path), path.open("ab") as out:  # /dev/stderr may be a file that holds something
@@ -55,7 +61,14 @@ def write(path: Path, content: bytes | str) -> bool:
 
 
 def write_together(contents: dict[Path, bytes | str]) -> None:
-    """Write several files, none of them before all are whole. Raises as ``write``."""
+    """Write several files, none of them before all are whole.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written; the text names the path. No other is changed unless it failed at the very end,
+        while they were put in place.
+    """
     staged = {}
     try:
         for path, content in contents.items():
@@ -124,7 +137,7 @@ def _bytes(content: bytes | str) -> bytes:
 
 
 @contextmanager
-def _naming(path: Path):
+def _naming(path: Path) -> Iterator[None]:
     """Errors of the system name this path, not a temporary one or none."""
     try:
         yield

@@ -14,12 +14,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from numbers import Number
 
 import pandas as pd
 
 from . import tables
+from .tables import Row
 from .words import long_date
 
 START, BOARDS, END = (pd.Timestamp(d) for d in ("2013-04-01", "2022-07-01", "2026-03-31"))
@@ -29,14 +31,50 @@ ONS_REVISED = pd.Timestamp("2023-04-01")  # two sub-ICB locations got new ONS co
 
 LEVELS = {"pct": "primary care trusts", "ccg": "CCGs", "sub_icb": "sub-ICB locations", "icb": "boards"}
 
+#: A day as a caller may give it: a date, a datetime, a Timestamp of pandas, or text like 2018-04-01.
+Day = str | date
+#: A piece of land: the CCG it lay in at first, and its name; no name for the main part of that CCG.
+Piece = tuple[str, str]
+#: A body known by some code: its ODS code, its level, its first and last day.
+Lifetime = tuple[str, str, pd.Timestamp, pd.Timestamp]
+
 
 class LineageError(ValueError):
-    """A date, code or level that the lineage cannot answer. The text says why and what to do."""
+    """A date, code or level that the lineage cannot answer. The text says why and what to do.
+
+    Examples
+    --------
+    >>> try:
+    ...     as_day("01/04/2018")
+    ... except LineageError as error:
+    ...     print(error)
+    '01/04/2018' is not a date; write it like 2018-04-01
+    """
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One step of a trail: on ``date``, ``share`` of ``start`` went to ``end``, measured as ``basis`` says."""
+    """One step of a trail: on ``date``, ``share`` of ``start`` went to ``end``.
+
+    Attributes
+    ----------
+    date : Timestamp
+        First day of the new state.
+    start, end : str
+        ODS codes of the two bodies.
+    kind : str
+        ``merger``, ``split``, ``abolition``, ``rename`` or, from a trust, ``overlap``.
+    share : float or None
+        How much of ``start`` moved, 0 to 1; None where it is not known, and for a rename.
+    basis : str
+        What ``share`` is of: ``whole``, ``patients``, ``area``, ``lsoas`` (small areas) or ``postcodes``.
+    source : str
+        Ids in the table ``sources``, joined by ``+``.
+    note : str
+        More in words, or empty.
+    land : str
+        Name of the land that a split moved, or empty.
+    """
 
     date: pd.Timestamp
     start: str
@@ -51,7 +89,20 @@ class Hop:
 
 @dataclass(frozen=True)
 class Vintage:
-    """A geography: the bodies of one level from ``start`` to ``end``."""
+    """A geography: the bodies of one level from its first to its last day, between two changes.
+
+    Attributes
+    ----------
+    level : str
+        ``pct``, ``ccg``, ``sub_icb`` or ``icb``.
+    start, end : Timestamp
+        First and last day, both included.
+
+    Examples
+    --------
+    >>> print(Vintage("ccg", as_day("2018-04-01"), as_day("2019-03-31")))
+    the CCGs of April 2018
+    """
 
     level: str
     start: pd.Timestamp
@@ -63,7 +114,19 @@ class Vintage:
 
 @dataclass(frozen=True)
 class Fit:
-    """How some codes fit a geography: how many are of it, which are not, which of it are missing."""
+    """How some codes fit a geography. ``describe`` says it in words.
+
+    Attributes
+    ----------
+    vintage : Vintage
+        The geography.
+    scheme : str
+        ``ods`` or ``ons``: the scheme that the codes are of.
+    matched : int
+        How many of the codes are of the geography.
+    extra, missing : tuple of str
+        The codes that are not of it, and the codes of it that are not there.
+    """
 
     vintage: Vintage
     scheme: str
@@ -73,7 +136,7 @@ class Fit:
 
     @property
     def exact(self) -> bool:
-        """Every code is of the geography and every body of it is there."""
+        """Whether every code is of the geography and every body of it is there."""
         return not self.extra and not self.missing
 
 
@@ -83,16 +146,16 @@ class Fit:
 @dataclass(frozen=True)
 class _Graph:
     changes: tuple[pd.Timestamp, ...]
-    where: dict  # change date -> {(origin, land): CCG or sub-ICB code}
-    board: dict  # sub-ICB code -> board code
-    shares: dict  # (land, holder) -> [(first day of financial year, share)]
-    rows: tuple  # successions as dicts
+    where: dict[pd.Timestamp, dict[Piece, str]]  # day of a change -> piece -> CCG or sub-ICB code
+    board: dict[str, str]  # sub-ICB code -> board code
+    shares: dict[tuple[str, str], list[tuple[pd.Timestamp, float]]]  # (land, holder) -> [(1 April, share)]
+    rows: tuple[Row, ...]  # of successions
 
 
 @cache
 def _graph() -> _Graph:
     moves = tables.load("successions")
-    rows = tuple(moves.astype(object).where(moves.notna(), None).to_dict("records"))
+    rows = tuple(tables.records(moves.astype(object).where(moves.notna(), None)))
     board = {r["from"]: r["to"] for r in rows if r["kind"] == "abolition"}
     only = defaultdict(list)
     for code, one in board.items():
@@ -119,7 +182,7 @@ def _graph() -> _Graph:
             place[piece] = to
         where[day] = dict(place)
     shares = defaultdict(list)
-    for r in tables.load("practice_moves").to_dict("records"):
+    for r in tables.records(tables.load("practice_moves")):
         shares[(r["land"], r["from"])].append((pd.Timestamp(f"{r['year'][:4]}-04-01"), r["share"]))
     return _Graph(tuple(changes), where, board, dict(shares), rows)
 
@@ -133,8 +196,19 @@ def reset() -> None:
         function.cache_clear()
 
 
-def as_day(value) -> pd.Timestamp:
-    """The day of a date of any kind or of ISO text. 01/04/2018 is April to some and January to others."""
+def as_day(value: Day) -> pd.Timestamp:
+    """The day of a date, a datetime or a text that begins like 2018-04-01, at midnight.
+
+    Raises
+    ------
+    LineageError
+        It is no date, or not clear: 01/04/2018 is April to some and January to others.
+
+    Examples
+    --------
+    >>> as_day("2018-04-01")
+    Timestamp('2018-04-01 00:00:00')
+    """
     unclear = isinstance(value, Number) or (
         isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value)
     )
@@ -142,18 +216,31 @@ def as_day(value) -> pd.Timestamp:
         day = pd.NaT if unclear else pd.Timestamp(value)
     except (ValueError, TypeError):
         day = pd.NaT
-    if day is pd.NaT:
+    if not isinstance(day, pd.Timestamp):
         raise LineageError(f"{value!r} is not a date; write it like 2018-04-01")
     return day.tz_localize(None).normalize()
 
 
-def level_on(day) -> str:
-    """The level that commissions on a day if none is named: trusts, then CCGs, then boards."""
+def level_on(day: Day) -> str:
+    """The level that commissions on a day if none is named: trusts, then CCGs, then boards.
+
+    Examples
+    --------
+    >>> [level_on(day) for day in ("2012-04-01", "2022-06-30", "2022-07-01")]
+    ['pct', 'ccg', 'icb']
+    """
     day = as_day(day)
     return "pct" if day < START else "ccg" if day < BOARDS else "icb"
 
 
-def checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
+def checked(day: Day, level: str | None) -> tuple[pd.Timestamp, str]:
+    """A day and the level wanted, or the one that commissions on it.
+
+    Raises
+    ------
+    LineageError
+        The level is not known, or had no body on the day; the text says from when to when it had.
+    """
     day = as_day(day)
     level = level or level_on(day)
     if level not in LEVELS:
@@ -170,8 +257,19 @@ def checked(day, level: str | None) -> tuple[pd.Timestamp, str]:
     return day, level
 
 
-def vintage(day, level: str | None = None) -> Vintage:
-    """The geography of a day: the bodies of its level and how long they stood unchanged."""
+def vintage(day: Day, level: str | None = None) -> Vintage:
+    """The geography of a day: the bodies of its level and how long they stood unchanged.
+
+    Raises
+    ------
+    LineageError
+        There was no such level on the day.
+
+    Examples
+    --------
+    >>> print(vintage("2018-12-31"))
+    the CCGs of April 2018
+    """
     day, level = checked(day, level)
     return next(v for v in vintages() if v.level == level and v.start <= day <= v.end)
 
@@ -197,10 +295,31 @@ def days() -> tuple[pd.Timestamp, ...]:
     return tuple(sorted({v.start for v in vintages()} | springs | ons))
 
 
-def bodies(day, level: str | None = None) -> pd.DataFrame:
-    """Bodies open on a day: ``code, ons_code, name, region, opened, closed``, sorted by code.
+def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
+    """Bodies open on a day.
 
-    Raises LineageError if the level did not exist on the day.
+    Parameters
+    ----------
+    day : str or date
+        A day from 2010-04-01 to 2026-03-31.
+    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        By default what commissioned on the day.
+
+    Returns
+    -------
+    DataFrame
+        One row for each body, sorted by code: ``code`` (ODS), ``ons_code`` (on that day), ``name``, ``region``,
+        ``opened`` (first day) and ``closed`` (last day; missing for boards and locations).
+
+    Raises
+    ------
+    LineageError
+        There was no such level on the day.
+
+    Examples
+    --------
+    >>> [len(bodies(day)) for day in ("2013-04-01", "2018-04-01", "2022-07-01")]
+    [211, 195, 42]
     """
     return _bodies(*checked(day, level)).copy()
 
@@ -210,13 +329,13 @@ def _bodies(day: pd.Timestamp, level: str) -> pd.DataFrame:
     if level == "pct":
         out = tables.load("pcts").assign(region=None, opened=TRUSTS, closed=START - pd.Timedelta(days=1))
     elif level == "icb":
-        out = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT)
+        out = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT)  # type: ignore[arg-type]  # stubs forget NaT
     else:
         out = tables.load("ccgs")
         open_then = (out["opened"] <= day) & (out["closed"] >= day)
         if level == "sub_icb":
             open_then = out["closed"] == BOARDS - pd.Timedelta(days=1)
-            out = out.assign(opened=BOARDS, closed=pd.NaT)
+            out = out.assign(opened=BOARDS, closed=pd.NaT)  # type: ignore[arg-type]  # stubs forget NaT
         out = out[open_then]
         current = {c: o for o, (c, a, b) in ons_periods().items() if a <= day <= b}
         out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
@@ -264,22 +383,58 @@ def _location_of(code: str) -> list[str]:
 # --- from one date to another -------------------------------------------------------------------
 
 
-def _at(day: pd.Timestamp) -> dict:
+def _at(day: pd.Timestamp) -> dict[Piece, str]:
     """Where each piece of land is on a day: {(origin, land): CCG or sub-ICB code}."""
     changes = _graph().changes
     return _graph().where[changes[bisect_right(changes, day) - 1]]
 
 
-def lookup(at, to, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
-    """Who became whom: every body of one date and what it is on a later one.
+def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+    """Who became whom: every body of one date and what it is on another.
 
-    Returns ``from, to, share, basis, status``, sorted, shares of each ``from`` adding to 1. ``status`` is
-    exact when the whole body went to one place, else approximate: land left it, and the share is of its
-    registered patients in the year of ``at`` (``basis`` patients), or of area or small areas where the
-    practice file cannot tell. A share is of the body as it stood at ``at``. The same geography gives every
-    body itself. ``level`` is that of ``to``: ccg, sub_icb or icb; by default what commissioned on the day.
+    Parameters
+    ----------
+    at, to : str or date
+        The day of the bodies you have and the day of those you want, like ``"2018-04-01"``, from 2010-04-01 to
+        2026-03-31. Only bodies that are made of the same land can be taken back.
+    level, at_level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        The level at ``to`` and at ``at``. By default what commissioned on the day: trusts until 2013-03-31,
+        CCGs until 2022-06-30, then boards.
 
-    Going back is possible only where a body is made of the same land; see ``LineageError``.
+    Returns
+    -------
+    DataFrame
+        One row for each pair, sorted by ``from`` and the largest share. A geography gives itself every body.
+
+        - ``from``, ``to``: ODS codes.
+        - ``share``: how much of ``from``, as it stood at ``at``, is in ``to``: above 0 to 1. The shares of each
+          ``from`` add up to 1.
+        - ``basis``: what the share is of: ``whole``; ``patients``, those registered in the financial year of
+          ``at``; ``area`` or ``lsoas``, small areas, where no practice could tell; ``postcodes`` for trusts.
+        - ``status``: ``exact`` if the whole body is in one place, else ``approximate``.
+
+    Raises
+    ------
+    LineageError
+        A day that is none or out of reach, a level that had no body on it, or a step back across a merger or
+        a change of boundary.
+
+    Notes
+    -----
+    Every merger, split and abolition of the table ``successions`` is followed land by land. The share of a land
+    is that of the practices later found in it, by patients in NHS Digital's *NHS payments to general practice*
+    (table ``practice_moves``); in a year without a count the one before, or the first, stands in. Trusts go to
+    the CCGs of April 2015 by published shares of postcodes (table ``pct_to_ccg``), and on from there.
+
+    Examples
+    --------
+    >>> from ccg import lookup
+    >>> found = lookup("2014-04-01", "2022-07-01")
+    >>> found[found["from"].isin(["00C", "01H"])].round(3)
+       from   to  share     basis       status
+    0   00C  QHM  1.000     whole        exact
+    24  01H  QHM  0.627  patients  approximate
+    25  01H  QE1  0.373  patients  approximate
     """
     at, at_level = checked(at, at_level)
     to, level = checked(to, level)
@@ -306,7 +461,7 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
     rows = []
     for code, inside in sorted(pieces.items()):
         main = next(there[p] for p in inside if not p[1])
-        parts = defaultdict(float)
+        parts: dict[str, float] = defaultdict(float)
         bases = set()
         for origin, land in inside:
             if land and there[(origin, land)] != main:
@@ -321,18 +476,31 @@ def _lookup(start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
     return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
 
 
-def _holders(one: Vintage) -> dict[tuple[str, str], str]:
+def _holders(one: Vintage) -> dict[Piece, str]:
     """The body of a geography that holds each piece of land."""
     board = _graph().board if one.level == "icb" else {}
     return {piece: board.get(code, code) for piece, code in _at(one.start).items()}
 
 
-def pieces(at, to, level: str | None = None, *, at_level: str | None = None) -> dict:
-    """The pieces of land that each body of a date brings to each body of another: ``{(from, to): names}``.
+def pieces(
+    at: Day, to: Day, level: str | None = None, *, at_level: str | None = None
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The pieces of land that each body of a date brings to each body of another.
 
-    The pairs are those of ``lookup``. Together the pieces of one ``to`` are all of it, and each lies in one
-    ``from``: what is not covered by some bodies of the date is a part of it that they lack. Land on which
-    no patient was ever counted is left out. Of a trust, each share is a piece.
+    Takes what ``lookup`` takes, and raises what it raises.
+
+    Returns
+    -------
+    dict
+        From each pair ``(from, to)`` of ``lookup`` to the names of its pieces. Together the pieces of one ``to``
+        are all of it, and each lies in one ``from``: what is not covered by some bodies of the date is a part of
+        it that they lack. Land on which no patient was ever counted is left out. Of a trust, each share is a
+        piece.
+
+    Examples
+    --------
+    >>> pieces("2014-04-01", "2022-07-01")["01H", "QE1"]
+    ('01H/south_cumbria',)
     """
     at, at_level = checked(at, at_level)
     to, level = checked(to, level)
@@ -345,7 +513,8 @@ def _pieces(start: Vintage, goal: Vintage, year: pd.Timestamp) -> dict[tuple[str
     if start.level == "pct":
         return {pair: ("/".join(pair),) for pair in pairs}
     counted = {land: any(s > 0 for _, s in known) for (land, _), known in _graph().shares.items()}
-    here, there, out = _holders(start), _holders(goal), {pair: [] for pair in pairs}
+    here, there = _holders(start), _holders(goal)
+    out: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
     for piece, holder in sorted(here.items()):
         pair = (holder, there[piece])
         if pair in out and counted.get(piece[1], True):
@@ -365,7 +534,9 @@ def _share(land: str, holder: str, year: pd.Timestamp) -> tuple[float, str]:
     raise LineageError(f"no share is known of {land} in {holder}; practice_moves and successions have none")
 
 
-def _refuse_to_divide(start, goal, pieces, there) -> None:
+def _refuse_to_divide(
+    start: Vintage, goal: Vintage, pieces: dict[str, list[Piece]], there: dict[Piece, str]
+) -> None:
     """Going back: every body must be made of the same land as some body then."""
     then = defaultdict(set)
     for piece, code in there.items():
@@ -419,16 +590,50 @@ def _from_trusts(start: Vintage, goal: Vintage) -> pd.DataFrame:
     )
     both = first[["from", "middle", "share"]].merge(then[["middle", "to", "on"]], on="middle")
     both["share"] *= both["on"]
-    out = both.groupby(["from", "to"], as_index=False)["share"].sum()
+    out = both.groupby(["from", "to"], as_index=False)[["share"]].sum()
     out["basis"], out["status"] = "postcodes", "approximate"
     return out.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
 
 
-def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFrame:
-    """What one body is on a later day; columns as ``lookup``. ``at`` defaults to its last day as a CCG.
+def successors(code: str, to: Day, level: str | None = None, *, at: Day | None = None) -> pd.DataFrame:
+    """What one body is on another day.
 
-    An ONS code stands for the area it had while it was in use. Raises LineageError when the code is not
-    known, or was not open at ``at``: the text says when it was.
+    Parameters
+    ----------
+    code : str
+        An ODS or ONS code. An ONS code stands for the area that the body had while it was in use.
+    to : str or date
+        The day wanted, up to 2026-03-31.
+    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        The level at ``to``; by default what commissioned on the day.
+    at : str or date, optional
+        The day of the body's life whose area is meant. By default its last, as a CCG if it was one, or ``to``
+        if that is sooner.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``lookup`` for this body, largest share first.
+
+    Raises
+    ------
+    LineageError
+        The code is not known (with a suggestion where one is likely), was not open at ``at`` (the text says
+        when it was), or cannot be followed to ``to``: see ``lookup``.
+
+    Examples
+    --------
+    >>> from ccg import successors
+    >>> successors("00C", "2022-07-01")
+      from   to  share  basis status
+    0  00C  QHM    1.0  whole  exact
+
+    Before land left it, 01H was larger:
+
+    >>> successors("01H", "2022-07-01", at="2014-04-01").round(3)
+      from   to  share     basis       status
+    0  01H  QHM  0.627  patients  approximate
+    1  01H  QE1  0.373  patients  approximate
     """
     given = code
     code, level_then, first, last = lifetime(given)
@@ -446,8 +651,19 @@ def successors(code: str, to, level: str | None = None, *, at=None) -> pd.DataFr
     return found[found["from"] == code].reset_index(drop=True)
 
 
-def lifetime(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
-    """ODS code, level, first and last day of a code of either scheme. CCG codes live on as locations."""
+def lifetime(code: str) -> Lifetime:
+    """ODS code, level, first and last day of a body by a code of either scheme. CCG codes live on as locations.
+
+    Raises
+    ------
+    LineageError
+        The code is not known.
+
+    Examples
+    --------
+    >>> lifetime("E38000042")
+    ('00C', 'ccg', Timestamp('2013-04-01 00:00:00'), Timestamp('2020-03-31 00:00:00'))
+    """
     found = _spans().get(code)
     if found:
         return found
@@ -456,22 +672,33 @@ def lifetime(code: str) -> tuple[str, str, pd.Timestamp, pd.Timestamp]:
 
 
 @cache
-def _spans() -> dict[str, tuple[str, str, pd.Timestamp, pd.Timestamp]]:
+def _spans() -> dict[str, Lifetime]:
     """What ``lifetime`` says, for every code of either scheme: read once, for a search asks it of every hit."""
-    eve, out = BOARDS - pd.Timedelta(days=1), {}
+    eve = BOARDS - pd.Timedelta(days=1)
+    out: dict[str, Lifetime] = {}
     for level, table in (("pct", "pcts"), ("icb", "icbs"), ("ccg", "ccgs")):
-        for r in tables.load(table).itertuples(index=False):
+        for r in tables.records(tables.load(table)):
             span = {"icb": (BOARDS, END), "pct": (TRUSTS, START - pd.Timedelta(days=1))}.get(level)
-            first, last = span or (r.opened, END if r.closed == eve else r.closed)
-            out[r.code] = out[r.ons_code] = (r.code, level, first, last)
+            first, last = span or (r["opened"], END if r["closed"] == eve else r["closed"])
+            out[r["code"]] = out[r["ons_code"]] = (r["code"], level, first, last)
     return out | {ons: out[code] for ons, (code, *_) in ons_periods().items()}
 
 
 def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     """The ONS codes of a body, each with its first and last day, in order; a CCG's go on as a location's.
 
-    Raises LineageError when the code is not known. The day on which one followed another is that of the
-    boundary change before the list in which the new one was first seen.
+    The day on which one followed another is that of the boundary change before the list in which the new one
+    was first seen.
+
+    Raises
+    ------
+    LineageError
+        The code is not known.
+
+    Examples
+    --------
+    >>> [(ons, str(first.date())) for ons, first, last in ons_codes("01H")]
+    [('E38000041', '2013-04-01'), ('E38000215', '2017-04-01')]
     """
     code, level, first, last = lifetime(code)
     if level == "ccg":
@@ -485,11 +712,33 @@ def ons_codes(code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
 
 
 def trail(code: str, *, back: bool = False) -> list[Hop]:
-    """Every step of a body's land onwards, or with ``back`` every step that led to it, by date.
+    """Every step of a body's land onwards, or with ``back`` every step that led to it.
 
     Onwards the steps follow the body as it stood when it opened: its main part and each land that left it; of
     land that came to it later, the step by which that left it again.
     Back, they are the mergers and splits through which it was put together.
+
+    Parameters
+    ----------
+    code : str
+        An ODS or ONS code.
+    back : bool, optional
+        Go back in time.
+
+    Returns
+    -------
+    list of Hop
+        By date; with ``back`` the latest first.
+
+    Raises
+    ------
+    LineageError
+        The code is not known.
+
+    Examples
+    --------
+    >>> [(str(hop.date.date()), hop.kind, hop.end) for hop in trail("00C")]
+    [('2020-04-01', 'merger', '16C'), ('2022-07-01', 'abolition', 'QHM')]
     """
     code, level, first, _ = lifetime(code)
     if level == "pct":
@@ -499,13 +748,13 @@ def trail(code: str, *, back: bool = False) -> list[Hop]:
         rows = rows[rows["pct"] == code].sort_values("share", ascending=False)
         note = "by share of postcodes, to the CCGs of April 2015"
         return [
-            Hop(START, code, r.ccg, "overlap", r.share, "postcodes", r.source, note)
-            for r in rows.itertuples()
+            Hop(START, code, r["ccg"], "overlap", r["share"], "postcodes", r["source"], note)
+            for r in tables.records(rows)
         ]
     return _back(code, level) if back else _onwards(code, level, first)
 
 
-def _hop(r: dict, share: float | None = None, basis: str | None = None) -> Hop:
+def _hop(r: Row, share: float | None = None, basis: str | None = None) -> Hop:
     known = r["share"] if share is None else share
     return Hop(
         r["date"], r["from"], r["to"], r["kind"], None if known is None else float(known),
@@ -535,7 +784,7 @@ def _onwards(code: str, level: str, first: pd.Timestamp) -> list[Hop]:
     return sorted(hops, key=lambda h: (h.date, h.kind == "split", h.start, h.end))
 
 
-def _measured(r: dict) -> tuple[float | None, str | None]:
+def _measured(r: Row) -> tuple[float | None, str | None]:
     """Share of a split by patients just before it, or what is left after one, where that is known."""
     if r["kind"] == "split":
         known = [s for day, s in _graph().shares.get((r["land"], r["from"]), []) if day < r["date"]]
@@ -543,15 +792,17 @@ def _measured(r: dict) -> tuple[float | None, str | None]:
     if r["share"] in (None, 1.0):
         return None, None
     gone = [
-        _measured(o)
+        _measured(o)[0]
         for o in _graph().rows
         if o["kind"] == "split" and (o["from"], o["date"]) == (r["from"], r["date"])
     ]
-    return (1 - sum(g[0] for g in gone), "patients") if gone and all(g[1] for g in gone) else (None, None)
+    known = [share for share in gone if share is not None]
+    return (1 - sum(known), "patients") if gone and len(known) == len(gone) else (None, None)
 
 
 def _back(code: str, level: str) -> list[Hop]:
-    wanted, done, hops = [code], set(), []
+    wanted, hops = [code], []
+    done: set[tuple[str, str, pd.Timestamp, str]] = set()
     while wanted:
         one = wanted.pop()
         for r in _graph().rows:
@@ -567,7 +818,7 @@ def _back(code: str, level: str) -> list[Hop]:
 @cache
 def known_names() -> dict[str, str]:
     """Name of every code of either scheme."""
-    out = {}
+    out: dict[str, str] = {}
     for table in ("pcts", "icbs", "ccgs", "other_codes"):
         frame = tables.load(table)
         out |= dict(zip(frame["code"], frame["name"], strict=True))
@@ -586,8 +837,39 @@ def name(code: str) -> str:
     return known_names().get(code, code)
 
 
-def explain(code: str, to=None, level: str | None = None) -> str:
-    """A body's life in sentences: when it was open, each change with its source, and what it is on ``to``."""
+def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
+    """A body's life in sentences: when it was open, each change with its source, and what it is on a day.
+
+    Parameters
+    ----------
+    code : str
+        An ODS or ONS code.
+    to : str or date, optional
+        A day, up to 2026-03-31, on which to say what its area became: that of its first day, and that of its
+        last (or of this day, if sooner) where the answer differs.
+    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+        The level at ``to``; by default what commissioned on the day.
+
+    Returns
+    -------
+    str
+        Some lines. In brackets stand ids of the table ``sources``.
+
+    Raises
+    ------
+    LineageError
+        The code is not known, or cannot be followed to ``to``: see ``lookup``.
+
+    Examples
+    --------
+    >>> from ccg import explain
+    >>> print(explain("00C"))
+    NHS Darlington CCG (00C)
+    A CCG from 1 April 2013 to 31 March 2020.
+    After it:
+      1 April 2020: 00C merged into 16C (NHS Tees Valley CCG). [ODS25+SU617+HSMA4+GEO]
+      1 July 2022: 16C passed to QHM (NHS North East and North Cumbria Integrated Care Board). [ODS25+GEOGR+ICBTOOL]
+    """
     code, kind, first, last = lifetime(code)
     lines = [f"{name(code)} ({code})"]
     if kind == "ccg":
@@ -617,9 +899,9 @@ def explain(code: str, to=None, level: str | None = None) -> str:
         for at, rows in found:
             which_area = f" the area it had on {long_date(at)}" if len(found) > 1 else " its area"
             lines.append(f"On {long_date(as_day(to))}{which_area} is:")
-            for r in rows.itertuples(index=False):
-                share = "" if r.share == 1 else f", {r.share:.1%} by {r.basis}"
-                lines.append(f"  {r.to} {name(r.to)}{share} ({r.status})")
+            for r in tables.records(rows):
+                share = "" if r["share"] == 1 else f", {r['share']:.1%} by {r['basis']}"
+                lines.append(f"  {r['to']} {name(r['to'])}{share} ({r['status']})")
     return "\n".join(lines)
 
 
@@ -637,9 +919,22 @@ def _sentence(hop: Hop) -> str:
 
 
 def search(text: str) -> pd.DataFrame:
-    """Bodies whose code, ONS code, name or former name holds a text: ``code, level, name, opened, closed``.
+    """Bodies that have a text as their code or ONS code, or have it in their name or former name.
 
-    Case, "NHS", "CCG" and "&" against "and" do not matter. Exact codes come first.
+    Case, "NHS", "CCG" and "&" against "and" do not matter.
+
+    Returns
+    -------
+    DataFrame
+        One row for each body, those with the code first, else sorted by code: ``code, level, name, opened,
+        closed``, the last two its first and last day.
+
+    Examples
+    --------
+    >>> search("darlington")[["code", "level", "name"]]
+      code level                name
+    0  00C   ccg  NHS Darlington CCG
+    1  5J9   pct          Darlington
     """
     wanted = plain_name(text)
     rows = []
@@ -648,18 +943,26 @@ def search(text: str) -> pd.DataFrame:
     for ons, (code, *_) in ons_periods().items():
         by_ons[code].append(ons)
     for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
-        for r in tables.load(table).itertuples(index=False):
-            words = plain_name(f"{r.name} {former.get(r.code, '') if level == 'ccg' else ''}")
-            codes = {r.code.lower(), str(r.ons_code).lower()} | {o.lower() for o in by_ons.get(r.code, [])}
+        for r in tables.records(tables.load(table)):
+            code = r["code"]
+            words = plain_name(f"{r['name']} {former.get(code, '') if level == 'ccg' else ''}")
+            codes = {code.lower(), str(r["ons_code"]).lower()} | {o.lower() for o in by_ons.get(code, [])}
             if wanted in codes or (wanted and wanted in words):
-                _, _, first, last = lifetime(r.code)
+                _, _, first, last = lifetime(code)
                 last = min(last, BOARDS - pd.Timedelta(days=1)) if level == "ccg" else last
-                rows.append((wanted not in codes, r.code, level, r.name, first, last))
+                rows.append((wanted not in codes, code, level, r["name"], first, last))
     rows.sort()
     return pd.DataFrame([r[1:] for r in rows], columns=["code", "level", "name", "opened", "closed"])
 
 
 def plain_name(text: str) -> str:
+    """A name without case, signs and what many names have, to compare it.
+
+    Examples
+    --------
+    >>> plain_name("NHS Windsor, Ascot & Maidenhead CCG")
+    'windsor ascot and maidenhead'
+    """
     text = text.lower().replace("&", " and ")
     text = re.sub(r"\b(nhs|ccg|clinical commissioning group|integrated care board|icb|pct)\b", " ", text)
     return re.sub(r"[^a-z0-9]+", " ", text).strip()
@@ -669,13 +972,19 @@ def plain_name(text: str) -> str:
 
 
 def codes_of(one: Vintage, scheme: str = "ods") -> frozenset[str]:
-    """The codes of a geography in the ODS or the ONS scheme."""
+    """The codes of a geography in the scheme ``ods`` or ``ons``."""
     frame = bodies(one.start, one.level)
     return frozenset(frame["code" if scheme == "ods" else "ons_code"].dropna())
 
 
 def scheme_of(codes: Iterable[str]) -> str:
-    """``ons`` if any code looks like E38000041, else ``ods``. Raises LineageError if the two are mixed."""
+    """``ons`` if any code looks like E38000041, else ``ods``.
+
+    Raises
+    ------
+    LineageError
+        The two are mixed.
+    """
     ons = [c for c in codes if re.fullmatch(r"E(38|54|16|17)\d{6}", c)]
     ods = [c for c in codes if re.fullmatch(r"[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z]", c)]
     if ons and ods:
@@ -697,11 +1006,34 @@ def beside() -> dict[str, str]:
     return out
 
 
-def which(codes: Iterable[str]) -> list[Fit]:
-    """The geographies that some codes are of, best first: exact fits, then those with fewest strangers.
+def which(codes: Iterable[object]) -> list[Fit]:
+    """The geographies that some codes are of, best first.
 
-    Codes that stand beside CCGs in published tables (hubs, England, UNKNOWN) are left aside. Geographies
-    that none of the codes fit are left out, and of those with strangers only the nearest are kept.
+    Parameters
+    ----------
+    codes : iterable of str
+        ODS or ONS codes, in any order and as often as they come. Blanks, and what stands beside CCGs in
+        published tables (hubs, England, UNKNOWN), are left aside.
+
+    Returns
+    -------
+    list of Fit
+        Every geography that all of the codes are of, those with the fewest bodies missing first. If there is
+        none, the three with the fewest codes that are not theirs. Empty if no code is known.
+
+    Raises
+    ------
+    LineageError
+        ODS and ONS codes are mixed.
+
+    Examples
+    --------
+    >>> from ccg import load, which
+    >>> fits = which(load("icbs")["code"])
+    >>> print(fits[0].vintage)
+    the boards of July 2022
+    >>> fits[0].exact, fits[0].matched
+    (True, 42)
     """
     given = {str(c) for c in codes} - set(beside()) - {"", "nan", "None", "<NA>"}
     scheme = scheme_of(given)
@@ -719,7 +1051,13 @@ def which(codes: Iterable[str]) -> list[Fit]:
 
 
 def describe(fit: Fit) -> str:
-    """One fit in words: these 195 codes are the CCGs of April 2018."""
+    """One fit in words.
+
+    Examples
+    --------
+    >>> describe(which(bodies("2018-04-01")["code"])[0])
+    'these 195 codes are the CCGs of April 2018'
+    """
     total = fit.matched + len(fit.missing)
     if fit.exact:
         return f"these {fit.matched} codes are {fit.vintage}"
@@ -779,15 +1117,33 @@ _NOT_ONE = {
 }
 
 
-def suggest(value: str, among: Iterable[str] | None = None) -> str | None:
+def suggest(value: object, among: Iterable[str] | None = None) -> str | None:
     """The code that somebody meant: spaces and case, Excel's powers of ten, a code in a name, a name.
 
+    Parameters
+    ----------
+    value : object
+        What stood where a code should.
+    among : iterable of str, optional
+        The codes of the geography in hand, which decide between bodies of the same name.
+
+    Returns
+    -------
+    str or None
+        An ODS or ONS code; None where no reading is likely, or more than one.
+
+    Notes
+    -----
     Careful, because ``rebase`` may act on it. A code at the beginning or end of a name decides (``NHS Devon
     ICB - 15N`` is 15N). A name is taken if it is that of one body at the level that it says; a board's name
     is never taken for a CCG, nor a CCG's for a board. In a name of two words or more one letter of one word may
     be wrong, but no word left out or added. Nothing is put in front of letters: Excel takes zeros only from
-    what looks like a number, and no code does but those like 5E1. ``among`` are the codes of the geography in
-    hand, which decide between bodies of the same name.
+    what looks like a number, and no code does but those like 5E1.
+
+    Examples
+    --------
+    >>> suggest("5.00E+01"), suggest("NHS Devon ICB - 15N"), suggest("NHS Tees Valley CCG"), suggest("Wales")
+    ('5E1', '15N', '16C', None)
     """
     known = _spans().keys() | known_names().keys()
     text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
@@ -848,10 +1204,14 @@ def _code_in_name(words: tuple[str, ...], inside: list[str]) -> str | None:
     return code if told in {_telling(n)[1] for n in some if n} else None
 
 
+#: The words that tell a name from others -> level -> the codes of that name.
+_Index = dict[tuple[str, ...], dict[str, set[str]]]
+
+
 @cache
-def _name_index() -> tuple[dict, frozenset]:
-    """Words of each name -> {level: codes of that name}, and every word of any name."""
-    out = defaultdict(lambda: defaultdict(set))
+def _name_index() -> tuple[_Index, frozenset[str]]:
+    """The codes of each name, and every word of any name."""
+    out: defaultdict[tuple[str, ...], defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for code, name in [*known_names().items(), *former_names().items()]:
         level = _spans()[code][1] if code in _spans() else "other"
         out[_telling(name)[1]][level].add(code)
@@ -874,7 +1234,7 @@ def _by_name(text: str, words: tuple[str, ...], among: frozenset[str] | None) ->
     return next(iter(near)) if len(near) == 1 else None
 
 
-def _respelt(told: tuple[str, ...], index: dict, vocabulary: frozenset[str]) -> tuple[str, ...]:
+def _respelt(told: tuple[str, ...], index: _Index, vocabulary: frozenset[str]) -> tuple[str, ...]:
     """The one name that differs from some words in one letter of one word, which no name has.
 
     Never a name of one word: Boston, Burnley and Wales are places too, each near the name of a CCG.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from . import lineage, tables
-from .lineage import Vintage
+from .lineage import Day, Vintage
 
 #: What each column of a look-up holds, in order.
 COLUMNS = {
@@ -21,10 +21,23 @@ COLUMNS = {
 }
 
 
-def table(at, to, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
-    """``lineage.lookup`` with the names and ONS codes of both dates: the columns of ``COLUMNS``.
+def table(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+    """``lineage.lookup``, which says more of the parameters, with the names and ONS codes of both dates.
 
-    Raises LineageError if there was no such level on a day, or the older body cannot be followed there.
+    Returns
+    -------
+    DataFrame
+        One row for each pair of bodies, with the columns of ``COLUMNS``.
+
+    Raises
+    ------
+    LineageError
+        There was no such level on a day, or the older body cannot be followed there.
+
+    Examples
+    --------
+    >>> table("2018-04-01", "2022-07-01").loc[0, ["from_ons", "from_name", "to", "to_ons"]].tolist()
+    ['E38000042', 'NHS Darlington CCG', 'QHM', 'E54000050']
     """
     out = lineage.lookup(at, to, level, at_level=at_level)
     for column, day, of in (("from", at, at_level), ("to", to, level)):
@@ -34,7 +47,7 @@ def table(at, to, level: str | None = None, *, at_level: str | None = None) -> p
     return out[list(COLUMNS)]
 
 
-def _changed_later(day) -> dict[str, str]:
+def _changed_later(day: Day) -> dict[str, str]:
     """The names on a day of CCGs that changed theirs after it, by code."""
     moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
     later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > lineage.vintage(day).start)]
@@ -56,7 +69,13 @@ def of(start: Vintage, goal: Vintage) -> pd.DataFrame:
 
 
 def stem(start: Vintage, goal: Vintage) -> str:
-    """A name for the file of a look-up: ``ccg-2018-04-01-to-icb-2022-07-01``."""
+    """A name for the file of a look-up.
+
+    Examples
+    --------
+    >>> stem(lineage.vintage("2018-04-01"), lineage.vintage("2022-07-01"))
+    'ccg-2018-04-01-to-icb-2022-07-01'
+    """
     return "-to-".join(f"{v.level.replace('_', '-')}-{v.start.date()}" for v in (start, goal))
 
 

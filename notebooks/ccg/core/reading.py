@@ -25,6 +25,8 @@ _STARTS = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a file compressed by gzip",
 }
+#: Where a row begins in the file, and its cells.
+_Record = tuple[int, list[str]]
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
 
@@ -33,20 +35,41 @@ class ReadError(ValueError):
     """A file that cannot be read safely. The text names the file, the line and what to do."""
 
 
-def columns(path, fallback: str | None = None) -> list[str]:
-    """The names of the columns of a CSV file, without the spaces around them. See ``read``."""
+def columns(path: str | Path, fallback: str | None = None) -> list[str]:
+    """The names of the columns of a CSV file, without the spaces around them; see ``read``."""
     return _header(Path(path), _records(Path(path), fallback))
 
 
-def read(path, only: list[str] | None = None, fallback: str | None = None) -> tuple[pd.DataFrame, list[str]]:
+def read(
+    path: str | Path, only: list[str] | None = None, fallback: str | None = None
+) -> tuple[pd.DataFrame, list[str]]:
     """A CSV file with a header as a frame of text, and the columns that only numbered its rows, left out.
 
-    The index is the line of the file on which a row begins; a blank cell is ``""``. ``only`` names the columns
-    wanted, in any order. The file is UTF-8, or in the encoding ``fallback``. A column without a name is left out
-    where it has no cell filled, or is the first and numbers the rows.
+    Parameters
+    ----------
+    path : str or Path
+        The file, in UTF-8.
+    only : list of str, optional
+        The columns wanted, in any order; by default all.
+    fallback : str, optional
+        The encoding to read with where the file is not UTF-8, like ``cp1252``.
 
-    Raises ReadError for a file that is empty or no CSV file, a row that is not as long as the header, a header
-    that is missing or that has a name twice; OSError where the file cannot be opened.
+    Returns
+    -------
+    frame : DataFrame
+        One row for each row that is not blank; the index is the line of the file on which it begins. Every cell
+        is text, a blank one ``""``. A column without a name is left out where it has no cell filled, or is the
+        first and numbers the rows.
+    numbering : list of str
+        The names, often empty, of the columns that numbered the rows. With ``only`` it is empty.
+
+    Raises
+    ------
+    ReadError
+        The file is not there, is empty or no CSV file, a row is not as long as the header, or the header is
+        missing or has a name twice.
+    OSError
+        The file cannot be opened.
     """
     path = Path(path)
     records = _records(path, fallback)
@@ -58,7 +81,7 @@ def read(path, only: list[str] | None = None, fallback: str | None = None) -> tu
     return _named(path, frame) if only is None else (frame, [])
 
 
-def _records(path: Path, fallback: str | None) -> Iterator[tuple[int, list[str]]]:
+def _records(path: Path, fallback: str | None) -> Iterator[_Record]:
     """Line and cells of each row that is not blank. A cell may hold line ends, so a row may take many lines."""
     if path.is_dir():
         raise ReadError(f"{path} is a folder, not a CSV file")
@@ -108,7 +131,7 @@ def _encoding(path: Path, content: bytes, fallback: str | None) -> str:
     return "utf-8-sig"
 
 
-def _header(path: Path, records) -> list[str]:
+def _header(path: Path, records: Iterator[_Record]) -> list[str]:
     _, row = next(records, (0, []))
     names = [cell.strip() for cell in row]
     if not any(names):
@@ -139,9 +162,13 @@ def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
         seen[names[i]] = i
 
 
-def _frame(path: Path, records, width: int, keep: list[int]) -> pd.DataFrame:
+def _frame(path: Path, records: Iterator[_Record], width: int, keep: list[int]) -> pd.DataFrame:
     """The wanted cells of all rows, on the lines of the file. Raises ReadError for rows of another width."""
-    blocks, lines, cells, odd, others = [], [], [], None, 0
+    blocks: list[pd.DataFrame] = []
+    lines: list[int] = []
+    cells: list[list[str]] = []
+    odd: _Record | None = None
+    others = 0
     everything = len(keep) == width
     for line, row in records:
         if len(row) != width:
@@ -178,7 +205,8 @@ def _ragged(line: int, row: list[str], width: int, others: int) -> str:
 
 def _named(path: Path, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """The frame without nameless columns, and those of them that number the rows."""
-    keep, numbering = [], []
+    keep: list[int] = []
+    numbering: list[str] = []
     for i, name in enumerate(frame.columns):
         cells = frame.iloc[:, i].str.strip()
         if not name and cells.eq("").all():

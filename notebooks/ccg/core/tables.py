@@ -9,13 +9,20 @@ import copy
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
 from . import files
+
+#: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
+Descriptor = dict[str, Any]
+#: A row of a table by the names of its columns, each cell of the type of its column.
+Row = dict[str, Any]
 
 GRADES = ["primary", "press_release", "news", "second_hand", "unverified"]
 GRADE_WORDS = {
@@ -50,9 +57,26 @@ class Problem:
 
 
 class TableError(ValueError):
-    """A table breaks its contract. ``problems`` lists what is wrong, the text says all of it."""
+    """A table breaks its contract.
 
-    def __init__(self, problems: list[Problem]):
+    Parameters
+    ----------
+    problems : list of Problem
+        What is wrong. The text names file, row, column and value of the first twenty.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        All of them.
+
+    Examples
+    --------
+    >>> print(TableError([Problem("icbs.csv", 3, "practices", "many", "not a whole number")]))
+    - data/icbs.csv row 3, column practices, value 'many': not a whole number
+    Mend the file, or datapackage.json if the rule is wrong; then run python -m ccg check.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         shown = "\n".join(f"- {p}" for p in problems[:20])
         more = f"\n- and {len(problems) - 20} more" if len(problems) > 20 else ""
@@ -62,19 +86,21 @@ class TableError(ValueError):
         )
 
 
-def package() -> dict:
+def package() -> Descriptor:
     """The Data Package descriptor, as a dict of the caller's own."""
-    return json.loads((files.data() / "datapackage.json").read_bytes())
+    found: Descriptor = json.loads((files.data() / "datapackage.json").read_bytes())
+    return found
 
 
-def _package() -> dict:
+def _package() -> Descriptor:
     """The same for those who only look: parsed once for each content of the file."""
     return _parsed((files.data() / "datapackage.json").read_bytes())
 
 
 @lru_cache(maxsize=4)
-def _parsed(content: bytes) -> dict:
-    return json.loads(content)
+def _parsed(content: bytes) -> Descriptor:
+    found: Descriptor = json.loads(content)
+    return found
 
 
 def names() -> list[str]:
@@ -82,19 +108,52 @@ def names() -> list[str]:
     return [r["name"] for r in _package()["resources"]]
 
 
-def describe(name: str) -> dict:
-    """The descriptor of one table. Raises KeyError that lists the tables there are."""
+def describe(name: str) -> Descriptor:
+    """The descriptor of one table: its columns, rules and sources, as a dict of the caller's own.
+
+    Raises
+    ------
+    KeyError
+        No table has this name; the text lists those there are.
+    """
     for resource in _package()["resources"]:
         if resource["name"] == name:
-            return copy.deepcopy(resource)
+            found: Descriptor = copy.deepcopy(resource)
+            return found
     raise KeyError(f"no table is called {name!r}; there are {', '.join(names())}")
 
 
 def load(name: str) -> pd.DataFrame:
-    """Read a table by name, typed as its schema says: codes text, dates datetime64, blanks missing.
+    """Read a table by its name, each column with the type that the codebook gives.
 
-    Raises KeyError for an unknown name, FileNotFoundError for a missing file, and TableError naming
-    file, row, column and value when the table breaks its contract.
+    Parameters
+    ----------
+    name : str
+        A table of ``data/``, like ``"ccgs"``; ``names()`` lists them, ``data/README.md`` describes them.
+
+    Returns
+    -------
+    DataFrame
+        One row for each line of the file, in its order. Codes and words are text, dates ``datetime64``,
+        whole numbers ``int64`` (``Int64`` where some are blank), other numbers ``float64``, true and false
+        ``bool``; a blank is missing. The frame is the caller's own.
+
+    Raises
+    ------
+    KeyError
+        No table has this name; the text lists those there are.
+    FileNotFoundError
+        The file is not there.
+    TableError
+        The table breaks its contract. A file that is as ``datapackage.json`` records it is not checked again.
+
+    Examples
+    --------
+    >>> from ccg import load
+    >>> load("ccgs")[["code", "name", "opened"]].head(2)
+      code                                            name     opened
+    0  00C                              NHS Darlington CCG 2013-04-01
+    1  00D  NHS Durham Dales, Easington and Sedgefield CCG 2013-04-01
     """
     resource = describe(name)
     path = files.data() / resource["path"]
@@ -108,7 +167,7 @@ def load(name: str) -> pd.DataFrame:
     return _typed(resource)
 
 
-def _typed(resource: dict) -> pd.DataFrame:
+def _typed(resource: Descriptor) -> pd.DataFrame:
     # the same content under the same contract is read once in a process; each reader has a frame of its own
     content = (files.data() / resource["path"]).read_bytes()
     return _read(content, json.dumps(resource["schema"]["fields"])).copy()
@@ -128,6 +187,17 @@ def _read(content: bytes, fields: str) -> pd.DataFrame:
         elif kind == "boolean":
             raw[name] = raw[name].map({"true": True, "false": False})
     return raw
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    """The rows of a frame, each a dict by the names of the columns.
+
+    Examples
+    --------
+    >>> records(pd.DataFrame({"code": ["00C"], "open": [1]}))
+    [{'code': '00C', 'open': 1}]
+    """
+    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
 # --- what is wrong with it ----------------------------------------------------------------------
@@ -174,11 +244,17 @@ def find_problems(name: str) -> list[Problem]:
     return problems or _cells(resource) or _order_and_sources(resource)
 
 
-def _problem(resource, what, row=None, column=None, value=None) -> Problem:
+def _problem(
+    resource: Descriptor,
+    what: str,
+    row: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+) -> Problem:
     return Problem(resource["path"], row, column, value, what)
 
 
-def _cells(resource: dict) -> list[Problem]:
+def _cells(resource: Descriptor) -> list[Problem]:
     # one table can take seconds: the same content under the same contract is read once in a process
     refers = {key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])}
     paths = [resource["path"], *(describe(name)["path"] for name in sorted(refers) if name)]
@@ -203,7 +279,8 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
     report = checked.get_resource(resource["name"]).validate(limit_errors=1000)
     types = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
     problems = []
-    for error in report.tasks[0].errors if report.tasks else report.errors:
+    errors: list[Any] = report.tasks[0].errors if report.tasks else report.errors
+    for error in errors:  # each kind has fields of its own
         row = getattr(error, "row_number", None)
         column = getattr(error, "field_name", None) or None
         value = getattr(error, "cell", None)
@@ -227,7 +304,7 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _order_and_sources(resource: dict) -> list[Problem]:
+def _order_and_sources(resource: Descriptor) -> list[Problem]:
     frame = _typed(resource)
     problems = []
     # sort_values(...).index keeps the first offender findable: the first row not in its place
@@ -242,10 +319,10 @@ def _order_and_sources(resource: dict) -> list[Problem]:
         known = set(_typed(describe("sources"))["id"])
         cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
         doubtful = {ids for ids, each in cited.items() if not known.issuperset(each)}
-        for i in frame.index[frame["source"].isin(doubtful)]:
-            for one in cited[frame.at[i, "source"]]:
+        for line, row in _lines(frame[frame["source"].isin(doubtful)]):
+            for one in cited[row["source"]]:
                 if one not in known:
-                    problems.append(_problem(resource, "no such id in sources.csv", i + 2, "source", one))
+                    problems.append(_problem(resource, "no such id in sources.csv", line, "source", one))
     return problems
 
 
@@ -254,26 +331,24 @@ def _cross_check() -> list[Problem]:
     problems = []
     ccgs, successions = _typed(describe("ccgs")), _typed(describe("successions"))
     bodies = set(ccgs["code"]) | set(_typed(describe("icbs"))["code"])
-    for i, row in ccgs[ccgs["closed"] < ccgs["opened"]].iterrows():
+    for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
-        problems.append(_problem(describe("ccgs"), "it closed before it opened", i + 2, "closed", day))
-    for i, row in successions[~successions["to"].isin(bodies)].iterrows():
-        problems.append(
-            _problem(describe("successions"), "neither a CCG nor a board", i + 2, "to", row["to"])
-        )
+        problems.append(_problem(describe("ccgs"), "it closed before it opened", line, "closed", day))
+    for line, row in _lines(successions[~successions["to"].isin(bodies)]):
+        problems.append(_problem(describe("successions"), "neither a CCG nor a board", line, "to", row["to"]))
     counted, derived = (
         _typed(describe("ccg_counts")),
         count_ccgs(ccgs, _typed(describe("ccg_counts"))["date"]),
     )
-    for i, row in derived.iterrows():
+    for line, row in _lines(derived):
         for column in ("open", "formed", "closed"):
-            if counted.at[i, column] != row[column]:
+            value = counted.at[line - 2, column]
+            if value != row[column]:
                 what = f"ccgs.csv gives {row[column]}"
-                value = str(counted.at[i, column])
-                problems.append(_problem(describe("ccg_counts"), what, i + 2, column, value))
+                problems.append(_problem(describe("ccg_counts"), what, line, column, str(value)))
     problems += _places_and_moves(bodies, successions)
     problems += _ons_and_ods(ccgs)
-    used = set()
+    used: set[str] = set()
     for name in names():
         if name != "sources":
             used.update(*(ids.split("+") for ids in _typed(describe(name))["source"].unique()))
@@ -281,6 +356,11 @@ def _cross_check() -> list[Problem]:
         if one not in used:
             problems.append(_problem(describe("sources"), "no table uses this source", i + 2, "id", one))
     return problems
+
+
+def _lines(frame: pd.DataFrame) -> Iterator[tuple[int, Row]]:
+    """Some rows of a table, each with its line in the file, where the header is line 1."""
+    return zip((int(i) + 2 for i in frame.index), records(frame), strict=True)
 
 
 def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
@@ -294,23 +374,23 @@ def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
     codes["row"] = range(2, len(codes) + 2)
     lists = sorted({*codes["first_seen"], *codes["last_seen"], *codes["gone_by"].dropna()})
     current = dict(zip(ccgs["ons_code"], ccgs["code"], strict=True))
-    groups = {}
-    for row in codes.sort_values(["first_seen", "gone_by"]).to_dict("records"):
+    groups: dict[str, list[Row]] = {}
+    for row in records(codes.sort_values(["first_seen", "gone_by"])):
         groups.setdefault(row["code"], []).append(row)
 
-    def wrong(row, column, what):
+    def wrong(row: Row, column: str, what: str) -> None:
         value = row[column]
         value = str(value.date()) if isinstance(value, pd.Timestamp) else None if pd.isna(value) else value
         problems.append(_problem(resource, what, row["row"], column, value))
 
-    for i, one in enumerate(ccgs.to_dict("records")):
+    for i, one in enumerate(records(ccgs)):
         mine = groups.get(one["code"], [])
         last = [row["ons_code"] for row in mine if row["body"] == "ccg"][-1:]
         if last != [one["ons_code"]]:
             what = f"the last code of {one['code']} as a CCG in ons_codes.csv is {last[0] if last else 'not there'}"
             problems.append(_problem(describe("ccgs"), what, i + 2, "ons_code", one["ons_code"]))
         due = next((day for day in lists if day >= one["opened"]), None)
-        before = None
+        before: Row | None = None
         for row in mine:
             other = current.get(row["ons_code"], one["code"])
             if other != one["code"]:
@@ -336,7 +416,7 @@ def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def _end(day) -> pd.Timestamp:
+def _end(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp.max if pd.isna(day) else day - pd.Timedelta(days=1)
 
 
@@ -346,32 +426,49 @@ def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Probl
     places, tiles = describe("places"), describe("tiles")
     for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
         problems.append(_problem(places, "a body without a place, or a place without a body", value=code))
-    for i, row in _typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])].iterrows():
-        problems.append(_problem(tiles, "another body has this hexagon", i + 2, "code", row["code"]))
+    for line, row in _lines(_typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])]):
+        problems.append(_problem(tiles, "another body has this hexagon", line, "code", row["code"]))
     shares = _typed(describe("pct_to_ccg"))
-    total = shares.groupby("pct")["share"].transform("sum")
-    for i, row in shares[(total - 1).abs() > 0.0005].drop_duplicates("pct").iterrows():
-        what = f"the shares of this trust add up to {total[i]:.4f}"
-        problems.append(_problem(describe("pct_to_ccg"), what, i + 2, "pct", row["pct"]))
+    shares["total"] = shares.groupby("pct")["share"].transform("sum")
+    for line, row in _lines(shares[(shares["total"] - 1).abs() > 0.0005].drop_duplicates("pct")):
+        what = f"the shares of this trust add up to {row['total']:.4f}"
+        problems.append(_problem(describe("pct_to_ccg"), what, line, "pct", row["pct"]))
     moves, lands = describe("practice_moves"), set(successions["land"].dropna())
-    for i, row in _typed(moves).iterrows():
+    for line, row in _lines(_typed(moves)):
         if row["land"] not in lands:
             what = "successions.csv has no such land"
-            problems.append(_problem(moves, what, i + 2, "land", row["land"]))
+            problems.append(_problem(moves, what, line, "land", row["land"]))
         if abs(row["share"] - row["patients"] / row["from_patients"]) > 1e-6:
             what = "not patients over from_patients"
-            problems.append(_problem(moves, what, i + 2, "share", str(row["share"])))
+            problems.append(_problem(moves, what, line, "share", str(row["share"])))
     return problems
 
 
-def count_ccgs(ccgs: pd.DataFrame, dates: Iterable) -> pd.DataFrame:
+def count_ccgs(ccgs: pd.DataFrame, dates: Iterable[date | str]) -> pd.DataFrame:
     """How many CCGs were open on each date, and how many had formed and closed since the one before.
 
-    ``ccgs`` has ``opened`` (first day) and ``closed`` (last day); ``dates`` ascend. Returns one row per
-    date: ``date, open, formed, closed``. A CCG whose last day is 31 March counts as closed on 1 April.
+    Parameters
+    ----------
+    ccgs : DataFrame
+        One row for each CCG, with ``opened`` (its first day) and ``closed`` (its last).
+    dates : iterable of date or str
+        Days, ascending.
+
+    Returns
+    -------
+    DataFrame
+        One row for each date: ``date, open, formed, closed``, numbers of CCGs. One whose last day is 31 March
+        counts as closed on 1 April.
+
+    Examples
+    --------
+    >>> count_ccgs(load("ccgs"), ["2013-04-01", "2018-04-01"])
+            date  open  formed  closed
+    0 2013-04-01   211     211       0
+    1 2018-04-01   195       8      24
     """
     rows, before = [], pd.Timestamp.min
-    for day in pd.to_datetime(list(dates)):
+    for day in pd.to_datetime(pd.Series(list(dates))):
         rows.append(
             {
                 "date": day,
@@ -391,18 +488,36 @@ def grade(ids: Iterable[str]) -> str:
     """Grade of the weakest fact among some ``source`` cells.
 
     A fact with several sources (``A+B``) is as good as its best one; a set of facts as its worst.
+
+    Examples
+    --------
+    >>> grade(["ODS25+PCTCCG"]), grade(["ODS25", "PCTCCG"])
+    ('primary', 'second_hand')
     """
     table = load("sources")
     rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
-    return GRADES[max(min(rank[one] for one in cell.split("+")) for cell in set(ids))]
+    weakest: int = max(min(rank[one] for one in cell.split("+")) for cell in set(ids))
+    return GRADES[weakest]
 
 
 def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
     """The source line of a chart: publishers by number of facts, the grade if not primary, a caveat.
 
-    ``ids`` are cells of a ``source`` column. For a fact with several sources its best ones are named.
+    Parameters
+    ----------
+    ids : iterable of str
+        Cells of a ``source`` column. For a fact with several sources its best ones are named.
+    caveat : str, optional
+        A sentence to end with, without its full stop.
+    most : int, optional
+        How many publishers are named at most.
+
+    Examples
+    --------
+    >>> credit(["ODS25", "ODS25", "PAY"])
+    'NHS Organisation Data Service; NHS Digital.'
     """
-    table, facts, count = load("sources"), Counter(ids), Counter()
+    table, facts, count = load("sources"), Counter(ids), Counter[str]()
     publisher = dict(zip(table["id"], table["publisher"], strict=True))
     rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
     for cell, times in facts.items():  # thousands of facts have a few dozen cells between them
@@ -423,8 +538,15 @@ def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
 def seal() -> list[str]:
     """Record each table's SHA-256 and size in datapackage.json and write the codebook anew.
 
-    Returns the names of the files that changed. Raises TableError first if a table is not sound, so
-    that what is recorded has always been checked.
+    Returns
+    -------
+    list of str
+        Names of the files in ``data/`` that changed.
+
+    Raises
+    ------
+    TableError
+        A table is not sound; nothing is written then, so that what is recorded has always been checked.
     """
     problems = [p for name in names() for p in find_problems(name)] or _cross_check()
     if problems:
@@ -440,7 +562,7 @@ def seal() -> list[str]:
     return [name for name, text in written.items() if files.write(files.data() / name, text)]
 
 
-def codebook(contract: dict) -> str:
+def codebook(contract: Descriptor) -> str:
     """The text of ``data/README.md``: every table and column, from the descriptor alone."""
     out = [f"# {contract['title']}: the tables", "", contract["description"], ""]
     out += ["This page is made from `datapackage.json` by `python -m ccg refresh`; edit that file.", ""]
@@ -469,7 +591,7 @@ def codebook(contract: dict) -> str:
     return "\n".join(out).replace("\n\n\n", "\n\n") + "\n"
 
 
-def _rule(field: dict) -> str:
+def _rule(field: Descriptor) -> str:
     rules = dict(field.get("constraints", {}))
     parts = [] if rules.pop("required", False) else ["may be blank"]
     if "enum" in rules:
