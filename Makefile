@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines test-browser test-wheel check refresh lab app site bench clean
+.PHONY: help figures test test-engines test-browser test-wheel test-lowest check refresh lab app site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -32,6 +32,14 @@ test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site a
 test-wheel: $(READY) ## the wheel and the sdist in environments of their own that hold nothing else
 	@$(PY) -m pytest -q -p no:nbval tests/wheel
 
+# resolved anew each time: what is asked for at the lowest version allowed, what that needs at the newest
+test-lowest: ## looking up and re-basing with the lowest versions allowed, on Python 3.11 (needs uv)
+	@command -v uv >/dev/null 2>&1 || { echo "make test-lowest needs uv: python -m pip install uv"; exit 1; }
+	@uv venv --quiet --clear --python 3.11 .venv-lowest
+	@uv pip install --quiet --resolution lowest-direct --python .venv-lowest/$(BIN)/python -e ".[test]"
+	@.venv-lowest/$(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal \
+	  tests/test_rebase.py tests/test_lineage.py tests/test_commands.py
+
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check
 
@@ -51,7 +59,7 @@ bench: $(READY) ## time re-basing against what people do today (ten minutes or m
 	@$(PY) -m ccg bench
 
 clean: ## remove the environment and caches
-	rm -rf .venv .venv-engines .venv-browser .venv-site docs/_build .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .pytest_cache .ruff_cache .hypothesis dist
 
 PIP := -m pip install --quiet --disable-pip-version-check
 

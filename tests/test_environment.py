@@ -1,9 +1,10 @@
-"""What a user installs agrees with itself: lock, ranges, conda file, README and Makefile."""
+"""What a user installs and reads agrees with itself: versions, lock, ranges, conda file, guides and workflows."""
 
 import json
 import re
 import tomllib
 
+import ccg
 import pandas as pd
 import pytest
 import rules
@@ -14,7 +15,16 @@ LOCK = (files.ROOT / "requirements.txt").read_text(encoding="utf-8")
 LOCKED = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK, re.M)}
 PROJECT = tomllib.loads((files.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 README = (files.ROOT / "README.md").read_text(encoding="utf-8")
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "python-duckdb": "duckdb"}
+CONTRIBUTING = (files.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+CHANGELOG = (files.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+#: What a job of a workflow may write, where it may write anything.
+MAY_WRITE = {
+    "pages": {"pages", "id-token"},
+    "deploy": {"pages", "id-token"},
+    "publish": {"contents"},
+}
+WORKFLOWS = sorted((files.ROOT / ".github" / "workflows").glob("*.yml"))
+CONDA_NAMES = {"jupyter_server": "jupyter-server", "matplotlib-base": "matplotlib", "python-duckdb": "duckdb"}
 NOT_IN_LOCK = {"python", "pip"}
 
 
@@ -34,6 +44,17 @@ def asked_for(*extras: str) -> list[str]:
             brought = re.fullmatch(rf"{PROJECT['name']}\[(.+)\]", one)
             out += asked_for(*brought[1].split(",")) if brought else [one]
     return out
+
+
+def test_the_version_stands_in_the_package_and_all_else_agrees():
+    assert PROJECT["dynamic"] == ["version"] and "version" not in PROJECT
+    source = tomllib.loads((files.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
+    assert source["version"] == {"path": "notebooks/ccg/__init__.py"}
+    cited = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == tables.package()["version"] == ccg.__version__
+    # the newest that the changelog has with a day
+    number, day = re.search(r"^## \[(\d[^]]*)\] - (\S+)$", CHANGELOG, re.M).groups()
+    assert (number, day) == (ccg.__version__, str(cited["date-released"]))
 
 
 def test_lock_is_hashed_and_names_no_host():
@@ -73,13 +94,47 @@ def test_conda_file_names_all_that_pyproject_does():
         assert LOCKED[name_of(pinned)] == pinned.split("==")[1]
 
 
-def test_readme_commands_exist():
+def test_commands_of_guides_and_workflows_exist():
     makefile = (files.ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
-    asked = set(re.findall(r"\bmake ([a-z-]+)", README))
-    assert {"figures", "test"} <= asked <= targets, asked - targets
-    commands = set(re.findall(r"python -m ccg ([a-z]+)", README + makefile))
+    guides = README + CONTRIBUTING
+    runs = "\n".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
+    asked = {
+        target
+        for line in re.findall(r"(?:^|`|run: )make ((?:[a-z-]+ ?)+)", guides + runs, re.M)
+        for target in line.split()
+    }
+    assert {"figures", "test", "site", "test-wheel"} <= asked <= targets, asked - targets
+    commands = set(re.findall(r"python -m ccg ([a-z]+)", guides + makefile + runs))
     assert commands <= set(__main__.COMMANDS), commands - set(__main__.COMMANDS)
+
+
+def test_contributing_names_the_rooms_there_are():
+    named = set(re.findall(r"^\| `(notebooks/ccg/\w+)` \|", CONTRIBUTING, re.M))
+    assert named == {
+        f"notebooks/ccg/{p.parent.name}" for p in (files.NOTEBOOKS / "ccg").glob("*/__init__.py")
+    }
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.stem)
+def test_a_workflow_runs_pinned_actions_and_may_no_more_than_it_needs(path):
+    text = path.read_text(encoding="utf-8")
+    for line in re.findall(r"uses: (?!\./)(.*)", text):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), f"{line}: pin the commit"
+    flow = yaml.safe_load(text)
+    assert flow["permissions"] == {"contents": "read"}
+    for name, job in flow["jobs"].items():
+        writes = {k for k, v in job.get("permissions", {}).items() if v == "write"}
+        assert writes <= MAY_WRITE.get(name, set()), f"{name} may write {writes}"
+
+
+def test_the_site_is_published_only_after_every_test_of_a_push_is_green():
+    flows = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in WORKFLOWS}
+    assert flows["pages"][True] == {"workflow_call": None}  # YAML reads the key "on" so
+    jobs = flows["test"]["jobs"]
+    assert set(jobs["pages"]["needs"]) == set(jobs) - {"pages", "newest"}
+    assert jobs["pages"]["if"] == "github.event_name == 'push'"
+    assert flows["test"][True]["push"] == {"branches": ["main"]}
 
 
 def test_readme_examples_of_your_own_figures_answer_as_it_says(tmp_path, monkeypatch, capsys):
@@ -126,10 +181,13 @@ def test_each_readme_answer_takes_its_numbers_from_its_own_notebook():
         assert not missing, f"README on {name}: its outputs do not show {missing}"
 
 
-def test_readme_pictures_and_links_exist():
-    for target in re.findall(r"\]\(([^)#]+)", README) + re.findall(r'src="([^"]+)"', README):
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_pictures_and_links_exist(name):
+    text = (files.ROOT / name).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:notebooks|data|docs|tests|\.github|\.ci)/[^`*N ]*)`", text)
+    for target in re.findall(r"\]\(([^)#]+)", text) + re.findall(r'src="([^"]+)"', text) + named:
         if "://" not in target:
-            assert (files.ROOT / target).exists(), f"README points to {target}, which is not there"
+            assert (files.ROOT / target).exists(), f"{name} points to {target}, which is not there"
 
 
 def test_no_file_of_the_project_names_a_machine():
@@ -166,7 +224,7 @@ def test_lock_of_an_extra_agrees_with_the_core_lock(extra):
     entries = re.split(r"^(?=\S+==)", text, flags=re.M)[1:]
     assert entries and all("--hash=sha256:" in entry for entry in entries)
     locked = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", text, re.M)}
-    assert {name_of(d) for d in PROJECT["optional-dependencies"][extra]} <= set(locked)
+    assert {name_of(d) for d in asked_for(extra)} <= set(locked)
     apart = {
         name: (version, locked.get(name)) for name, version in LOCKED.items() if locked.get(name) != version
     }
