@@ -1324,6 +1324,13 @@ def test_whole_numbers_are_conserved(journey):
             assert abs(placed + left - rows["n"].sum()) <= 1e-9 * rows["n"].abs().sum()
 
 
+def test_an_error_of_rounding_is_measured_by_what_was_added_not_by_what_is_left():
+    data = pd.DataFrame({"code": ["5A3", "5P2", "5A3"], "n": [-1e9, 1e9, 0.99999]})
+    for one in (data, pl.from_pandas(data), pl.from_pandas(data).lazy()):
+        report = rebase(one, code="code", at="2012-04-01", to="2015-04-01", sums=["n"]).report()
+        assert report.balanced() and report.sizes["n"] == pytest.approx(2e9)
+
+
 @usual
 @given(journeys(floats))
 def test_floats_are_conserved_and_what_is_missing_is_counted(journey):

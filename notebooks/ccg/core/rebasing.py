@@ -153,12 +153,14 @@ class Report:
     periods: tuple[str, ...] = ()
     #: Cells of a lazy frame's text that are no plain number, for each column that has some: read as missing.
     unread: dict[str, int] = field(default_factory=dict)
+    #: What each column of sums adds up to without its signs: what an error of rounding is measured by.
+    sizes: dict[str, float] = field(default_factory=dict)
 
     def balanced(self) -> bool:
-        """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹."""
+        """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹ of all cells."""
         return all(
-            abs(t["placed"] + t["unmapped"] - t["input"]) <= 1e-9 * max(1.0, abs(t["input"]))
-            for t in self.totals.values()
+            abs(t["placed"] + t["unmapped"] - t["input"]) <= 1e-9 * max(1.0, self.sizes.get(name, abs(t["input"])))
+            for name, t in self.totals.items()
         )
 
     def __str__(self) -> str:
@@ -972,7 +974,7 @@ class _Rebase:
     def _report(self, start, joined, flagged, unmapped, absent) -> Report:
         values = [*self.sums, *(f"_w_{rate}" for rate in self.means)]
         # as floats, whole numbers do not run over
-        size = {n: f"_size_{n}" for n in self.sums if self.schema[n].is_integer()}
+        size = {n: f"_size_{n}" for n in self.sums}
         found = self._added(joined, flagged, values, size)
 
         def number(part, name):
@@ -980,7 +982,7 @@ class _Rebase:
             return 0 if pd.isna(value) else value
 
         for name, column in size.items():
-            if number("input", column) >= 2**63:
+            if self.schema[name].is_integer() and number("input", column) >= 2**63:
                 raise RebaseError(
                     f"column {name!r} adds up to more than a whole number can hold; make it floats or count in thousands"
                 )
@@ -999,6 +1001,7 @@ class _Rebase:
             unplaced=number("unmapped", "_groups"), divided=number("rows", _APPROX), rows=number("rows", "_groups"),
             incomplete=number("rows", "_incomplete"), absent=absent() if number("rows", "_short") else [],
             sparse=number("rows", "_sparse"), sparse_is=self.absent, spellings=self.spellings, keys=tuple(self.by), periods=periods, unread=unread,
+            sizes={n: number("input", c) for n, c in size.items()},
         )  # fmt: skip
 
     def _added(self, joined, flagged, values: list[str], size: dict[str, str]) -> dict[str, dict]:
