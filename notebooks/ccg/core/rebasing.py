@@ -159,7 +159,8 @@ class Report:
     def balanced(self) -> bool:
         """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹ of all cells."""
         return all(
-            abs(t["placed"] + t["unmapped"] - t["input"]) <= 1e-9 * max(1.0, self.sizes.get(name, abs(t["input"])))
+            abs(t["placed"] + t["unmapped"] - t["input"])
+            <= 1e-9 * max(1.0, self.sizes.get(name, abs(t["input"])))
             for name, t in self.totals.items()
         )
 
