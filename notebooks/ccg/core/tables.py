@@ -116,9 +116,14 @@ def describe(name: str) -> Descriptor:
     KeyError
         No table has this name; the text lists those there are.
     """
+    return copy.deepcopy(_resource(name))
+
+
+def _resource(name: str) -> Descriptor:
+    """The same for those who only look."""
     for resource in _package()["resources"]:
         if resource["name"] == name:
-            found: Descriptor = copy.deepcopy(resource)
+            found: Descriptor = resource
             return found
     raise KeyError(f"no table is called {name!r}; there are {', '.join(names())}")
 
@@ -155,7 +160,7 @@ def load(name: str) -> pd.DataFrame:
     0  00C                              NHS Darlington CCG 2013-04-01
     1  00D  NHS Durham Dales, Easington and Sedgefield CCG 2013-04-01
     """
-    resource = describe(name)
+    resource = _resource(name)
     path = files.data() / resource["path"]
     if not path.exists():
         raise FileNotFoundError(f"data/{resource['path']} is missing; restore it with git checkout")
@@ -223,7 +228,7 @@ def check() -> list[Problem]:
 
 def find_problems(name: str) -> list[Problem]:
     """What breaks the contract of one table: header first, then each cell, then order and sources."""
-    resource = describe(name)
+    resource = _resource(name)
     path = files.data() / resource["path"]
     if not path.exists():
         return [_problem(resource, "the file is missing")]
@@ -257,7 +262,7 @@ def _problem(
 def _cells(resource: Descriptor) -> list[Problem]:
     # one table can take seconds: the same content under the same contract is read once in a process
     refers = {key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])}
-    paths = [resource["path"], *(describe(name)["path"] for name in sorted(refers) if name)]
+    paths = [resource["path"], *(_resource(name)["path"] for name in sorted(refers) if name)]
     found = [files.data() / path for path in paths]
     content = [files.sha256(path.read_bytes()) if path.exists() else "" for path in found]
     contract = {k: v for k, v in resource.items() if k not in ("hash", "bytes")}
@@ -269,7 +274,7 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
     # imported here: half a second that a sound table never needs
     import frictionless
 
-    resource, contract = describe(name), package()
+    resource, contract = _resource(name), package()
     refers = {key["reference"]["resource"] for key in resource["schema"].get("foreignKeys", [])}
     contract["resources"] = [r for r in contract["resources"] if r["name"] in {name, *refers}]
     for entry in contract["resources"]:  # the hash has its own message, see check()
@@ -316,7 +321,7 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
         at = "+".join(by_text.iloc[wrong[0]])
         problems.append(_problem(resource, "rows are not sorted by key", wrong[0] + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
-        known = set(_typed(describe("sources"))["id"])
+        known = set(_typed(_resource("sources"))["id"])
         cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
         doubtful = {ids for ids, each in cited.items() if not known.issuperset(each)}
         for line, row in _lines(frame[frame["source"].isin(doubtful)]):
@@ -329,32 +334,32 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
 def _cross_check() -> list[Problem]:
     """Rules that no schema can say: they read more than one table, and run when each is sound."""
     problems = []
-    ccgs, successions = _typed(describe("ccgs")), _typed(describe("successions"))
-    bodies = set(ccgs["code"]) | set(_typed(describe("icbs"))["code"])
+    ccgs, successions = _typed(_resource("ccgs")), _typed(_resource("successions"))
+    bodies = set(ccgs["code"]) | set(_typed(_resource("icbs"))["code"])
     for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
-        problems.append(_problem(describe("ccgs"), "it closed before it opened", line, "closed", day))
+        problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
     for line, row in _lines(successions[~successions["to"].isin(bodies)]):
-        problems.append(_problem(describe("successions"), "neither a CCG nor a board", line, "to", row["to"]))
+        problems.append(_problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"]))
     counted, derived = (
-        _typed(describe("ccg_counts")),
-        count_ccgs(ccgs, _typed(describe("ccg_counts"))["date"]),
+        _typed(_resource("ccg_counts")),
+        count_ccgs(ccgs, _typed(_resource("ccg_counts"))["date"]),
     )
     for line, row in _lines(derived):
         for column in ("open", "formed", "closed"):
             value = counted.at[line - 2, column]
             if value != row[column]:
                 what = f"ccgs.csv gives {row[column]}"
-                problems.append(_problem(describe("ccg_counts"), what, line, column, str(value)))
+                problems.append(_problem(_resource("ccg_counts"), what, line, column, str(value)))
     problems += _places_and_moves(bodies, successions)
     problems += _ons_and_ods(ccgs)
     used: set[str] = set()
     for name in names():
         if name != "sources":
-            used.update(*(ids.split("+") for ids in _typed(describe(name))["source"].unique()))
-    for i, one in enumerate(_typed(describe("sources"))["id"]):
+            used.update(*(ids.split("+") for ids in _typed(_resource(name))["source"].unique()))
+    for i, one in enumerate(_typed(_resource("sources"))["id"]):
         if one not in used:
-            problems.append(_problem(describe("sources"), "no table uses this source", i + 2, "id", one))
+            problems.append(_problem(_resource("sources"), "no table uses this source", i + 2, "id", one))
     return problems
 
 
@@ -369,7 +374,7 @@ def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
     The days are those of lists, and lists keep an old code for a while beside the new one: it must be gone
     before the new one is.
     """
-    problems, resource = [], describe("ons_codes")
+    problems, resource = [], _resource("ons_codes")
     codes = _typed(resource)
     codes["row"] = range(2, len(codes) + 2)
     lists = sorted({*codes["first_seen"], *codes["last_seen"], *codes["gone_by"].dropna()})
@@ -388,7 +393,7 @@ def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
         last = [row["ons_code"] for row in mine if row["body"] == "ccg"][-1:]
         if last != [one["ons_code"]]:
             what = f"the last code of {one['code']} as a CCG in ons_codes.csv is {last[0] if last else 'not there'}"
-            problems.append(_problem(describe("ccgs"), what, i + 2, "ons_code", one["ons_code"]))
+            problems.append(_problem(_resource("ccgs"), what, i + 2, "ons_code", one["ons_code"]))
         due = next((day for day in lists if day >= one["opened"]), None)
         before: Row | None = None
         for row in mine:
@@ -423,17 +428,17 @@ def _end(day: pd.Timestamp) -> pd.Timestamp:
 def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Problem]:
     """Each body has its place, each hexagon one body; lands are those of the splits; shares add up."""
     problems = []
-    places, tiles = describe("places"), describe("tiles")
+    places, tiles = _resource("places"), _resource("tiles")
     for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
         problems.append(_problem(places, "a body without a place, or a place without a body", value=code))
     for line, row in _lines(_typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])]):
         problems.append(_problem(tiles, "another body has this hexagon", line, "code", row["code"]))
-    shares = _typed(describe("pct_to_ccg"))
+    shares = _typed(_resource("pct_to_ccg"))
     shares["total"] = shares.groupby("pct")["share"].transform("sum")
     for line, row in _lines(shares[(shares["total"] - 1).abs() > 0.0005].drop_duplicates("pct")):
         what = f"the shares of this trust add up to {row['total']:.4f}"
-        problems.append(_problem(describe("pct_to_ccg"), what, line, "pct", row["pct"]))
-    moves, lands = describe("practice_moves"), set(successions["land"].dropna())
+        problems.append(_problem(_resource("pct_to_ccg"), what, line, "pct", row["pct"]))
+    moves, lands = _resource("practice_moves"), set(successions["land"].dropna())
     for line, row in _lines(_typed(moves)):
         if row["land"] not in lands:
             what = "successions.csv has no such land"
