@@ -655,7 +655,8 @@ def test_commands_of_the_suite_need_a_checkout(tmp_path):
 
 def test_a_package_that_is_not_there_is_named(ccg, data, monkeypatch):
     path = data / "ccg_counts.csv"
-    path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,207"))  # as no other test breaks it
+    # broken as no other test breaks it: what is wrong with a file is found out once in a process
+    path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,207"))
     monkeypatch.setitem(sys.modules, "frictionless", None)
     refused(ccg("check"), "frictionless is not installed: python -m pip install frictionless")
 

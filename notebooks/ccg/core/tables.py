@@ -340,7 +340,9 @@ def _cross_check() -> list[Problem]:
         day = str(row["closed"].date())
         problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
     for line, row in _lines(successions[~successions["to"].isin(bodies)]):
-        problems.append(_problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"]))
+        problems.append(
+            _problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"])
+        )
     counted, derived = (
         _typed(_resource("ccg_counts")),
         count_ccgs(ccgs, _typed(_resource("ccg_counts"))["date"]),
