@@ -1288,7 +1288,6 @@ def test_auto_refuses_a_mixture_of_geographies():
 # --- properties -----------------------------------------------------------------------------------
 
 usual = settings(max_examples=50, deadline=None, derandomize=True, database=None)
-fewer = settings(usual, max_examples=25)  # for those that take long
 STARTS = ["2012-04-01", *APRILS, "2022-07-01"]
 
 
@@ -1424,7 +1423,7 @@ def holes(draw):
     return data.astype({"n": "Int64"}), {"at": at, "to": to, "level": level}, feeds
 
 
-@fewer
+@usual
 @given(holes(), st.sampled_from(list(KINDS.values())), st.sampled_from(["zero", "missing"]))
 def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, absent):
     """Against a count by hand: sets of codes, from the look-up that analysts use."""
@@ -1456,7 +1455,7 @@ def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, 
     assert ("if what was read as zero" in str(report)) <= (report.sparse > 0)
 
 
-@fewer
+@usual
 @given(st.data(), st.sampled_from(list(KINDS.values())))
 def test_each_month_of_a_year_must_have_every_part(draw, make):
     """Dates that are no key: a year's sum is whole only if each of its months is, on the codes of that month."""
