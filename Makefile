@@ -38,7 +38,7 @@ test-lowest: ## looking up and re-basing with the lowest versions allowed, on Py
 	@uv venv --quiet --clear --python 3.11 .venv-lowest
 	@uv pip install --quiet --resolution lowest-direct --python .venv-lowest/$(BIN)/python -e ".[test]"
 	@.venv-lowest/$(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal \
-	  tests/test_rebase.py tests/test_lineage.py tests/test_commands.py
+	  tests/core tests/suite/test_commands.py
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check

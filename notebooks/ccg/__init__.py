@@ -44,7 +44,7 @@ _ROOMS = {
     "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
     "charts": ("figures", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
-    "suite": ("app", "bench", "quick", "run", "site"),
+    "suite": ("app", "bench", "quick", "rules", "run", "site"),
 }
 _MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

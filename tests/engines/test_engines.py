@@ -230,7 +230,7 @@ def test_spark_stays_lazy_and_on_this_machine(spark):
         result.frame.collect()
 
 
-# --- the cases of tests/test_cases.py, which says why each is as it is ------------------------------
+# --- the cases of tests/core/test_cases.py, which says why each is as it is ------------------------------
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 

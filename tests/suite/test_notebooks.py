@@ -4,8 +4,7 @@ import copy
 import json
 
 import pytest
-import rules
-from ccg import files
+from ccg import files, rules
 
 NOTEBOOKS = files.notebooks()
 

@@ -7,9 +7,8 @@ import tomllib
 import ccg
 import pandas as pd
 import pytest
-import rules
 import yaml
-from ccg import __main__, files, tables
+from ccg import __main__, files, rules, tables
 
 LOCK = (files.ROOT / "requirements.txt").read_text(encoding="utf-8")
 LOCKED = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK, re.M)}

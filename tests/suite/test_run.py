@@ -126,7 +126,8 @@ def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_
             cell.execution_count, cell.outputs = count, [nbformat.v4.new_output("stream", text=text)]
         nbformat.write(ran, path)
     (tmp_path / "takes.py").write_text(TAKES, encoding="utf-8")
-    known = os.pathsep.join(map(str, [files.ROOT, Path(__file__).parent, tmp_path]))
+    here = Path(__file__).parent
+    known = os.pathsep.join(map(str, [files.ROOT, here, here.parent, tmp_path]))
     plugins = [
         f"-p{name}" for name in ("ccg.suite.quick", "nbval.plugin", "conftest", "takes", "no:cacheprovider")
     ]

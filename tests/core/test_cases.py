@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from ccg import RebaseError, lineage, rebase
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 MAKE = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(), "duckdb": duckdb.from_df}
 engines = pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
 lazily = pytest.mark.parametrize("make", list(MAKE.values())[1:], ids=list(MAKE)[1:])
