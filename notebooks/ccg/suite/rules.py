@@ -30,6 +30,11 @@ def source(cell: dict) -> str:
     return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
 
 
+def is_prose(cell: dict) -> bool:
+    """Whether a cell is read as text: Markdown, or a cell of prose with numbers in it."""
+    return cell["cell_type"] == "markdown" or source(cell).startswith("%%prose")
+
+
 def text_of(notebook: dict) -> str:
     """All that a reader sees in the outputs, as text."""
     parts = []
@@ -82,8 +87,8 @@ def _outputs(cells):
 
 
 def _shape(notebook, cells):
-    kinds = [c["cell_type"] for c in notebook["cells"]]
-    if kinds[:2] != ["markdown", "code"] or "?" not in source(notebook["cells"][0]):
+    kinds = ["markdown" if is_prose(c) else "code" for c in notebook["cells"]]
+    if [c["cell_type"] for c in notebook["cells"][:2]] != ["markdown", "code"] or "?" not in source(notebook["cells"][0]):
         yield "the first cell must ask the question and the second answer it"
     if kinds[-1] != "markdown" or "cannot tell you" not in source(notebook["cells"][-1]):
         yield "the last cell must say what this cannot tell you"
@@ -91,7 +96,7 @@ def _shape(notebook, cells):
         yield "there must be a section: How we know"
     if any(a == b == c == "code" for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False)):
         yield "more than two code cells follow each other without prose"
-    lengths = [len(source(c).splitlines()) for c in cells]
+    lengths = [len(source(c).splitlines()) for c in cells if not is_prose(c)]
     if max(lengths) > 20:
         yield f"code cell {lengths.index(max(lengths)) + 1} has {max(lengths)} lines; 20 is the most"
     if statistics.median(lengths) > 14:
