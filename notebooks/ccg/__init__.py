@@ -40,7 +40,7 @@ _FROM = {
     "core.tables": ("TableError", "load"),
 }
 _ROOMS = {
-    "core": ("files", "lineage", "lookups", "reading", "rebasing", "tables", "words"),
+    "core": ("files", "lineage", "lookups", "numbers", "periods", "reading", "rebasing", "tables", "words"),
     "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
     "charts": ("figures", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
