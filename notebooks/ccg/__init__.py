@@ -54,7 +54,7 @@ _ROOMS = {
         "words",
     ),
     "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
-    "charts": ("figures", "style", "tiles"),
+    "charts": ("figures", "prose", "show", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
     "suite": ("app", "bench", "quick", "rules", "run", "site"),
 }
