@@ -30,7 +30,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..core import files, lineage, reading
-from ..core.rebasing import SUPPRESSED
+from ..core.numbers import SUPPRESSED
 from . import practices
 
 #: Years that may be compared with each other, first and last, and their name. Half-yearly until 2016, another
