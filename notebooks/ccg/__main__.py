@@ -222,11 +222,10 @@ def gpps(args) -> int:
 
 
 def _read(name: str, said) -> pd.DataFrame:
-    """The cells of a CSV file as text. A column that only numbers the rows is left out, in words."""
-    frame, numbering = reading.read(name)
-    for column in numbering:
-        called = repr(column) if column else "without a name"
-        _say(f"{name}: the first column, {called}, only numbers the rows; it is left out", said)
+    """The cells of a file as text. What was guessed of it is said in one line."""
+    frame = reading.read(name)
+    if frame.attrs["read"]:
+        _say(f"{name}: {'; '.join(frame.attrs['read'])}", said)
     return frame
 
 
