@@ -42,7 +42,7 @@ _FROM = {
 _ROOMS = {
     "core": ("files", "lineage", "lookups", "reading", "rebasing", "tables", "words"),
     "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
-    "charts": ("figures", "style", "tiles"),
+    "charts": ("figures", "prose", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
     "suite": ("app", "bench", "quick", "rules", "run", "site"),
 }

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from ccg import __main__, files, gpps, lineage, reading, tables
+from ccg import cli, files, gpps, lineage, reading, tables
 
 # practice, good of answers, easy of phone answers; A81 is in Tees Valley (16C), 91Q is Kent and Medway
 PEOPLE = [
@@ -253,7 +253,7 @@ def test_the_command_writes_the_table_and_what_was_not_placed(file, tmp_path, ca
     frame = with_counts()
     frame.loc[2, "Practice_Code"] = "A99999"
     path, out = file(frame), tmp_path / "gpps.csv"
-    assert __main__.main(["gpps", str(path), "-o", str(out)]) == 0
+    assert cli.main(["gpps", str(path), "-o", str(out)]) == 0
     assert "2019 (series 2018-2023): 3 practices = 2 placed + 1 not placed" in capsys.readouterr().out
     beside = tmp_path / "gpps.unplaced.csv"
     assert beside.read_text().splitlines()[1].startswith("A99999,2019,50")
@@ -261,15 +261,15 @@ def test_the_command_writes_the_table_and_what_was_not_placed(file, tmp_path, ca
     table = gpps.load()
     assert table["code"].tolist() == ["16C"] and table["geography"].tolist() == [pd.Timestamp("2021-04-01")]
     monkeypatch.delenv("CCG_DATA")
-    assert __main__.main(["gpps", str(file(with_counts())), "-o", str(out)]) == 0
+    assert cli.main(["gpps", str(file(with_counts())), "-o", str(out)]) == 0
     assert not beside.exists()
-    assert __main__.main(["gpps", str(tmp_path / "none.csv")]) == 1
+    assert cli.main(["gpps", str(tmp_path / "none.csv")]) == 1
     assert "there is no such file" in capsys.readouterr().err
     before = path.read_bytes()
-    assert __main__.main(["gpps", str(path), "-o", str(path)]) == 1
+    assert cli.main(["gpps", str(path), "-o", str(path)]) == 1
     assert "is one of the files to read" in capsys.readouterr().err and path.read_bytes() == before
     again = path.rename(tmp_path / "again2019.unplaced.csv")
-    assert __main__.main(["gpps", str(again), "-o", str(tmp_path / "again2019.csv")]) == 1
+    assert cli.main(["gpps", str(again), "-o", str(tmp_path / "again2019.csv")]) == 1
     assert "which goes beside" in capsys.readouterr().err and again.read_bytes() == before
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from ccg import LineageError, RebaseError, __main__, lineage, rebase, tables
+from ccg import LineageError, RebaseError, cli, lineage, rebase, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -1485,7 +1485,7 @@ def test_each_month_of_a_year_must_have_every_part(draw, make):
 @pytest.fixture
 def run(capsys):
     def go(*args):
-        status = __main__.main([str(a) for a in args])
+        status = cli.main([str(a) for a in args])
         out, err = capsys.readouterr()
         return status, out, err
 

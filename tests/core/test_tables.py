@@ -1,12 +1,13 @@
 """The tables keep their contract, say what the public record says, and are refused when broken."""
 
+import itertools
 import json
 import re
 
 import frictionless
 import pandas as pd
 import pytest
-from ccg import files, tables
+from ccg import files, lineage, tables
 
 
 def test_every_table_is_sound():
@@ -220,7 +221,11 @@ def test_unlike_counts_are_not_one_series():
     assert bodies["comparable"][bodies["area"] == "England and Wales"].unique().tolist() == ["districts_1974"]
     assert not bodies["commissions"][bodies["date"] < "1991"].any()
     series = {name: rows["count"].tolist() for name, rows in bodies.groupby("comparable")}
-    assert series["boards"] == [42, 36] and series["district_authorities"] == [192, 111]
+    assert (
+        series["boards"] == [42, 36]
+        and series["planning_areas"] == [44, 44, 42, 42, 42]
+        and series["district_authorities"] == [192, 111]
+    )
     assert series["primary_care_trusts"] == [17, 40, 164, 300, 303, 152, 151]
     ccgs = bodies[bodies["kind"] == "ccg"].set_index("date")["count"]
     assert all(counts[pd.Timestamp(day)] == count for day, count in ccgs.items()) and len(ccgs) == len(counts)
@@ -403,3 +408,116 @@ def test_a_fact_is_as_good_as_its_best_source_and_a_chart_as_its_worst_fact():
     assert tables.credit(["ODS25+HSMA4"]) == "NHS Organisation Data Service."
     line = tables.credit(["NHSNUG", "BMA14", "BMA14"], "A caveat")
     assert line == ("British Medical Association; NHS Nuggets (blog). Weakest source: second-hand. A caveat.")
+
+
+# --- from 2016 to today -------------------------------------------------------------------------
+
+
+def of(name, **only):
+    """The rows of a table in which each of these columns has this value."""
+    rows = tables.load(name)
+    for column, value in only.items():
+        rows = rows[rows[column] == (pd.Timestamp(value) if value[:2] == "20" else value)]
+    return rows
+
+
+def test_partnerships_are_those_of_the_public_record():
+    members, partnerships = tables.load("partnership_members"), tables.load("partnerships")
+    number = members.groupby("date")["partnership"].nunique()
+    assert dict(zip(number.index.year, number, strict=True)) == {
+        2017: 44,
+        2018: 44,
+        2019: 42,
+        2020: 42,
+        2021: 42,
+    }
+    counted = tables.load("commissioners").query("comparable == 'planning_areas'").set_index("date")["count"]
+    assert counted["2016-03-15"] == 44 and all(
+        counted[str(day.date())] == n for day, n in number.items() if str(day.date()) in counted
+    )
+    for day, rows in members.groupby("date"):
+        assert set(rows["code"]) == open_codes(day) and rows["code"].is_unique, day
+        stood = partnerships[
+            (partnerships["first"] < str(day.date())) | (partnerships["first"] == str(day.date()))
+        ]
+        assert set(rows["partnership"]) <= set(stood["code"]), day
+
+
+def test_a_partnership_of_2021_became_the_board_with_its_ods_code_but_for_bassetlaw():
+    members = of("partnership_members", date="2021-04-01").set_index("code")["partnership"]
+    was = members.map(tables.load("partnerships").set_index("code")["ods_code"])
+    passed = of("successions", kind="abolition", date="2022-07-01").set_index("from")["to"]
+    other = was.index[was != passed[was.index]]
+    assert [(code, was[code], passed[code]) for code in other] == [("02Q", "QF7", "QT1")] and len(was) == 106
+
+
+def test_a_partnership_whose_code_stayed_kept_its_land():
+    """ONS gives a new code with a new boundary: between two dates a CCG changes partnership with a code of the north
+    or of April 2020, and with no other."""
+    members = tables.load("partnership_members").set_index(["date", "code"])["partnership"]
+    days = sorted(members.index.unique("date"))
+    for then, now in itertools.pairwise(days):
+        heirs = lineage.lookup(then, now).query("share > 0.5").set_index("from")["to"]
+        moved = {
+            (members[then, a], members[now, b])
+            for a, b in heirs.items()
+            if members[then, a] != members[now, b]
+        }
+        new = {b for _, b in moved}
+        assert new == {"2019": {"E54000049"}, "2020": {f"E540000{n}" for n in range(50, 55)}}.get(
+            str(now.year), set()
+        )
+
+
+def test_people_of_the_locations_add_up_to_england_on_both_maps():
+    people = tables.load("location_people")
+    added = people.groupby("geography").sum(numeric_only=True)
+    assert (
+        added["small_areas"].tolist() == [33_755] * 2 and added["residents_2022"].tolist() == [57_112_129] * 2
+    )
+    assert added["projected_patients_2025"].tolist() == [63_849_322] * 2
+    assert (added["weighted_patients_2025"] - added["projected_patients_2025"]).abs().max() < 10
+    assert added["patients_2026"].tolist() == [0, 63_237_908] and added["practices_2026"].tolist() == [
+        0,
+        6_129,
+    ]
+    maps = {f"{day:%Y}": rows for day, rows in people.groupby("geography")}
+    assert [maps[y]["board"].nunique() for y in ("2025", "2026")] == [42, 36]
+    assert [len(maps[y]) for y in ("2025", "2026")] == [106, 106]
+    assert set(maps["2025"]["code"]) == open_codes("2025-04-01")
+    assert set(maps["2025"]["code"]) ^ set(maps["2026"]["code"]) == {"D4U1Y", "U2G6B"}
+
+
+def test_projected_and_counted_patients_are_not_the_same():
+    people = of("location_people", geography="2026-04-01")
+    more = people.groupby("board")[["projected_patients_2025", "patients_2026"]].sum()
+    assert (more["projected_patients_2025"] / more["patients_2026"]).between(0.99, 1.03).all()
+    assert (people["projected_patients_2025"] != people["patients_2026"]).all()
+    national = tables.load("national").set_index("id")["value"]
+    assert national["patients_2026"] == people["patients_2026"].sum()
+    assert national["practices_2026"] == people["practices_2026"].sum()
+
+
+def test_councils_cover_the_locations_of_2026_and_four_lie_in_two_boards():
+    areas, people = (
+        tables.load("council_locations"),
+        of("location_people", geography="2026-04-01"),
+    )
+    assert areas["small_areas"].sum() == 33_755 and areas["council"].nunique() == 309
+    held = areas.groupby("code")["small_areas"].sum()
+    assert held.equals(people.set_index("code")["small_areas"].sort_index())
+    assert (areas.groupby("code")["board"].first() == people.set_index("code")["board"].sort_index()).all()
+    boards = areas.groupby("council_name")["board"].nunique()
+    assert set(boards.index[boards > 1]) == {"Buckinghamshire", "Copeland", "Craven", "Vale of White Horse"}
+
+
+def test_clusters_hold_every_board_of_2022_and_those_merged_are_the_12():
+    clusters = tables.load("clusters")
+    assert clusters["cluster"].nunique() == 25 and clusters["board"].nunique() == 42
+    gone = clusters.query("by_april_2026 == 'merged'")
+    assert gone["cluster"].nunique() == 6 and gone["board"].nunique() == 12
+    divided = clusters["part"].notna()
+    assert (
+        set(clusters.loc[divided, "board"]) == {"QM7", "QJG", "QNQ"}
+        and clusters.loc[~divided, "board"].is_unique
+    )

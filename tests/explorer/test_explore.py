@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from ccg import __main__, app, explore, figures, files, life, life_charts, run
+from ccg import app, cli, explore, figures, files, life, life_charts, run
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -258,7 +258,7 @@ def test_the_command_hands_on_its_options(monkeypatch, capsys):
     monkeypatch.setattr(app.Explorer, "launch_instance", given.extend)
     for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
         monkeypatch.setenv(name, "of-the-reader")
-    assert __main__.main(["app", "--port", "8901", "--no-browser"]) == 0
+    assert cli.main(["app", "--port", "8901", "--no-browser"]) == 0
     assert "--port=8901" in given and "--no-browser" in given
     for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
         assert os.environ[name] == f"{app.SETTINGS}{os.pathsep}of-the-reader"

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
-from ccg import __main__, files, reading, run
+from ccg import cli, files, reading, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,14 +28,14 @@ SAME = ("--at", "2018-04-01", "--to", "2018-04-01")
 
 
 def test_check_passes_on_the_real_tables(capsys):
-    assert __main__.main(["check"]) == 0
+    assert cli.main(["check"]) == 0
     assert "tables checked: all sound" in capsys.readouterr().out
 
 
 def test_check_names_the_broken_cell(data, capsys):
     path = data / "ccg_counts.csv"
     path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,209.5"))
-    assert __main__.main(["check"]) == 1
+    assert cli.main(["check"]) == 1
     out = capsys.readouterr().out
     assert "data/ccg_counts.csv row 4, column open, value '209.5': not a whole number" in out
 
@@ -43,7 +43,7 @@ def test_check_names_the_broken_cell(data, capsys):
 def test_refresh_stops_at_a_broken_table(data, capsys):
     path = data / "icbs.csv"
     path.write_text(path.read_text().replace("QE1", "qe1", 1))
-    assert __main__.main(["refresh"]) == 1
+    assert cli.main(["refresh"]) == 1
     assert "data/icbs.csv row 2, column code, value 'qe1'" in capsys.readouterr().err
 
 
@@ -53,16 +53,48 @@ def test_lab_opens_the_first_notebook_and_hands_every_option_on(between, monkeyp
     monkeypatch.setattr("jupyterlab.labapp.main", given.extend)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert __main__.main(["lab", *between, "--port", "8899", "--allow-root"]) == 0
+    assert cli.main(["lab", *between, "--port", "8899", "--allow-root"]) == 0
     assert given[0] == "--LabApp.default_url=/lab/tree/00_claims.ipynb"
     assert given[-3:] == ["--port", "8899", "--allow-root"]
     assert os.environ["JUPYTER_CONFIG_PATH"].endswith(f"suite{os.pathsep}{tmp_path}")
     assert Path.cwd() == files.NOTEBOOKS
 
 
+def test_the_help_lists_every_command_in_its_group(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--help"])
+    told = capsys.readouterr().out
+    yours, ours = told.split("for your data:")[1].split("for this suite:")
+    listed = [re.findall(r"^  (\w+) +\w", part.split("\n\n")[0], re.M) for part in (yours, ours)]
+    assert stop.value.code == 0 and listed == [
+        ["which", "lookup", "rebase", "explain", "gpps"],
+        ["figures", "test", "check", "refresh", "lab", "app", "site", "bench"],
+    ]
+    assert {*listed[0], *listed[1]} == set(cli.commands()) and max(map(len, told.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands()))
+def test_the_example_in_the_help_of_a_command_works(name, tmp_path, monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([name, "--help"])
+    example = capsys.readouterr().out.split("\nexample:\n")[1]
+    words = example.removeprefix("  python -m ccg ").split()
+    assert words[0] == name and example.count("\n") == 1
+    monkeypatch.chdir(tmp_path)
+    if cli.commands()[name].get_default("needs_checkout") or name == "gpps":  # the run is tested elsewhere
+        assert callable(cli.parse(words).run)
+        return
+    (tmp_path / "data").symlink_to(files.data())
+    assert cli.main(words) == 0
+    assert capsys.readouterr().out
+    if "-o" in words:
+        assert len(pd.read_csv(words[words.index("-o") + 1])) > 100
+
+
 def test_unknown_command_is_refused(capsys):
     with pytest.raises(SystemExit) as stop:
-        __main__.main(["figs"])
+        cli.main(["figs"])
     assert stop.value.code == 2 and "invalid choice" in capsys.readouterr().err
 
 
@@ -143,7 +175,7 @@ def ccg(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
 
     def go(*args):
-        status = __main__.main([str(a) for a in args])
+        status = cli.main([str(a) for a in args])
         out, err = capsys.readouterr()
         return status, out, err
 
@@ -643,7 +675,10 @@ def test_commands_of_the_suite_need_a_checkout(tmp_path):
     shutil.copytree(files.data(), tmp_path / "lib" / "ccg" / "data")
     before = held(tmp_path)
     env = os.environ | {"PYTHONPATH": str(tmp_path / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
-    ask = "from ccg import __main__ as m; print(m.__file__, [m.main([c]) for c in sorted(m.SUITE)], m.main(['explain', '00C']))"
+    ask = (
+        "from ccg import cli; of_the_suite = sorted(n for n, c in cli.commands().items() if c.get_default('needs_checkout'))\n"
+        "print(cli.__file__, [cli.main([c]) for c in of_the_suite], cli.main(['explain', '00C']))"
+    )
     done = subprocess.run([sys.executable, "-c", ask], env=env, cwd=tmp_path, capture_output=True, text=True)
     assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1, 1] 0" in done.stdout
     assert done.stderr.splitlines() == [

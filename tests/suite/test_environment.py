@@ -8,7 +8,7 @@ import ccg
 import pandas as pd
 import pytest
 import yaml
-from ccg import __main__, files, rules, tables
+from ccg import cli, files, rules, tables
 
 LOCK = (files.ROOT / "requirements.txt").read_text(encoding="utf-8")
 LOCKED = {n.lower(): v for n, v in re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK, re.M)}
@@ -105,7 +105,7 @@ def test_commands_of_guides_and_workflows_exist():
     }
     assert {"figures", "test", "site", "test-wheel"} <= asked <= targets, asked - targets
     commands = set(re.findall(r"python -m ccg ([a-z]+)", guides + makefile + runs))
-    assert commands <= set(__main__.COMMANDS), commands - set(__main__.COMMANDS)
+    assert commands <= set(cli.commands()), commands - set(cli.commands())
 
 
 def test_contributing_names_the_rooms_there_are():
@@ -139,11 +139,11 @@ def test_the_site_is_published_only_after_every_test_of_a_push_is_green():
 def test_readme_examples_of_your_own_figures_answer_as_it_says(tmp_path, monkeypatch, capsys):
     which, move = re.findall(r"^python -m ccg ((?:which|rebase) data/.*)$", README, re.M)
     monkeypatch.chdir(files.ROOT)
-    assert __main__.main(which.split()) == 0
+    assert cli.main(which.split()) == 0
     best = capsys.readouterr().out.splitlines()[0]
     assert "Its best fit is the CCGs of April 2013, with one code of April 2015 and after." in README
     assert re.fullmatch(r"211 of .* CCGs of April 2013, .*; of April 2015 and after: \w{3}", best)
-    assert __main__.main(move.replace("out.csv", str(tmp_path / "out.csv")).split()) == 0
+    assert cli.main(move.replace("out.csv", str(tmp_path / "out.csv")).split()) == 0
     told = capsys.readouterr().out
     sums = re.search(r"referrals: ([\d,]+) in = [\d,]+ placed \+ ([\d,]+) unmapped", told).groups()
     came, unmapped = (int(n.replace(",", "")) for n in sums)

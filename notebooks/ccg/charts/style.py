@@ -12,6 +12,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
 
+from . import prose
+
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 INK, LILAC = "#3D3D3D", "#A285D1"
 GREY, PALE, MID = "#BFBFBF", "#DADADA", "#595959"
@@ -24,7 +26,8 @@ EDGE = 0.16  # inches of white round everything
 
 
 def use() -> None:
-    """Set the suite's style for this process. Call it once, before the first chart."""
+    """Set the suite's style for this process, and make ``%%prose`` known. Call it once, before the first chart."""
+    prose.use()
     folder = Path(font_source_sans_pro.__file__).parent / "files"
     known = {Path(f.fname).name for f in font_manager.fontManager.ttflist}
     for face in ("Regular", "It", "Semibold", "Bold"):

@@ -1,0 +1,31 @@
+"""``ccg lookup``: who became whom between two dates, as a table."""
+
+from ..core import lookups
+from . import outputs
+from .words import command, say
+
+
+def add(commands):
+    """Add the command and its arguments."""
+    parser = command(commands, "lookup", run, "--from 2018-04-01 --to 2022-07-01 -o map.csv")
+    parser.add_argument("--from", dest="start", required=True, help="date of the older geography, 2018-04-01")
+    parser.add_argument("--to", required=True, help="date of the newer geography")
+    parser.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
+    parser.add_argument("-o", "--output", help="file to write; without it the table is printed")
+    return parser
+
+
+def run(args) -> int:
+    """write who became whom between two dates as CSV, for Excel, SQL or R"""
+    output, _ = outputs.named(args.output, [])
+    table = lookups.table(args.start, args.to, args.level)
+    outputs.write(output, table)
+    words_to = outputs.for_words(output)
+    say(
+        f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}",
+        words_to,
+    )
+    split = table.loc[table["status"] == "approximate", "from"].unique()
+    if len(split):
+        say(f"Divided by share, so approximate: {', '.join(split)}", words_to)
+    return 0

@@ -1,0 +1,107 @@
+"""Write a table and the files beside it: all or none, and never over a file that is read."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import pandas as pd
+
+from ..core import files, tables
+from .words import print_to, say
+
+
+def named(output: str | None, inputs: list[str], *endings: str) -> tuple[Path | None, list[Path | None]]:
+    """The file to write and those beside it, one for each ending; None where words or rows are printed.
+
+    Raises ValueError before anything is written, if one of them is a folder, a file that is read, or another.
+    """
+    nothing: list[Path | None] = [None] * len(endings)
+    if not output or _is_stdout(output):
+        onto = [read for read in inputs if Path(read).is_file() and _is_stdout(read)]
+        if onto:
+            raise ValueError(f"{onto[0]} is read and printed to at once; name a file to write with -o")
+        return None, nothing
+    path = Path(output)
+    if output.endswith(("/", os.sep)) or path.is_dir():
+        raise ValueError(f"{output} is a folder; name a file in it with -o")
+    # rates.2018 and rates.2019 are two outputs: only .csv gives way to the ending
+    stem = path.name.removesuffix(".csv")
+    beside = nothing if files.is_stream(path) else [path.with_name(stem + end) for end in endings]
+    written = [path, *filter(None, beside)]
+    inputs = [*inputs, *(str(files.data() / tables.describe(name)["path"]) for name in tables.names())]
+    for i, file in enumerate(written):
+        what = output if file == path else f"{file}, which goes beside {output},"
+        for read in inputs:
+            if files.same(file, Path(read)):
+                also = "" if str(file) == read else f", {read}"
+                raise ValueError(f"{what} is one of the files to read{also}; name another with -o")
+        if file.is_dir():
+            raise ValueError(f"{what} is a folder; name another file with -o")
+        for other in written[:i]:
+            if files.same(file, other):
+                raise ValueError(f"{what} and {other} are one file; name another with -o")
+    return path, beside
+
+
+def _is_stdout(output: str) -> bool:
+    """Whether a path is what this program prints to, as /dev/stdout is."""
+    try:
+        return os.path.samestat(Path(output).stat(), os.fstat(1))
+    except OSError:
+        return False
+
+
+def for_words(output: Path | None) -> TextIO:
+    """Where words go: not among the rows of a table that is printed."""
+    return sys.stdout if output else sys.stderr
+
+
+def write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, pd.DataFrame] | None = None):
+    """Print a table, or write it and, where they have rows, those beside it; an older one of these goes.
+
+    An older one is told by its header. Any other file of that name is somebody's own: it is left, and
+    ValueError raised before anything is written if there are rows to put in its place.
+    """
+    if output is None:
+        print_to(sys.stdout, _csv(frame))
+        return
+    if files.is_stream(output):
+        files.write(output, _csv(frame))
+        return
+    beside = {path: rows for path, rows in (beside or {}).items() if path}
+    older = {path: _is_older(path, rows) for path, rows in beside.items() if path.exists()}
+    for path, ours in older.items():
+        if not ours and len(beside[path]):
+            raise ValueError(
+                f"{path}, which goes beside {output}, is there and was not written by this command; move it "
+                "or name another file with -o"
+            )
+    files.write_together({output: _csv(frame), **{p: _csv(rows) for p, rows in beside.items() if len(rows)}})
+    for path, ours in older.items():
+        if len(beside[path]):
+            continue
+        if ours and files.take_away(path):
+            say(f"{path} of an earlier run is gone; this one leaves nothing there")
+        else:
+            say(f"{path} is there and is not of this run; it was left as it is")
+
+
+def _is_older(path: Path, rows: pd.DataFrame) -> bool:
+    """Whether a file is of an earlier run, told by its header: other keys and numbers, the same at the end."""
+    with path.open("rb") as file:
+        header = file.readline(100_000).decode("utf-8", "replace").strip().split(",")
+    return len(header) >= 3 and header[-1] == rows.columns[-1]
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    floats = [c for c in frame if pd.api.types.is_float_dtype(frame[c])]
+    shown = {c: frame[c].astype(object).map(_number, na_action="ignore") for c in floats}
+    return frame.assign(**shown).to_csv(index=False, lineterminator="\n")
+
+
+def _number(x: float) -> str:
+    """Whole numbers in full; others to twelve digits, which leaves out the noise of adding, or more if large."""
+    if float(x).is_integer() and abs(x) < 1e17:
+        return f"{x:.0f}"
+    return f"{x:.12g}" if abs(x) < 1e9 else f"{x:.15g}"

@@ -1,0 +1,174 @@
+"""The commands for this suite: running, testing, showing and timing it. All but ``check`` need a checkout."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ..core import files, tables
+from .words import command, say
+
+
+def add_figures(commands):
+    """Add the command ``figures``."""
+    return command(commands, "figures", make_figures, "", needs_checkout=True)
+
+
+def make_figures(args) -> int:
+    """run every notebook and write its figures; says which changed"""
+    from ..suite import run
+
+    return run.make_figures()
+
+
+def add_test(commands):
+    """Add the command ``test``."""
+    return command(commands, "test", run_tests, "", needs_checkout=True)
+
+
+def run_tests(args) -> int:
+    """strict nbval over every notebook, then the unit tests; leaves the working tree as it was"""
+    before = _tree()
+    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist"]
+    nbval = [
+        *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"),
+        *("--nbval-sanitize-with", "tests/nbval.cfg"),
+        *(str(p.relative_to(files.ROOT)) for p in files.notebooks()),
+    ]
+    with tempfile.TemporaryDirectory(prefix="ccg-") as made:
+        env = os.environ | {"CCG_FIGURES": made}
+        # a notebook's cells belong together, in one kernel; unit tests go to whoever is free
+        notebooks = subprocess.run([*pytest, "loadfile", *nbval], cwd=files.ROOT, env=env).returncode
+        alone = ["worksteal", "-p", "no:nbval", "tests"]
+        units = subprocess.run([*pytest, *alone], cwd=files.ROOT, env=env).returncode
+    touched = sorted(_tree() ^ before)
+    for line in touched:
+        print(f"the test run changed the working tree: {line}", file=sys.stderr)
+    print(f"notebooks {'passed' if not notebooks else 'FAILED'}, tests {'passed' if not units else 'FAILED'}")
+    return 1 if notebooks or units or touched else 0
+
+
+def _tree() -> set[str]:
+    """What git sees as changed or new, each with a digest of its content; empty outside a checkout."""
+    try:
+        out = subprocess.run(
+            ["git", "status", "--porcelain", "-z", "--untracked-files=all"],
+            cwd=files.ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return set()
+    lines = [line for line in out.split("\0") if line]
+    paths = {line: files.ROOT / line[3:] for line in lines}
+    return {f"{k} {files.sha256(p.read_bytes())[:12] if p.is_file() else ''}" for k, p in paths.items()}
+
+
+def add_check(commands):
+    """Add the command ``check``."""
+    return command(commands, "check", check_tables, "")
+
+
+def check_tables(args) -> int:
+    """validate every table; names file, row, column and value of what is wrong"""
+    problems = tables.check()
+    for problem in problems:
+        say(str(problem))
+    found = f"{len(problems)} problems" if problems else "all sound"
+    say(f"{len(tables.names())} tables checked: {found}")
+    return 1 if problems else 0
+
+
+def add_refresh(commands):
+    """Add the command ``refresh``."""
+    return command(commands, "refresh", refresh_all, "", needs_checkout=True)
+
+
+def refresh_all(args) -> int:
+    """after a deliberate change: seal the tables, run the notebooks in place, write the figures"""
+    from ..suite import run
+
+    try:
+        for name in tables.seal():
+            print(f"data/{name} written")
+    except tables.TableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return run.make_figures(refresh=True)
+
+
+def add_lab(commands):
+    """Add the command ``lab``."""
+    parser = command(commands, "lab", open_lab, "--port=8899", needs_checkout=True)
+    parser.add_argument("rest", nargs="*", help="options for JupyterLab, such as --port=8899")
+    return parser
+
+
+def open_lab(args) -> int:
+    """open JupyterLab on the first notebook; it asks nothing from outside this machine"""
+    from jupyterlab.labapp import main as jupyterlab
+
+    os.chdir(files.NOTEBOOKS)
+    # suite/labconfig/ answers JupyterLab's question about news; a reader's own settings win
+    known = os.environ.get("JUPYTER_CONFIG_PATH")
+    ours = str(Path(__file__).parents[1] / "suite")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([ours, *filter(None, [known])])
+    quiet = (
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",  # the usual one asks PyPI
+    )
+    first = f"--LabApp.default_url=/lab/tree/{files.notebooks()[0].name}"
+    return jupyterlab([first, *quiet, *args.rest]) or 0
+
+
+def add_app(commands):
+    """Add the command ``app``."""
+    parser = command(commands, "app", serve_app, "--port 8901 --no-browser", needs_checkout=True)
+    parser.add_argument("--port", type=int, help="port on 127.0.0.1; 8866 or a free one if not given")
+    parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
+    return parser
+
+
+def serve_app(args) -> int:
+    """open the explorer: the life of any CCG or board, served on this machine alone"""
+    from ..suite import app
+
+    return app.serve(args.port, browser=not args.no_browser)
+
+
+def add_site(commands):
+    """Add the command ``site``."""
+    return command(commands, "site", make_site, "", needs_checkout=True)
+
+
+def make_site(args) -> int:
+    """make the static site in docs/_build/html"""
+    from ..suite import site
+
+    print(f"open {site.build() / 'index.html'}")
+    return 0
+
+
+def add_bench(commands):
+    """Add the command ``bench``."""
+    parser = command(commands, "bench", time_rebasing, "--rows 1000000 --repeats 1", needs_checkout=True)
+    sizes = [1_000_000, 10_000_000, 50_000_000]
+    parser.add_argument("--rows", type=int, nargs="+", default=sizes, help="sizes to time")
+    parser.add_argument("--repeats", type=int, default=5, help="paired runs at 10 million rows")
+    parser.add_argument("-o", "--output", default=".bench", help="folder for the table and the chart")
+    return parser
+
+
+def time_rebasing(args) -> int:
+    """time re-basing against what people do today; prints a table, saves it and a chart"""
+    from ..suite import bench
+
+    bench.run(args.rows, args.repeats, Path(args.output))
+    return 0
+
+
+#: In the order of the help.
+ADD = [add_figures, add_test, add_check, add_refresh, add_lab, add_app, add_site, add_bench]

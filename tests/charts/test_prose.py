@@ -1,0 +1,38 @@
+"""Cells of prose: what a reader sees is computed, and what cannot be computed fails the notebook."""
+
+import nbclient
+import nbformat
+import pytest
+from ccg import files, prose
+
+
+def run(*sources: str):
+    cells = [nbformat.v4.new_code_cell(text) for text in ("from ccg import style\nstyle.use()", *sources)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(files.NOTEBOOKS)}}
+    ).execute()
+    return notebook.cells[-1].outputs
+
+
+def test_a_cell_of_prose_is_shown_as_markdown_with_its_numbers():
+    said = '%%prose\n**{closed} of {len(ccgs)} CCGs** closed: {closed / len(ccgs):.0%}, "so" the {{table}} says: {ccgs["a"]}.'
+    (output,) = run("ccgs, closed = dict(a=1, b=2), 1", said)
+    assert output["data"]["text/markdown"] == '**1 of 2 CCGs** closed: 50%, "so" the {table} says: 1.'
+    assert output["data"]["text/plain"] == output["data"]["text/markdown"]
+
+
+def test_prose_that_cannot_be_filled_fails_the_notebook():
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match="name 'lost' is not defined"):
+        run("%%prose\nOf {lost} nobody knows.")
+
+
+@pytest.mark.parametrize("text", ['ends in "quotes"', "a \\n stays", "{{}}", "{'{'}x{'}'}"])
+def test_what_is_not_in_braces_stays_as_it_is(text):
+    shown = {"{{}}": "{}", "{'{'}x{'}'}": "{x}"}
+    assert prose.fill(text, {}) == shown.get(text, text)
+
+
+def test_a_text_that_would_end_itself_is_refused():
+    with pytest.raises(ValueError, match="may not hold"):
+        prose.fill('a """ b', {})
