@@ -40,9 +40,21 @@ _FROM = {
     "core.tables": ("TableError", "load"),
 }
 _ROOMS = {
-    "core": ("files", "lineage", "lookups", "reading", "rebasing", "tables", "words"),
+    "core": (
+        "codes",
+        "files",
+        "geography",
+        "land",
+        "lineage",
+        "lookups",
+        "reading",
+        "rebasing",
+        "tables",
+        "trail",
+        "words",
+    ),
     "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
-    "charts": ("figures", "prose", "style", "tiles"),
+    "charts": ("figures", "prose", "show", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
     "suite": ("app", "bench", "quick", "rules", "run", "site"),
 }

@@ -111,6 +111,21 @@ def test_save_writes_four_files_with_stable_bytes(chart, capsys):
     assert (folder / "01_trial.png").read_bytes() == png
 
 
+def test_words_may_be_three_paragraphs(chart):
+    fig, _, folder = chart
+    words = """
+        A finding in ten words
+        or so
+
+        Measure, place, period, unit
+
+        Column chart of three numbers that grow.
+        """
+    figures.save(fig, "01_trial", data=DATA, source="NHS England.", words=words)
+    record = json.loads((folder / "01_trial.json").read_text())
+    assert {key: record[key] for key in WORDS} == WORDS
+
+
 def test_digest_moves_with_the_sixth_digit_and_not_with_noise():
     moved, noise = DATA.assign(y=DATA["y"] + [0, 1e-4, 0]), DATA.assign(y=DATA["y"] * (1 + 1e-12))
     assert figures.digest(moved) != figures.digest(DATA) == figures.digest(noise)
@@ -125,6 +140,7 @@ def test_digest_moves_with_the_sixth_digit_and_not_with_noise():
         ({"alt": " "}, "its alt is empty"),
         ({"title": "It ends."}, "takes no full stop"),
         ({"source": "NHS England"}, "end in a full stop"),
+        ({"words": "A title\n\nand what it measures"}, "its words are 2 paragraphs"),
     ],
 )
 def test_save_refuses_poor_words(chart, change, words):
