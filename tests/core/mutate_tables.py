@@ -213,9 +213,7 @@ def _mutate(kind: str, table: Table, pools: dict, some: random.Random) -> Mutati
         wrong = _cell(kind, table, column, old, pools, some)
         if wrong is not None and wrong != old:
             cells[at] = wrong
-            return Mutation(
-                kind, table.name, column, old, wrong, (line,), table.with_lines({line: cells})
-            )
+            return Mutation(kind, table.name, column, old, wrong, (line,), table.with_lines({line: cells}))
     return None
 
 
