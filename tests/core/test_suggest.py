@@ -1,7 +1,7 @@
 """What ``lineage.suggest`` must not guess: ``rebase --repair`` moves figures by it and calls the result exact."""
 
 import pytest
-from ccg import lineage
+from ccg import codes, lineage
 
 #: Places that are no commissioner, each near the name of one.
 OTHER_PLACES = [
@@ -25,12 +25,12 @@ OTHER_PLACES = [
 @pytest.mark.parametrize("form", ["{}", "NHS {}", "NHS {} CCG"])
 def test_another_place_is_never_taken_for_one_that_is_spelt_much_like_it(place, form):
     found = lineage.suggest(form.format(place))
-    assert found is None or lineage._telling(lineage.name(found))[1] == (place.lower(),)
+    assert found is None or codes.telling(lineage.name(found))[1] == (place.lower(),)
 
 
 def test_a_name_of_one_word_is_not_respelt():
     """Every such name with its last letter left out, two letters swapped or a letter wrong."""
-    index = lineage._name_index()[0]
+    index = lineage.default().names.index
     words = sorted(told[0] for told in index if len(told) == 1)
     assert len(words) > 50
     for word in words:
@@ -60,7 +60,7 @@ def test_one_letter_of_one_word_may_be_wrong_where_other_words_agree(typed, code
 
 
 def test_what_is_not_england_is_no_word_of_any_name():
-    assert lineage._NOT_ONE & lineage._name_index()[1] == {"not"}  # of "Commissioner not known"
+    assert codes.NOT_ONE & lineage.default().names.vocabulary == {"not"}  # of "Commissioner not known"
     for typed in ("NHS Wales", "Scotland 00C", "Northern Ireland 00C", "Isle of Man 00C", "Wales - 00C"):
         assert lineage.suggest(typed) is None
 
@@ -99,7 +99,7 @@ def test_a_code_among_words_is_taken_only_beside_its_own_name(typed, code):
 
 
 def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does():
-    of = {code: lineage.name(board) for code, board in lineage._graph().board.items()}
+    of = {code: lineage.name(board) for code, board in lineage.default().land.board.items()}
     assert len(of) == 106 and len(set(of.values())) == 42
     for code, own in of.items():
         for name in set(of.values()):
