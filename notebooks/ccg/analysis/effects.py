@@ -425,7 +425,8 @@ def equivalence(table: pd.DataFrame, margin: float) -> pd.Series:
 def leave_one_out(data: Panel) -> pd.DataFrame:
     """The mean of all cohorts without each changed body in its turn: ``body`` and the columns of estimates.
 
-    A body that is alone in its cohort takes its cohort with it.
+    A body that is alone in its cohort takes its cohort with it; one of two leaves the other without a spread, and then
+    the interval is missing.
 
     Examples
     --------
