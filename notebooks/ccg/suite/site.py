@@ -204,7 +204,6 @@ def _templates() -> jinja2.Environment:
     return env
 
 
-@cache
 def _short(code: str) -> str:
     return life.short(lineage.name(code))
 
