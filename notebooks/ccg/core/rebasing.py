@@ -22,15 +22,10 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, tables
+from .codes import WHY
 from .numbers import NUMBER, SUPPRESSED
 from .periods import DATE, PERIOD, are_periods, label, named_period
 
-WHY = {
-    "hub": "a commissioning hub, not a CCG",
-    "reporting_entity": "a reporting entity of later years, not a CCG",
-    "national": "a total for England",
-    "unknown": "commissioner not known",
-}
 _OLD, _NEW, _SHARE, _APPROX, _REASON, _YEAR = "_old", "_new", "_share", "_approx", "_reason", "_year"
 _PIECE, _FIRST, _TOP, _RANK, _NEED, _LAND = "_piece", "_first", "_top", "_rank", "_need", "_land"
 _SIZE, _THERE = "_size", "_there"
