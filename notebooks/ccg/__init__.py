@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .core.lineage import LineageError, explain, lookup, successors, which
+    from .core.published import rebase_file
     from .core.reading import ReadError, read
     from .core.rebasing import RebaseError, rebase
     from .core.tables import TableError, load
@@ -33,12 +34,14 @@ __all__ = [
     "lookup",
     "read",
     "rebase",
+    "rebase_file",
     "successors",
     "which",
 ]
 
 _FROM = {
     "core.lineage": ("LineageError", "explain", "lookup", "successors", "which"),
+    "core.published": ("rebase_file",),
     "core.reading": ("ReadError", "read"),
     "core.rebasing": ("RebaseError", "rebase"),
     "core.tables": ("TableError", "load"),
@@ -53,6 +56,7 @@ _ROOMS = {
         "lookups",
         "numbers",
         "periods",
+        "published",
         "reading",
         "rebasing",
         "tables",
