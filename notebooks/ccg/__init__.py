@@ -63,7 +63,7 @@ _ROOMS = {
         "trail",
         "words",
     ),
-    "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
+    "analysis": ("claims", "effects", "gpps", "levels", "life", "outcomes", "practices", "stats"),
     "charts": ("figures", "prose", "show", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
     "suite": ("app", "bench", "quick", "rules", "run", "site"),
