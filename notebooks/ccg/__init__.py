@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .core.published import rebase_file
     from .core.reading import ReadError, read
     from .core.rebasing import RebaseError, rebase
+    from .core.recoding import recode
     from .core.tables import TableError, load
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "read",
     "rebase",
     "rebase_file",
+    "recode",
     "successors",
     "which",
 ]
@@ -44,6 +46,7 @@ _FROM = {
     "core.published": ("rebase_file",),
     "core.reading": ("ReadError", "read"),
     "core.rebasing": ("RebaseError", "rebase"),
+    "core.recoding": ("recode",),
     "core.tables": ("TableError", "load"),
 }
 _ROOMS = {
@@ -59,6 +62,7 @@ _ROOMS = {
         "published",
         "reading",
         "rebasing",
+        "recoding",
         "tables",
         "trail",
         "words",

@@ -137,9 +137,9 @@ def test_what_cannot_be_is_refused_in_words(how, words):
 
 
 def test_the_verdict_says_whether_the_numbers_can_be_used():
-    verdict = lambda text, **how: published.verdict(
-        rebase_file(frame(text), **({"sums": ["n"], **DATES} | how)).report
-    )  # noqa: E731
+    def verdict(text, **how):
+        return published.verdict(rebase_file(frame(text), **({"sums": ["n"], **DATES} | how)).report)
+
     assert verdict("code,n\n00L,1\n") == "Can be used: every row is complete and exact."
     assert "totals for England were left out" in verdict("code,n\n00L,1\nEngland,1\n")
     assert (
