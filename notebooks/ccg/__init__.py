@@ -40,7 +40,18 @@ _FROM = {
     "core.tables": ("TableError", "load"),
 }
 _ROOMS = {
-    "core": ("files", "lineage", "lookups", "reading", "rebasing", "tables", "words"),
+    "core": (
+        "agreement",
+        "contract",
+        "files",
+        "lineage",
+        "lookups",
+        "problems",
+        "reading",
+        "rebasing",
+        "tables",
+        "words",
+    ),
     "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
     "charts": ("figures", "prose", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),

@@ -213,9 +213,7 @@ def _mutate(kind: str, table: Table, pools: dict, some: random.Random) -> Mutati
         wrong = _cell(kind, table, column, old, pools, some)
         if wrong is not None and wrong != old:
             cells[at] = wrong
-            return Mutation(
-                kind, table.name, column, old, wrong, (line,), table.with_lines({line: cells})
-            )
+            return Mutation(kind, table.name, column, old, wrong, (line,), table.with_lines({line: cells}))
     return None
 
 
@@ -308,7 +306,11 @@ def main() -> None:
         for one in every:
             if asked.kind and one.kind not in asked.kind:
                 continue
-            found = bench.try_one(one)
+            try:
+                found = bench.try_one(one)
+            except Exception as error:  # a rule must say what is wrong, not break on it
+                print(f"BROKE: {one}: {error!r}")
+                found = []
             tried[one.kind] += 1
             caught[one.kind] += bool(found)
             right[one.kind] += named(one, found)

@@ -10,14 +10,15 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from . import contract as meaning
 from . import files
+from .problems import Problem
 
 #: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
 Descriptor = dict[str, Any]
@@ -33,27 +34,6 @@ GRADE_WORDS = {
 }
 #: Names of the tables that this process has read, for the record that goes with a figure.
 read: set[str] = set()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a table. ``row`` counts lines of the file from 1, the header."""
-
-    file: str
-    row: int | None
-    column: str | None
-    value: str | None
-    what: str
-
-    def __str__(self) -> str:
-        place = f"data/{self.file}"
-        if self.row:
-            place += f" row {self.row}"
-        if self.column:
-            place += f", column {self.column}"
-        if self.value is not None:
-            place += f", value {self.value!r}"
-        return f"{place}: {self.what}"
 
 
 class TableError(ValueError):
@@ -227,8 +207,9 @@ def check() -> list[Problem]:
 
 
 def with_rules(problems: list[Problem]) -> list[Problem]:
-    """These problems of single tables, and those of tables with each other if all can be read."""
-    return problems or _cross_check()
+    """These problems of single tables, and those of tables with each other if every cell can be read."""
+    readable = all(p.what.startswith(("no such", "rows are not sorted")) for p in problems)
+    return problems + _cross_check() if readable else problems
 
 
 def find_problems(name: str) -> list[Problem]:
@@ -317,14 +298,13 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
 def _order_and_sources(resource: Descriptor) -> list[Problem]:
     frame = _typed(resource)
     problems = []
-    # sort_values(...).index keeps the first offender findable: the first row not in its place
     key = resource["schema"]["primaryKey"]
     by_text = frame[key].astype(str)
     places = by_text.sort_values(key, kind="stable").index
-    wrong = (places != frame.index).nonzero()[0].tolist()
-    if wrong:
-        at = "+".join(by_text.iloc[wrong[0]])
-        problems.append(_problem(resource, "rows are not sorted by key", wrong[0] + 2, "+".join(key), at))
+    if (places != frame.index).any():
+        line = _out_of_place(list(by_text.itertuples(index=False, name=None)))
+        at = "+".join(by_text.iloc[line])
+        problems.append(_problem(resource, "rows are not sorted by key", line + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
         known = set(_typed(_resource("sources"))["id"])
         cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
@@ -334,6 +314,13 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
                 if one not in known:
                     problems.append(_problem(resource, "no such id in sources.csv", line, "source", one))
     return problems
+
+
+def _out_of_place(keys: list[tuple[str, ...]]) -> int:
+    """The first row that breaks the order: of two that do, the one without which its neighbours are in order."""
+    at = next(i for i in range(1, len(keys)) if keys[i] < keys[i - 1])
+    before, after = keys[at - 2] if at > 1 else (), keys[at + 1] if at + 1 < len(keys) else None
+    return at if before <= keys[at - 1] and (after is None or keys[at - 1] <= after) else at - 1
 
 
 def _cross_check() -> list[Problem]:
@@ -367,7 +354,7 @@ def _cross_check() -> list[Problem]:
     for i, one in enumerate(_typed(_resource("sources"))["id"]):
         if one not in used:
             problems.append(_problem(_resource("sources"), "no table uses this source", i + 2, "id", one))
-    return problems
+    return problems + meaning.problems(lambda name: _typed(_resource(name)), package())
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[tuple[int, Row]]:
