@@ -4,45 +4,12 @@ Each rule names the row that departs, and the table in which the other reading s
 number kept here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from .problems import Problem, Tables, said, wrong
-
-
-def problems(tables: Tables) -> Iterator[Problem]:
-    """What contradicts itself or another table."""
-    for rule in (
-        _ccgs,
-        _successions,
-        _boards,
-        _commissioners,
-        _list_sizes,
-        _years,
-        _networks,
-        _need,
-        _deprivation,
-        _private,
-        _trusts,
-        _moves,
-        _other_codes,
-        _therapies,
-        _qof,
-        _points,
-        _experience,
-        _places,
-        _tiles,
-        _national,
-        _reforms,
-        _claims,
-        _waves,
-        _survey,
-        _locations,
-        _source_ids,
-    ):
-        yield from rule(tables)
 
 
 def _unlike(
@@ -1038,10 +1005,9 @@ def _locations(tables: Tables) -> Iterator[Problem]:
     maps = dict(list(people.groupby("geography")))
     for column in ("small_areas", "residents_2022", "projected_patients_2025", "weighted_patients_2025"):
         totals = {day: rows[column].sum() for day, rows in maps.items()}
-        if len(set(totals.values())) > 1:
+        if len(set(totals.values())) > 1 and len(maps) == 2:
             first, second = (maps[d] for d in sorted(maps))
-            other = first.set_index("code")[column]
-            due = second["code"].map(other)
+            due = second["code"].map(_keyed(first, "code", column))
             yield from _unlike(
                 "location_people",
                 second,
@@ -1083,3 +1049,34 @@ def _source_ids(tables: Tables) -> Iterator[Problem]:
     yield from wrong(
         "sources", rows[opened], "grade", "what is published under an open licence is not the press"
     )
+
+
+#: Every rule, each a function of the tables.
+RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
+    _ccgs,
+    _successions,
+    _boards,
+    _commissioners,
+    _list_sizes,
+    _years,
+    _networks,
+    _need,
+    _deprivation,
+    _private,
+    _trusts,
+    _moves,
+    _other_codes,
+    _therapies,
+    _qof,
+    _points,
+    _experience,
+    _places,
+    _tiles,
+    _national,
+    _reforms,
+    _claims,
+    _waves,
+    _survey,
+    _locations,
+    _source_ids,
+)

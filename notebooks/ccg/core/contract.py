@@ -6,6 +6,7 @@ code or number of their own: what a table should agree with stands in another ta
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -25,15 +26,23 @@ def problems(load: Callable[[str], pd.DataFrame], contract: dict[str, Any]) -> l
         The descriptor, ``datapackage.json``.
     """
     tables = Tables(load, contract)
-    found: list[Problem] = []
-    for resource in contract["resources"]:
-        if "bodies" in resource:
-            found += bodies(tables, resource["name"], resource["bodies"])
-    found += holes(tables)
-    found += references(tables)
-    found += sources(tables)
-    found += agreement.problems(tables)
-    return found
+    return [problem for rule in rules(contract) for problem in rule(tables)]
+
+
+def rules(contract: dict[str, Any]) -> list[Callable[[Tables], Iterator[Problem]]]:
+    """Every rule, each a function of the tables that gives what breaks it."""
+    by_body = [
+        partial(bodies, name=resource["name"], rule=resource["bodies"])
+        for resource in contract["resources"]
+        if "bodies" in resource
+    ]
+    covers = [partial(sources, name=r["name"]) for r in contract["resources"] if r["name"] != "sources"]
+    cited = [
+        partial(reference, name=resource["name"], key=key)
+        for resource in contract["resources"]
+        for key in resource["schema"].get("foreignKeys", [])
+    ]
+    return [*by_body, holes, *cited, covered_tables, *covers, *agreement.RULES]
 
 
 # --- every body of a geography -------------------------------------------------------------------
@@ -131,59 +140,48 @@ def holes(tables: Tables) -> Iterator[Problem]:
 # --- what refers to what -------------------------------------------------------------------------
 
 
-def references(tables: Tables) -> Iterator[Problem]:
+def reference(tables: Tables, name: str, key: dict[str, Any]) -> Iterator[Problem]:
     """A code that one table cites and the table of these codes lacks is missed there too, where it should stand."""
-    for name, resource in tables.resources.items():
-        for key in resource["schema"].get("foreignKeys", []):
-            (column,), other = key["fields"], key["reference"]["resource"]
-            (target,) = key["reference"]["fields"]
-            known = tables[other][target]
-            for code in sorted(set(tables[name][column].dropna()) - set(known)):
-                first = int(tables[name].index[tables[name][column] == code][0]) + 2
-                what = f"{name}.csv row {first} cites it, and no row is of it here"
-                yield Problem(f"{other}.csv", int((known < code).sum()) + 2, target, code, what)
+    (column,), other = key["fields"], key["reference"]["resource"]
+    (target,) = key["reference"]["fields"]
+    cited, known = tables[name][column], tables[other][target]
+    for code in sorted(set(cited.dropna()) - set(known)):
+        first = int(cited.index[cited == code][0]) + 2
+        what = f"{name}.csv row {first} cites it, and no row is of it here"
+        yield Problem(f"{other}.csv", int((known < code).sum()) + 2, target, code, what)
 
 
-def sources(tables: Tables) -> Iterator[Problem]:
+def sources(tables: Tables, name: str) -> Iterator[Problem]:
     """Each row cites sources that cover its table and year, and each source that covers a year is cited for it."""
     listed = tables["sources"]
-    said_to_cover = {
-        one: covered(cell) for one, cell in zip(listed["id"], listed["covers"].fillna(""), strict=True)
-    }
+    covers = {one: covered(cell) for one, cell in zip(listed["id"], listed["covers"].fillna(""), strict=True)}
     line = {one: i + 2 for i, one in enumerate(listed["id"])}
-    for name in tables.resources:
-        if name == "sources":
-            continue
-        frame = tables[name]
-        years = years_of(tables, name)
-        cited: set[tuple[str, str]] = set()
-        for (ids, year), at in frame.groupby([frame["source"], years], sort=False).indices.items():
-            for one in ids.split("+"):
-                cited.add((one, year))
-                if one in line and year not in said_to_cover[one].get(name, ()):
-                    there = ", ".join(f"{t} {_spans(y)}".strip() for t, y in said_to_cover[one].items())
-                    what = f"sources.csv row {line[one]} says that {one} covers {there or 'no table'}, not {name} {year}".strip()
-                    yield from wrong(name, frame.iloc[at[:5]], "source", what)
-        for one, tables_covered in said_to_cover.items():
-            for year in sorted(tables_covered.get(name, set()) - {y for i, y in cited if i == one}):
-                later = frame[years > year]
-                what = f"sources.csv row {line[one]} says that {one} covers {name} {year}, and no row cites it for that".strip()
-                at = int(later.index[0]) + 2 if len(later) and years.is_monotonic_increasing else None
-                yield Problem(
-                    f"{name}.csv",
-                    at or (len(frame) + 2 if years.is_monotonic_increasing else None),
-                    "source",
-                    one,
-                    what,
-                )
-    for i, one in listed.iterrows():
-        strange = set(covered(one["covers"] if isinstance(one["covers"], str) else "")) - set(
-            tables.resources
-        )
-        if strange:
-            yield Problem(
-                "sources.csv", int(str(i)) + 2, "covers", one["covers"], f"no table is called {min(strange)}"
-            )
+    frame, years = tables[name], years_of(tables, name)
+    cited: set[tuple[str, str]] = set()
+    for (ids, year), at in frame.groupby([frame["source"], years], sort=False).indices.items():
+        for one in ids.split("+"):
+            cited.add((one, year))
+            if one in line and year not in covers[one].get(name, ()):
+                there = "; ".join(f"{t} {_spans(y)}".strip() for t, y in covers[one].items()) or "no table"
+                what = f"sources.csv row {line[one]} says that {one} covers {there}, and not {name} {year}"
+                yield from wrong(name, frame.iloc[at[:5]], "source", what.strip())
+    ordered = years.is_monotonic_increasing
+    for one, of in covers.items():
+        for year in sorted(of.get(name, set()) - {y for i, y in cited if i == one}):
+            row = int((years <= year).sum()) + 2 if ordered else None
+            what = f"sources.csv row {line[one]} says that {one} covers {name} {year}"
+            yield Problem(f"{name}.csv", row, "source", one, f"{what.strip()}, and no row cites it for that")
+
+
+def covered_tables(tables: Tables) -> Iterator[Problem]:
+    """What a source covers is a table, and each year of it is one of a row that cites it."""
+    listed = tables["sources"]
+    strange = listed["covers"].map(
+        lambda cell: bool(set(covered(cell)) - set(tables.resources)), na_action="ignore"
+    )
+    yield from wrong(
+        "sources", listed[strange.fillna(False).astype(bool)], "covers", "it names a table that is not there"
+    )
 
 
 def years_of(tables: Tables, name: str) -> pd.Series:

@@ -8,8 +8,9 @@ first, so a broken table never reaches a chart.
 import copy
 import io
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ import pandas as pd
 
 from . import contract as meaning
 from . import files
-from .problems import Problem
+from .problems import Problem, Tables
 
 #: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
 Descriptor = dict[str, Any]
@@ -208,8 +209,22 @@ def check() -> list[Problem]:
 
 def with_rules(problems: list[Problem]) -> list[Problem]:
     """These problems of single tables, and those of tables with each other if every cell can be read."""
-    readable = all(p.what.startswith(("no such", "rows are not sorted")) for p in problems)
-    return problems + _cross_check() if readable else problems
+    return problems + _cross_check() if readable(problems) else problems
+
+
+def readable(problems: list[Problem]) -> bool:
+    """Whether tables with these problems can be held against each other: every cell is of its type and its rule."""
+    return all(re.match(r"no such .* in \w+\.csv|rows are not sorted", p.what) for p in problems)
+
+
+def rules() -> list[Callable[[Tables], Iterable[Problem]]]:
+    """Every rule on more than one cell or table, each a function of the tables that gives what breaks it."""
+    return [_lives, _ons_and_ods, _places_and_moves, _unused_sources, *meaning.rules(_package())]
+
+
+def as_is(name: str) -> pd.DataFrame:
+    """A table with the types of its columns, whether or not it keeps its contract."""
+    return _typed(_resource(name))
 
 
 def find_problems(name: str) -> list[Problem]:
@@ -325,9 +340,15 @@ def _out_of_place(keys: list[tuple[str, ...]]) -> int:
 
 def _cross_check() -> list[Problem]:
     """Rules that no schema can say: they read more than one table, and run when each is sound."""
+    tables = Tables(as_is, _package())
+    return [problem for rule in rules() for problem in rule(tables)]
+
+
+def _lives(tables: Tables) -> list[Problem]:
+    """A CCG closes after it opens, passes to a body that there is, and is counted."""
     problems = []
-    ccgs, successions = _typed(_resource("ccgs")), _typed(_resource("successions"))
-    bodies = set(ccgs["code"]) | set(_typed(_resource("icbs"))["code"])
+    ccgs, successions = tables["ccgs"], tables["successions"]
+    bodies = set(ccgs["code"]) | set(tables["icbs"]["code"])
     for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
         problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
@@ -335,26 +356,27 @@ def _cross_check() -> list[Problem]:
         problems.append(
             _problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"])
         )
-    counted, derived = (
-        _typed(_resource("ccg_counts")),
-        count_ccgs(ccgs, _typed(_resource("ccg_counts"))["date"]),
-    )
+    counted = tables["ccg_counts"]
+    derived = count_ccgs(ccgs, counted["date"])
     for line, row in _lines(derived):
         for column in ("open", "formed", "closed"):
             value = counted.at[line - 2, column]
             if value != row[column]:
                 what = f"ccgs.csv gives {row[column]}"
                 problems.append(_problem(_resource("ccg_counts"), what, line, column, str(value)))
-    problems += _places_and_moves(bodies, successions)
-    problems += _ons_and_ods(ccgs)
+    return problems
+
+
+def _unused_sources(tables: Tables) -> list[Problem]:
     used: set[str] = set()
-    for name in names():
+    for name in tables.resources:
         if name != "sources":
-            used.update(*(ids.split("+") for ids in _typed(_resource(name))["source"].unique()))
-    for i, one in enumerate(_typed(_resource("sources"))["id"]):
-        if one not in used:
-            problems.append(_problem(_resource("sources"), "no table uses this source", i + 2, "id", one))
-    return problems + meaning.problems(lambda name: _typed(_resource(name)), package())
+            used.update(*(ids.split("+") for ids in tables[name]["source"].unique()))
+    return [
+        _problem(_resource("sources"), "no table uses this source", i + 2, "id", one)
+        for i, one in enumerate(tables["sources"]["id"])
+        if one not in used
+    ]
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[tuple[int, Row]]:
@@ -362,15 +384,14 @@ def _lines(frame: pd.DataFrame) -> Iterator[tuple[int, Row]]:
     return zip((int(i) + 2 for i in frame.index), records(frame), strict=True)
 
 
-def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
+def _ons_and_ods(tables: Tables) -> list[Problem]:
     """Each CCG has its own ONS codes, one after another from its first list on; the last as a CCG is in ccgs.
 
     The days are those of lists, and lists keep an old code for a while beside the new one: it must be gone
     before the new one is.
     """
-    problems, resource = [], _resource("ons_codes")
-    codes = _typed(resource)
-    codes["row"] = range(2, len(codes) + 2)
+    problems, resource, ccgs = [], _resource("ons_codes"), tables["ccgs"]
+    codes = tables["ons_codes"].assign(row=range(2, len(tables["ons_codes"]) + 2))
     lists = sorted({*codes["first_seen"], *codes["last_seen"], *codes["gone_by"].dropna()})
     current = dict(zip(ccgs["ons_code"], ccgs["code"], strict=True))
     groups: dict[str, list[Row]] = {}
@@ -419,21 +440,24 @@ def _end(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp.max if pd.isna(day) else day - pd.Timedelta(days=1)
 
 
-def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Problem]:
+def _places_and_moves(tables: Tables) -> list[Problem]:
     """Each body has its place, each hexagon one body; lands are those of the splits; shares add up."""
     problems = []
-    places, tiles = _resource("places"), _resource("tiles")
-    for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
-        problems.append(_problem(places, "a body without a place, or a place without a body", value=code))
-    for line, row in _lines(_typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])]):
+    places, tiles, hexagons = _resource("places"), _resource("tiles"), tables["tiles"]
+    bodies, here = set(tables["ccgs"]["code"]) | set(tables["icbs"]["code"]), tables["places"]["code"]
+    for code in sorted(bodies.symmetric_difference(here)):
+        line = int((here < code).sum()) + 2
+        what = "a body without a place, or a place without a body"
+        problems.append(_problem(places, what, line, "code", code))
+    for line, row in _lines(hexagons[hexagons.duplicated(["date", "column", "row"], keep=False)]):
         problems.append(_problem(tiles, "another body has this hexagon", line, "code", row["code"]))
-    shares = _typed(_resource("pct_to_ccg"))
-    shares["total"] = shares.groupby("pct")["share"].transform("sum")
-    for line, row in _lines(shares[(shares["total"] - 1).abs() > 0.0005].drop_duplicates("pct")):
+    shares = tables["pct_to_ccg"]
+    shares = shares.assign(total=shares.groupby("pct")["share"].transform("sum"))
+    for line, row in _lines(shares[(shares["total"] - 1).abs() > 0.0005]):
         what = f"the shares of this trust add up to {row['total']:.4f}"
         problems.append(_problem(_resource("pct_to_ccg"), what, line, "pct", row["pct"]))
-    moves, lands = _resource("practice_moves"), set(successions["land"].dropna())
-    for line, row in _lines(_typed(moves)):
+    moves, lands = _resource("practice_moves"), set(tables["successions"]["land"].dropna())
+    for line, row in _lines(tables["practice_moves"]):
         if row["land"] not in lands:
             what = "successions.csv has no such land"
             problems.append(_problem(moves, what, line, "land", row["land"]))
