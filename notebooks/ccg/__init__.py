@@ -43,6 +43,7 @@ _ROOMS = {
     "core": (
         "agreement",
         "contract",
+        "controls",
         "files",
         "lineage",
         "lookups",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from .problems import Problem, Tables, said, wrong
+from .problems import Problem, Tables, line_of, said, wrong
 
 
 def _unlike(
@@ -142,6 +142,8 @@ def _successions(tables: Tables) -> Iterator[Problem]:
             f"with the parts that went elsewhere that day it is {row['share'] + due[row.name]:.4f}, not 1"
         ),
     )
+    parted = moves[split & moves["from"].isin(left["from"]) & moves["date"].isin(left["date"])]
+    yield from wrong("successions", parted, "share", "with what stayed whole that day it is not 1")
     plain = moves[(kind == "merger") & (moves["basis"] != "whole")]
     yield from wrong("successions", plain, "basis", "a merger is of the whole")
     mixed = moves[(kind == "abolition") & ((moves["basis"] == "whole") == (due > 0))]
@@ -152,12 +154,34 @@ def _successions(tables: Tables) -> Iterator[Problem]:
     origin = moves[split & (moves["origin"].map(tables.opened) != first)]
     yield from wrong("successions", origin, "origin", f"no CCG of {said(first)}")
     yield from _most("successions", moves[split], ["land"], ["origin"])
-    for code in tables.closed:
-        if code not in tables.heir:
-            ccgs = tables["ccgs"]
-            yield from wrong(
-                "ccgs", ccgs[ccgs["code"] == code], "closed", "successions.csv does not say to whom it passed"
-            )
+    for code in sorted(set(tables.closed) - set(tables.heir)):
+        day = tables.closed[code] + pd.Timedelta(days=1)
+        at = int(((moves["from"] < code) | ((moves["from"] == code) & (moves["date"] < day))).sum()) + 2
+        what = f"it closed on {said(tables.closed[code])}, and no row says to whom it passed whole"
+        yield Problem("successions.csv", at, "from", code, what)
+
+
+def _last_codes(tables: Tables) -> Iterator[Problem]:
+    """The ONS code of each CCG has its row in ons_codes, as that of a CCG."""
+    codes, ccgs = tables["ons_codes"], tables["ccgs"]
+    for code in sorted(set(ccgs["ons_code"]) - set(codes["ons_code"])):
+        at = int((codes["ons_code"] < code).sum()) + 2
+        yield Problem("ons_codes.csv", at, "ons_code", code, "ccgs.csv has it, and no row is of it here")
+    later = codes[codes["ons_code"].isin(ccgs["ons_code"]) & (codes["body"] != "ccg")]
+    yield from wrong("ons_codes", later, "body", "ccgs.csv has this code for a CCG")
+    yield from _lists(codes)
+
+
+def _lists(codes: pd.DataFrame) -> Iterator[Problem]:
+    """Days of lists: those on which several codes were seen or gone. A day of one row alone is no list."""
+    days = pd.concat([codes["first_seen"], codes["last_seen"], codes["gone_by"].dropna()])
+    once = set(days.value_counts().loc[lambda n: n == 1].index)
+    for column in ("last_seen", "gone_by"):
+        yield from wrong(
+            "ons_codes", codes[codes[column].isin(once)], column, "no other row has a list of this day"
+        )
+    # what was last seen on a list is gone by the next one
+    yield from _most("ons_codes", codes[codes["gone_by"].notna()], ["last_seen"], ["gone_by"])
 
 
 def _boards(tables: Tables) -> Iterator[Problem]:
@@ -257,6 +281,18 @@ def _list_sizes(tables: Tables) -> Iterator[Problem]:
         due - short,
         "ccg_age.csv, less what holes.csv says is missing, has",
     )
+    off = due.notna() & (short > 0) & (sizes["registered_patients"] != due - short)
+    holes = tables["holes"]
+    for period, code in zip(sizes["quarter"][off], sizes["code"][off], strict=True):
+        mine = holes[
+            (holes["table"] == "list_sizes") & (holes["period"] == said(period)) & (holes["code"] == code)
+        ]
+        yield from wrong("holes", mine, "short_by", "not what list_sizes.csv is below ccg_age.csv")
+    lower = due.notna() & (short == 0) & (sizes["registered_patients"] < due)
+    for period, code in zip(sizes["quarter"][lower], sizes["code"][lower], strict=True):
+        key = {"table": "list_sizes", "period": said(period), "code": code}
+        what = "list_sizes.csv is below ccg_age.csv, and no row says that it is too low"
+        yield Problem("holes.csv", line_of(tables, "holes", key), "code", code, what)
     counted = {
         (d, c): n + s
         for d, c, n, s in zip(
@@ -1015,6 +1051,13 @@ def _locations(tables: Tables) -> Iterator[Problem]:
                 due,
                 f"on {said(min(maps))} it has, and the two maps add up to different Englands:",
             )
+            yield from _unlike(
+                "location_people",
+                first,
+                column,
+                first["code"].map(_keyed(second, "code", column)),
+                f"on {said(max(maps))} it has",
+            )
             yield Problem(
                 "location_people.csv",
                 None,
@@ -1055,6 +1098,7 @@ def _source_ids(tables: Tables) -> Iterator[Problem]:
 RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
     _ccgs,
     _successions,
+    _last_codes,
     _boards,
     _commissioners,
     _list_sizes,

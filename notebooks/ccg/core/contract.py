@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from . import agreement
-from .problems import Problem, Tables, said, wrong
+from . import agreement, controls
+from .problems import Problem, Tables, line_of, said, wrong
 
 
 def problems(load: Callable[[str], pd.DataFrame], contract: dict[str, Any]) -> list[Problem]:
@@ -42,7 +42,7 @@ def rules(contract: dict[str, Any]) -> list[Callable[[Tables], Iterator[Problem]
         for resource in contract["resources"]
         for key in resource["schema"].get("foreignKeys", [])
     ]
-    return [*by_body, holes, *cited, covered_tables, *covers, *agreement.RULES]
+    return [*by_body, holes, *cited, covered_tables, *covers, *agreement.RULES, controls.problems]
 
 
 # --- every body of a geography -------------------------------------------------------------------
@@ -76,9 +76,12 @@ def bodies(tables: Tables, name: str, rule: dict[str, Any]) -> Iterator[Problem]
             what = f"{there.iloc[0]} rows of {_period(period)} are of {said(day)}"
             yield from wrong(name, other, geography, what)
         for code in sorted(
-            _absent(tables, set(codes[at]), day, rule) - _holes(tables, name, _period(period))
+            _absent(tables, set(codes[at]), day, rule) - tables.absent.get((name, _period(period)), set())
         ):
-            line = int(frame.index[at[0]]) + 2 + int((codes[at] < code).sum())
+            key = dict(
+                zip(rule["each"], map(said, period if isinstance(period, tuple) else (period,)), strict=True)
+            )
+            line = line_of(tables, name, {**key, "code": code}) or int(frame.index[at[0]]) + 2
             what = f"{_period(period)} has no row for it, open on {said(day)} by ccgs.csv; add it, or a row in holes.csv"
             yield Problem(f"{name}.csv", line, "code", code, what)
 
@@ -103,12 +106,6 @@ def _absent(tables: Tables, present: set[str], day: pd.Timestamp, rule: dict[str
     return {c for c in due - present if c not in came} | {
         one for parts in came.values() for one in parts - present
     }
-
-
-def _holes(tables: Tables, name: str, period: str) -> set[str]:
-    listed = tables["holes"]
-    mine = listed[(listed["table"] == name) & (listed["period"] == period) & listed["column"].isna()]
-    return set(mine["code"])
 
 
 def holes(tables: Tables) -> Iterator[Problem]:
@@ -165,12 +162,28 @@ def sources(tables: Tables, name: str) -> Iterator[Problem]:
                 there = "; ".join(f"{t} {_spans(y)}".strip() for t, y in covers[one].items()) or "no table"
                 what = f"sources.csv row {line[one]} says that {one} covers {there}, and not {name} {year}"
                 yield from wrong(name, frame.iloc[at[:5]], "source", what.strip())
+                cell = listed.at[line[one] - 2, "covers"]
+                yield Problem(
+                    "sources.csv",
+                    line[one],
+                    "covers",
+                    said(cell),
+                    f"{name}.csv cites it for {year or 'its rows'}",
+                )
     ordered = years.is_monotonic_increasing
     for one, of in covers.items():
         for year in sorted(of.get(name, set()) - {y for i, y in cited if i == one}):
             row = int((years <= year).sum()) + 2 if ordered else None
             what = f"sources.csv row {line[one]} says that {one} covers {name} {year}"
             yield Problem(f"{name}.csv", row, "source", one, f"{what.strip()}, and no row cites it for that")
+            cell = listed.at[line[one] - 2, "covers"]
+            yield Problem(
+                "sources.csv",
+                line[one],
+                "covers",
+                said(cell),
+                f"no row of {name}.csv cites it for {year or 'anything'}",
+            )
 
 
 def covered_tables(tables: Tables) -> Iterator[Problem]:

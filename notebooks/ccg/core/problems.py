@@ -138,6 +138,15 @@ class Tables:
             found.setdefault(after, set()).add(before)
         return found
 
+    @cached_property
+    def absent(self) -> dict[tuple[str, str], set[str]]:
+        """The bodies without a row by table and period, as ``holes`` has them."""
+        found: dict[tuple[str, str], set[str]] = {}
+        holes = self["holes"]
+        for _, hole in holes[holes["column"].isna()].iterrows():
+            found.setdefault((hole["table"], hole["period"]), set()).add(hole["code"])
+        return found
+
     def board_of(self, code: str) -> str | None:
         """The first board that a CCG's area passed to."""
         boards, seen = set(self["icbs"]["code"]), 0
@@ -147,3 +156,29 @@ class Tables:
                 return None
             code = self.heir[code]
         return code
+
+
+def period_of(tables: Tables, name: str) -> pd.Series:
+    """The period of each row of a table by body as text, its parts joined by a comma; empty in a table without."""
+    frame = tables[name]
+    each = tables.resources[name].get("bodies", {}).get("each", [])
+    found = pd.Series("", frame.index, dtype=object)
+    for column in each:
+        texts = {value: said(value) for value in frame[column].unique()}
+        part = frame[column].map(texts).astype(object)
+        found = part if column == each[0] else found + ", " + part
+    return found
+
+
+def line_of(tables: Tables, name: str, key: dict[str, str]) -> int | None:
+    """The line at which a row with this key would stand in a table that is sorted by it."""
+    columns = tables.resources[name]["schema"]["primaryKey"]
+    if not set(columns) <= set(key):
+        return None
+    frame = tables[name]
+    before, level = pd.Series(False, frame.index), pd.Series(True, frame.index)
+    for column in columns:
+        cells = frame[column].map(said)
+        before |= level & (cells < key[column])
+        level &= cells == key[column]
+    return int(before.sum()) + 2

@@ -304,6 +304,10 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
             key = resource["schema"]["primaryKey"]
             column = "+".join([key] if isinstance(key, str) else key)
             what = f"the key is not unique: {error.note}"
+            first = re.search(r"position (\d+)", error.note)
+            if first:
+                again = f"the key is not unique: the same as in row {row}"
+                problems.append(_problem(resource, again, int(first[1]), column))
         elif error.type in ("extra-cell", "missing-cell"):
             what = "one cell too many" if error.type == "extra-cell" else "a cell is missing"
         problems.append(_problem(resource, what, row, column, None if value is None else str(value)))
