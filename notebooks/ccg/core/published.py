@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -250,19 +251,21 @@ class _Work:
         text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
         numbers.check(data, text, self.marks)
         for name in text:
-            cells = self.frame[name].astype(str).str.strip()
-            given = cells[[numbers.is_given(c, self.marks) for c in cells]]
-            if given.str.contains("%").any():
+            counts = self.frame[name].value_counts()
+            signed = {c: n for c, n in counts.items() if "%" in c or "(" in c}
+            given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, self.marks)}
+            shares = [c for c in given if "%" in c]
+            if shares:
                 if name in columns.sums:
-                    first = given[given.str.contains("%")].iloc[0]
+                    first = shares[0]
                     raise PublishedError(
                         f"column {name!r} holds percentages ({first!r}), which cannot be added up; average it with "
                         "means and the column that weighs it (--mean rate:weight), or drop it"
                     )
                 self.notes.append(f"column {name!r} is in percent")
-            below = int(given.str.contains("(", regex=False).sum() - given.str.contains(r"\([rp]\)$").sum())
+            below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
             if below:
-                self.notes.append(f"{below:,} numbers in brackets in column {name!r} are read as below zero")
+                self.notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")
             parsed = numbers.parse(nw.from_native(self.frame[name], series_only=True), self.marks)
             self.frame[name] = parsed.to_native()
         return columns
@@ -618,10 +621,15 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
     rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
+    @cache
+    def is_code(cell: str) -> bool:
+        return bool(re.search(r"\d", cell)) and len(cell) < 30 and lineage.written(cell) in known
+
     def like(column: str) -> float:
         if not pd.api.types.is_string_dtype(frame[column]):
             return 0
-        return sum(lineage.written(cell) in known for cell in rows[column]) / max(1, len(rows))
+        counts = rows[column].value_counts()
+        return sum(n for cell, n in counts.items() if is_code(cell)) / max(1, len(rows))
 
     share = {c: like(c) for c in frame}
     found = [c for c in frame if share[c] > 0.5] or [c for c in frame if share[c] > 0.25]

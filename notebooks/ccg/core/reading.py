@@ -356,7 +356,7 @@ def _records(path: Path, content: bytes, encoding: str, separator: str) -> Itera
                 'cell that holds one is written "like ""this"""'
             ) from None
         if len(row) > 1 or "".join(row).strip():
-            yield _Record(line, row)
+            yield _Record._make((line, row))
 
 
 # --- the table in it ------------------------------------------------------------------------------
@@ -581,7 +581,10 @@ def _frame(
     alone: list[_Record] = []  # rows of one cell: below the table they may be no part of it
     plain = not (asked.unclear or asked.decimal == ",")
     for record in records:
-        if width > 1 and sum(map(bool, record.cells)) == 1:
+        # most rows are as long as the header and end on a cell that is filled
+        if (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1) or len(
+            record[1]
+        ) == 1 < width:
             alone.append(record)
             continue
         if alone:
