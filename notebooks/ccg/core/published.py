@@ -148,7 +148,7 @@ def rebase_file(
     >>> table = pd.DataFrame({"Area Code": ["E38000042", "E38000047", "England"], "Apr-18": ["1,000", "500", "1,500"]})
     >>> moved = rebase_file(table, at="2018-04-01", to="2021-04-01", sums=["*-18"], names=True)
     >>> moved.frame["Area Code"].to_list()
-    ['E38000247', 'E38000247']
+    ['E38000234', 'E38000247']
     """
     for name, given, may in (
         ("unknown", unknown, ("refuse", "unmapped")),

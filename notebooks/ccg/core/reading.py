@@ -367,9 +367,9 @@ def _known() -> set[str]:
 
 
 def _coded(rows: list[_Record]) -> int:
-    """How many rows have a cell that is a code of a body."""
-    known = _known()
-    return sum(any(cell.strip().upper() in known for cell in r.cells) for r in rows)
+    """How many rows have a cell that is a code of a body, or stands beside them."""
+    known, beside = _known(), lineage.beside()
+    return sum(any(cell.strip().upper() in known or cell.strip() in beside for cell in r.cells) for r in rows)
 
 
 def _head(asked: _Asked, records: Iterator[_Record]) -> list[_Record]:
@@ -442,8 +442,7 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
 
 def _width(rows: list[_Record]) -> int:
     """How many cells most rows with a code have, or most rows if none has; of two as frequent numbers the larger."""
-    known = _known()
-    coded = [r for r in rows if any(cell.strip().upper() in known for cell in r.cells)]
+    coded = [r for r in rows if _coded([r])]
     counts = Counter(len(r.cells) for r in coded or rows)
     return max(counts, key=lambda n: (counts[n], n), default=1)
 
