@@ -226,7 +226,7 @@ def _sheet(path: Path, wanted: str | None) -> tuple[list[_Record], list[str]]:
     if wanted or len(filled) < 2:
         chosen = wanted or next(iter(filled), names[0] if names else "")
         return sheets.get(chosen, []), []
-    coded = [n for n, rows in filled.items() if _coded(rows) >= min(3, len(rows) - 1)]
+    coded = [n for n, rows in filled.items() if len(_coded(rows)) >= min(3, len(rows) - 1)]
     if len(coded) != 1:
         which = coded or list(filled)
         raise ReadError(
@@ -328,7 +328,7 @@ def _separator(content: bytes, encoding: str) -> str:
         if width < 2:
             continue
         often = sum(len(r.cells) == width for r in rows)
-        found = (round(_coded(rows) / len(rows), 1), round(often / len(rows), 2), width)
+        found = (round(len(_coded(rows)) / len(rows), 1), round(often / len(rows), 2), width)
         if found > score:
             best, score = sign, found
     return best
@@ -366,10 +366,10 @@ def _known() -> set[str]:
     return {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
 
-def _coded(rows: list[_Record]) -> int:
-    """How many rows have a cell that is a code of a body, or stands beside them."""
+def _coded(rows: list[_Record]) -> list[_Record]:
+    """The rows that have a cell that is a code of a body, or stands beside them."""
     known, beside = _known(), lineage.beside()
-    return sum(any(cell.strip().upper() in known or cell.strip() in beside for cell in r.cells) for r in rows)
+    return [r for r in rows if any(c.strip().upper() in known or c.strip() in beside for c in r.cells)]
 
 
 def _head(asked: _Asked, records: Iterator[_Record]) -> list[_Record]:
@@ -442,8 +442,7 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
 
 def _width(rows: list[_Record]) -> int:
     """How many cells most rows with a code have, or most rows if none has; of two as frequent numbers the larger."""
-    coded = [r for r in rows if _coded([r])]
-    counts = Counter(len(r.cells) for r in coded or rows)
+    counts = Counter(len(r.cells) for r in _coded(rows) or rows)
     return max(counts, key=lambda n: (counts[n], n), default=1)
 
 
