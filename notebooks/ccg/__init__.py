@@ -51,7 +51,10 @@ _FROM = {
 }
 _ROOMS = {
     "core": (
+        "agreement",
         "codes",
+        "contract",
+        "controls",
         "files",
         "geography",
         "land",
@@ -59,6 +62,7 @@ _ROOMS = {
         "lookups",
         "numbers",
         "periods",
+        "problems",
         "published",
         "reading",
         "rebasing",
