@@ -441,8 +441,8 @@ class _Work:
             raise type(error)(self._way_on(str(error), columns, to, level)) from None
         report, frame, unmapped = result.report(), result.frame, result.unmapped
         if self.gone:
-            unmapped = self._with_gone(columns, unmapped, report)
-        frame = self._flagged(columns, frame, report, to, level, closed)
+            unmapped, report = self._with_gone(columns, unmapped, report)
+        frame, report = self._flagged(columns, frame, report, to, level, closed)
         schemes = lineage.scheme_of(
             {c for c in self.spelt if lineage.written(c) == c} - set(lineage.beside())
         )
@@ -462,7 +462,7 @@ class _Work:
                 f"shares are of registered patients, so {people[0]!r}, if it counts residents, may be off by 2 to 3 per "
                 "cent where land moved"
             )
-        self._spoken(report)
+        report = self._spoken(report)
         for table in (frame, unmapped):
             if self.labels and columns.at in table:
                 table[columns.at] = table[columns.at].map(lambda day: self.labels.get(day, day))
@@ -490,36 +490,45 @@ class _Work:
             return f"{words}. {differences(self._known(columns, False), to, level)}".rstrip(". ")
         return words
 
-    def _with_gone(self, columns: _Columns, unmapped: pd.DataFrame, report: Report) -> pd.DataFrame:
+    def _with_gone(
+        self, columns: _Columns, unmapped: pd.DataFrame, report: Report
+    ) -> tuple[pd.DataFrame, Report]:
         """The rows set aside among what was not placed, and in the totals of the report."""
         rows = pd.concat(self.gone)
         for rate, weight in columns.means.items():
             rows[f"{weight} of {rate}"] = rows[weight].where(rows[rate].notna())
         keys = [c for c in unmapped if c in {*columns.by, columns.code, columns.at}]
         values = [c for c in unmapped if c not in keys and c != "reason"]
+        totals, sizes, missing = dict(report.totals), dict(report.sizes), dict(report.missing)
         for name in values:
-            total = float(rows[name].sum())
-            report.totals[name]["input"] += total
-            report.totals[name]["unmapped"] += total
-            report.sizes[name] = report.sizes.get(name, 0.0) + float(rows[name].abs().sum())
-            report.missing[name] = report.missing.get(name, 0) + int(rows[name].isna().sum())
+            more = float(rows[name].sum())
+            kept = totals[name]
+            totals[name] = kept | {"input": kept["input"] + more, "unmapped": kept["unmapped"] + more}
+            sizes[name] = sizes.get(name, 0.0) + float(rows[name].abs().sum())
+            missing[name] = missing.get(name, 0) + int(rows[name].isna().sum())
         out = rows.groupby([*keys, "reason"], dropna=False, sort=True)[values].sum(min_count=1).reset_index()
-        report.unmapped = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
-        report.unplaced += len(out)
-        whole = (
-            pd.concat([unmapped, out[list(unmapped.columns)]])
-            if len(unmapped)
-            else out[list(unmapped.columns)]
+        left = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
+        out = out[list(unmapped.columns)]
+        whole = pd.concat([unmapped, out]) if len(unmapped) else out
+        report = replace(
+            report,
+            totals=totals,
+            sizes=sizes,
+            missing=missing,
+            unmapped=left,
+            unplaced=report.unplaced + len(out),
         )
-        return whole.sort_values(keys, kind="stable").reset_index(drop=True)
+        return whole.sort_values(keys, kind="stable").reset_index(drop=True), report
 
-    def _flagged(self, columns: _Columns, frame, report, to, level, closed) -> pd.DataFrame:
+    def _flagged(
+        self, columns: _Columns, frame, report: Report, to, level, closed
+    ) -> tuple[pd.DataFrame, Report]:
         """``carried``: whether figures of a code used after its body had closed went into a row."""
         if closed != "carry":
-            return frame
+            return frame, report
         frame["carried"] = False
         if self.carried is None or self.carried.isna().all():
-            return frame
+            return frame, report
         dated = columns.at in self.frame
         keys = list(dict.fromkeys([*columns.by, *([columns.at] if dated else [])]))
         rows = self.frame[[*keys, columns.code]].assign(_old=self.carried)
@@ -536,13 +545,13 @@ class _Work:
         frame["carried"] = [key in marks for key in found]
         worse = pd.Series([key in lacking for key in found], frame.index) & (frame["status"] != "incomplete")
         frame.loc[worse, "status"] = "incomplete"
-        report.incomplete += int(worse.sum())
+        report = replace(report, incomplete=report.incomplete + int(worse.sum()))
         if lacking:
             some = sorted({f"{code}: no row of {', '.join(gone)}" for (*_, code), gone in short.items()})
             self.notes.append(
                 f"{'; '.join(some[:8])} beside the codes taken forward, so these rows are incomplete"
             )
-        return frame
+        return frame, report
 
     def _short(self, rows: pd.DataFrame, period: list[str], columns: _Columns) -> dict[tuple, list[str]]:
         """The bodies that codes taken forward make up only in part, in a period where the body itself has no row."""
@@ -567,12 +576,13 @@ class _Work:
                 out[key] = gone
         return out
 
-    def _spoken(self, report: Report) -> None:
+    def _spoken(self, report: Report) -> Report:
         """What was read as what, and spellings of one code, in the report."""
-        report.repaired = dict(sorted({**self.written, **report.repaired}.items()))
-        for code, cells in sorted(self.spelt.items()):
-            if len(cells) > 1 and code.strip():
-                report.spellings.append(tuple(sorted(cells)))
+        spelt = [
+            tuple(sorted(cells)) for code, cells in sorted(self.spelt.items()) if len(cells) > 1 and code
+        ]
+        read = dict(sorted({**self.written, **report.repaired}.items()))
+        return replace(report, repaired=read, spellings=[*report.spellings, *spelt])
 
 
 # --- columns by name ------------------------------------------------------------------------------
