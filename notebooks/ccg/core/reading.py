@@ -504,6 +504,12 @@ def _names_columns(row: _Record, where: int, width: int) -> bool:
     return not numbers or bool(_CALLED.search(cells[where]))
 
 
+def _code_cells(rows: list[_Record], width: int) -> set[int]:
+    """Where codes stand in some rows."""
+    known = _known()
+    return {i for r in rows for i, c in enumerate(r.cells[:width]) if c.strip().upper() in known}
+
+
 def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
     """Whether a cell is a code, stands beside codes, or is a number and no year: so no name of a column."""
     number = _NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell)
@@ -525,6 +531,7 @@ def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: i
         or not any(above[1:])
         or not all(above[i] or names[i] for i in used)
         or any(_is_data(c, beside) for c in names + above)
+        or any(names[i] in beside for i in _code_cells(below, width))
     ):
         return None
     out, last = [], ""
