@@ -6,7 +6,6 @@ number kept here.
 
 from collections.abc import Callable, Iterable, Iterator
 
-import numpy as np
 import pandas as pd
 
 from .problems import Problem, Tables, line_of, said, wrong
@@ -459,7 +458,7 @@ def _trusts(tables: Tables) -> Iterator[Problem]:
     places = tables["places"].set_index("code")
     x, y = shares["ccg"].map(places["longitude"]), shares["ccg"].map(places["latitude"])
     top = shares["share"].groupby(shares["pct"]).transform("idxmax")
-    far = np.hypot((x - x[top].to_numpy()) * 0.6, y - y[top].to_numpy()) > 1.0
+    far = ((x - x[top].to_numpy()) * 0.6) ** 2 + (y - y[top].to_numpy()) ** 2 > 1
     yield from wrong(
         "pct_to_ccg",
         shares[far.to_numpy() & (region != main)],
@@ -612,7 +611,7 @@ def _therapies(tables: Tables) -> Iterator[Problem]:
         for i, row in england.iterrows():
             # each of n figures was rounded by at most 2.5; four standard errors of their sum are enough
             n = int((parts["year"] == row["year"]).sum())
-            if abs(added[row["year"]] - row[column]) > 4 * np.sqrt(n * 2) + 5:
+            if abs(added[row["year"]] - row[column]) > 4 * (2 * n) ** 0.5 + 5:
                 what = f"the rows of {row['year']} add up to {added[row['year']]}, further away than rounding to 5 explains"
                 yield Problem("talking_therapies.csv", int(str(i)) + 2, column, said(row[column]), what)
 
