@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 from ccg import claims, files, tables
-from ccg.rules import numbers
+from ccg.suite.rules import numbers
 
 TABLE = tables.load("claims").set_index("claim_id")
 

@@ -172,7 +172,7 @@ def test_a_merged_body_has_the_mean_of_the_scores_and_says_so(lives):
 
 
 def test_money_is_left_out_where_a_boundary_moved_between_money_and_patients():
-    day = life._facts().day(pd.Timestamp("2019-03-31"))
+    day = life._facts(lineage.default()).day(pd.Timestamp("2019-03-31"))
     found, missing = day.standing("01K")
     assert "money" not in {s.measure for s in found}
     assert missing["money"] == "a boundary moved between its money and its patients of 2018-19"
@@ -188,8 +188,8 @@ def test_what_is_not_known_is_missing_with_a_reason(lives):
     assert "after its time" in lives["00C"].missing["need"]
 
 
-def test_no_table_is_read_for_each_body(monkeypatch):
-    life.reset()
+def test_no_table_is_read_for_each_body(monkeypatch, data):
+    """The folder is one of its own, so that nothing is known of it beforehand."""
     life.of("15E"), life.of("QHL")
     read, load = [], tables.load
     monkeypatch.setattr(tables, "load", lambda name: read.append(name) or load(name))

@@ -111,6 +111,21 @@ def test_save_writes_four_files_with_stable_bytes(chart, capsys):
     assert (folder / "01_trial.png").read_bytes() == png
 
 
+def test_words_may_be_three_paragraphs(chart):
+    fig, _, folder = chart
+    words = """
+        A finding in ten words
+        or so
+
+        Measure, place, period, unit
+
+        Column chart of three numbers that grow.
+        """
+    figures.save(fig, "01_trial", data=DATA, source="NHS England.", words=words)
+    record = json.loads((folder / "01_trial.json").read_text())
+    assert {key: record[key] for key in WORDS} == WORDS
+
+
 def test_digest_moves_with_the_sixth_digit_and_not_with_noise():
     moved, noise = DATA.assign(y=DATA["y"] + [0, 1e-4, 0]), DATA.assign(y=DATA["y"] * (1 + 1e-12))
     assert figures.digest(moved) != figures.digest(DATA) == figures.digest(noise)
@@ -125,6 +140,7 @@ def test_digest_moves_with_the_sixth_digit_and_not_with_noise():
         ({"alt": " "}, "its alt is empty"),
         ({"title": "It ends."}, "takes no full stop"),
         ({"source": "NHS England"}, "end in a full stop"),
+        ({"words": "A title\n\nand what it measures"}, "its words are 2 paragraphs"),
     ],
 )
 def test_save_refuses_poor_words(chart, change, words):
@@ -154,7 +170,7 @@ def test_save_refuses_text_that_cannot_be_read(chart, add, words):
 def test_long_titles_break_into_even_lines(chart):
     fig, _, _folder = chart
     long = "Half of the clinical commissioning groups of England had gone before the law abolished the rest"
-    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"title": long}), close=False)
+    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"title": long}))
     lines = [t.get_text() for t in fig.texts if t.get_fontweight() == "bold"]
     assert " ".join(lines) == long and len(lines) == 2
     assert abs(len(lines[0]) - len(lines[1])) < 15
@@ -166,7 +182,7 @@ def test_a_line_keeps_off_the_edge_in_the_file_as_on_the_screen(chart):
     long = (
         "Share of the original CCGs that merged, smaller and larger half of each region by patients in April"
     )
-    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"subtitle": long}), close=False)
+    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"subtitle": long}))
     assert " ".join(t.get_text() for t in fig.texts[1:-1]) == long
     fig.dpi = plt.rcParams["savefig.dpi"]
     fig.canvas.draw()

@@ -1,17 +1,13 @@
 """Lineage says what the public record says, keeps its laws on made-up Englands, and refuses in words."""
 
 import csv
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from unittest.mock import patch
 
 import pandas as pd
 import pytest
-from ccg import files, lineage, tables
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from ccg import codes, files, lineage, tables
+from hypothesis import given, settings
+from worlds import forward, laws, pieces, worlds
 
 SPRINGS = [f"{year}-04-01" for year in range(2013, 2023)]
 LATER = [("ccg", day) for day in SPRINGS[2:9]] + [("sub_icb", "2022-07-01"), ("icb", "2022-07-01")]
@@ -21,12 +17,6 @@ def shares(code, to, level=None, *, at):
     """{successor: share} of one body as it stood at a day."""
     found = lineage.successors(code, to, level, at=at)
     return dict(zip(found["to"], found["share"], strict=True))
-
-
-@pytest.fixture
-def read_once(monkeypatch):
-    """The real tables, each read from disk once: a test that asks hundreds of times is faster."""
-    monkeypatch.setattr(tables, "load", cache(tables.load))
 
 
 def status(code, to, level=None, *, at):
@@ -245,24 +235,18 @@ def test_a_share_is_of_the_year_and_of_the_body_that_then_held_the_land():
     assert shares("D2P2L", "2022-07-01", "sub_icb", at="2021-04-01")["15E"] == pytest.approx(0.1527, abs=1e-4)
 
 
-def test_a_share_of_area_serves_where_no_patients_were_counted(monkeypatch):
-    real = tables.load
+def without(land):
+    """The lineage of the real tables without the patients counted on some land."""
+    moves = tables.load("practice_moves")
+    mine = {"practice_moves": moves[moves["land"] != land]}
+    return lineage.Lineage.from_tables(lambda name: mine[name] if name in mine else tables.load(name))
 
-    def without(land):
-        lineage.reset()
-        rows = real("practice_moves")
-        rows = rows[rows["land"] != land]
-        monkeypatch.setattr(tables, "load", lambda n: rows if n == "practice_moves" else real(n))
 
-    try:
-        without("glossop")
-        found = lineage.successors("01Y", "2022-07-01", at="2021-04-01")
-        assert found["share"].tolist() == [1 - 0.1296, 0.1296] and set(found["basis"]) == {"lsoas"}
-        without("sandwell_edge")
-        with pytest.raises(lineage.LineageError, match="no share is known of sandwell_edge in 05L"):
-            lineage.lookup("2016-04-01", "2017-04-01")
-    finally:
-        lineage.reset()
+def test_a_share_of_area_serves_where_no_patients_were_counted():
+    found = without("glossop").successors("01Y", "2022-07-01", at="2021-04-01")
+    assert found["share"].tolist() == [1 - 0.1296, 0.1296] and set(found["basis"]) == {"lsoas"}
+    with pytest.raises(lineage.LineageError, match="no share is known of sandwell_edge in 05L"):
+        without("sandwell_edge").lookup("2016-04-01", "2017-04-01")
 
 
 def test_a_body_leads_on_by_default_as_it_stood_on_its_last_day_as_a_ccg():
@@ -468,7 +452,7 @@ def test_talking_therapies_is_of_the_ccgs_it_says():
         ("NULL", None),
         ("N/A", None),
         ("50", None),
-        ("1.00E+00", None),
+        ("1.00E+00", "01E"),
         ("NHS Devon ICB - 15N", "15N"),
         ("NHS Darlington CCG (00C)", "00C"),
         ("00C Darlington", "00C"),
@@ -502,7 +486,7 @@ def test_what_somebody_probably_meant(typed, code):
     assert lineage.suggest(typed) == code
 
 
-def test_every_name_leads_to_its_own_code(read_once):
+def test_every_name_leads_to_its_own_code():
     for table in ("ccgs", "icbs"):
         for code, name in tables.load(table)[["code", "name"]].itertuples(index=False):
             assert lineage.suggest(name) == code
@@ -510,14 +494,17 @@ def test_every_name_leads_to_its_own_code(read_once):
     assert [lineage.suggest(n, set(trusts["code"])) for n in trusts["name"]] == trusts["code"].tolist()
 
 
-def test_a_name_is_never_taken_for_a_body_of_another_level(read_once):
+def test_a_name_is_never_taken_for_a_body_of_another_level():
     """Names of boards and CCGs with the words of the other level, and each with a letter wrong or a word less."""
-    level = {code: one for code, one, *_ in lineage._spans().values()}
+
+    def level(code):
+        return lineage.lifetime(code).level
+
     for table, mine, swap in (("ccgs", "ccg", "ICB"), ("icbs", "icb", "CCG")):
         for name in tables.load(table)["name"]:
             bare = name.replace("Integrated Care Board", "ICB")
             other = lineage.suggest(bare[: -len("CCG")] + swap)
-            assert other is None or level[other] != mine
+            assert other is None or level(other) != mine
             words = bare.split()
             for shorter in (
                 words[:1] + words[2:],
@@ -526,21 +513,47 @@ def test_a_name_is_never_taken_for_a_body_of_another_level(read_once):
             ):
                 found = lineage.suggest(" ".join(shorter))
                 names = {lineage.name(found), lineage.former_names().get(found)} if found else set()
-                assert not found or lineage._telling(" ".join(shorter))[1] in {
-                    lineage._telling(n or "")[1] for n in names
+                assert not found or codes.telling(" ".join(shorter))[1] in {
+                    codes.telling(n or "")[1] for n in names
                 }
 
 
-def test_a_search_reads_no_table_anew_for_each_body_it_finds(monkeypatch):
+def test_no_table_is_read_again_for_any_question(monkeypatch):
     asked, load = [], tables.load
     monkeypatch.setattr(tables, "load", lambda name: asked.append(name) or load(name))
-    reads = {}
-    for text, hits in (("01H", 1), ("a", 284)):
-        lineage.reset()
-        asked.clear()
-        assert len(lineage.search(text)) == hits
-        reads[text] = sorted(asked)
-    assert reads["a"] == reads["01H"]
+    england = lineage.Lineage.from_tables()
+    assert sorted(asked) == sorted(lineage.TABLES)
+    asked.clear()
+    assert len(england.search("01H")) == 1 and len(england.search("a")) == 284
+    assert england.explain("01H", "2022-07-01") and len(england.lookup("2012-04-01", "2018-04-01")) > 151
+    assert asked == []
+
+
+def test_the_shared_lineage_follows_the_folder_of_tables_and_what_is_written_there(data):
+    assert lineage.default() is lineage.default() and lineage.name("00C") == "NHS Darlington CCG"
+    path = data / "ccgs.csv"
+    before = lineage.default()
+    path.write_bytes(path.read_bytes().replace(b"NHS Darlington CCG", b"NHS Darlington and Teesdale CCG"))
+    assert lineage.name("00C") == "NHS Darlington and Teesdale CCG"
+    assert before.name("00C") == "NHS Darlington CCG", "what was built does not change"
+
+
+def test_nothing_that_is_shared_can_be_changed():
+    england = lineage.default()
+    for shared in (england.known_names(), england.former_names(), england.beside(), england.ons_periods()):
+        with pytest.raises(TypeError):
+            shared["00C"] = "spoilt"
+    with pytest.raises(TypeError):
+        lineage.pieces("2014-04-01", "2018-04-01")["00C", "00C"] = ()
+    for ask in (
+        lambda: lineage.bodies("2012-04-01"),
+        lambda: lineage.lookup("2012-04-01", "2012-04-01"),
+        lambda: lineage.lookup("2012-04-01", "2018-04-01"),
+        lambda: lineage.search("a"),
+    ):
+        mine = ask()
+        mine.iloc[:, 0] = "spoilt"
+        assert not ask().eq("spoilt").any(axis=None)
 
 
 def test_ons_codes_follow_each_other_from_the_first_day_to_the_last():
@@ -594,7 +607,7 @@ def test_one_area_is_told_once(code):
     assert lineage.explain(code, "2022-07-01").count("(exact)") == 1
 
 
-def test_a_life_is_told_by_either_code(read_once):
+def test_a_life_is_told_by_either_code():
     for table in ("ccgs", "icbs", "pcts"):
         for code, ons in tables.load(table)[["code", "ons_code"]].iloc[::5].itertuples(index=False):
             assert lineage.explain(code) == lineage.explain(ons) and f"({code})" in lineage.explain(code)
@@ -604,375 +617,146 @@ def test_a_life_is_told_by_either_code(read_once):
 # --- laws, on made-up Englands ----------------------------------------------------------------------
 
 
-@dataclass
-class World:
-    """A made-up England as its tables, and the truth beside them: who lives where, followed by hand."""
-
-    tables: dict
-    days: list  # change dates, START first, BOARDS last
-    where: dict  # change date -> {(origin, land): CCG or location}
-    board: dict  # location -> board
-    people: dict  # (origin, land) -> patients
-    looked: dict  # what look() found in it
-    known: dict  # what lineage keeps in mind, by name: its own, so that it is worked out once for all laws
-
-    def vintages(self):
-        """Each geography: (level, first day)."""
-        ccg = [("ccg", d) for d in self.days[:-1]]
-        return [*ccg, ("sub_icb", self.days[-1]), ("icb", self.days[-1])]
-
-    def holders(self, level, day):
-        """{piece of land: the body that holds it}."""
-        at = max(d for d in self.days if d <= day)
-        return {p: self.board[c] if level == "icb" else c for p, c in self.where[at].items()}
-
-    def flows(self, start, goal):
-        """{(body then, body later): patients} by counting people, land by land."""
-        out = {}
-        here, there = self.holders(*start), self.holders(*goal)
-        for piece, people in self.people.items():
-            key = (here[piece], there[piece])
-            out[key] = out.get(key, 0) + people
-        return out
-
-
-@st.composite
-def made_up(draw):
-    first = [f"{i:02d}A" for i in range(draw(st.integers(10, 25)))]
-    years = sorted(draw(st.sets(st.integers(2015, 2021), min_size=2, max_size=5)))
-    days = [lineage.START, *(pd.Timestamp(f"{y}-04-01") for y in years), lineage.BOARDS]
-    # several lands, often of one origin and met again on their way, so that they move twice
-    origins = draw(st.lists(st.sampled_from(first[:6]), min_size=1, max_size=5))
-    lands = {f"land_{'abcde'[i]}": origin for i, origin in enumerate(origins)}
-    people = {(c, ""): draw(st.integers(100, 200)) for c in first}
-    people |= {(o, n): draw(st.integers(0, 20)) for n, o in lands.items()}
-    opened, closed = dict.fromkeys(first, lineage.START), {}
-    place, where, rows = {p: p[0] for p in people}, {}, []
-    where[days[0]] = dict(place)
-
-    def row(start, end, day, kind, land="", share=1.0):
-        rows.append(
-            {
-                "from": start, "to": end, "date": day, "kind": kind, "share": share, "basis": "area",
-                "land": land or None, "origin": lands.get(land), "certainty": "verified", "note": None,
-                "source": "MADE",
-            }
-        )  # fmt: skip
-
-    for n, day in enumerate(days[1:-1]):
-        still = draw(st.permutations(sorted(set(place.values()))))
-        whole = {}
-        for k in range(draw(st.sampled_from([1, 2, 3, 0]))):
-            size = draw(st.integers(2, 5))
-            if len(still) - size < 4:
-                break
-            group, still = still[:size], still[size:]
-            whole |= dict.fromkeys(group, f"{n}{k}M")
-            opened[f"{n}{k}M"] = day
-        for start, end in whole.items():
-            row(start, end, day, "merger")
-            closed[start] = day - pd.Timedelta(days=1)
-        if not whole or draw(st.booleans()):
-            row(still[0], still[0], day, "rename", share=None)
-        after = {p: whole.get(c, c) for p, c in place.items()}
-        for land, origin in lands.items():
-            piece = (origin, land)
-            others = sorted({*after.values()} - {after[piece]})
-            if draw(st.booleans()):
-                # where the land's own CCG is now is a likely end: it comes home
-                home = [after[(origin, "")]] if after[(origin, "")] in others else []
-                end = draw(st.sampled_from(home * 3 + others))
-                row(place[piece], end, day, "split", land, share=0.5)
-                after[piece] = end
-        place = after
-        where[day] = dict(place)
-
-    last = sorted(set(place.values()))
-    board = {c: f"Q{draw(st.integers(0, 7))}B" for c in last}
-    board[last[0]], board[last[1]] = "QX1", "QX2"
-    only = {b: c for c, b in board.items() if list(board.values()).count(b) == 1}
-    after = dict(place)
-    for land, origin in lands.items():
-        piece = (origin, land)
-        others = sorted(b for b in only if b != board[place[piece]])
-        if draw(st.booleans()):
-            end = draw(st.sampled_from(others))
-            row(place[piece], end, days[-1], "split", land, share=0.5)
-            after[piece] = only[end]
-    for code in last:
-        row(code, board[code], days[-1], "abolition")
-        closed[code] = days[-1] - pd.Timedelta(days=1)
-    where[days[-1]] = after
-
-    # a land nobody moved is no piece of its own
-    moved = {r["land"]: r["date"] for r in rows if r["kind"] == "split"}
-    for land, origin in lands.items():
-        if land not in moved:
-            people[(origin, "")] += people.pop((origin, land))
-            for at in where.values():
-                del at[(origin, land)]
-    # the true share of each land while it could still move; the areas in the rows above are all wrong
-    moves = []
-    for land, final in sorted(moved.items()):
-        for year in range(2014, 2022):
-            spring = pd.Timestamp(f"{year}-04-01")
-            if spring < final:
-                at = where[max(d for d in days if d <= spring)]
-                holder = at[(lands[land], land)]
-                total = sum(people[p] for p, c in at.items() if c == holder)
-                here = people[(lands[land], land)]
-                moves.append(
-                    {
-                        "land": land, "year": f"{year}-{(year + 1) % 100}", "from": holder, "to": "",
-                        "practices": 1, "patients": here, "from_practices": 9, "from_patients": total,
-                        "share": here / total, "source": "MADE",
-                    }
-                )  # fmt: skip
-
-    codes = sorted(opened)
-    ons = {c: f"E38{i:06d}" for i, c in enumerate(codes)}
-    # a new ONS code two months after each change of a boundary, as the lists show it
-    seen = []
-    for code in codes:
-        touched = {d for r in rows if r["kind"] == "split" for d in [r["date"]]
-                   if code in (r["from"], only.get(r["to"], r["to"]))}  # fmt: skip
-        ends = lineage.END if closed[code] == days[-1] - pd.Timedelta(days=1) else closed[code]
-        starts = [opened[code], *sorted(d for d in touched if opened[code] < d <= ends)]
-        for k, day in enumerate(starts):
-            seen.append(
-                {"ons_code": ons[code] if k == 0 else f"E38{k}{ons[code][4:]}", "code": code,
-                 "first_seen": day + pd.Timedelta(days=60)}
-            )  # fmt: skip
-    blank = {"region": None, "source": "MADE"}
-    frames = {
-        "ccgs": [{"code": c, "ons_code": ons[c], "name": f"NHS {c} CCG", "opened": opened[c], "closed": closed[c], "former_name": None, **blank} for c in codes],
-        "icbs": [{"code": b, "ons_code": f"E54{i:06d}", "name": f"NHS {b} Board", **blank} for i, b in enumerate(sorted(set(board.values())))],
-        "successions": sorted(rows, key=lambda r: (r["from"], r["to"], r["date"])),
-        "practice_moves": moves, "ons_codes": seen, "pcts": [], "pct_to_ccg": [], "other_codes": [],
-    }  # fmt: skip
-    columns = {
-        "practice_moves": ["land", "year", "from", "to", "share"],
-        "pcts": ["code", "ons_code", "name", "source"],
-        "pct_to_ccg": ["pct", "ccg", "share", "source"],
-        "other_codes": ["code", "name", "kind", "source"],
-    }
-    made = {n: pd.DataFrame(f, columns=None if f else columns[n]) for n, f in frames.items()}
-    known = {n: cache(f.__wrapped__) for n, f in vars(lineage).items() if hasattr(f, "cache_clear")}
-    return World(made, days, where, board, people, {}, known)
-
-
-@contextmanager
-def living_in(world):
-    """The package reads the tables of a made-up world, and remembers of them, not of the real ones."""
-    mine = patch.object(tables, "load", lambda name: world.tables[name].copy())
-    with mine, patch.multiple(lineage, **world.known), patch(f"{__name__}.looked", world.looked):
-        yield
-
-
-@cache
-def englands() -> tuple[World, ...]:
-    """The made-up Englands that every law is tried on: built once, and the same in each run."""
-    built = []
-
-    @laws
-    @given(made_up())
-    def build(world):
-        built.append(world)
-
-    build()
-    return tuple(built)
-
-
-def worlds():
-    return st.deferred(lambda: st.sampled_from(englands()))
-
-
-laws = settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=45,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-
-
-looked: dict = {}  # in a made-up world its own
-
-
-def look(start, goal):
-    """{body: [(successor, share, basis, status), ...]} from one geography to another, asked once in a world."""
-    if (start, goal) not in looked:
-        out = {}
-        table = lineage.lookup(start[1], goal[1], goal[0], at_level=start[0])
-        for code, *row in table.itertuples(index=False):
-            out.setdefault(code, []).append(tuple(row))
-        looked[start, goal] = out
-    return looked[start, goal]
-
-
-def forward(world):
-    """Every pair of geographies, the first not later than the second."""
-    every = world.vintages()
-    return [(a, b) for i, a in enumerate(every) for b in every[i:]]
-
-
-def pieces(holders):
-    """{body: the pieces of land it is made of}."""
-    out = {}
-    for piece, code in holders.items():
-        out.setdefault(code, set()).add(piece)
-    return {code: frozenset(land) for code, land in out.items()}
-
-
 @laws
 @given(worlds())
 def test_the_same_geography_gives_every_body_itself(world):
-    with living_in(world):
-        for one in world.vintages():
-            codes = sorted(set(world.holders(*one).values()))
-            assert look(one, one) == {c: [(c, 1, "whole", "exact")] for c in codes}
-            assert lineage.bodies(one[1], one[0])["code"].tolist() == codes
+    for one in world.vintages():
+        codes = sorted(set(world.holders(*one).values()))
+        assert world.look(one, one) == {c: [(c, 1, "whole", "exact")] for c in codes}
+        assert world.lineage.bodies(one[1], one[0])["code"].tolist() == codes
 
 
 @laws
 @given(worlds())
 def test_everyone_is_counted_once_where_they_live(world):
     """The share is right for every pair of dates, whatever lands did between them and how often."""
-    with living_in(world):
-        for start, goal in forward(world):
-            truth, whole, got = world.flows(start, goal), {}, {}
-            for (code, _), people in truth.items():
-                whole[code] = whole.get(code, 0) + people
-            for code, rows in look(start, goal).items():
-                assert all(0 < share <= 1 for _, share, *_ in rows)
-                assert sum(share for _, share, *_ in rows) == pytest.approx(1, abs=1e-9)
-                got |= {(code, end): share * whole[code] for end, share, *_ in rows}
-            # no patient is lost or made, and every body then open is reached, no other
-            assert got.keys() == {k for k, people in truth.items() if people}
-            assert all(abs(truth[k] - people) < 1e-6 for k, people in got.items())
-            assert {end for _, end in got} == set(world.holders(*goal).values())
+    for start, goal in forward(world):
+        truth, whole, got = world.flows(start, goal), {}, {}
+        for (code, _), people in truth.items():
+            whole[code] = whole.get(code, 0) + people
+        for code, rows in world.look(start, goal).items():
+            assert all(0 < share <= 1 for _, share, *_ in rows)
+            assert sum(share for _, share, *_ in rows) == pytest.approx(1, abs=1e-9)
+            got |= {(code, end): share * whole[code] for end, share, *_ in rows}
+        # no patient is lost or made, and every body then open is reached, no other
+        assert got.keys() == {k for k, people in truth.items() if people}
+        assert all(abs(truth[k] - people) < 1e-6 for k, people in got.items())
+        assert {end for _, end in got} == set(world.holders(*goal).values())
 
 
 @laws
 @given(worlds())
 def test_pieces_are_the_land_that_bodies_bring(world):
     """Each piece lies in one body then and one later; bodies reach each other by pieces where anybody lives."""
-    with living_in(world):
-        for start, goal in forward(world):
-            here, there = world.holders(*start), world.holders(*goal)
-            got = lineage.pieces(start[1], goal[1], goal[0], at_level=start[0])
-            wanted = {}
-            for piece, people in world.people.items():
-                if people:
-                    wanted.setdefault((here[piece], there[piece]), set()).add("/".join(filter(None, piece)))
-            assert {pair: set(names) for pair, names in got.items()} == wanted
-            assert all(len(names) == len(set(names)) for names in got.values())
+    for start, goal in forward(world):
+        here, there = world.holders(*start), world.holders(*goal)
+        got = world.lineage.pieces(start[1], goal[1], goal[0], at_level=start[0])
+        wanted = {}
+        for piece, people in world.people.items():
+            if people:
+                wanted.setdefault((here[piece], there[piece]), set()).add("/".join(filter(None, piece)))
+        assert {pair: set(names) for pair, names in got.items()} == wanted
+        assert all(len(names) == len(set(names)) for names in got.values())
 
 
 @laws
 @given(worlds())
 def test_exact_means_that_all_the_land_of_a_body_is_in_one_place(world):
-    with living_in(world):
-        for start, goal in forward(world):
-            there = world.holders(*goal)
-            land = pieces(world.holders(*start))
-            for code, rows in look(start, goal).items():
-                ends = {there[piece] for piece in land[code]}
-                says = ("whole", "exact") if len(ends) == 1 else ("patients", "approximate")
-                assert {(basis, status) for *_, basis, status in rows} == {says}
-                assert {end for end, *_ in rows} <= ends
+    for start, goal in forward(world):
+        there = world.holders(*goal)
+        land = pieces(world.holders(*start))
+        for code, rows in world.look(start, goal).items():
+            ends = {there[piece] for piece in land[code]}
+            says = ("whole", "exact") if len(ends) == 1 else ("patients", "approximate")
+            assert {(basis, status) for *_, basis, status in rows} == {says}
+            assert {end for end, *_ in rows} <= ends
 
 
 @laws
 @given(worlds())
 def test_two_steps_are_one_where_no_land_leaves(world):
     """A to B to C is A to C if both steps are exact. Where land left, the direct trail is the right one."""
-    with living_in(world):
-        every = world.vintages()
-        steps = {(a, b): look(a, b) for a, b in forward(world)}
-        for i, a in enumerate(every):
-            for j, b in enumerate(every[i:], i):
-                for c in every[j:]:
-                    for code, first in steps[a, b].items():
-                        second = steps[b, c][first[0][0]]
-                        if first[0][3] == second[0][3] == "exact":
-                            assert steps[a, c][code] == [(second[0][0], 1, "whole", "exact")]
+    every = world.vintages()
+    steps = {(a, b): world.look(a, b) for a, b in forward(world)}
+    for i, a in enumerate(every):
+        for j, b in enumerate(every[i:], i):
+            for c in every[j:]:
+                for code, first in steps[a, b].items():
+                    second = steps[b, c][first[0][0]]
+                    if first[0][3] == second[0][3] == "exact":
+                        assert steps[a, c][code] == [(second[0][0], 1, "whole", "exact")]
 
 
 @settings(laws, max_examples=25)
 @given(worlds())
 def test_no_land_is_worth_more_later_than_it_was_at_first(world):
     """What leaves the main part of a body is never more than the lands that were in it."""
-    with living_in(world):
-        for start, goal in forward(world):
-            land, there = pieces(world.holders(*start)), world.holders(*goal)
-            for code, rows in look(start, goal).items():
-                loose = sum(world.people[p] for p in land[code] if p[1])
-                whole = sum(world.people[p] for p in land[code])
-                main = next(there[p] for p in land[code] if not p[1])
-                left = sum(share for end, share, *_ in rows if end != main)
-                assert left <= loose / whole + 1e-9
+    for start, goal in forward(world):
+        land, there = pieces(world.holders(*start)), world.holders(*goal)
+        for code, rows in world.look(start, goal).items():
+            loose = sum(world.people[p] for p in land[code] if p[1])
+            whole = sum(world.people[p] for p in land[code])
+            main = next(there[p] for p in land[code] if not p[1])
+            left = sum(share for end, share, *_ in rows if end != main)
+            assert left <= loose / whole + 1e-9
 
 
 @laws
 @given(worlds())
 def test_going_back_is_possible_only_to_the_same_pieces(world):
-    with living_in(world):
-        for goal, start in forward(world):
-            now, then = (pieces(world.holders(*one)) for one in (start, goal))
-            if set(now.values()) == set(then.values()):
-                old = {land: code for code, land in then.items()}
-                assert look(start, goal) == {c: [(old[land], 1, "whole", "exact")] for c, land in now.items()}
-                continue
-            with pytest.raises(lineage.LineageError, match="backwards is not possible") as refused:
-                look(start, goal)
-            # what it names happened between the two days, or on the day that boards and locations share
-            named = [d for d in world.days if str(d.date()) in str(refused.value)]
-            same_day = goal[1] == start[1]
-            assert named and all(goal[1] < d <= start[1] or (same_day and d == start[1]) for d in named)
+    for goal, start in forward(world):
+        now, then = (pieces(world.holders(*one)) for one in (start, goal))
+        if set(now.values()) == set(then.values()):
+            old = {land: code for code, land in then.items()}
+            assert world.look(start, goal) == {
+                c: [(old[land], 1, "whole", "exact")] for c, land in now.items()
+            }
+            continue
+        with pytest.raises(lineage.LineageError, match="backwards is not possible") as refused:
+            world.look(start, goal)
+        # what it names happened between the two days, or on the day that boards and locations share
+        named = [d for d in world.days if str(d.date()) in str(refused.value)]
+        same_day = goal[1] == start[1]
+        assert named and all(goal[1] < d <= start[1] or (same_day and d == start[1]) for d in named)
 
 
 @laws
 @given(worlds())
 def test_a_trail_ends_where_the_land_of_the_body_is(world):
-    with living_in(world):
-        boards = world.holders("icb", lineage.BOARDS)
-        for code, opened in world.tables["ccgs"][["code", "opened"]].itertuples(index=False):
-            hops = lineage.trail(code)
-            assert [h.date for h in hops] == sorted(h.date for h in hops)
-            ends = {h.end for h in hops if h.date == lineage.BOARDS}
-            eve = pieces(world.holders("ccg", lineage.BOARDS - pd.Timedelta(days=1)))
-            land = {*pieces(world.holders("ccg", opened))[code], *eve.get(code, ())}
-            assert ends == {boards[p] for p in land}
+    boards = world.holders("icb", lineage.BOARDS)
+    for code, opened in world.tables["ccgs"][["code", "opened"]].itertuples(index=False):
+        hops = world.lineage.trail(code)
+        assert [h.date for h in hops] == sorted(h.date for h in hops)
+        ends = {h.end for h in hops if h.date == lineage.BOARDS}
+        eve = pieces(world.holders("ccg", lineage.BOARDS - pd.Timedelta(days=1)))
+        land = {*pieces(world.holders("ccg", opened))[code], *eve.get(code, ())}
+        assert ends == {boards[p] for p in land}
 
 
 @laws
 @given(worlds())
 def test_the_codes_of_a_geography_are_recognised_as_it(world):
-    with living_in(world):
-        for level, day in world.vintages():
-            for scheme, column in (("ods", "code"), ("ons", "ons_code")):
-                codes = lineage.bodies(day, level)[column]
-                assert codes.is_unique
-                fits = [f for f in lineage.which(codes) if f.exact]
-                assert (level, day) in {(f.vintage.level, f.vintage.start) for f in fits}
-                assert {f.scheme for f in fits} == {scheme}
+    for level, day in world.vintages():
+        for scheme, column in (("ods", "code"), ("ons", "ons_code")):
+            mine = world.lineage.bodies(day, level)[column]
+            assert mine.is_unique
+            fits = [f for f in world.lineage.which(mine) if f.exact]
+            assert (level, day) in {(f.vintage.level, f.vintage.start) for f in fits}
+            assert {f.scheme for f in fits} == {scheme}
 
 
 @laws
 @given(worlds())
 def test_ons_codes_follow_each_other_without_a_gap(world):
-    with living_in(world):
-        lives = {}
-        for code, first, last in lineage.ons_periods().values():
-            lives.setdefault(code, []).append((first, last))
-        for code, opened, closed in world.tables["ccgs"][["code", "opened", "closed"]].itertuples(
-            index=False
-        ):
-            periods = sorted(lives[code])
-            survived = closed == lineage.BOARDS - pd.Timedelta(days=1)
-            assert (periods[0][0], periods[-1][1]) == (opened, lineage.END if survived else closed)
-            for (_, last), (first, _) in pairwise(periods):
-                assert first == last + pd.Timedelta(days=1)
+    lives = {}
+    for code, first, last in world.lineage.ons_periods().values():
+        lives.setdefault(code, []).append((first, last))
+    for code, opened, closed in world.tables["ccgs"][["code", "opened", "closed"]].itertuples(index=False):
+        periods = sorted(lives[code])
+        survived = closed == lineage.BOARDS - pd.Timedelta(days=1)
+        assert (periods[0][0], periods[-1][1]) == (opened, lineage.END if survived else closed)
+        for (_, last), (first, _) in pairwise(periods):
+            assert first == last + pd.Timedelta(days=1)
 
 
 @settings(laws, max_examples=5)
@@ -980,8 +764,7 @@ def test_ons_codes_follow_each_other_without_a_gap(world):
 def test_a_made_up_world_has_the_columns_of_the_real_one_and_leaves_nothing_behind(world):
     for name, made in world.tables.items():
         assert set(made.columns) <= {f["name"] for f in tables.describe(name)["schema"]["fields"]}
-    with living_in(world):
-        assert len(lineage.bodies("2013-04-01")) < 211
+    assert len(world.lineage.bodies("2013-04-01")) < 211
     assert len(lineage.bodies("2013-04-01")) == 211
 
 

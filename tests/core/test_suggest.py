@@ -1,7 +1,7 @@
 """What ``lineage.suggest`` must not guess: ``rebase --repair`` moves figures by it and calls the result exact."""
 
 import pytest
-from ccg import lineage
+from ccg import codes, lineage
 
 #: Places that are no commissioner, each near the name of one.
 OTHER_PLACES = [
@@ -25,12 +25,12 @@ OTHER_PLACES = [
 @pytest.mark.parametrize("form", ["{}", "NHS {}", "NHS {} CCG"])
 def test_another_place_is_never_taken_for_one_that_is_spelt_much_like_it(place, form):
     found = lineage.suggest(form.format(place))
-    assert found is None or lineage._telling(lineage.name(found))[1] == (place.lower(),)
+    assert found is None or codes.telling(lineage.name(found))[1] == (place.lower(),)
 
 
 def test_a_name_of_one_word_is_not_respelt():
     """Every such name with its last letter left out, two letters swapped or a letter wrong."""
-    index = lineage._name_index()[0]
+    index = lineage.default().names.index
     words = sorted(told[0] for told in index if len(told) == 1)
     assert len(words) > 50
     for word in words:
@@ -60,7 +60,7 @@ def test_one_letter_of_one_word_may_be_wrong_where_other_words_agree(typed, code
 
 
 def test_what_is_not_england_is_no_word_of_any_name():
-    assert lineage._NOT_ONE & lineage._name_index()[1] == {"not"}  # of "Commissioner not known"
+    assert not codes.NOT_ONE & lineage.default().names.vocabulary
     for typed in ("NHS Wales", "Scotland 00C", "Northern Ireland 00C", "Isle of Man 00C", "Wales - 00C"):
         assert lineage.suggest(typed) is None
 
@@ -99,9 +99,34 @@ def test_a_code_among_words_is_taken_only_beside_its_own_name(typed, code):
 
 
 def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does():
-    of = {code: lineage.name(board) for code, board in lineage._graph().board.items()}
+    of = {code: lineage.name(board) for code, board in lineage.default().land.board.items()}
     assert len(of) == 106 and len(set(of.values())) == 42
     for code, own in of.items():
         for name in set(of.values()):
             found = lineage.suggest(f"{name.replace('Integrated Care Board', 'ICB')} - {code}")
             assert found == (code if name == own else None), (name, code)
+
+
+@pytest.mark.parametrize(
+    "cell, code",
+    [
+        ("00c ", "00C"),
+        ("'02F'", "02F"),
+        ("02F00", "02F"),
+        ("nE54000008", "E54000008"),
+        ("NE38000042", "E38000042"),
+        ("X24", "X24"),
+        ("ZZZ00", None),
+        ("0000", None),
+        ("NHS Darlington CCG", None),
+        ("1.00E+00", None),
+    ],
+)
+def test_another_way_of_writing_is_taken_only_where_nothing_is_guessed(cell, code):
+    assert lineage.written(cell) == code
+
+
+def test_powers_that_excel_made_of_prescribing_codes():
+    # 01E00, 02E00 and 03E00 look like powers of ten; 5E1 is shown as 5.00E+01
+    powers = ("1.00E+00", "2.00E+00", "3.00E+00", "5.00E+01", "9.00E+00")
+    assert [lineage.suggest(p) for p in powers] == ["01E", "02E", "03E", "5E1", "09E"]

@@ -7,7 +7,7 @@ says whether that was exact. What is not known is ``None``, and ``missing`` says
 
 import itertools
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
@@ -160,29 +160,27 @@ def of(code: str) -> Life:
             f"{code} was a primary care trust, {lineage.name(found)}, to 31 March 2013. Lives are told of CCGs "
             f"and boards; by postcodes it led to {_listed([h.end for h in lineage.trail(code)])}"
         )
-    return _life(found)
+    return _life(found, lineage.default())
 
 
 def all() -> dict[str, Life]:
     """Every life by code, CCGs first, each sorted by code. Reads each table once; takes a few seconds."""
-    return {code: _life(code) for code in bodies()}
+    known = lineage.default()
+    return {code: _life(code, known) for code in bodies()}
 
 
-def reset() -> None:
-    """Forget what was worked out, after the tables were changed on disk."""
-    lineage.reset()
-    for function in (bodies, _facts, _life):
-        function.cache_clear()
-
-
-@cache
 def bodies() -> dict[str, dict]:
+    return _bodies(lineage.default())
+
+
+@lru_cache(maxsize=2)
+def _bodies(known: lineage.Lineage) -> dict[str, dict]:
     boards = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT, note=None)
     return {b["code"]: b for b in (*_records(tables.load("ccgs")), *_records(boards))}
 
 
-@cache
-def _facts() -> "_Facts":
+@lru_cache(maxsize=2)
+def _facts(known: lineage.Lineage) -> "_Facts":
     return _Facts()
 
 
@@ -190,9 +188,9 @@ def _records(frame: pd.DataFrame) -> list[dict]:
     return frame.astype(object).where(frame.notna(), None).sort_values("code").to_dict("records")
 
 
-@cache
-def _life(code: str) -> Life:
-    facts, body = _facts(), bodies()[code]
+@lru_cache(maxsize=1024)
+def _life(code: str, known: lineage.Lineage) -> Life:
+    facts, body = _facts(known), bodies()[code]
     board, last = body["closed"] is None, body["closed"] or BOARDS
     after = tuple(lineage.trail(code))
     before = tuple(sorted(lineage.trail(code, back=True), key=lambda h: (h.date, h.end, h.start)))

@@ -28,19 +28,30 @@ KINDS = ("png", "svg", "csv", "json")
 
 
 def save(
-    fig, name: str, *, data: pd.DataFrame, title: str, subtitle: str, source: str, alt: str, close=True
+    fig,
+    name: str,
+    *,
+    data: pd.DataFrame,
+    source: str,
+    words: str = "",
+    title: str = "",
+    subtitle: str = "",
+    alt: str = "",
 ) -> None:
     """Put title, subtitle and source round a chart, save it and show it with its alt text.
 
     ``name`` begins with its notebook's number (``01_count``). ``data`` is what is drawn, one row per
-    mark, with plain columns and no index worth keeping. ``title`` states the finding, ``subtitle`` the
-    measure, place, period and unit. ``alt`` says what kind of chart it is, what it shows and why it
-    matters. The text shown beside the picture holds a digest of ``data`` at six significant digits, so
-    that strict nbval turns red when a number moves.
+    mark, with plain columns and no index worth keeping. ``words`` are three paragraphs with a blank line
+    between: the title, which states the finding; the subtitle with the measure, place, period and unit; and
+    the alt text, which says what kind of chart it is, what it shows and why it matters. They may be given
+    one by one instead. The text shown beside the picture holds a digest of ``data`` at six significant
+    digits, so that strict nbval turns red when a number moves.
 
-    Raises ValueError when a text is empty or left without an end, when text touches the edge or overlaps, or
-    when no notebook or more than one has the number in ``name``.
+    Raises ValueError when a text is empty or left without an end, when ``words`` are not three paragraphs, when
+    text touches the edge or overlaps, or when no notebook or more than one has the number in ``name``.
     """
+    if words:
+        title, subtitle, alt = _paragraphs(words, name)
     _check_words(name, data, title, subtitle, source, alt)
     notebook = _notebook_of(name)
     _surround(fig, title, subtitle, f"Source: {source}")
@@ -67,12 +78,10 @@ def save(
         raw=True,
         metadata={"image/png": {"alt": alt, "width": round(width * 100), "height": round(height * 100)}},
     )
-    if close:
-        mpl.pyplot.close(fig)
 
 
 def picture(fig, *, title: str, subtitle: str, source: str, dpi: int = 160) -> bytes:
-    """A chart with its words round it as PNG bytes, to show or to hand on; nothing is saved. Closes it.
+    """A chart with its words round it as PNG bytes, to show or to hand on; nothing is saved.
 
     For charts that a reader asks for: drawn for one screen at once, and not checked for overlaps as those
     of ``save`` are. Raises ValueError when a text is empty.
@@ -83,7 +92,6 @@ def picture(fig, *, title: str, subtitle: str, source: str, dpi: int = 160) -> b
     _surround(fig, title, subtitle, f"Source: {source}")
     out = io.BytesIO()
     fig.savefig(out, format="png", dpi=dpi)
-    mpl.pyplot.close(fig)
     return out.getvalue()
 
 
@@ -110,6 +118,17 @@ def build_index(folder=None) -> bool:
     folder = folder or files.figures()
     records = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("[0-9]*.json"))]
     return files.write(folder / "index.json", json.dumps(records, indent=2, ensure_ascii=False) + "\n")
+
+
+def _paragraphs(words: str, name: str) -> list[str]:
+    """The three paragraphs of a text, each on one line."""
+    found = [" ".join(part.split()) for part in re.split(r"\n\s*\n", words.strip())]
+    if len(found) != 3:
+        raise ValueError(
+            f"figure {name}: its words are {len(found)} paragraphs; give three, title, subtitle and alt text, "
+            "with a blank line between"
+        )
+    return found
 
 
 def _check_words(name, data, title, subtitle, source, alt) -> None:
