@@ -14,19 +14,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..codes import scheme_of
+from ..codes import WHY, scheme_of
 from ..geography import LineageError, Vintage, as_day
 from ..lineage import Lineage
 from .columns import Table, distinct
 from .report import count
 from .request import Frame, RebaseError, Request
 
-WHY = {
-    "hub": "a commissioning hub, not a CCG",
-    "reporting_entity": "a reporting entity of later years, not a CCG",
-    "national": "a total for England",
-    "unknown": "commissioner not known",
-}
 #: Of two codes that hold the same land under one key, a board gives way to its locations, an earlier body to a
 #: later one, an ONS code or a name to the ODS code. The steps of ``rank`` that tell the three apart.
 BOARD, EARLIER = 10**9, 10**6
