@@ -1614,13 +1614,13 @@ def test_rebase_names_a_mean_without_its_weight(run, csv):
 
 
 def test_rebase_repairs_if_asked(run, csv):
-    csv.write_text("org,n\n00c,1\n00C,2\n00D,4\n")
+    csv.write_text("org,n\n9.00E+00,3\n00D,4\n00c,0\n")
     args = ("rebase", csv, "--to", "2018-04-01", "--at", "2016-04-01", "--sum", "n")
     status, out, err = run(*args)
-    assert status == 1 and not out and "'00c' is no code known here, perhaps 00C" in err
+    assert status == 1 and not out and "'9.00E+00' is no code known here, perhaps 09E" in err
     status, out, err = run(*args, "--repair")
-    assert status == 0 and out == "org,n,status,missing\n00C,3,exact,0\n00D,4,exact,0\n"
-    assert "Read '00c' as 00C." in err
+    assert status == 0 and out == "org,n,status,missing\n00C,0,exact,0\n00D,4,exact,0\n09E,3,exact,0\n"
+    assert "Read '00c' as 00C." in err and "Read '9.00E+00' as 09E." in err
 
 
 def test_rebase_takes_a_column_of_dates(run, csv):

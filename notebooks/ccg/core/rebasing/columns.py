@@ -9,7 +9,6 @@ import pandas as pd
 
 from .. import numbers
 from ..geography import LineageError, as_day
-from ..numbers import NUMBER, SUPPRESSED
 from ..periods import DATE
 from .request import Frame, RebaseError, Request, Schema
 
@@ -94,13 +93,8 @@ def _plain(name: str, kind: Any) -> list[Any]:
 
 
 def _text_as_number(name: str, unread: str) -> list[Any]:
-    text = nw.col(name).cast(nw.String).str.strip_chars()
-    other = ~text.is_in(list(SUPPRESSED))
-    plain = other & text.str.contains(NUMBER)
-    # "0" for text that is cast to no effect: an engine may cast before it looks at the condition
-    number = nw.when(plain).then(text).otherwise(nw.lit("0")).cast(nw.Float64)
-    strange = nw.when(other & ~plain).then(1).otherwise(0).cast(nw.Int64)
-    return [nw.when(plain).then(number).alias(name), strange.alias(unread)]
+    number, strange = numbers.lazily(nw.col(name))
+    return [number.alias(name), nw.when(strange).then(1).otherwise(0).cast(nw.Int64).alias(unread)]
 
 
 def grouped(frame: Frame, request: Request, keys: list[str], more: list[str] | None = None) -> Frame:
