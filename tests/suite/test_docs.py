@@ -46,3 +46,29 @@ def test_a_caller_of_python_sees_the_types():
         function = getattr(ccg, name)
         untyped = [p for p in inspect.signature(function).parameters if p not in function.__annotations__]
         assert not untyped and "return" in function.__annotations__, name
+
+
+REBASE = (files.ROOT / "docs" / "rebase.md").read_text(encoding="utf-8")
+
+
+def test_the_reference_of_rebase_has_every_option_with_its_default():
+    from ccg.cli import commands
+
+    parser = commands()["rebase"]
+    for action in parser._actions:
+        for option in action.option_strings:
+            if option not in ("-h", "--help"):
+                assert f"`{option}`" in REBASE, option
+        if action.choices and action.default:
+            assert f"| `{action.default}`" in REBASE or action.dest == "decimal", action.dest
+    named = set(re.findall(r"`(--[a-z]+)`", REBASE))
+    assert named <= {o for a in parser._actions for o in a.option_strings}
+
+
+def test_the_marks_and_dates_of_the_reference_are_read_as_it_says():
+    from ccg import numbers, periods
+
+    marks = re.search(r"Blank, (.*?) and their like mean", REBASE)[1]
+    assert all(not numbers.is_given(mark) for mark in re.findall(r"`([^`]+)`", marks))
+    forms = re.search(r"means one thing: (.*?)\. A period", REBASE)[1]
+    assert len(periods.days(re.findall(r"`([^`]+)`", forms))) == 7

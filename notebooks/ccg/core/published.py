@@ -105,17 +105,20 @@ def rebase_file(
     ----------
     file : str, Path or DataFrame
         A file, which ``read`` opens, or a frame of text.
-    to, level, absent, repair
-        As ``rebase`` takes them.
+    to : str or date
+        The day whose geography is wanted.
     code : str, optional
         The column of codes; found where there is one, or an ODS and an ONS code of the same bodies.
     at : str or date
         The date of the geography; a column of dates or periods in any form that means one thing; or ``"auto"``,
         which takes the year of a header like CCG21CD into account, and decides by period if a key in ``by`` is one
         and the codes are of several geographies.
-    sums, by, drop : sequence of str
-        Names of columns or patterns like ``*-18``; ``rest`` in sums is all other columns of numbers, in drop all
-        other columns.
+    level : {"ccg", "sub_icb", "icb"}, optional
+        The level at ``to``. By default what commissioned on the day.
+    sums : sequence of str
+        Columns of counts: names, patterns like ``*-18``, or ``rest``, all other columns of numbers.
+    by, drop : sequence of str
+        Keys to keep apart, and columns to leave out; in drop ``rest`` is all others.
     means : mapping, optional
         Each rate with the column that weighs it.
     missing : sequence of str
@@ -125,6 +128,10 @@ def rebase_file(
     closed : {"refuse", "carry"}
         With carry a code used after its body closed stands for the area that the body had then, taken forward from
         there; rows with such figures are marked.
+    repair : bool
+        Whether damaged codes and names are read as what they were meant to be.
+    absent : {"zero", "missing"}
+        How a part is read that has a row in the period, but none under a finer key.
     codes : {"same", "ods", "ons"}
         The codes of the result; by default ONS codes come out where ONS codes went in, else ODS codes.
     names : bool
@@ -135,6 +142,8 @@ def rebase_file(
     Returns
     -------
     Moved
+        ``frame``, ``unmapped`` and ``report`` as of ``rebase``, ``notes`` of what was found or decided on the way, and
+        ``decided``: the geography of each period, where the codes decided.
 
     Raises
     ------
@@ -145,6 +154,7 @@ def rebase_file(
     Examples
     --------
     >>> import pandas as pd
+    >>> from ccg import rebase_file
     >>> table = pd.DataFrame({"Area Code": ["E38000042", "E38000047", "England"], "Apr-18": ["1,000", "500", "1,500"]})
     >>> moved = rebase_file(table, at="2018-04-01", to="2021-04-01", sums=["*-18"], names=True)
     >>> moved.frame["Area Code"].to_list()

@@ -111,12 +111,12 @@ def read(
 
     Examples
     --------
-    >>> import ccg
+    >>> from ccg import read
     >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "referrals.csv"
     >>> _ = path.write_text("Referrals by CCG\n\nCode;Referrals\n00C;1,234\n00D;*\nSource: NHS\n")
-    >>> frame = ccg.read(path, decimal=".")
+    >>> frame = read(path, decimal=".")
     >>> frame.loc[4].to_list()
     ['00C', '1,234']
     >>> print(*frame.attrs["read"], sep="; ")
