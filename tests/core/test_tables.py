@@ -395,6 +395,24 @@ def test_places_shares_and_moves_that_cannot_be_are_named(data, name, old, new, 
     assert words in "\n".join(map(str, tables._cross_check()))
 
 
+def test_an_entry_copied_from_a_table_with_other_columns_is_named_and_not_sealed(data):
+    path = data / "datapackage.json"
+    contract = json.loads(path.read_text(encoding="utf-8"))
+    rules = {
+        "bodies": {"geography": "day", "each": ["index_year"], "where": {"kind": "ccg"}},
+        "dated": "year",
+    }
+    next(r for r in contract["resources"] if r["name"] == "deprivation").update(rules)
+    path.write_text(json.dumps(contract), encoding="utf-8")
+    told = [
+        f"data/datapackage.json, column {c}: {k} of deprivation names it; no such column"
+        for k, c in (("dated", "year"), ("bodies", "day"), ("bodies", "kind"))
+    ]
+    assert [str(p) for p in tables.find_problems("deprivation")] == told
+    with pytest.raises(tables.TableError, match="bodies of deprivation names it"):
+        tables.seal()
+
+
 def test_seal_settles(data):
     assert tables.seal() == []
     edit(data, "list_sizes", "\n00C,2013-07-01,11,", "\n00C,2013-07-01,12,")
