@@ -46,12 +46,12 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
     judged = {n for n, c in _told(grouped, request).items() if number("placed", c) or number("unmapped", c)}
     short = number("placed", temp("short"))
     return Report(
-        mapping.start, str(request.goal), totals, missing, *_lists(moved, table, request), mapping.repaired,
+        mapping.start, str(request.goal), totals, missing, *_lists(moved, table, request), dict(mapping.repaired),
         unplaced=int(number("unmapped", temp("left"))), divided=int(number("placed", temp("approx"))),
         rows=int(number("placed", temp("groups"))), incomplete=int(number("placed", temp("incomplete"))),
         absent=_absent(moved, grouped, mapping, request) if short else [],
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
-        spellings=mapping.spellings, keys=request.by,
+        spellings=list(mapping.spellings), keys=request.by,
         periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
         sizes={n: float(number("input", temp(f"size_{n}"))) for n in request.sums},
     )  # fmt: skip

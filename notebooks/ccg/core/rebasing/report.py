@@ -19,7 +19,7 @@ class Absent(NamedTuple):
         return f"{words} in {count(len(self.periods), 'period')}: {some(self.periods, 6)}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Report:
     """What happened to the numbers: totals in, placed and unmapped for each column, and why."""
 
