@@ -18,6 +18,7 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, periods, reading
+from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
 
 #: Names that the result needs for itself.
@@ -196,7 +197,15 @@ class _Work:
 
     # --- columns --------------------------------------------------------------------------------
 
-    def columns(self, code, at, sums, means, by, drop) -> _Columns:
+    def columns(
+        self,
+        code: str | None,
+        at: Any,
+        sums: Sequence[str],
+        means: dict[str, str],
+        by: Sequence[str],
+        drop: Sequence[str],
+    ) -> _Columns:
         code, pair = code_column(self.frame, code, self.notes)
         at = at.strip() if isinstance(at, str) else at
         if isinstance(at, str) and at not in self.frame and at != "auto" and not re.match(r"\d", at):
@@ -214,7 +223,7 @@ class _Work:
         used = {code, *keys, *rates, *rates.values(), *([at] if at in self.frame else [])}
         added = named(self.frame, [s for s in sums if not (rest and s == "rest")], "--sum")
         if rest and "rest" in sums:
-            other = [c for c in self.frame if c not in {*used, *added, *left, *pair}]
+            other = [c for c in _names_of(self.frame) if c not in {*used, *added, *left, *pair}]
             added += [c for c in other if self._is_numeric(c)]
         used |= set(added)
         both = [c for c in left if c in used]
@@ -222,8 +231,8 @@ class _Work:
             raise PublishedError(f"column {both[0]!r} is to be left out with --drop and used as well")
         left += [c for c in pair if c not in used and c not in left]
         if rest and "rest" in drop:
-            left += [c for c in self.frame if c not in used and c not in left]
-        stray = [c for c in self.frame if c not in used and c not in left]
+            left += [c for c in _names_of(self.frame) if c not in used and c not in left]
+        stray = [c for c in _names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(_stray(stray))
         self.frame = self.frame.drop(columns=left)
@@ -241,13 +250,16 @@ class _Work:
     def _renamed(self, columns: _Columns) -> _Columns:
         """Columns whose names the result needs under other names."""
         taken = _TAKEN | {f"{weight} of {rate}" for rate, weight in columns.means.items()}
-        clash = [c for c in self.frame if c.casefold() in taken or c.startswith("_")]
+        clash = [c for c in _names_of(self.frame) if c.casefold() in taken or c.startswith("_")]
         new = {c: f"{c.lstrip('_') or 'column'} (of the file)" for c in clash}
         if not new:
             return columns
         self.frame = self.frame.rename(columns=new)
         self.notes += [f"column {old!r} is called {name!r} here" for old, name in new.items()]
-        swap = lambda names: [new.get(n, n) for n in names]  # noqa: E731
+
+        def swap(names: list[str]) -> list[str]:
+            return [new.get(n, n) for n in names]
+
         return _Columns(
             new.get(columns.code, columns.code), new.get(columns.at, columns.at) if isinstance(columns.at, str) else columns.at,
             swap(columns.sums), {new.get(r, r): new.get(w, w) for r, w in columns.means.items()}, swap(columns.by),
@@ -262,7 +274,7 @@ class _Work:
         numbers.check(data, text, self.marks)
         for name in text:
             counts = self.frame[name].value_counts()
-            signed = {c: n for c, n in counts.items() if "%" in c or "(" in c}
+            signed = {str(c): int(n) for c, n in counts.items() if "%" in str(c) or "(" in str(c)}
             given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, self.marks)}
             shares = [c for c in given if "%" in c]
             if shares:
@@ -360,7 +372,7 @@ class _Work:
             self.notes.append(f"column {columns.at!r}: {', '.join(changed[:2])}{more}")
         return columns
 
-    def _hinted(self, columns: _Columns, fits: list) -> _Columns:
+    def _hinted(self, columns: _Columns, fits: list[Fit]) -> _Columns:
         """Of several geographies that fit the one that a header or the name of the file tells."""
         exact = [f for f in fits if f.exact] or fits
         if len(exact) < 2:
@@ -418,7 +430,13 @@ class _Work:
                     why[code, day] = _NOT_THERE
         self._take(columns, day_of, why, new)
 
-    def _take(self, columns: _Columns, day_of: pd.Series, why: dict, new: dict) -> None:
+    def _take(
+        self,
+        columns: _Columns,
+        day_of: pd.Series,
+        why: dict[tuple[str, str], str],
+        new: dict[tuple[str, str], str],
+    ) -> None:
         at = list(zip(self.frame[columns.code], day_of, strict=True))
         if new:
             codes = sorted({code for code, _ in new})
@@ -441,7 +459,17 @@ class _Work:
 
     # --- the move -------------------------------------------------------------------------------
 
-    def move(self, columns: _Columns, to, level, repair, absent, codes, names, closed) -> Moved:
+    def move(
+        self,
+        columns: _Columns,
+        to: pd.Timestamp,
+        level: str,
+        repair: bool,
+        absent: str,
+        codes: str,
+        names: bool,
+        closed: str,
+    ) -> Moved:
         try:
             result = rebase(
                 self.frame, code=columns.code, to=to, at=columns.at, level=level, sums=columns.sums,
@@ -458,7 +486,7 @@ class _Work:
         )
         bodies = lineage.bodies(to, level).set_index("code")
         if names:
-            where = frame.columns.get_loc(columns.code) + 1
+            where = _names_of(frame).index(columns.code) + 1
             frame.insert(where, "name", frame[columns.code].map(bodies["name"]))
         wanted = schemes if codes == "same" else codes
         if wanted == "ons":
@@ -478,7 +506,7 @@ class _Work:
                 table[columns.at] = table[columns.at].map(lambda day: self.labels.get(day, day))
         return Moved(frame, unmapped, report, self.notes, self.decided)
 
-    def _way_on(self, words: str, columns: _Columns, to, level: str) -> str:
+    def _way_on(self, words: str, columns: _Columns, to: pd.Timestamp, level: str) -> str:
         """A refusal with the switch that lets a person through."""
         if (
             "no code known here" in words
@@ -507,8 +535,8 @@ class _Work:
         rows = pd.concat(self.gone)
         for rate, weight in columns.means.items():
             rows[f"{weight} of {rate}"] = rows[weight].where(rows[rate].notna())
-        keys = [c for c in unmapped if c in {*columns.by, columns.code, columns.at}]
-        values = [c for c in unmapped if c not in keys and c != "reason"]
+        keys = [c for c in _names_of(unmapped) if c in {*columns.by, columns.code, columns.at}]
+        values = [c for c in _names_of(unmapped) if c not in keys and c != "reason"]
         totals, sizes, missing = dict(report.totals), dict(report.sizes), dict(report.missing)
         for name in values:
             more = float(rows[name].sum())
@@ -531,7 +559,13 @@ class _Work:
         return whole.sort_values(keys, kind="stable").reset_index(drop=True), report
 
     def _flagged(
-        self, columns: _Columns, frame, report: Report, to, level, closed
+        self,
+        columns: _Columns,
+        frame: pd.DataFrame,
+        report: Report,
+        to: pd.Timestamp,
+        level: str,
+        closed: str,
     ) -> tuple[pd.DataFrame, Report]:
         """``carried``: whether figures of a code used after its body had closed went into a row."""
         if closed != "carry":
@@ -563,24 +597,27 @@ class _Work:
             )
         return frame, report
 
-    def _short(self, rows: pd.DataFrame, period: list[str], columns: _Columns) -> dict[tuple, list[str]]:
+    def _short(
+        self, rows: pd.DataFrame, period: list[str], columns: _Columns
+    ) -> dict[tuple[Any, ...], list[str]]:
         """The bodies that codes taken forward make up only in part, in a period where the body itself has no row."""
-        out = {}
+        out: dict[tuple[Any, ...], list[str]] = {}
         dated = columns.at in self.frame
         for key, some in rows.groupby([*period, columns.code], dropna=False):
             old = some["_old"]
             if old.isna().any():  # the body itself is there
                 continue
             at = lineage.as_day(some[columns.at].iloc[0] if dated else columns.at)
-            level = _level_of(key[-1], at)
-            body = lineage.lifetime(key[-1])[0]
+            code = str(key[-1])
+            level = _level_of(code, at)
+            body = lineage.lifetime(code)[0]
             have, parts = set(), {}
             for one in old.unique():
-                code, last = lineage.lifetime(one)[0], min(lineage.lifetime(one)[3], at)
+                old_body, last = lineage.lifetime(one)[0], min(lineage.lifetime(one)[3], at)
                 for (start, end), names in lineage.pieces(last, at, level).items():
                     if end == body:
                         parts[start] = set(names)
-                have |= set(lineage.pieces(last, at, level).get((code, body), ()))
+                have |= set(lineage.pieces(last, at, level).get((old_body, body), ()))
             gone = sorted(start for start, names in parts.items() if names - have)
             if gone:
                 out[key] = gone
@@ -595,6 +632,10 @@ class _Work:
         return replace(report, repaired=read, spellings=[*report.spellings, *spelt])
 
 
+def _names_of(frame: pd.DataFrame) -> list[str]:
+    return [str(c) for c in frame.columns]
+
+
 # --- columns by name ------------------------------------------------------------------------------
 
 
@@ -607,7 +648,7 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
             out.append(name)
             continue
         some = (
-            [c for c in frame if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
+            [c for c in _names_of(frame) if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
             if set(name) & set("*?[")
             else []
         )
@@ -618,7 +659,7 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
 
 
 def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
-    alike = {c.casefold(): c for c in reversed(frame.columns)}
+    alike = {c.casefold(): c for c in reversed(_names_of(frame))}
     near = difflib.get_close_matches(name.casefold(), alike, 1)
     some = list(map(repr, frame))
     there = f"there are {', '.join(some[:20])}" + (f" and {len(some) - 20:,} more" if len(some) > 20 else "")
@@ -649,17 +690,17 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
         if not pd.api.types.is_string_dtype(frame[column]):
             return 0
         counts = rows[column].value_counts()
-        return sum(n for cell, n in counts.items() if is_code(cell)) / max(1, len(rows))
+        return int(sum(n for cell, n in counts.items() if is_code(str(cell)))) / max(1, len(rows))
 
-    share = {c: like(c) for c in frame}
-    found = [c for c in frame if share[c] > 0.5] or [c for c in frame if share[c] > 0.25]
+    share = {c: like(c) for c in _names_of(frame)}
+    found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
     code = named(frame, [wanted], "--code")[0] if wanted else None
     if code is None and not found:
-        names = [c for c in frame if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
+        names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
             notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
             return names[0], []
-        some = ", ".join(list(frame)[:20]) + (
+        some = ", ".join(list(share)[:20]) + (
             f" and {frame.shape[1] - 20:,} more" if frame.shape[1] > 20 else ""
         )
         raise PublishedError(f"name the column of codes with --code; there are {some}")
@@ -689,10 +730,12 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
         return []
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
     for one, two in set(zip(frame[short], frame[long], strict=True)):
-        bodies = [lineage.written(cell) for cell in (one, two)]
-        if None in bodies or not one.strip() or set(bodies) & set(lineage.beside()):
+        codes = [
+            code for cell in (one, two) if (code := lineage.written(cell)) and code not in lineage.beside()
+        ]
+        if len(codes) < 2:
             continue
-        if lineage.lifetime(bodies[0])[0] != lineage.lifetime(bodies[1])[0]:
+        if lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]:
             return []
     return [short, long]
 
@@ -763,7 +806,7 @@ def decide(
     return pd.DataFrame(rows, columns=[period, "at", "geography", "codes", "absent"])
 
 
-def _best(fits: list, cell: Any) -> tuple[Any, pd.Timestamp]:
+def _best(fits: list[Fit], cell: Any) -> tuple[Fit, pd.Timestamp]:
     try:
         day = next(iter(periods.days([cell]).values()), None)
         likely = [] if day is None else [day]
@@ -788,8 +831,8 @@ def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
             continue
         ons = lineage.bodies(fit.vintage.start, fit.vintage.level).set_index("ons_code")["code"]
         mine = {ons.get(c, c) for c in codes}
-        for one in table[table["from"].isin(mine)].itertuples():
-            found[one[1], one.to][f"{fit.vintage.start:%B %Y}"] = one.share
+        for one in table[table["from"].isin(mine)].to_dict("records"):
+            found[str(one["from"]), str(one["to"])][f"{fit.vintage.start:%B %Y}"] = float(one["share"])
     worst = sorted(
         ((max(s.values()) - min(s.values()), pair, s) for pair, s in found.items() if len(s) > 1),
         reverse=True,

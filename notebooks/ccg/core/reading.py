@@ -366,10 +366,22 @@ def _known() -> set[str]:
     return {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
 
+def _plain(cell: str) -> str:
+    """A code without spaces and case, the n of Fingertips in front and the zeros of prescribing data behind."""
+    text = cell.strip().upper()
+    return (
+        text[1:]
+        if len(text) == 10 and text[0] == "N"
+        else text[:3]
+        if len(text) == 5 and text[3:] == "00"
+        else text
+    )
+
+
 def _coded(rows: list[_Record]) -> list[_Record]:
     """The rows that have a cell that is a code of a body, or stands beside them."""
     known, beside = _known(), lineage.beside()
-    return [r for r in rows if any(c.strip().upper() in known or c.strip() in beside for c in r.cells)]
+    return [r for r in rows if any(_plain(c) in known or c.strip() in beside for c in r.cells)]
 
 
 def _head(asked: _Asked, records: Iterator[_Record]) -> list[_Record]:
@@ -473,7 +485,7 @@ def _find_header(head: list[_Record], width: int) -> int:
     for at, row in enumerate(head):
         cells = [c.strip() for c in row.cells]
         filled = [c for c in cells if c]
-        where = next((i for i, c in enumerate(cells) if c.upper() in known), None)
+        where = next((i for i, c in enumerate(cells) if _plain(c) in known), None)
         if where is not None and (len(filled) > 1 or width == 1):
             above = [i for i in range(at) if _names_columns(head[i], where, width)]
             # a row of data without figures may read as names too
@@ -507,7 +519,7 @@ def _names_columns(row: _Record, where: int, width: int) -> bool:
 def _code_cells(rows: list[_Record], width: int) -> set[int]:
     """Where codes stand in some rows."""
     known = _known()
-    return {i for r in rows for i, c in enumerate(r.cells[:width]) if c.strip().upper() in known}
+    return {i for r in rows for i, c in enumerate(r.cells[:width]) if _plain(c) in known}
 
 
 def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
