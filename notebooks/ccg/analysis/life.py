@@ -192,7 +192,7 @@ def _records(frame: pd.DataFrame) -> list[dict]:
 def _life(code: str, known: lineage.Lineage) -> Life:
     facts, body = _facts(known), bodies()[code]
     board, last = body["closed"] is None, body["closed"] or BOARDS
-    after = tuple(lineage.trail(code))
+    after = tuple(hop for hop in lineage.trail(code) if hop.date <= BOARDS)
     before = tuple(sorted(lineage.trail(code, back=True), key=lambda h: (h.date, h.end, h.start)))
     day, tile = facts.day(last), facts.tile(code, body["opened"], last)
     standing, missing = day.standing(code)

@@ -339,10 +339,11 @@ def _cross_check() -> list[Problem]:
     for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
         problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
-    for line, row in _lines(successions[~successions["to"].isin(bodies)]):
-        problems.append(
-            _problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"])
-        )
+    known = bodies | set(_typed(_resource("locations"))["code"])
+    for column in ("from", "to"):
+        for line, row in _lines(successions[~successions[column].isin(known)]):
+            what = "neither a CCG nor a location nor a board"
+            problems.append(_problem(_resource("successions"), what, line, column, row[column]))
     counted, derived = (
         _typed(_resource("ccg_counts")),
         count_ccgs(ccgs, _typed(_resource("ccg_counts"))["date"]),
