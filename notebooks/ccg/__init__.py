@@ -1,8 +1,8 @@
 """Tables, charts and statistics on England's clinical commissioning groups, 2013 to 2022.
 
-For data of your own: ``load`` a table, ``rebase`` a frame to a later geography, ``lookup`` who became whom,
-``successors`` of one body, ``which`` geography some codes are of, ``explain`` a life. The modules of the
-suite are found here too, whatever room they stand in: ``from ccg import charts, figures, tables``.
+For data of your own: ``read`` a published file, ``rebase`` a frame to a later geography, ``lookup`` who became
+whom, ``successors`` of one body, ``which`` geography some codes are of, ``explain`` a life, ``load`` a table. The
+modules of the suite are found here too, whatever room they stand in: ``from ccg import charts, figures, tables``.
 Nothing is imported before it is asked for.
 
 Examples
@@ -18,17 +18,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .core.lineage import LineageError, explain, lookup, successors, which
+    from .core.reading import ReadError, read
     from .core.rebasing import RebaseError, rebase
     from .core.tables import TableError, load
 
 __version__ = "0.1.0"
 __all__ = [
     "LineageError",
+    "ReadError",
     "RebaseError",
     "TableError",
     "explain",
     "load",
     "lookup",
+    "read",
     "rebase",
     "successors",
     "which",
@@ -36,6 +39,7 @@ __all__ = [
 
 _FROM = {
     "core.lineage": ("LineageError", "explain", "lookup", "successors", "which"),
+    "core.reading": ("ReadError", "read"),
     "core.rebasing": ("RebaseError", "rebase"),
     "core.tables": ("TableError", "load"),
 }
@@ -47,13 +51,15 @@ _ROOMS = {
         "land",
         "lineage",
         "lookups",
+        "numbers",
+        "periods",
         "reading",
         "rebasing",
         "tables",
         "trail",
         "words",
     ),
-    "analysis": ("claims", "gpps", "life", "outcomes", "practices", "stats"),
+    "analysis": ("claims", "effects", "gpps", "levels", "life", "outcomes", "practices", "stats"),
     "charts": ("figures", "prose", "show", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
     "suite": ("app", "bench", "quick", "rules", "run", "site"),

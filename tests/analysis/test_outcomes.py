@@ -7,7 +7,7 @@ from statistics import mean
 import numpy as np
 import pandas as pd
 import pytest
-from ccg import files, gpps, outcomes, stats
+from ccg import effects, files, gpps, outcomes
 
 
 def rows_of(name):
@@ -69,7 +69,7 @@ def test_the_main_estimate_agrees_with_plain_arithmetic_on_the_csv():
         - mean(change[g, c] for c in never)
         for g in panel.cohorts
     }
-    told = stats.difference_in_differences(panel, times=9).set_index("cohort")["estimate"]
+    told = effects.difference_in_differences(panel, times=9).set_index("cohort")["estimate"]
     size = {g: panel.count(g) for g in panel.cohorts}
     assert told[list(parts)].to_dict() == pytest.approx(parts)
     assert told["all"] == pytest.approx(sum(size[g] * parts[g] for g in parts) / sum(size.values()))
@@ -129,7 +129,7 @@ def test_the_design_runs_on_a_survey_table_where_there_is_one(monkeypatch):
     assert panel.cohorts == [2019, 2020, 2021, 2022], (
         "the first wave after a merger of April is the next year's"
     )
-    assert stats.difference_in_differences(panel, times=9)["estimate"].tolist() == pytest.approx([3.0] * 5)
+    assert effects.difference_in_differences(panel, times=9)["estimate"].tolist() == pytest.approx([3.0] * 5)
     monkeypatch.setattr(gpps, "load", lambda: pd.DataFrame(made).query("year == 2018"))
     with pytest.raises(ValueError, match=r"1 waves of the series 2018-2023; before and after need two"):
         outcomes.gp_survey()

@@ -134,6 +134,22 @@ def test_alluvial_tells_mergers_parts_and_the_unchanged_apart(tree):
     assert tone["Cedar & Son (C) → Yew (Y)"] == colour["passed"]
 
 
+def test_alluvial_tells_what_passed_to_the_first_boards_from_boards_that_merged(tree):
+    _, steps = tree
+    fig, ax = plt.subplots()
+    last = body("XY").assign(group="North", label=["Xenon", "Yew"])
+    charts.alluvial(
+        ax, {"2013": body("ABCD"), "2022": body("MCD"), "2026": last}, steps, sides=(1, 1), boards=1
+    )
+    tone = {tip: p.get_facecolor()[:3] for tip, p in named(ax, PathPatch).items()}
+    colour = {k: to_rgb(v["fc"]) for k, v in charts.RIBBONS.items()}
+    assert tone["Ash (A) → Merged (M)"] == colour["passed"]
+    assert tone["Cedar & Son (C) → Yew (Y)"] == colour["merged"]
+    bars = {tip: to_rgb(p.get_facecolor()) for tip, p in named(ax, Rectangle).items()}
+    assert bars["Merged (M)"] == bars["Yew (Y)"] == to_rgb(style.TEAL) != bars["Ash (A)"]
+    plt.close(fig)
+
+
 def test_alluvial_draws_a_part_that_nobody_lives_in_as_a_hair():
     fig, ax = style.canvas(6)
     last = body("XY").assign(group="North", label=["X", "Y"])

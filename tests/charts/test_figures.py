@@ -170,7 +170,7 @@ def test_save_refuses_text_that_cannot_be_read(chart, add, words):
 def test_long_titles_break_into_even_lines(chart):
     fig, _, _folder = chart
     long = "Half of the clinical commissioning groups of England had gone before the law abolished the rest"
-    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"title": long}), close=False)
+    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"title": long}))
     lines = [t.get_text() for t in fig.texts if t.get_fontweight() == "bold"]
     assert " ".join(lines) == long and len(lines) == 2
     assert abs(len(lines[0]) - len(lines[1])) < 15
@@ -182,7 +182,7 @@ def test_a_line_keeps_off_the_edge_in_the_file_as_on_the_screen(chart):
     long = (
         "Share of the original CCGs that merged, smaller and larger half of each region by patients in April"
     )
-    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"subtitle": long}), close=False)
+    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"subtitle": long}))
     assert " ".join(t.get_text() for t in fig.texts[1:-1]) == long
     fig.dpi = plt.rcParams["savefig.dpi"]
     fig.canvas.draw()

@@ -463,7 +463,7 @@ def test_talking_therapies_is_of_the_ccgs_it_says():
         ("NULL", None),
         ("N/A", None),
         ("50", None),
-        ("1.00E+00", None),
+        ("1.00E+00", "01E"),
         ("NHS Devon ICB - 15N", "15N"),
         ("NHS Darlington CCG (00C)", "00C"),
         ("00C Darlington", "00C"),

@@ -60,7 +60,7 @@ def test_one_letter_of_one_word_may_be_wrong_where_other_words_agree(typed, code
 
 
 def test_what_is_not_england_is_no_word_of_any_name():
-    assert codes.NOT_ONE & lineage.default().names.vocabulary == {"not"}  # of "Commissioner not known"
+    assert not codes.NOT_ONE & lineage.default().names.vocabulary
     for typed in ("NHS Wales", "Scotland 00C", "Northern Ireland 00C", "Isle of Man 00C", "Wales - 00C"):
         assert lineage.suggest(typed) is None
 
@@ -111,3 +111,28 @@ def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does
         for name in boards:
             found = lineage.suggest(f"{name.replace('Integrated Care Board', 'ICB')} - {code}")
             assert found == (code if name in own else None), (name, code)
+
+
+@pytest.mark.parametrize(
+    "cell, code",
+    [
+        ("00c ", "00C"),
+        ("'02F'", "02F"),
+        ("02F00", "02F"),
+        ("nE54000008", "E54000008"),
+        ("NE38000042", "E38000042"),
+        ("X24", "X24"),
+        ("ZZZ00", None),
+        ("0000", None),
+        ("NHS Darlington CCG", None),
+        ("1.00E+00", None),
+    ],
+)
+def test_another_way_of_writing_is_taken_only_where_nothing_is_guessed(cell, code):
+    assert lineage.written(cell) == code
+
+
+def test_powers_that_excel_made_of_prescribing_codes():
+    # 01E00, 02E00 and 03E00 look like powers of ten; 5E1 is shown as 5.00E+01
+    powers = ("1.00E+00", "2.00E+00", "3.00E+00", "5.00E+01", "9.00E+00")
+    assert [lineage.suggest(p) for p in powers] == ["01E", "02E", "03E", "5E1", "09E"]

@@ -50,7 +50,12 @@ def no_alt(nb):
 
 
 def typed_number(nb):
-    nb["cells"][5]["source"] = ["There were 987,654 of them."]
+    prose = [c for c in nb["cells"] if c["cell_type"] == "markdown"]
+    prose[2]["source"] = ["There were 987,654 of them."]
+
+
+def idle_import(nb):
+    rules.code_cells(nb)[0]["source"].insert(0, "import zipfile as crates\n")
 
 
 def out_of_order(nb):
@@ -73,6 +78,7 @@ def machine(nb):
         (other_picture, "is not figures/01_count.png"),
         (no_alt, "no alt text"),
         (typed_number, "987,654"),
+        (idle_import, "crates is imported and not used"),
         (out_of_order, "not run in order"),
         (warning, "error or a warning"),
         (machine, "metadata tells of a machine"),

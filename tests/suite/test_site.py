@@ -75,6 +75,17 @@ def test_a_chart_takes_the_place_of_its_output_with_its_words(tmp_path, charts):
     assert page.cells[1].metadata["tags"] == ["hide-input"]
 
 
+def test_a_cell_of_prose_is_read_without_the_cell(tmp_path):
+    said = nbformat.v4.new_output("display_data", {"text/markdown": "All 3.", "text/plain": "All 3."})
+    cells = [
+        nbformat.v4.new_markdown_cell("# Why?"),
+        nbformat.v4.new_code_cell("%%prose\nAll {n}.", outputs=[said]),
+    ]
+    page = site.Book(book(tmp_path, *cells), {}).page()
+    assert page.cells[1].metadata["tags"] == ["remove-input"]
+    assert page.cells[1].outputs[0].data["text/markdown"] == "All 3."
+
+
 def test_a_chart_without_its_files_is_refused(tmp_path, charts):
     cell = shown({"image/png": "AAAA", "text/plain": "Figure 01_nowhere, numbers 0123456789ab"})
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), cell)

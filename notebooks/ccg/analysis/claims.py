@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from ..core import tables
+from ..core import lineage, tables
 
 #: The verdicts in the order of a chart, with the mark that stands for each in text.
 VERDICTS = {"holds": "●", "holds with a correction": "◐", "does not hold": "○", "cannot be shown": "?"}
@@ -148,8 +148,14 @@ def _open() -> pd.Series:
 
 
 def _mergers() -> pd.DataFrame:
+    """The mergers of CCGs; boards merged too, later."""
     moves = tables.load("successions")
-    return moves[moves["kind"] == "merger"]
+    return moves[(moves["kind"] == "merger") & moves["to"].isin(tables.load("ccgs")["code"])]
+
+
+def _boards() -> pd.DataFrame:
+    """The boards of July 2022, which the claims speak of."""
+    return tables.load("icbs").merge(lineage.bodies("2022-07-01")[["code"]])
 
 
 def _years(start: str, end: str) -> float:
@@ -333,7 +339,7 @@ def a1():
 @_claim
 def a2():
     """CCGs left on the day boards began, and how many boards there were."""
-    return int(_open()["2022-07-01"]), len(tables.load("icbs"))
+    return int(_open()["2022-07-01"]), len(_boards())
 
 
 @_claim
@@ -490,7 +496,7 @@ def a10():
 @_claim
 def a11():
     """CCGs of the last day for each board, boards that took over a single one, and those that took no more."""
-    ccgs, boards = int(_open()["2022-04-01"]), tables.load("icbs")
+    ccgs, boards = int(_open()["2022-04-01"]), _boards()
     moves = tables.load("successions")
     alone = boards.loc[boards["sub_icb_locations"] == 1, "code"]
     apart = alone.isin(moves.loc[(moves["kind"] == "split") & (moves["date"] == "2022-07-01"), "to"])
@@ -500,10 +506,10 @@ def a11():
 @_claim
 def a12():
     """Recovery in Talking Therapies, merged against never merged, in points; merging is not integration."""
-    from . import outcomes, stats  # slow to import, and only this claim needs them
+    from . import effects, outcomes  # slow to import, and only this claim needs them
 
-    effects = stats.difference_in_differences(outcomes.talking_therapies("recovery").panel())
-    row = effects.set_index("cohort").loc["all"]
+    found = effects.difference_in_differences(outcomes.talking_therapies("recovery").panel(), times=0)
+    row = found.set_index("cohort").loc["all"]
     moved, low, high = (round(row[c], 1) for c in ("estimate", "low", "high"))
     return moved, -moved, -low, high, 95
 
@@ -514,7 +520,7 @@ def b1():
 
     Two boards have no count of residents, as one CCG lay in both; the published count has them over the line.
     """
-    boards = tables.load("icbs")
+    boards = _boards()
     counted = boards["residents_mid2020"].dropna()
     patients, residents = ((one >= 1_000_000).sum() for one in (boards["registered_patients"], counted))
     published = int(_national("boards_million_residents_2020"))
@@ -529,7 +535,7 @@ def b7():
     area, so the taker is that one. Six new ONS codes first seen in January 2023 say the same. After them
     how many answered a survey of CCG leads and staff, and who would go on in a leading role and who not.
     """
-    moves, boards = tables.load("successions"), tables.load("icbs").set_index("code")
+    moves, boards = tables.load("successions"), _boards().set_index("code")
     moved = moves[(moves["kind"] == "split") & (moves["date"] == "2022-07-01")]
     assert (boards.loc[moved["to"], "sub_icb_locations"] == 1).all(), "the taker must be one area"
     areas = int(boards["sub_icb_locations"].sum())

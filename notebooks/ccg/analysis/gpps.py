@@ -30,7 +30,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..core import files, lineage, reading
-from ..core.rebasing import SUPPRESSED
+from ..core.numbers import SUPPRESSED
 from . import practices
 
 #: Years that may be compared with each other, first and last, and their name. Half-yearly until 2016, another
@@ -181,14 +181,13 @@ def read(path, year: int | None = None, weight: str | None = None) -> pd.DataFra
     path = Path(path)
     if "unweighted" in path.name.lower():
         raise SurveyError(f"{path}: this is the unweighted file; take the one called weighted")
-    # names of practices may be in the Windows alphabet; no figure is touched by it
-    columns = reading.columns(path, fallback="latin-1")
+    columns = reading.columns(path)
     layout, names = _layout(columns, path)
     if weight and weight not in columns:
         raise SurveyError(f"{path}: no column {weight!r} to weight by")
     dated = _year_columns(columns)
     wanted = [*names.values(), *dated, *([weight] if weight else [])]
-    text, _ = reading.read(path, wanted, fallback="latin-1")
+    text = reading.read(path, only=wanted)
     when = _year(text[dated], path, year)
     if not layout.first <= when <= layout.last:
         raise SurveyError(

@@ -11,9 +11,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from ..core import lineage, tables
+from ..core import files, lineage, tables
 from ..core.rebasing import rebase
-from . import gpps, practices, stats
+from . import effects, gpps, practices
 
 #: Talking Therapies: what is counted, out of what, and its name.
 THERAPIES = {
@@ -72,7 +72,7 @@ class Outcome:
         cohorts: Iterable[int] | None = None,
         drop: Iterable[str] = (),
         join: bool = False,
-    ) -> stats.Panel:
+    ) -> effects.Panel:
         """The bodies of merger years ``cohorts`` (all, where none is named) beside those that never merged.
 
         ``lead`` dates the merger so many years early. ``drop`` leaves more bodies out. ``join`` adds up the
@@ -83,20 +83,30 @@ class Outcome:
         out = set(self.left_out(lead=lead, cohorts=cohorts).index) | set(drop)
         first, weight = bodies["merged"] + self.late - lead, patients(self.on)
         if not join:
-            return stats.panel_of(self._rates[~self._rates.index.isin(out)], first, weight)
+            return effects.panel_of(self._rates[~self._rates.index.isin(out)], first, weight)
         ends = lineage.lookup(self.on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
         to = bodies.index.to_series().mask(bodies["merged"].isna(), ends)
         counts = self.counts[~self.counts["code"].isin(out)]
         counts = counts.assign(code=counts["code"].map(to)).groupby(["code", "year"], as_index=False).sum()
         counts["rate"] = 100 * counts["over"] / counts["under"]
         weight, first = weight.groupby(to).sum(), first.groupby(to).first()
-        return stats.panel(counts, unit="code", time="year", value="rate", first=first, weight=weight)
+        return effects.panel(counts, unit="code", time="year", value="rate", first=first, weight=weight)
 
 
-@lru_cache(maxsize=8)
+def _as_stored() -> tuple:
+    """Which files the tables are, so that what is kept from one call to the next is kept for these alone."""
+    folder = files.data()
+    return str(folder), *((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.csv")))
+
+
 def fates(on: str) -> pd.DataFrame:
     """The CCGs open on a date, by ``code``: ``merged``, the year of the merger that made it, missing where
     none did, and ``later``, whether it went into another after that date."""
+    return _fates(on, _as_stored()).copy()
+
+
+@lru_cache(maxsize=8)
+def _fates(on: str, _: tuple) -> pd.DataFrame:
     mergers = tables.load("successions").query("kind == 'merger'")
     codes = lineage.bodies(on)["code"]
     made = mergers.drop_duplicates("to").set_index("to")["date"].dt.year
@@ -104,12 +114,51 @@ def fates(on: str) -> pd.DataFrame:
     return bodies.assign(later=bodies.index.isin(mergers["from"])).sort_index()
 
 
-@lru_cache(maxsize=8)
 def patients(on: str) -> pd.Series:
     """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
+    return _patients(on, _as_stored()).copy()
+
+
+@lru_cache(maxsize=8)
+def _patients(on: str, _: tuple) -> pd.Series:
     lists = tables.load("ccg_years").query("year == '2017-18'")[["code", "geography", "registered_patients"]]
     placed = rebase(lists, code="code", at="geography", to=on, sums=["registered_patients"])
     return placed.frame.set_index("code")["registered_patients"]
+
+
+def baseline(on: str) -> pd.DataFrame:
+    """What the CCGs open on a date were like before the first merger of 2018, by ``code``.
+
+    Columns: ``region``; ``patients`` registered in 2017-18; ``need``, patients weighted by the Carr-Hill formula
+    for each registered, 2017-18; ``deprivation``, IMD score of 2015 (higher is poorer); ``money``, core allocation
+    per registered patient in 2016-17, pounds. Counts are re-based before they are divided; deprivation is the mean of
+    the CCGs of 2015 by their registered patients.
+    """
+    years, money = tables.load("ccg_years"), tables.load("allocations")
+    need = years[years["year"] == "2017-18"]
+    poor = tables.load("deprivation").query("index_year == 2015")[["code", "geography", "imd_score"]]
+    poor = poor.merge(years.loc[years["year"] == "2015-16", ["code", "registered_patients"]], on="code")
+    paid = money[(money["year"] == "2016-17") & (money["kind"] == "made")]
+    paid = paid.merge(years.loc[years["year"] == "2016-17", ["code", "registered_patients"]], on="code")
+
+    def placed(frame, sums):
+        told = rebase(frame[["code", "geography", *sums]], code="code", at="geography", to=on, sums=sums)
+        return told.frame.set_index("code")[sums].astype(float)
+
+    need = placed(need, ["registered_patients", "weighted_patients"])
+    poor = placed(
+        poor.assign(points=poor["imd_score"] * poor["registered_patients"]), ["points", "registered_patients"]
+    )
+    paid = placed(paid, ["core_allocation_gbp_thousand", "registered_patients"])
+    return pd.DataFrame(
+        {
+            "region": tables.load("ccgs").set_index("code")["region"].reindex(need.index),
+            "patients": need["registered_patients"],
+            "need": need["weighted_patients"] / need["registered_patients"],
+            "deprivation": poor["points"] / poor["registered_patients"],
+            "money": 1000 * paid["core_allocation_gbp_thousand"] / paid["registered_patients"],
+        }
+    )
 
 
 def _first(year: pd.Series) -> pd.Series:
@@ -130,7 +179,7 @@ def _shares(placed, unplaced, missing, england) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def _therapies() -> tuple[pd.DataFrame, pd.DataFrame]:
+def _therapies(_: tuple) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = tables.load("talking_therapies")
     sums = sorted({*THERAPIES, *(base for base, _ in THERAPIES.values())})
     ccgs = table.loc[table["body"] == "ccg", ["year", "code", "geography", *sums]]
@@ -144,7 +193,7 @@ def talking_therapies(measure: str) -> Outcome:
     Placed are CCGs, unplaced are UNKNOWN and hubs. The published parts are rounded to 5, England is not.
     """
     base, name = THERAPIES[measure]
-    table, placed = _therapies()
+    table, placed = _therapies(_as_stored())
     by = table.pivot_table(index="year", columns="body", values=base, aggfunc="sum", observed=True).astype(
         float
     )
@@ -157,7 +206,7 @@ def talking_therapies(measure: str) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _framework() -> tuple[pd.DataFrame, pd.DataFrame]:
+def _framework(_: tuple) -> tuple[pd.DataFrame, pd.DataFrame]:
     """By indicator: the sums of each body and year, and England's denominators by year, sound and faulty."""
     table = tables.load("qof")
     # a fault makes the whole year of a body unusable, and then the sums it would go into
@@ -184,7 +233,7 @@ def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
     2014-15 to 2019-20, on the CCGs of April 2020: patients for whom it was done, of those to whom it
     applied. ``exceptions`` counts those excepted as not done. A body with a faulty year has none of that year.
     """
-    placed, england = _framework()
+    placed, england = _framework(_as_stored())
     if indicator and indicator not in england.index:
         raise ValueError(f"qof has no indicator {indicator!r}; qof_indicators lists them")
     sums, by = (

@@ -1,6 +1,7 @@
 """Draw on axes: a file for each family of charts, all of them found here."""
 
 from .answers import SIGNS, broken, dots, point, shares, slope, year_dots
+from .bars import bars, columns, pairs
 from .distributions import piles, spread, strip_rows, strips
 from .estimates import chances, effects, paths
 from .flows import RIBBON_WORDS, RIBBONS, alluvial
@@ -15,13 +16,16 @@ __all__ = [
     "alluvial",
     "arrows",
     "bands",
+    "bars",
     "broken",
     "chances",
+    "columns",
     "dots",
     "effects",
     "hexmap",
     "levels",
     "mark",
+    "pairs",
     "paths",
     "piles",
     "point",

@@ -6,24 +6,20 @@ import pandas as pd
 from . import style
 
 
-def effects(
-    ax, frame: pd.DataFrame, *, at, across: bool = False, colours=style.BLUE, width: float = 9
-) -> None:
-    """Estimates beside a raw shuffle of bodies: a pale bar for its middle 95%, a dot for the estimate.
+def effects(ax, frame: pd.DataFrame, *, at, across: bool = False, colours=style.BLUE) -> None:
+    """Estimates with their 95% intervals: a dot, and a line through it where an interval is known.
 
-    ``frame`` has ``estimate, chance_low, chance_high`` and maybe ``low, high``, a 95% interval drawn as a
-    line through the dot where it is known; ``at`` is the place of each on the other axis. ``across`` puts
-    the values along x, one row to an estimate. A dot outside its pale bar is open, so that it is seen.
+    ``frame`` has ``estimate, low, high`` and maybe ``p``; ``at`` is the place of each on the other axis. ``across``
+    puts the values along x, one row to an estimate. A dot with p below 0.05 is open, so that it is seen.
     """
     colours = [colours] * len(frame) if isinstance(colours, str) else list(colours)
     line = ax.hlines if across else ax.vlines
     for place, colour, row in zip(at, colours, frame.to_dict("records"), strict=True):
-        line(place, row["chance_low"], row["chance_high"], color=style.PALE, lw=width, zorder=1.5)
-        if not np.isnan(row.get("low", np.nan)):
-            line(place, row["low"], row["high"], color=colour, lw=1.4, zorder=2)
-        beyond = not row["chance_low"] <= row["estimate"] <= row["chance_high"]
+        if not np.isnan(row["low"]):
+            line(place, row["low"], row["high"], color=colour, lw=2, zorder=2)
         dot = (row["estimate"], place) if across else (place, row["estimate"])
-        ax.plot(*dot, "o", ms=7.5, mfc="white" if beyond else colour, mec=colour, mew=2, zorder=3)
+        face = "white" if row.get("p", 1) < 0.05 else colour
+        ax.plot(*dot, "o", ms=7.5, mfc=face, mec=colour, mew=2, zorder=3)
     zero = ax.axvline if across else ax.axhline
     zero(0, color=style.INK, lw=1, zorder=1.6)
 

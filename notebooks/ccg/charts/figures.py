@@ -37,7 +37,6 @@ def save(
     title: str = "",
     subtitle: str = "",
     alt: str = "",
-    close=True,
 ) -> None:
     """Put title, subtitle and source round a chart, save it and show it with its alt text.
 
@@ -79,12 +78,10 @@ def save(
         raw=True,
         metadata={"image/png": {"alt": alt, "width": round(width * 100), "height": round(height * 100)}},
     )
-    if close:
-        mpl.pyplot.close(fig)
 
 
 def picture(fig, *, title: str, subtitle: str, source: str, dpi: int = 160) -> bytes:
-    """A chart with its words round it as PNG bytes, to show or to hand on; nothing is saved. Closes it.
+    """A chart with its words round it as PNG bytes, to show or to hand on; nothing is saved.
 
     For charts that a reader asks for: drawn for one screen at once, and not checked for overlaps as those
     of ``save`` are. Raises ValueError when a text is empty.
@@ -95,7 +92,6 @@ def picture(fig, *, title: str, subtitle: str, source: str, dpi: int = 160) -> b
     _surround(fig, title, subtitle, f"Source: {source}")
     out = io.BytesIO()
     fig.savefig(out, format="png", dpi=dpi)
-    mpl.pyplot.close(fig)
     return out.getvalue()
 
 

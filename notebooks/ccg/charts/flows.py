@@ -24,7 +24,9 @@ RIBBON_WORDS = {
 }
 
 
-def alluvial(ax, stages: dict[str, pd.DataFrame], flows: list[pd.DataFrame], *, sides) -> None:
+def alluvial(
+    ax, stages: dict[str, pd.DataFrame], flows: list[pd.DataFrame], *, sides, boards: int = -1
+) -> None:
     """Who became whom: bodies stacked in each stage, with a ribbon for each pair of each step of ``flows``.
 
     ``stages`` maps a stage's head to its bodies, ``code, name``; those of the last stage also have ``group``
@@ -33,13 +35,15 @@ def alluvial(ax, stages: dict[str, pd.DataFrame], flows: list[pd.DataFrame], *, 
     Each is drawn level with the last body that most of it leads to, so that a ribbon crosses others only
     where a part left its family.
 
-    Blue is a merger and what was made by one, teal several that passed to one last body, grey what went on
-    alone, orange a part that moved. ``sides`` are the inches at the left for the groups and at the right
+    Blue is a merger and what was made by one, teal a board and several that passed to one on its first day,
+    grey what went on alone, orange a part that moved. ``boards`` is the stage with the first boards, the last
+    one if it is not given. ``sides`` are the inches at the left for the groups and at the right
     for the labels. Names are tooltips of the SVG. One unit of the axes' data is one inch.
     """
     box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
     across = np.linspace(sides[0], box.width - sides[1] - 0.07, len(stages))
-    steps, made = _alluvial_steps(stages, flows)
+    first = range(len(stages))[boards]
+    steps, made = _alluvial_steps(stages, flows, first)
     spans, steps, heads = _alluvial_places(list(stages.values())[-1], steps, made, box.height)
     for k, step in enumerate(steps):
         old, new = (dict(zip(s["code"], s["name"], strict=True)) for s in list(stages.values())[k : k + 2])
@@ -47,11 +51,13 @@ def alluvial(ax, stages: dict[str, pd.DataFrame], flows: list[pd.DataFrame], *, 
             band = _band(across[k] + 0.07, across[k + 1], r.start, r.end)
             text = f"{old[r.old]} ({r.old}) → {new[r.new]} ({r.new})"
             ax.add_patch(PathPatch(band, gid=f"tip:{text}", **RIBBONS[r.kind]))
-    for x, (head, bodies), at, joined in zip(across, stages.items(), spans, made, strict=True):
+    for k, (x, (head, bodies), at, joined) in enumerate(
+        zip(across, stages.items(), spans, made, strict=True)
+    ):
         ax.text(x, 0.27, len(bodies), va="bottom", size=style.TITLE, weight="bold")
         ax.text(x, 0.3, head, va="top")
         for b in bodies.itertuples():
-            tone = style.TEAL if at is spans[-1] else style.BLUE if b.code in joined else style.MID
+            tone = style.TEAL if k >= first else style.BLUE if b.code in joined else style.MID
             low, high = at[b.code]
             look = {"fc": tone, "lw": 0, "zorder": 4, "gid": f"tip:{b.name} ({b.code})"}
             ax.add_patch(Rectangle((x, low), 0.07, high - low, **look))
@@ -76,7 +82,7 @@ def _band(x0: float, x1: float, start, end) -> Path:
     return Path([(x0, a), *there, (x1, d), *back, (x0, a)], codes)
 
 
-def _alluvial_steps(stages, flows):
+def _alluvial_steps(stages, flows, first):
     """Each step with ``units``, ``main`` and ``kind`` of its ribbons; per stage, what mergers had made."""
     tall, made, steps = dict.fromkeys(next(iter(stages.values()))["code"], 1.0), [set()], []
     for k, flow in enumerate(flows):
@@ -84,7 +90,7 @@ def _alluvial_steps(stages, flows):
         step = step.assign(units=step["share"] * step["from"].map(tall), main=~step.duplicated("from"))
         main = step[step["main"]]
         joint = step["to"].map(main["to"].value_counts()) > 1
-        gather = "passed" if k == len(flows) - 1 else "merged"
+        gather = "passed" if k + 1 == first else "merged"
         step["kind"] = np.where(~step["main"], "part", np.where(joint, gather, "same"))
         made.append({*main.loc[joint | main["from"].isin(made[-1]), "to"]})
         tall = step.groupby("to")["units"].sum()

@@ -1,8 +1,17 @@
-"""Sentences with numbers in them: a notebook cell that begins with ``%%prose`` is Markdown.
+"""Sentences with numbers in them: notebook cells that are text, with what stands in braces computed.
 
-What stands in braces is computed, as in Python's f-strings: ``{closed} of {len(ccgs)} CCGs, {closed /
-len(ccgs):.0%}``. The text is shown as Markdown and kept in the output, so that strict nbval compares it
-word for word, and the site shows it without the cell.
+A cell that begins with ``%%prose`` is Markdown. One that begins with ``%%chart`` holds the words of a chart,
+three paragraphs, and behind the name what else ``figures.save`` takes::
+
+    %%chart fig, "01_waves", data=waves, source=tables.credit(mergers["source"])
+    {last} of the {closed} CCGs that merged away did so in 2020 and 2021
+
+    CCGs that closed by merger on 1 April, England
+
+    Paired bars by year: {each}.
+
+The text is as in Python's f-strings: ``{closed / len(ccgs):.0%}``. It is kept in the output, so that strict
+nbval compares it word for word, and the site shows it without the cell.
 """
 
 from collections.abc import Mapping
@@ -11,14 +20,13 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-MAGIC = "prose"
-
 
 def use() -> None:
-    """Make ``%%prose`` known to the notebook that runs; without a notebook nothing happens."""
+    """Make ``%%prose`` and ``%%chart`` known to the notebook that runs; without one nothing happens."""
     shell = get_ipython()
     if shell is not None:
-        shell.register_magic_function(_cell, magic_kind="cell", magic_name=MAGIC)
+        for name, function in (("prose", _prose), ("chart", _chart)):
+            shell.register_magic_function(function, magic_kind="cell", magic_name=name)
 
 
 def fill(text: str, names: Mapping[str, Any]) -> str:
@@ -38,9 +46,18 @@ def fill(text: str, names: Mapping[str, Any]) -> str:
     return eval(f'rf"""{text}\n"""', dict(names)).strip()
 
 
-def _cell(line: str, cell: str) -> None:
-    """Show a cell of prose as Markdown."""
+def _prose(line: str, cell: str) -> None:
+    """Show a cell as Markdown."""
     if line.strip():
-        raise ValueError(f"%%{MAGIC} takes nothing behind it, but has {line.strip()!r}")
+        raise ValueError(f"%%prose takes nothing behind it, but has {line.strip()!r}")
     text = fill(cell, get_ipython().user_ns)
     display({"text/markdown": text, "text/plain": text}, raw=True)
+
+
+def _chart(line: str, cell: str) -> None:
+    """Save and show a chart with the words of the cell."""
+    from . import figures  # which needs the style, which makes these cells known
+
+    names = dict(get_ipython().user_ns)
+    given, named = eval(f"(lambda *given, **named: (given, named))({line})", names)
+    figures.save(*given, **named, words=fill(cell, names))

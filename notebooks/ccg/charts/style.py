@@ -9,8 +9,8 @@ from pathlib import Path
 
 import font_source_sans_pro
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 from matplotlib import font_manager
+from matplotlib.figure import Figure
 
 from . import prose
 
@@ -93,10 +93,11 @@ def canvas(
     """
     inner_w, inner_h = width - left - right, height - top - bottom
     one_w, one_h = (inner_w - gap * (cols - 1)) / cols, (inner_h - gap * (rows - 1)) / rows
-    return plt.subplots(
+    # not one of pyplot's, which a notebook would show by itself at the end of the cell
+    fig = Figure(figsize=(width, height))
+    return fig, fig.subplots(
         rows,
         cols,
-        figsize=(width, height),
         gridspec_kw={
             "left": left / width,
             "right": 1 - right / width,

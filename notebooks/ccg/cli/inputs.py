@@ -9,11 +9,10 @@ from .words import say, some
 
 
 def read(name: str, tell) -> pd.DataFrame:
-    """The cells of a CSV file as text. A column that only numbers the rows is left out, in words to ``tell``."""
-    frame, numbering = reading.read(name)
-    for column in numbering:
-        called = repr(column) if column else "without a name"
-        say(f"{name}: the first column, {called}, only numbers the rows; it is left out", tell)
+    """The cells of a file as text. What was guessed of it is said in one line to ``tell``."""
+    frame = reading.read(name)
+    if frame.attrs["read"]:
+        say(f"{name}: {'; '.join(frame.attrs['read'])}", tell)
     return frame
 
 

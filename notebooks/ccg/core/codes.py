@@ -10,6 +10,30 @@ from .geography import Body, Fit, LineageError, Vintage
 #: The words that tell a name from others -> level -> the codes of that name.
 Index = dict[tuple[str, ...], dict[str, set[str]]]
 
+#: Why what stands beside bodies in published tables is not placed, by its kind in the table ``other_codes``.
+WHY = {
+    "area_team": "an area team of NHS England, not a CCG",
+    "hub": "a commissioning hub, not a CCG",
+    "national": "a total for England",
+    "nhs_england": "NHS England, not a CCG",
+    "no_commissioner": "a default code, of no commissioner",
+    "outside": "commissioner outside England",
+    "region": "a region, not a CCG",
+    "reporting_entity": "a reporting entity of later years, not a CCG",
+    "unknown": "commissioner not known",
+}
+#: Words for England and for a commissioner not known, as they stand in columns of codes.
+BESIDE = {
+    "national": (
+        "England", "Eng", "National", "All", "Total", "All England", "England total", "Total England", "Grand total",
+        "Totals", "England (total)", "England - total",
+    ),
+    "unknown": (
+        "Unknown", "Not known", "Unallocated", "Invalid", "Invalid code", "InvalidCode", "Null", "Not recorded",
+        "Not stated", "Unassigned", "Unspecified",
+    ),
+}  # fmt: skip
+
 _LEVEL_WORDS = {
     "sub_icb": r"sub icb( locations?)?|sub integrated care board( locations?)?",
     "ccg": r"ccgs?|clinical commissioning groups?",
@@ -124,14 +148,25 @@ class Names:
     index: Index
     vocabulary: frozenset[str]
 
-    def meant(self, value: object, among: Iterable[str] | None = None) -> str | None:
-        """The code that somebody meant; see ``lineage.suggest``."""
+    def written(self, value: object) -> str | None:
+        """The code that a cell holds in another way of writing; see ``lineage.written``."""
         text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
         if self._is_code(text):
             return text
-        power = re.fullmatch(r"(\d)(?:\.0+)?E\+?0?(\d)", text)  # 5E1 as Excel shows it: 5.00E+01
-        if power:
-            code = f"{power[1]}E{power[2]}"
+        for pattern in (r"N(E\d{8})", r"([0-9A-Z]{3})00"):
+            other = re.fullmatch(pattern, text)
+            if other and other[1] in self.bodies:
+                return other[1]
+        return None
+
+    def meant(self, value: object, among: Iterable[str] | None = None) -> str | None:
+        """The code that somebody meant; see ``lineage.suggest``."""
+        if (plain := self.written(value)) is not None:
+            return plain
+        text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
+        power = re.fullmatch(r"(\d)(?:\.0+)?E\+?0?(\d)", text)
+        if power:  # 5E1 as Excel shows it is 5.00E+01; 01E, which prescribing data write 01E00, is 1.00E+00
+            code = f"0{power[1]}E" if power[2] == "0" else f"{power[1]}E{power[2]}"
             return code if self._is_code(code) else None
         words = _words(str(value))
         if not words or NOT_ONE & set(words):
@@ -206,6 +241,8 @@ def names_of(
     """Every name with its codes, indexed by its words."""
     index: defaultdict[tuple[str, ...], defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for code, name in [*known.items(), *former.items()]:
+        if NOT_ONE & set(_words(name)):  # no name with such a word is ever looked for
+            continue
         index[telling(name)[1]][bodies[code].level if code in bodies else "other"].add(code)
     plain = {words: dict(levels) for words, levels in index.items() if words}
     return Names(bodies, known, former, boards, plain, frozenset(w for words in index for w in words))

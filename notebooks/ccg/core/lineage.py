@@ -60,6 +60,7 @@ __all__ = [
     "vintage",
     "vintages",
     "which",
+    "written",
 ]  # fmt: skip
 
 _DAY = pd.Timedelta(days=1)
@@ -319,12 +320,8 @@ class Lineage:
     def _beside(self) -> Mapping[str, str]:
         table = self._tables["other_codes"]
         out = dict(zip(table["code"], table["kind"], strict=True))
-        words = {
-            "national": ("England", "Eng", "National", "All", "Total"),
-            "unknown": ("Unknown", "Not known"),
-        }
-        for kind, some in words.items():
-            out |= {form: kind for word in some for form in (word, word.upper(), word.lower())}
+        for kind, some in writing.BESIDE.items():
+            out |= {form: kind for word in some for form in (word, word.upper(), word.lower(), word.title())}
         return MappingProxyType(out)
 
     @cached_property
@@ -536,6 +533,10 @@ class Lineage:
         if last == self.until:
             return f"{first:%B %Y} and after"
         return f"{first:%B %Y} to {last:%B %Y}"
+
+    def written(self, value: object) -> str | None:
+        """The code that a cell holds in another way of writing; None where that would be a guess."""
+        return self.names.written(value)
 
     def suggest(self, value: object, among: Iterable[str] | None = None) -> str | None:
         """The code that somebody meant."""
@@ -1000,6 +1001,30 @@ def describe(fit: Fit) -> str:
     'these 195 codes are the CCGs of April 2018'
     """
     return default().describe(fit)
+
+
+def written(value: object) -> str | None:
+    """The code that a cell holds in another way of writing, where nothing is guessed.
+
+    Spaces, quotation marks and case; the two zeros that prescribing data put behind a CCG; the n that Fingertips
+    puts in front of an ONS code.
+
+    Parameters
+    ----------
+    value : object
+        What stands in a column of codes.
+
+    Returns
+    -------
+    str or None
+        An ODS or ONS code; None where the cell is none in any of these ways.
+
+    Examples
+    --------
+    >>> written(" 02f"), written("02F00"), written("nE54000008"), written("NHS West Cheshire CCG")
+    ('02F', '02F', 'E54000008', None)
+    """
+    return default().written(value)
 
 
 def suggest(value: object, among: Iterable[str] | None = None) -> str | None:

@@ -1,15 +1,25 @@
-"""Read a CSV file from elsewhere: every cell as text, or refused in words that name the line of the file.
+"""Read a table from elsewhere as it is: every cell as text, or refused in words that name the line of the file.
+
+CSV with any separator and in any usual encoding, the sheets of xlsx, xls and ods workbooks, and Parquet. What
+a publisher puts around a table (a title above it, two rows of names, notes below) is found and said.
 
 pandas moves every column by one place where rows are longer than their header, fills up rows that are shorter,
 takes a first row of data for names and renames a name that comes twice. None of this is seen in the sums that
-follow, so here the rows are read by the standard library and counted cell by cell.
+follow, so here the rows are read by the standard library and counted cell by cell. The separator is the one
+that cuts the first rows into the most cells, all to one length, with a code in a cell of its own: ``csv.Sniffer``
+looks at signs alone and takes a letter for a separator where names are long, and the sniffers that do better are
+heavier than all of this package.
 """
 
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,79 +27,317 @@ from . import lineage
 
 #: Rows that are made into a frame at a time: text in a frame takes much less memory than lists of it.
 _BLOCK = 10_000
-_NUMBER = re.compile(r"[-+]?£?\d[\d,]*(\.\d*)?%?")
+#: Rows looked at to tell the separator and the header.
+_HEAD = 200
+_NUMBER = re.compile(r"[-+−]?£?\d[\d,]*(\.\d*)?%?")
 _CODE = re.compile(r"(?=.*\d)[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z]|E\d{8}")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]?\d\d)?")
+_CALLED = re.compile(
+    r"(?i)code|cd\b|cdh|\bid\b|identifier|ccg|pct|icb|name|nm\b|area|org|commissioner|geograph"
+)
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+%?")
 _STARTS = {
-    b"PK\x03\x04": "a workbook (or another zipped file)",
-    b"\xd0\xcf\x11\xe0": "a workbook of an older Excel",
     b"PAR1": "a Parquet file",
-    b"\x1f\x8b": "a file compressed by gzip",
+    b"\x1f\x8b": "a file compressed by gzip; unpack it first",
+    b"PK\x03\x04": "a zipped file; unpack it first",
+    b"%PDF": "a PDF; look for the table as a workbook or CSV",
 }
-#: Where a row begins in the file, and its cells.
-_Record = tuple[int, list[str]]
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
+_WORKBOOKS = {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}
+_SEPARATORS = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright bars", "¬": "the sign ¬", "^": "the sign ^",
+    "~": "the sign ~",
+}  # fmt: skip
+
+
+class _Record(NamedTuple):
+    """Where a row begins in the file, and its cells."""
+
+    line: int
+    cells: list[str]
 
 
 class ReadError(ValueError):
     """A file that cannot be read safely. The text names the file, the line and what to do."""
 
 
-def columns(path: str | Path, fallback: str | None = None) -> list[str]:
-    """The names of the columns of a CSV file, without the spaces around them; see ``read``."""
-    return _header(Path(path), _records(Path(path), fallback))
-
-
 def read(
-    path: str | Path, only: list[str] | None = None, fallback: str | None = None
-) -> tuple[pd.DataFrame, list[str]]:
-    """A CSV file with a header as a frame of text, and the columns that only numbered its rows, left out.
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    only: list[str] | None = None,
+) -> pd.DataFrame:
+    r"""A published table as a frame of text: CSV of any kind, a sheet of a workbook, Parquet.
 
     Parameters
     ----------
     path : str or Path
-        The file, in UTF-8.
+        The file. What it is, is told by what is in it, not by its ending.
+    sheet : str, optional
+        Name of a sheet of a workbook. By default the one that holds a table with codes of bodies.
+    header : int, optional
+        Line of the file on which the names of the columns stand. By default found: the first row as long as the
+        table that reads as names. Two rows of names become one.
+    separator : str, optional
+        What sets the cells of a text file apart, like ``";"``. By default found.
+    encoding : str, optional
+        By default UTF-8, UTF-16 where the file begins like it, else Windows-1252.
+    decimal : {".", ","}, optional
+        The sign before decimals. By default a point; asked for where cells are set apart by semicolons and
+        1,234 may mean either.
     only : list of str, optional
         The columns wanted, in any order; by default all.
-    fallback : str, optional
-        The encoding to read with where the file is not UTF-8, like ``cp1252``.
 
     Returns
     -------
-    frame : DataFrame
-        One row for each row that is not blank; the index is the line of the file on which it begins. Every cell
-        is text, a blank one ``""``. A column without a name is left out where it has no cell filled, or is the
-        first and numbers the rows.
-    numbering : list of str
-        The names, often empty, of the columns that numbered the rows. With ``only`` it is empty.
+    DataFrame
+        One row for each row that is not blank; the index, called ``line``, is the line of the file on which it
+        begins. Every cell is text, a blank one ``""``; a Parquet file keeps its own types. What was
+        guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters. A column
+        without a name is left out where it has no cell filled, or is the first and numbers the rows; notes below
+        the table, of one cell each, are left out.
 
     Raises
     ------
     ReadError
-        The file is not there, is empty or no CSV file, a row is not as long as the header, or the header is
+        The file is not there, is empty or of another kind, a row is not as long as the header, or the header is
         missing or has a name twice.
     OSError
         The file cannot be opened.
+
+    Examples
+    --------
+    >>> import ccg
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "referrals.csv"
+    >>> _ = path.write_text("Referrals by CCG\n\nCode;Referrals\n00C;1,234\n00D;*\nSource: NHS\n")
+    >>> frame = ccg.read(path, decimal=".")
+    >>> frame.loc[4].to_list()
+    ['00C', '1,234']
+    >>> print(*frame.attrs["read"], sep="; ")
+    cells set apart by semicolons; header in line 3; 1 line below the table left out (line 6)
     """
     path = Path(path)
-    records = _records(path, fallback)
-    names = _header(path, records)
-    keep = [i for i, name in enumerate(names) if only is None or name in only]
-    _check_names(path, names, keep)
-    frame = _frame(path, records, len(names), keep)
-    frame.columns = [names[i] for i in keep]
-    return _named(path, frame) if only is None else (frame, [])
+    if _start(path).startswith(b"PAR1"):
+        return _parquet(path, only)
+    asked, records, said = _open(path, sheet, header, separator, encoding, decimal)
+    return _table(asked, records, said, only)
 
 
-def _records(path: Path, fallback: str | None) -> Iterator[_Record]:
-    """Line and cells of each row that is not blank. A cell may hold line ends, so a row may take many lines."""
+def columns(path: str | Path) -> list[str]:
+    """The names of the columns of a file, without the spaces around them; what ``read`` finds without options."""
+    if _start(Path(path)).startswith(b"PAR1"):
+        return list(_parquet(Path(path), None))
+    asked, records, said = _open(Path(path))
+    names, _ = _header(asked, _head(asked, iter(records)), said)
+    return names
+
+
+class _Asked(NamedTuple):
+    """What to read and how; ``unclear`` where 1,234 may have a decimal comma."""
+
+    path: Path
+    header: int | None
+    decimal: str | None
+    unclear: bool
+
+
+def _open(
+    path: Path,
+    sheet: str | None = None,
+    header: int | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+) -> tuple[_Asked, Iterator[_Record] | list[_Record], list[str]]:
+    """The rows of a workbook or a text file, and what was guessed of it in words."""
+    if decimal not in (None, ".", ","):
+        raise ReadError(f"decimal is {decimal!r}; give a point or a comma")
+    start = _start(path)
+    if any(start.startswith(mark) for mark in _WORKBOOKS):
+        records, said = _sheet(path, sheet)
+        return _Asked(path, header, decimal, False), records, said
+    records, said, separator = _text(path, separator, encoding)
+    return _Asked(path, header, decimal, separator == ";" and decimal is None), records, said
+
+
+def _start(path: Path) -> bytes:
     if path.is_dir():
         raise ReadError(f"{path} is a folder, not a CSV file")
     if not path.exists():
         raise ReadError(f"{path}: there is no such file")
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(8)
+
+
+# --- kinds of files -------------------------------------------------------------------------------
+
+
+def _parquet(path: Path, only: list[str] | None) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(path, columns=only)
+    except ImportError:
+        raise ReadError(
+            f"{path} is a Parquet file, which pyarrow reads: python -m pip install pyarrow"
+        ) from None
+    except Exception as error:  # pyarrow's own, of many kinds
+        raise ReadError(f"{path} is no whole Parquet file: {str(error).splitlines()[0]}") from None
+    frame = frame.reset_index() if any(frame.index.names) else frame.reset_index(drop=True)
+    frame.columns = [str(name).strip() for name in frame.columns]
+    _check_names(path, list(frame.columns), list(range(frame.shape[1])))
+    for name in frame:
+        if isinstance(frame[name].dtype, pd.CategoricalDtype) or frame[name].dtype == object:
+            frame[name] = frame[name].map(_cell, na_action="ignore").astype("str")
+        if isinstance(frame[name].dtype, pd.StringDtype):
+            frame[name] = frame[name].fillna("")
+    frame.attrs["read"] = ()
+    return frame
+
+
+def _sheet(path: Path, wanted: str | None) -> tuple[list[_Record], list[str]]:
+    """The rows of the one sheet that is asked for or holds codes, and what was chosen in words."""
+    try:
+        import python_calamine as calamine
+    except ModuleNotFoundError:
+        raise ReadError(
+            f"{path} is a workbook, which python-calamine reads: python -m pip install python-calamine; or save "
+            "the table as CSV UTF-8"
+        ) from None
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        names = book.sheet_names
+        if wanted is not None and wanted not in names:
+            near = [n for n in names if n.strip().casefold() == wanted.strip().casefold()]
+            if len(near) != 1:
+                raise ReadError(f"{path}: there is no sheet {wanted!r}; there are {_few(map(repr, names))}")
+            wanted = near[0]
+        sheets = {n: _cells(book.get_sheet_by_name(n)) for n in ([wanted] if wanted else names)}
+    except calamine.CalamineError as error:
+        what = next((w for mark, w in _STARTS.items() if _start(path).startswith(mark)), "no whole workbook")
+        raise ReadError(f"{path} is {what} ({error})") from None
+    filled = {n: rows for n, rows in sheets.items() if rows}
+    if wanted or len(filled) < 2:
+        chosen = wanted or next(iter(filled), names[0] if names else "")
+        return sheets.get(chosen, []), []
+    coded = [n for n, rows in filled.items() if _coded(rows) >= min(3, len(rows) - 1)]
+    if len(coded) != 1:
+        which = coded or list(filled)
+        raise ReadError(
+            f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {_few(map(repr, which))}"
+        )
+    return filled[coded[0]], [f"sheet {coded[0]!r}"]
+
+
+def _cells(sheet: Any) -> list[_Record]:
+    rows = sheet.to_python(skip_empty_area=False)
+    records = [_Record(i, [_cell(v) for v in row]) for i, row in enumerate(rows, 1)]
+    filled = [r for r in records if any(c.strip() for c in r.cells)]
+    width = max((i + 1 for r in filled for i, c in enumerate(r.cells) if c.strip()), default=0)
+    return [_Record(line, cells[:width]) for line, cells in filled]
+
+
+def _cell(value: Any) -> str:
+    """A cell of a workbook as text: whole numbers without .0, dates like 2018-04-01."""
+    if value is None or value is pd.NaT:
+        return ""
+    if isinstance(value, float):
+        return (
+            ""
+            if value != value
+            else f"{value:.0f}"
+            if value.is_integer() and abs(value) < 1e17
+            else repr(value)
+        )
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _text(
+    path: Path, separator: str | None, encoding: str | None
+) -> tuple[Iterator[_Record], list[str], str]:
     content = path.read_bytes()
-    encoding = _encoding(path, content, fallback)
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), strict=True)
+    for start, what in _STARTS.items():
+        if content.startswith(start):
+            raise ReadError(f"{path} is {what}, not a CSV file")
+    encoding, said = _encoding(path, content, encoding)
+    notes = [said] if said else []
+    if separator is None:
+        separator = _separator(content, encoding)
+        if separator != ",":
+            notes.append(f"cells set apart by {_SEPARATORS[separator]}")
+    elif len(separator) != 1 or separator in '"\r\n':
+        raise ReadError(f"separator {separator!r}: give one sign, like ; or a tab")
+    return _records(path, content, encoding, separator), notes, separator
+
+
+def _encoding(path: Path, content: bytes, wanted: str | None) -> tuple[str, str]:
+    """The encoding and, where it was guessed and is not UTF-8, words for it."""
+    guess, said = "utf-8-sig", ""
+    if wanted:
+        guess = wanted
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        guess, said = "utf-16", "read as UTF-16"
+    elif content[:200].count(b"\0") > len(content[:200]) // 4:
+        guess = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+        said = "read as UTF-16"
+    try:
+        if "\0" not in content.decode(guess):
+            return guess, said
+    except LookupError:
+        raise ReadError(f"encoding {guess!r} is not known; give one like utf-8 or cp1252") from None
+    except UnicodeDecodeError as error:
+        if guess != "utf-8-sig":
+            line = content.count(b"\n", 0, error.start) + 1
+            raise ReadError(
+                f"{path} line {line} is not {guess}; name the encoding (--encoding), like cp1252"
+            ) from None
+        try:
+            content.decode("cp1252")
+            guess = "cp1252"
+        except UnicodeDecodeError:
+            guess = "latin-1"
+        if b"\0" not in content:
+            return guess, f"read as {'Windows-1252' if guess == 'cp1252' else 'Latin-1'}, as it is not UTF-8"
+    raise ReadError(f"{path} holds signs that are no text (a zero byte), so it is no CSV file")
+
+
+def _separator(content: bytes, encoding: str) -> str:
+    """The separator that cuts the first rows best: see the module."""
+    text = content[: 4 * 65_536].decode(encoding, "ignore")
+    best, score = ",", (0.0, 0.0, 0)
+    for sign in _SEPARATORS:
+        if sign not in text:
+            continue
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        rows: list[_Record] = []
+        try:
+            rows += (_Record(0, r) for r in islice((r for r in reader if "".join(r).strip()), _HEAD))
+        except csv.Error:
+            continue
+        width = _width(rows)
+        if width < 2:
+            continue
+        often = sum(len(r.cells) == width for r in rows)
+        found = (round(_coded(rows) / len(rows), 1), round(often / len(rows), 2), width)
+        if found > score:
+            best, score = sign, found
+    return best
+
+
+def _records(path: Path, content: bytes, encoding: str, separator: str) -> Iterator[_Record]:
+    """Line and cells of each row that is not blank. A cell may hold line ends, so a row may take many lines."""
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+    reader = csv.reader(text, strict=True, delimiter=separator)
     while True:
         line = reader.line_num + 1
         try:
@@ -108,48 +356,170 @@ def _records(path: Path, fallback: str | None) -> Iterator[_Record]:
                 'cell that holds one is written "like ""this"""'
             ) from None
         if len(row) > 1 or "".join(row).strip():
-            yield line, row
+            yield _Record(line, row)
 
 
-def _encoding(path: Path, content: bytes, fallback: str | None) -> str:
-    for start, what in _STARTS.items():
-        if content.startswith(start):
-            raise ReadError(f"{path} is {what}, not a CSV file; save the table as CSV UTF-8")
-    if content.startswith(_UTF16) or b"\0" in content[:200]:
-        raise ReadError(f"{path} is not UTF-8 but UTF-16, it seems; in Excel save it as CSV UTF-8")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if fallback:
-            return fallback
-        line = content.count(b"\n", 0, error.start) + 1
-        byte = content[error.start : error.start + 1]
-        raise ReadError(
-            f"{path} line {line} is not UTF-8: byte 0x{byte.hex().upper()}, perhaps {byte.decode('cp1252', 'replace')!r} "
-            "of the Windows alphabet; in Excel save it as CSV UTF-8"
-        ) from None
-    return "utf-8-sig"
+# --- the table in it ------------------------------------------------------------------------------
 
 
-def _header(path: Path, records: Iterator[_Record]) -> list[str]:
-    _, row = next(records, (0, []))
-    names = [cell.strip() for cell in row]
+def _known() -> set[str]:
+    return {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+
+
+def _coded(rows: list[_Record]) -> int:
+    """How many rows have a cell that is a code of a body."""
+    known = _known()
+    return sum(any(cell.strip().upper() in known for cell in r.cells) for r in rows)
+
+
+def _head(asked: _Asked, records: Iterator[_Record]) -> list[_Record]:
+    head = list(islice(records, _HEAD))
+    if not head:
+        raise ReadError(f"{asked.path}: the file is empty")
+    return head
+
+
+def _table(
+    asked: _Asked,
+    records: Iterator[_Record] | list[_Record],
+    said: list[str],
+    only: list[str] | None,
+) -> pd.DataFrame:
+    """The frame of some rows: header found, notes below left out, every row counted."""
+    rest = iter(records)
+    head = _head(asked, rest)
+    names, body = _header(asked, head, said)
+    keep = [i for i, name in enumerate(names) if only is None or name in only]
+    _check_names(asked.path, names, keep)
+    frame = _frame(asked, chain(head[body:], rest), len(names), keep, said)
+    frame.columns = [names[i] for i in keep]
+    frame.index.name = "line"
+    if only is None:
+        frame = _named(asked.path, frame, said)
+    frame.attrs["read"] = tuple(said)
+    return frame
+
+
+def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[str], int]:
+    """The names of the columns, and which row of the head is the first below them."""
+    path = asked.path
+    if asked.header is not None:
+        at = next((i for i, r in enumerate(head) if r.line == asked.header), None)
+        if at is None:
+            raise ReadError(f"{path}: line {asked.header}, which is to be the header, is blank or not there")
+        names = [c.strip() for c in head[at].cells]
+    elif _is_header(head, width := _width(head)):
+        return [c.strip() for c in head[0].cells], 1
+    else:
+        at = _find_header(head, width)
+        names = [c.strip() for c in head[at].cells]
+        if at and len(names) < width:
+            names += [""] * (width - len(names))
+        known = _known()
+        first = [c.strip() for c in head[0].cells]
+        codes = [c for c in first if c.upper() in known]
+        if at == 0 and (codes or all(_NUMBER.fullmatch(c) or _CODE.fullmatch(c) for c in first if c)):
+            reads = f"{codes[0]} is a code" if codes else f"it holds {', '.join(first[:3])}"
+            raise ReadError(
+                f"{path}: the first line should name the columns and reads as data ({reads}). Put a line with names "
+                "above it; if codes do head your columns, turn the table so that they stand in one column"
+            )
+        if at:
+            said.append(f"header in line {head[at].line}")
     if not any(names):
-        raise ReadError(
-            f"{path}: the file is empty" if not names else f"{path}: the first row names no column"
-        )
-    for mark, what in _SEPARATORS.items():
-        if len(names) == 1 and mark in names[0]:
-            raise ReadError(f"{path}: its cells are set apart by {what}; save it with commas (CSV UTF-8)")
-    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
-    codes = [name for name in names if name.upper() in known]
-    if codes or all(_NUMBER.fullmatch(name) or _CODE.fullmatch(name) for name in names if name):
-        reads = f"{codes[0]} is a code" if codes else f"it holds {', '.join(names[:3])}"
-        raise ReadError(
-            f"{path}: the first line should name the columns and reads as data ({reads}). Put a line with names "
-            "above it; if codes do head your columns, turn the table so that they stand in one column"
-        )
-    return names
+        raise ReadError(f"{path}: the first row names no column")
+    for upper in (at, at - 1):  # the row found may be the upper or the lower one of two
+        if upper < 0 or upper + 2 > len(head):
+            continue
+        lower = head[upper + 1]
+        two = _two_rows(head[upper].cells, lower.cells, head[upper + 2 :], len(names))
+        if two:
+            said[:] = [one for one in said if not one.startswith("header in line")]
+            said.append(f"names of columns from lines {head[upper].line} and {lower.line}")
+            return two, upper + 2
+    return names, at + 1
+
+
+def _width(rows: list[_Record]) -> int:
+    """How many cells most rows with a code have, or most rows if none has; of two as frequent numbers the larger."""
+    known = _known()
+    coded = [r for r in rows if any(cell.strip().upper() in known for cell in r.cells)]
+    counts = Counter(len(r.cells) for r in coded or rows)
+    return max(counts, key=lambda n: (counts[n], n), default=1)
+
+
+def _is_header(head: list[_Record], width: int) -> bool:
+    """Whether a first row is a header beyond doubt: as long as the table, each cell filled, no code, no name twice."""
+    cells = [c.strip() for c in head[0].cells]
+    after = len(cells) - len("".join("x" if c else " " for c in cells).rstrip())
+    if after and len(head) > 1 and any(c.strip() for c in head[1].cells[len(cells) - after :]):
+        return False
+    named = cells if cells[0] else cells[1:]
+    while named and not named[-1]:
+        named = named[:-1]
+    known = _known()
+    return (
+        len(cells) == width
+        and bool(named)
+        and all(named)
+        and len(set(named)) == len(named)
+        and (width == 1 or len(named) > 1)
+        and not any(c.upper() in known for c in named)
+        and not all(_NUMBER.fullmatch(c) or _CODE.fullmatch(c) for c in named)
+    )
+
+
+def _find_header(head: list[_Record], width: int) -> int:
+    """Which row of a head names the columns: the nearest above the first code that reads as names, else the first."""
+    known = _known()
+    for at, row in enumerate(head):
+        cells = [c.strip() for c in row.cells]
+        filled = [c for c in cells if c]
+        where = next((i for i, c in enumerate(cells) if c.upper() in known), None)
+        if where is not None and (len(filled) > 1 or width == 1):
+            above = range(at - 1, -1, -1)
+            return next((i for i in above if _names_columns(head[i], where, width)), 0)
+    long = [
+        i
+        for i, r in enumerate(head)
+        if len(r.cells) == width and sum(map(bool, map(str.strip, r.cells))) * 2 > width
+    ]
+    return long[0] if long else 0
+
+
+def _names_columns(row: _Record, where: int, width: int) -> bool:
+    """Whether a row above the first code is the header: it names the column of codes, and does not read as data."""
+    cells = [c.strip() for c in row.cells]
+    filled = [c for c in cells if c]
+    if where >= len(cells) or not cells[where] or (len(filled) < 2 and width > 1):
+        return False
+    if _NUMBER.fullmatch(cells[where]):
+        return False
+    numbers = [c for c in filled if _NUMBER.fullmatch(c) and not _YEAR.fullmatch(c)]
+    return not numbers or bool(_CALLED.search(cells[where]))
+
+
+def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: int) -> list[str] | None:
+    """Names made of two rows where one alone does not tell every column; None where it does or they are no names."""
+    above, names = (
+        [*(c.strip() for c in cells[:width]), *[""] * (width - len(cells))] for cells in (upper, lower)
+    )
+    used = {i for r in below for i, c in enumerate(r.cells[:width]) if c.strip()}
+    twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
+    poor = [i for i in used if not names[i] or names[i] in twice]
+    known = _known()
+    if (
+        not poor
+        or not any(above[1:])
+        or not all(above[i] or names[i] for i in used)
+        or any(c.upper() in known or (_NUMBER.fullmatch(c) and not _YEAR.fullmatch(c)) for c in names + above)
+    ):
+        return None
+    out, last = [], ""
+    for over, name in zip(above, names, strict=True):
+        last = over or last
+        out.append(f"{last} {name}".strip() if last != name else name)
+    return out if len(set(out)) == len(out) else None
 
 
 def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
@@ -162,30 +532,93 @@ def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
         seen[names[i]] = i
 
 
-def _frame(path: Path, records: Iterator[_Record], width: int, keep: list[int]) -> pd.DataFrame:
+class _Rows:
+    """Rows of one length as blocks of a frame, and what is wrong with the others."""
+
+    def __init__(self, width: int, keep: list[int]) -> None:
+        self.width, self.keep = width, keep
+        self.blocks: list[pd.DataFrame] = []
+        self.lines: list[int] = []
+        self.cells: list[list[str]] = []
+        self.odd: _Record | None = None
+        self.others = 0
+
+    def add(self, record: _Record) -> None:
+        line, row = record
+        if len(row) != self.width:
+            self.odd, self.others = self.odd or record, self.others + 1
+        elif not self.odd:
+            self.lines.append(line)
+            self.cells.append(row if len(self.keep) == self.width else [row[i] for i in self.keep])
+            if len(self.lines) == _BLOCK:
+                self.close()
+
+    def close(self) -> None:
+        if self.lines:
+            self.blocks.append(pd.DataFrame(self.cells, self.lines, dtype="str"))
+            self.lines, self.cells = [], []
+
+
+def _frame(
+    asked: _Asked, records: Iterator[_Record], width: int, keep: list[int], said: list[str]
+) -> pd.DataFrame:
     """The wanted cells of all rows, on the lines of the file. Raises ReadError for rows of another width."""
-    blocks: list[pd.DataFrame] = []
-    lines: list[int] = []
-    cells: list[list[str]] = []
-    odd: _Record | None = None
-    others = 0
-    everything = len(keep) == width
-    for line, row in records:
-        if len(row) != width:
-            odd, others = odd or (line, row), others + 1
-        elif not odd:
-            lines.append(line)
-            cells.append(row if everything else [row[i] for i in keep])
-            if len(lines) == _BLOCK:
-                blocks.append(pd.DataFrame(cells, lines, dtype="str"))
-                lines, cells = [], []
-    if odd:
-        raise ReadError(f"{path} line {_ragged(*odd, width, others - 1)}")
-    if lines:
-        blocks.append(pd.DataFrame(cells, lines, dtype="str"))
-    if not blocks:
+    path, rows = asked.path, _Rows(width, keep)
+    alone: list[_Record] = []  # rows of one cell: below the table they may be no part of it
+    plain = not (asked.unclear or asked.decimal == ",")
+    for record in records:
+        if width > 1 and sum(map(bool, record.cells)) == 1:
+            alone.append(record)
+            continue
+        if alone:
+            for one in alone:
+                rows.add(one)
+            alone.clear()
+        rows.add(record if plain else _decimals(asked, record))
+    notes: list[_Record] = []
+    while alone and _is_note(alone[-1].cells):
+        notes.insert(0, alone.pop())
+    for one in alone:
+        rows.add(one)
+    rows.close()
+    if rows.odd:
+        raise ReadError(f"{path} line {_ragged(*rows.odd, width, rows.others - 1)}")
+    if not rows.blocks:
         raise ReadError(f"{path}: there is no row below the header")
-    return pd.concat(blocks)
+    if notes:
+        lines = [str(r.line) for r in notes]
+        where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
+        many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+        said.append(f"{many} below the table left out ({where})")
+    return pd.concat(rows.blocks)
+
+
+def _is_note(cells: list[str]) -> bool:
+    """Whether the one cell of a row is text, and no number and no code or name of a body."""
+    (text,) = filter(None, cells)
+    plain = text.strip()
+    return not _NUMBER.fullmatch(plain) and plain not in lineage.beside() and lineage.suggest(plain) is None
+
+
+def _decimals(asked: _Asked, record: _Record) -> _Record:
+    """A row with its decimal commas as points where they are asked for; refused where 1,234 may mean either."""
+    if asked.decimal == ",":
+        cells = [
+            c.replace(".", "").replace(",", ".")
+            if _DECIMAL_COMMA.fullmatch(c.strip().replace(".", ""))
+            else c
+            for c in record.cells
+        ]
+        return _Record(record.line, cells)
+    if asked.unclear:
+        for cell in record.cells:
+            if _GROUPED.fullmatch(cell.strip()):
+                raise ReadError(
+                    f"{asked.path} line {record.line}: {cell.strip()!r} in a file with semicolons may mean "
+                    "thousands or decimals; say which sign stands before decimals with decimal (--decimal . or "
+                    "--decimal ,)"
+                )
+    return record
 
 
 def _ragged(line: int, row: list[str], width: int, others: int) -> str:
@@ -193,7 +626,7 @@ def _ragged(line: int, row: list[str], width: int, others: int) -> str:
     cells = f"{len(row)} cell{'s' if len(row) != 1 else ''}"
     also = f" (and {others:,} more such row{'s' if others != 1 else ''})" if others else ""
     if width == 1:
-        what = "A title above the table has to go"
+        what = "A title above the table has to go, or name the line of the header (--header)"
     elif len(row) < width:
         what = "Fill the row up; a title or a note that is not part of the table has to go"
     elif not any(cell.strip() for cell in row[width:]):
@@ -203,16 +636,16 @@ def _ragged(line: int, row: list[str], width: int, others: int) -> str:
     return f"{line}: {cells} where the header has {width}{also}. {what}"
 
 
-def _named(path: Path, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """The frame without nameless columns, and those of them that number the rows."""
+def _named(path: Path, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+    """The frame without nameless columns, and without those that number the rows."""
     keep: list[int] = []
-    numbering: list[str] = []
     for i, name in enumerate(frame.columns):
         cells = frame.iloc[:, i].str.strip()
         if not name and cells.eq("").all():
             continue
         if not keep and re.fullmatch(r"|Unnamed: 0(\.\d+)*", name) and _numbers_rows(cells):
-            numbering.append(name)
+            called = repr(name) if name else "without a name"
+            said.append(f"the first column, {called}, only numbers the rows; it is left out")
         elif not name:
             first = cells[cells.ne("")].iloc[0]
             raise ReadError(
@@ -220,9 +653,14 @@ def _named(path: Path, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             )
         else:
             keep.append(i)
-    return frame.iloc[:, keep], numbering
+    return frame.iloc[:, keep]
 
 
 def _numbers_rows(cells: pd.Series) -> bool:
     """Whether some cells are whole numbers, none of them twice, as pandas and R write beside their rows."""
     return bool(cells.str.fullmatch(r"\d{1,12}").all() and cells.is_unique)
+
+
+def _few(names: Any) -> str:
+    names = list(names)
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

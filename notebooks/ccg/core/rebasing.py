@@ -21,16 +21,11 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import pandas as pd
 
-from . import lineage, tables
+from . import lineage, numbers, tables
+from .codes import WHY
+from .numbers import NUMBER, SUPPRESSED
+from .periods import DATE, PERIOD, are_periods, label, named_period
 
-#: Cells of a text column that mean: not given. They are counted as missing, never as zero.
-SUPPRESSED = ("", "*", "-", ":", "[c]", "[x]")
-WHY = {
-    "hub": "a commissioning hub, not a CCG",
-    "reporting_entity": "a reporting entity of later years, not a CCG",
-    "national": "a total for England",
-    "unknown": "commissioner not known",
-}
 _OLD, _NEW, _SHARE, _APPROX, _REASON, _YEAR = "_old", "_new", "_share", "_approx", "_reason", "_year"
 _PIECE, _FIRST, _TOP, _RANK, _NEED, _LAND = "_piece", "_first", "_top", "_rank", "_need", "_land"
 _SIZE, _THERE = "_size", "_there"
@@ -44,62 +39,6 @@ TWICE = {
     _EARLIER: "a body beside what it became, which would count twice",
     1: "a body beside itself under another code or name, which would count twice",
 }
-
-_Y, _SEP = r"(?:19|20)\d\d", r" ?(?:[/_–—-]|to) ?"
-_M = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|winter)"
-)
-#: 17/18 or 1718: two years that follow each other, from 2005 on; 16-17 may be an age.
-_PAIR = "(?:" + "|".join(f"{y:02}/?{y + 1:02}" for y in range(5, 40)) + ")"
-_FY = rf"(?:(?:fy ?)?(?:{_Y}(?:{_SEP}(?:{_Y}|\d\d))?|(?:19|20){_PAIR}|{_PAIR})|fy ?\d\d(?:[/_-]?\d\d)?)"
-_PART = (
-    r"(?:q(?:uarter|tr)? ?[1-4]|[1-4]q|h(?:alf)? ?[12]|(?:week|wk) ?\d\d?|w[0-5]\d|(?:month|period) ?\d\d?"
-    r"|m(?:0[1-9]|1[0-2])|[1-4](?:st|nd|rd|th) (?:quarter|half))"
-)
-_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
-_POINT = (
-    rf"(?:{_FY}|{_Y}\.0|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|{_Y}(?:[-/._ ]m?|m)[01]?\d|[01]?\d[-/._]{_Y}"
-    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
-    rf"|(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
-    rf"|{_PART}[ ,_-]{{0,2}}(?:{_FY}|\d\d)|{_FY}[ ,_-]{{0,2}}{_PART})"
-)
-_BEFORE = (
-    r"(?:as at|data for|w/?[ce]|y/?e|ytd|(?:(?:the )?(?:rolling |financial |calendar |academic )?(?:\d\d? |twelve )?"
-    r"(?:year|quarter|month|week|period|day)s?(?: (?:to|of|ending|ended|beginning|commencing|starting|from))?))[: ] ?"
-)
-#: What a cell that is a period looks like, with or without a mark behind it: 2013, 2013.0, 2012/13, 2012-13,
-#: 1718, 17/18, 201718, 2012 to 2014, FY12/13, 201804, 20180401, 2018-04, 2018-04-01 with or without a time,
-#: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
-#: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
-PERIOD = (
-    rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
-    r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
-)
-#: Text that is a date, with or without a time; of the leap years those that are in reach.
-DATE = (
-    r"^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
-    r"|02-(?:0[1-9]|1\d|2[0-8]))|20(?:12|16|20|24)-02-29)"
-    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\s*$"
-)
-#: Text that a lazy frame's engine reads as a number: no more digits than it keeps, no nan, no infinity.
-NUMBER = r"^[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?$"
-#: Words in the name of a column that say it is a period whatever its cells, such as 3 for March; and words
-#: beside which they do not say so.
-_WORDS = (
-    "year yr yyyy month mth mon quarters? qtr week wk periods? date day fy half season yearmonth monthyear yyyymm "
-    "yearquarter timeperiod finyear fyear yrmonth calendaryear financialyear reportingperiod"
-)
-NAMED = re.compile(_WORDS.replace(" ", "|"))
-_NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
-
-
-def named_period(column: str) -> bool:
-    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Week``; not ``age_year``."""
-    words = {w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)}
-    if any(_NOT_NAMED.fullmatch(w) for w in words):
-        return False
-    return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
 
 
 class RebaseError(ValueError):
@@ -480,7 +419,10 @@ class _Rebase:
                     nw.when(plain).then(number).alias(name), unread.alias(self.unread[name])
                 )
             else:
-                data = data.with_columns(_parse(data[name]))
+                try:
+                    data = data.with_columns(numbers.parse(data[name]))
+                except numbers.NumberError as error:
+                    raise RebaseError(str(error)) from None
         return data
 
     def _aggregate(self, data, keys, more=()):
@@ -743,7 +685,7 @@ class _Rebase:
                 old = old.with_columns(text.alias(key))
             self.key.append(key)
             sure = kind in (nw.Date, nw.Datetime) or name == self.column or named_period(name)
-            if sure or (not self.lazy and _periods(old[name])):
+            if sure or (not self.lazy and are_periods(old[name])):
                 self.period.append(key)
                 self.judged.append(name)
                 continue
@@ -1075,7 +1017,7 @@ class _Rebase:
         for row in rows:
             old, year = row.pop(), row.pop() if self.column else None
             date = row.pop() if dates else None
-            there[tuple(map(_label, row))][_label(date) if dates else ""][year].add(old)
+            there[tuple(map(label, row))][label(date) if dates else ""][year].add(old)
         found = defaultdict(set)
         for period, by_date in there.items():
             bodies = {
@@ -1092,13 +1034,13 @@ class _Rebase:
                         for target, piece in brings[old, year]:
                             here[target].add(piece)
                             boards[target].add(level[old, year])
-                label = ", ".join(filter(None, period))
-                label = f"{label} ({date})" if label and date else label or date
+                when = ", ".join(filter(None, period))
+                when = f"{when} ({date})" if when and date else when or date
                 usual = min((b for some in boards.values() for b in some), default=False)
                 for target in bodies:
                     lacking = _lacking(target, here[target], min(boards[target], default=usual), years, parts)
                     if lacking:
-                        found[target, lacking].add(label)
+                        found[target, lacking].add(when)
         return sorted(Absent(t, lacking, tuple(sorted(p - {""}))) for (t, lacking), p in found.items())
 
 
@@ -1113,21 +1055,6 @@ def _lacking(target: str, here: set, board: bool, years, parts) -> tuple[str, ..
                     out.add(body)
                     gone -= land
     return tuple(sorted(out))
-
-
-def _label(value) -> str:
-    """A period as a reader writes it: a date without its midnight; nothing for a key that is no period."""
-    if value is None or (not isinstance(value, str) and pd.isna(value)):
-        return ""
-    return str(value).removesuffix(" 00:00:00").removesuffix("+00:00").removesuffix(" 00:00:00").strip()
-
-
-def _periods(series: nw.Series) -> bool:
-    """Whether half or more of the distinct cells that are given look like periods."""
-    if series.dtype == nw.Boolean:
-        return False
-    given = [text for x in series.unique().to_list() if not pd.isna(x) and (text := str(x)).strip()]
-    return bool(given) and 2 * sum(bool(re.search(PERIOD, text)) for text in given) >= len(given)
 
 
 def _same_but_for_form(written: str, code: str) -> bool:
@@ -1154,7 +1081,7 @@ def _said_twice(
     """Why two codes cannot be added, with their names and what to do."""
     code, others = worst[_OLD], sorted(set(other[_OLD]))
     step = worst[_RANK] - min(other[_RANK])
-    where = ", ".join(f"{name} {_label(worst[name]) or '(blank)'}" for name in by)
+    where = ", ".join(f"{name} {label(worst[name]) or '(blank)'}" for name in by)
     where = f" under {where}" if where else ""
     many = f"{_and(others[:6])}" + (f" and {len(others) - 6} more" if len(others) > 6 else "")
     do = "keep one of them, or name the column that tells them apart in by"
@@ -1165,9 +1092,9 @@ def _said_twice(
             "Keep one level, or name the column that tells them apart in by"
         )
     if step >= _EARLIER // 2:
-        days = sorted({_label(d) for d in other[column]})
+        days = sorted({label(d) for d in other[column]})
         return (
-            f"{code} on {_label(worst[column])} and {many} on {_and(days)} hold the same land, and both have rows"
+            f"{code} on {label(worst[column])} and {many} on {_and(days)} hold the same land, and both have rows"
             f"{where}: a sum would count them twice. If they are of different times, name {column!r} in by; else {do}"
         )
     read = {c: f"{c!r}, read as {repaired[c]}," if c in repaired else repr(c) for c in (code, others[0])}
@@ -1304,46 +1231,6 @@ def _whats_wrong(code: str) -> str:
         _, first, last = lineage.ons_periods()[code]
     what = {"pct": "a trust", "ccg": "a CCG or location", "icb": "a board"}[level]
     return f"{code} was {what} from {first.date()} to {last.date()}"
-
-
-def _parse(series: nw.Series) -> nw.Series:
-    """A text column as numbers, whole if all are. Raises RebaseError naming the first cell that is none."""
-    text = pd.Series(series.cast(nw.String).to_list(), dtype=object).map(
-        lambda x: x.strip() if isinstance(x, str) else None
-    )
-    text = text.where(~text.isin(SUPPRESSED), None)
-    numbers = pd.to_numeric(text, errors="coerce")
-    lines = series.to_native().index if series.implementation.is_pandas_like() else None
-
-    def where(cells: pd.Series) -> tuple[str, str]:
-        i = int(cells.to_numpy().argmax())
-        # reading.read calls the index so that tells the line of the file
-        of_file = lines is not None and lines.name == "line"
-        row = f"line {lines[i]} of the file" if of_file else f"row {i + 1}"
-        return f"column {series.name!r}, {row}", text[i]
-
-    bad = text.notna() & numbers.isna()
-    if bad.any():
-        place, cell = where(bad)
-        raise RebaseError(
-            f"{place}: {cell!r} is not a number. Write numbers plainly (1234.5); "
-            f"{', '.join(repr(s) for s in SUPPRESSED)} mean not given"
-        )
-    whole = ((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all()
-    values = [None if pd.isna(x) else int(x) if whole else float(x) for x in numbers]
-    large = numbers.abs().ge(2**53) & text.str.fullmatch(r"[+-]?\d+").eq(True) if not whole else None
-    if large is not None and large.any():  # a float would not keep every digit
-        plain = text.dropna().str.fullmatch(r"[+-]?\d+").all() and numbers.abs().max() < 2**63
-        if not plain:
-            place, cell = where(large)
-            raise RebaseError(f"{place}: {cell!r} has more digits than can be kept")
-        whole, values = True, [None if x is None else int(x) for x in text]
-    if series.implementation.is_pandas_like():
-        native = pd.Series(values, series.to_native().index, "Int64" if whole else "float64", series.name)
-        return nw.from_native(native, series_only=True)
-    return nw.new_series(
-        series.name, values, nw.Int64 if whole else nw.Float64, backend=series.implementation
-    )
 
 
 _TEXT, _NUMBERS = (_OLD, _NEW, _REASON), (_SHARE,)

@@ -223,6 +223,11 @@ def check() -> list[Problem]:
                 )
             ]
         problems += found
+    return with_rules(problems)
+
+
+def with_rules(problems: list[Problem]) -> list[Problem]:
+    """These problems of single tables, and those of tables with each other if all can be read."""
     return problems or _cross_check()
 
 

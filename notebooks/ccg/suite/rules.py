@@ -31,8 +31,8 @@ def source(cell: dict) -> str:
 
 
 def is_prose(cell: dict) -> bool:
-    """Whether a cell is read as text: Markdown, or a cell of prose with numbers in it."""
-    return cell["cell_type"] == "markdown" or source(cell).startswith("%%prose")
+    """Whether a cell is read as text: Markdown, or the prose or words of a chart with numbers in it."""
+    return cell["cell_type"] == "markdown" or source(cell).startswith(("%%prose", "%%chart "))
 
 
 def text_of(notebook: dict) -> str:
@@ -61,6 +61,7 @@ def problems(notebook: dict, figures: Path | None = None) -> list[str]:
         *_outputs(cells),
         *_shape(notebook, cells),
         *_words(notebook),
+        *_imports(cells),
         *(_pictures(cells, figures) if figures else []),
     ]
 
@@ -75,8 +76,9 @@ def _outputs(cells):
     for i, cell in enumerate(cells, 1):
         text = source(cell)
         pictures = sum("image/png" in o.get("data", {}) for o in cell["outputs"])
-        if text.count("figures.save(") != pictures:
-            yield f"code cell {i} saves {text.count('figures.save(')} figures and shows {pictures}"
+        saved = text.count("figures.save(") + text.startswith("%%chart ")
+        if saved != pictures:
+            yield f"code cell {i} saves {saved} figures and shows {pictures}"
         if re.search(r"\bprint\(|^Markdown\(", text, re.M) and not cell["outputs"]:
             yield f"code cell {i} prints, but its output is missing"
         for out in cell["outputs"]:
@@ -123,6 +125,15 @@ def _words(notebook):
             for number in numbers(source(cell)):
                 if number.rstrip(",") not in seen:
                     yield f"cell {i}: the number {number} in the prose stands in no output"
+
+
+def _imports(cells):
+    """Imports that neither code nor prose uses."""
+    every = "\n".join(source(c) for c in cells)
+    for names in re.findall(r"^(?:from \S+ )?import (.+)$", every, re.M):
+        for name in (part.split()[-1] for part in names.split(",")):
+            if len(re.findall(rf"\b{re.escape(name)}\b", every)) < 2:
+                yield f"{name} is imported and not used"
 
 
 def _pictures(cells, figures: Path):

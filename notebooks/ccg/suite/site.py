@@ -29,6 +29,7 @@ from ..charts import figures
 from ..core import files, lineage, lookups, tables
 from ..core.words import long_date
 from ..explorer import bodies, explore
+from . import rules
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
@@ -400,7 +401,9 @@ class Book:
                 cell.source = _with_kicker(cell.source, self)
             if cell.cell_type != "code":
                 continue
-            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
+            # of a cell of prose a reader needs what it says, not how
+            source = "remove-input" if rules.is_prose(cell) else "hide-input"
+            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), source})
             cell.outputs = [shown for o in cell.outputs if (shown := self._shown(o, page))]
         book.cells = [c for c in book.cells if "not-on-site" not in c.metadata.get("tags", [])]
         if self.chooses:

@@ -1,0 +1,207 @@
+"""Numbers that stand as text, as publishers write them: what is one, and what means that none is given.
+
+One list for every reader here: eager frames through ``parse``, lazy ones through ``lazily``, which asks the engine
+the same patterns.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import narwhals as nw
+import pandas as pd
+
+#: Cells of a column of numbers that mean: not given, in any case and with or without brackets. They are counted as
+#: missing, never as zero. So do ``<5`` and its like, and ``[low]``: how much it is, is not said.
+SUPPRESSED = (
+    "", "*", "**", "***", "-", "--", "–", "—", ":", ".", "..", "...", "…", "/", "~", "^", "†", "‡", "#", "c", "low",
+    "s", "u", "w", "x", "z", "n/a", "na", "n.a.", "#n/a", "n/k", "nk", "nan", "nd", "no data", "none", "not applicable",
+    "not available", "not known", "null", "supp", "suppressed", "missing", "redacted", "unknown", "withheld",
+)  # fmt: skip
+_LESS = r"[<≤] ?£?\d[\d,]*(?:\.\d+)?%?"
+_SOME = "|".join(
+    re.sub(r"([.*^])", r"\\\1", mark) for mark in sorted(filter(None, SUPPRESSED), key=len, reverse=True)
+)
+#: The same as a pattern for any engine, spaces around it aside.
+MARK = rf"(?i)^(?:[\[(]?(?:{_SOME}|{_LESS})[\])]?|)$"
+#: Text that any engine reads as a number: no more digits than it keeps, no nan, no infinity.
+NUMBER = r"^[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?$"
+#: A space that may stand between thousands: plain, without a break, thin, and thin without a break.
+_SPACE = " \u00a0\u2009\u202f"
+_DIGITS = rf"(?:\d{{1,3}}(?:[,{_SPACE}]\d{{3}}){{1,4}}|\d{{1,15}})(?:\.\d{{0,30}})?|\.\d{{1,30}}"
+_REVISED = r"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])])"
+#: A number as published: £1,234, −5, 1 234.5, and 1234 (r), revised or provisional.
+PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
+#: Of which one sign decides what they say: 12.3%, and in brackets (123), below zero.
+_SHARE = re.compile(r"^(?P<number>.*\d\.?\d*) ?%$|^(?P<other>\.\d+) ?%$")
+_BRACKETS = re.compile(r"^[-−–]?£? ?\((?P<number>£? ?[\d,. ]*\d ?%?)\)$")
+
+
+class NumberError(ValueError):
+    """Cells are no numbers. The text names the column, the row, the cells and what to do."""
+
+
+def is_given(text: str, missing: Iterable[str] = ()) -> bool:
+    """Whether a cell of text, spaces around it aside, is more than a mark for: not given.
+
+    Examples
+    --------
+    >>> [is_given(cell) for cell in ("12", "*", "[c]", "<5", "N/A", "nil")]
+    [True, False, False, False, False, True]
+    """
+    plain = text.strip()
+    return not re.search(MARK, plain) and plain.casefold() not in {m.strip().casefold() for m in missing}
+
+
+def plain(text: str) -> str | None:
+    """A number as published, written plainly; None where a cell is none. Percent stay percent: 12.3% is 12.3.
+
+    Examples
+    --------
+    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "1,5", "9-")]
+    ['1234', '1234.50', '12.3', '-56', '-7', '8', None, None]
+    """
+    text = text.strip()
+    if re.search(NUMBER, text):
+        return text
+    if brackets := _BRACKETS.match(text):
+        number = plain(brackets["number"])
+        return None if number is None else f"-{number}"
+    if share := _SHARE.match(text):
+        return plain(share["number"] or share["other"])
+    # more digits than a float keeps are looked at by those who read whole numbers
+    if re.fullmatch(r"[+-]?\d{16,}(\.\d*)?", text):
+        return text
+    if not re.search(PUBLISHED, text):
+        return None
+    text = re.sub(f"[+,£{_SPACE}]", "", re.sub(rf"{_REVISED}$", "", text))
+    digits = text.lstrip("-−–")
+    signs = len(text) - len(digits)
+    return None if signs > 1 else f"{'-' * signs}{digits}"
+
+
+def parse(series: nw.Series, missing: Sequence[str] = ()) -> nw.Series:
+    """A text column as numbers, whole if all are.
+
+    Parameters
+    ----------
+    series : narwhals Series
+        Text, of any eager frame.
+    missing : sequence of str
+        More marks that mean not given, beside ``SUPPRESSED``.
+
+    Raises
+    ------
+    NumberError
+        A cell is no number and no mark, or percent and other numbers are mixed. All such cells are named.
+    """
+    text, cells, numbers = _cells(series, missing)
+    strange = {t: n for t, n in zip(cells, numbers, strict=True) if t is not None and n is None}
+    if strange:
+        raise NumberError(_strange({series.name: _counted(series, text, strange)}))
+    shares = {t for t in cells if t is not None and "%" in t}
+    others = [
+        t for t, n in zip(cells, numbers, strict=True) if t is not None and t not in shares and float(n)
+    ]
+    if shares and others:
+        raise NumberError(
+            f"column {series.name!r}, {_where(series, text, others[0])}: {others[0]!r} is no percentage, and "
+            f"others are, {sorted(shares)[0]!r} for one. A percentage and a fraction are never mixed; write all of "
+            "them alike"
+        )
+    return _as_series(series, text, cells, numbers)
+
+
+def check(data: nw.DataFrame, names: Iterable[str], missing: Sequence[str] = ()) -> None:
+    """Look at several text columns at once. Raises NumberError that names every mark of all of them."""
+    found = {}
+    for name in names:
+        if data[name].dtype not in (nw.String, nw.Categorical, nw.Enum, nw.Object):
+            continue
+        text, cells, numbers = _cells(data[name], missing)
+        strange = {t: n for t, n in zip(cells, numbers, strict=True) if t is not None and n is None}
+        if strange:
+            found[name] = _counted(data[name], text, strange)
+    if found:
+        raise NumberError(_strange(found))
+
+
+def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Expr]:
+    """A text column of a lazy frame as numbers, and whether a cell was given and could not be read.
+
+    Percent, brackets and more than fifteen digits are not read: no engine can be asked here whether the rest of
+    the column is alike. Give text without the signs, or an eager frame.
+    """
+    text = column.cast(nw.String).str.strip_chars()
+    mark = text.str.contains(MARK)
+    more = [m.strip().casefold() for m in missing]
+    if more:
+        mark = mark | text.str.to_lowercase().is_in(more)
+    good = ~mark & (text.str.contains(NUMBER) | text.str.contains(PUBLISHED))
+    bare = text.str.replace_all(r"[−–]", "-").str.replace_all(rf"{_REVISED}$", "")
+    bare = bare.str.replace_all(f"[+,£{_SPACE}]", "")
+    # "0" for text that is cast to no effect: an engine may cast before it looks at the condition
+    number = nw.when(good).then(bare).otherwise(nw.lit("0")).cast(nw.Float64)
+    return nw.when(good).then(number), ~mark & ~good
+
+
+def _cells(series: nw.Series, missing: Sequence[str]) -> tuple[pd.Series, list[str | None], list[str | None]]:
+    """The text of a column, its distinct cells that are given, and each as a plain number or None."""
+    text = pd.Series(series.cast(nw.String).to_list(), dtype=object)
+    text = text.map(lambda x: x.strip() if isinstance(x, str) else None)
+    marks = [m for m in text.dropna().unique() if not is_given(m, missing)]
+    text = text.where(~text.isin(marks), None)
+    cells = list(text.dropna().unique())
+    return text, cells, [plain(t) for t in cells]
+
+
+def _as_series(series: nw.Series, text: pd.Series, cells: list, plainly: list) -> nw.Series:
+    values = dict(zip(cells, plainly, strict=True))
+    written = text.map(values, na_action="ignore") if len(values) else text
+    numbers = pd.to_numeric(written, errors="coerce").astype(float)
+    whole = ((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all()
+    out = [None if pd.isna(x) else int(x) if whole else float(x) for x in numbers]
+    large = numbers.abs().ge(2**53) & written.str.fullmatch(r"[+-]?\d+").eq(True) if not whole else None
+    if large is not None and large.any():  # a float would not keep every digit
+        ok = written.dropna().str.fullmatch(r"[+-]?\d+").all() and numbers.abs().max() < 2**63
+        if not ok:
+            cell = text[large].iloc[0]
+            raise NumberError(
+                f"column {series.name!r}, {_where(series, text, cell)}: {cell!r} has more digits than can be kept"
+            )
+        whole, out = True, [None if not isinstance(x, str) else int(x) for x in written]
+    if series.implementation.is_pandas_like():
+        native = pd.Series(out, series.to_native().index, "Int64" if whole else "float64", series.name)
+        return nw.from_native(native, series_only=True)
+    return nw.new_series(series.name, out, nw.Int64 if whole else nw.Float64, backend=series.implementation)
+
+
+def _where(series: nw.Series, text: pd.Series, cell: str) -> str:
+    """The first row of a cell, on its line of the file where ``reading.read`` has read it."""
+    at = int((text == cell).to_numpy().argmax())
+    if series.implementation.is_pandas_like():
+        lines = series.to_native().index
+        if lines.name == "line":
+            return f"line {lines[at]} of the file"
+    return f"row {at + 1}"
+
+
+def _counted(series: nw.Series, text: pd.Series, strange: Iterable[str]) -> list[tuple[str, int, str]]:
+    counts = text.value_counts()
+    return [(cell, int(counts[cell]), _where(series, text, cell)) for cell in strange]
+
+
+def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
+    """Words for every cell that is no number, by column, and the way on."""
+    parts, marks = [], {}
+    for name, cells in found.items():
+        some = [f"{cell!r} ({where}{f'; {n:,} cells' if n > 1 else ''})" for cell, n, where in cells[:8]]
+        more = f" and {len(cells) - 8:,} more" if len(cells) > 8 else ""
+        parts.append(f"column {name!r}: {', '.join(some)}{more}")
+        marks |= {cell: None for cell, _, _ in cells}
+    one = sum(len(cells) for cells in found.values()) == 1
+    short = [m for m in marks if len(m) <= 20][:8]
+    way = f"missing={short!r} (--missing {' '.join(short)})" if short else "missing (--missing)"
+    return (
+        f"{'; '.join(parts)}: {'this is' if one else 'these are'} not a number. If {'it means' if one else 'they mean'} "
+        f"not given, say so with {way}; *, -, .., c, <5, n/a and their like are known to"
+    ).replace("these are not a number", "these are no numbers")

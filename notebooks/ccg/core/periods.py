@@ -1,0 +1,225 @@
+"""What cells and names of columns look like when they are periods or dates."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import narwhals as nw
+import pandas as pd
+
+_Y, _SEP = r"(?:19|20)\d\d", r" ?(?:[/_–—-]|to) ?"
+_M = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|winter)"
+)
+#: 17/18 or 1718: two years that follow each other, from 2005 on; 16-17 may be an age.
+_PAIR = "(?:" + "|".join(f"{y:02}/?{y + 1:02}" for y in range(5, 40)) + ")"
+_FY = rf"(?:(?:fy ?)?(?:{_Y}(?:{_SEP}(?:{_Y}|\d\d))?|(?:19|20){_PAIR}|{_PAIR})|fy ?\d\d(?:[/_-]?\d\d)?)"
+_PART = (
+    r"(?:q(?:uarter|tr)? ?[1-4]|[1-4]q|h(?:alf)? ?[12]|(?:week|wk) ?\d\d?|w[0-5]\d|(?:month|period) ?\d\d?"
+    r"|m(?:0[1-9]|1[0-2])|[1-4](?:st|nd|rd|th) (?:quarter|half))"
+)
+_DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+_POINT = (
+    rf"(?:{_FY}|{_Y}\.0|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|{_Y}(?:[-/._ ]m?|m)[01]?\d|[01]?\d[-/._]{_Y}"
+    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
+    rf"|(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
+    rf"|{_PART}[ ,_-]{{0,2}}(?:{_FY}|\d\d)|{_FY}[ ,_-]{{0,2}}{_PART})"
+)
+_BEFORE = (
+    r"(?:as at|data for|w/?[ce]|y/?e|ytd|(?:(?:the )?(?:rolling |financial |calendar |academic )?(?:\d\d? |twelve )?"
+    r"(?:year|quarter|month|week|period|day)s?(?: (?:to|of|ending|ended|beginning|commencing|starting|from))?))[: ] ?"
+)
+#: What a cell that is a period looks like, with or without a mark behind it: 2013, 2013.0, 2012/13, 2012-13,
+#: 1718, 17/18, 201718, 2012 to 2014, FY12/13, 201804, 20180401, 2018-04, 2018-04-01 with or without a time,
+#: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
+#: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
+PERIOD = (
+    rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
+    r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
+)
+#: Text that is a date, with or without a time; of the leap years those that are in reach.
+DATE = (
+    r"^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|02-(?:0[1-9]|1\d|2[0-8]))|20(?:12|16|20|24)-02-29)"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\s*$"
+)
+#: Words in the name of a column that say it is a period whatever its cells, such as 3 for March; and words
+#: beside which they do not say so.
+_WORDS = (
+    "year yr yyyy month mth mon quarters? qtr week wk periods? date day fy half season yearmonth monthyear yyyymm "
+    "yearquarter timeperiod finyear fyear yrmonth calendaryear financialyear reportingperiod"
+)
+NAMED = re.compile(_WORDS.replace(" ", "|"))
+_NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
+
+
+def named_period(column: str) -> bool:
+    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Week``; not ``age_year``."""
+    words = {w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)}
+    if any(_NOT_NAMED.fullmatch(w) for w in words):
+        return False
+    return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
+
+
+def are_periods(series: nw.Series) -> bool:
+    """Whether half or more of the distinct cells that are given look like periods."""
+    if series.dtype == nw.Boolean:
+        return False
+    given = [text for x in series.unique().to_list() if not pd.isna(x) and (text := str(x)).strip()]
+    return bool(given) and 2 * sum(bool(re.search(PERIOD, text)) for text in given) >= len(given)
+
+
+def label(value) -> str:
+    """A period as a reader writes it: a date without its midnight; nothing for a key that is no period."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    return str(value).removesuffix(" 00:00:00").removesuffix("+00:00").removesuffix(" 00:00:00").strip()
+
+
+# --- the day of a period --------------------------------------------------------------------------
+
+_MONTH = {
+    m: i
+    for i, m in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+_NAMED = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MARK = re.compile(r" ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|final)$", re.I)
+_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+
+
+class PeriodError(ValueError):
+    """Cells are no dates, or may be more than one. The text names them and what to write."""
+
+
+def _fy(start: str, end: str, quarter: int = 1) -> pd.Timestamp | None:
+    first = int(start) if len(start) == 4 else 2000 + int(start)
+    if int(end) % 100 != (first + 1) % 100:
+        return None
+    return pd.Timestamp(first, 4, 1) + pd.DateOffset(months=3 * (quarter - 1))
+
+
+def _ymd(year, month=1, day=1) -> pd.Timestamp | None:
+    year = int(year) + (2000 if len(str(year)) <= 2 else 0)
+    try:
+        return pd.Timestamp(year, int(month), int(day))
+    except ValueError:
+        return None
+
+
+_YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
+_FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
+_QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
+#: Ways of writing a date or period, each with its first day. Where two fit a cell, the rest of the column decides.
+_WAYS: tuple[tuple[str, re.Pattern, Callable], ...] = tuple(
+    (kind, re.compile(pattern, re.I), day)
+    for kind, pattern, day in (
+        ("date", rf"{_YEAR4}([-/.])(\d\d?)\2(\d\d?){_TIME}", lambda y, _, m, d: _ymd(y, m, d)),
+        ("date", rf"{_YEAR4}(\d\d)(\d\d)", _ymd),
+        ("day first", r"(\d\d?)([-/.])(\d\d?)\2((?:20)?\d\d)" + _TIME, lambda d, _, m, y: _ymd(y, m, d)),
+        ("month first", r"(\d\d?)([-/.])(\d\d?)\2((?:20)?\d\d)" + _TIME, lambda m, _, d, y: _ymd(y, m, d)),
+        (
+            "named day",
+            rf"(\d\d?)(?:st|nd|rd|th)?[ -]?{_NAMED},?[ -]?((?:20)?\d\d)",
+            lambda d, m, y: _ymd(y, _MONTH[m.lower()], d),
+        ),
+        ("named month", rf"{_NAMED}[ _'-]*((?:20)?\d\d)", lambda m, y: _ymd(y, _MONTH[m.lower()])),
+        ("named month", rf"{_YEAR4}[ _-]*{_NAMED}", lambda y, m: _ymd(y, _MONTH[m.lower()])),
+        ("month", rf"{_YEAR4}[-/._ ]?m?(0[1-9]|1[0-2])", _ymd),
+        ("month", rf"(0?[1-9]|1[0-2])[-/.]{_YEAR4}", lambda m, y: _ymd(y, m)),
+        ("financial year", _FYEAR, _fy),
+        ("financial year", r"(?:fy\s*)?((?:19|20)?\d\d)(\d\d)", _fy),
+        ("year", _YEAR4 + r"(?:\.0)?", _ymd),
+        ("quarter", rf"{_QUARTER}[ ,_-]*{_FYEAR}", lambda q, a, b: _fy(a, b, int(q))),
+        ("quarter", rf"{_FYEAR}[ ,_-]*{_QUARTER}", lambda a, b, q: _fy(a, b, int(q))),
+    )
+)  # fmt: skip
+
+
+def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
+    """The first day of each date or period of a column, as published.
+
+    Dates, with or without a time; months (MAR2018, Mar-18, March 2018, 201803, 2018_03, 03/2018); financial years
+    (2017/18, 2017-18, FY17/18, 1718, 201718), which begin on 1 April; their quarters (Q1 2018/19); periods of pandas.
+
+    Parameters
+    ----------
+    cells : iterable
+        The cells, as often as they come; blank ones are left aside.
+
+    Returns
+    -------
+    dict
+        From each distinct cell that is given to its day.
+
+    Raises
+    ------
+    PeriodError
+        Cells are no dates, or mean one thing or another and no other cell of the column settles it: 01/04/2018 by
+        itself is April to some and January to others, and 2018 may be a calendar or a financial year.
+
+    Examples
+    --------
+    >>> [str(day.date()) for day in days(["MAR2018", "Q2 2018/19", "2017/18"]).values()]
+    ['2018-03-01', '2018-07-01', '2017-04-01']
+    >>> {str(day.date()) for day in days(["01/04/2018", "30/04/2018"]).values()} == {"2018-04-01", "2018-04-30"}
+    True
+    """
+    found: dict[object, dict[str, pd.Timestamp]] = {}
+    for cell in dict.fromkeys(cells):
+        if cell is None or (not isinstance(cell, str) and pd.isna(cell)) or not str(cell).strip():
+            continue
+        found[cell] = _ways(cell)
+    strange = [c for c, ways in found.items() if not ways]
+    if strange:
+        raise PeriodError(
+            f"{_shown(strange)} no date known here; write days like 2018-04-01, months like 201804 or Apr-18, "
+            "financial years like 2018/19"
+        )
+    out, unclear = {}, {}
+    # a way of writing that does not fit every cell that it might is not that of the column
+    sure = {next(iter(ways)) for ways in found.values() if len(ways) == 1}
+    for cell, ways in found.items():
+        likely = {k: d for k, d in ways.items() if k in sure} or ways
+        if len(set(likely.values())) == 1:
+            out[cell] = next(iter(likely.values()))
+        else:
+            unclear[cell] = likely
+    years = [c for c, ways in found.items() if "year" in ways and c in out and set(ways) == {"year"}]
+    if years:
+        raise PeriodError(
+            f"{years[0]!r} may be a calendar year or a financial year; write 2018/19 or the day, or let the codes "
+            "decide with at='auto' and the column in by (--at auto --by COLUMN)"
+        )
+    if unclear:
+        cell, ways = next(iter(unclear.items()))
+        either = " or ".join(f"{day.date()} ({kind})" for kind, day in ways.items())
+        raise PeriodError(f"{cell!r} may be {either}; write dates like 2018-04-01")
+    return out
+
+
+def _ways(cell: object) -> dict[str, pd.Timestamp]:
+    """Every way to read a cell, with its first day."""
+    if isinstance(cell, pd.Period):
+        return {"period": cell.start_time.normalize()}
+    if isinstance(cell, date):
+        return {"date": pd.Timestamp(cell).tz_localize(None).normalize()}
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = _MARK.sub("", str(cell).strip()).strip()
+    out = {}
+    for kind, pattern, day in _WAYS:
+        match = pattern.fullmatch(text)
+        if match and (first := day(*match.groups())) is not None and 1990 <= first.year <= 2100:
+            out.setdefault(kind, first)
+    if out.get("day first") == out.get("month first"):
+        out.pop("month first", None)
+    return out
+
+
+def _shown(cells: list) -> str:
+    some = ", ".join(map(repr, cells[:6]))
+    more = f" and {len(cells) - 6:,} more" if len(cells) > 6 else ""
+    return f"{some}{more} {'is' if len(cells) == 1 else 'are'}"

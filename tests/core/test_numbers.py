@@ -1,0 +1,119 @@
+"""Numbers as published: read alike from a frame in memory and by an engine, and never two kinds in one column."""
+
+import duckdb
+import narwhals as nw
+import pandas as pd
+import polars as pl
+import pytest
+from ccg import numbers
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PLAIN = {
+    "1,234": 1234, "1 234": 1234, "1\u00a0234.5": 1234.5, "£1,234.50": 1234.5, "-£5": -5, "£-5": -5, "−7": -7,
+    "–8": -8, "+9": 9, "00012": 12, ".5": 0.5, "1e3": 1000, " 12 ": 12, "8 (r)": 8, "8r": 8, "8 p": 8, "8[p]": 8,
+}  # fmt: skip
+#: Of these one cell alone does not tell an engine what it says.
+ASKED = {"12.3%": 12.3, "4 %": 4, "(56)": -56, "(£1,234)": -1234, "(5%)": -5}
+MARKS = ["", " ", "*", "-", "–", "—", ":", ".", "..", "c", "C", "[c]", "(c)", "[low]", "low", "<5", "< 5", "≤10", "N/A", "n/a", "NULL", "[x]", "z"]  # fmt: skip
+STRANGE = [
+    "nil",
+    "1,23",
+    "12,34",
+    "1,2345",
+    "5-",
+    "1.2.3",
+    "5p",
+    "about 80",
+    "1-4",
+    "--5",
+    "0x1f",
+    "inf",
+    "12 34",
+    ">5",
+]
+
+
+@pytest.mark.parametrize("cell, value", [*PLAIN.items(), *ASKED.items()])
+def test_a_number_as_published(cell, value):
+    assert float(numbers.plain(cell)) == value and numbers.is_given(cell)
+    column = numbers.parse(nw.new_series("n", [cell, "*"], backend="pandas"))
+    assert column.to_list()[0] == value and pd.isna(column.to_list()[1])
+
+
+@pytest.mark.parametrize("cell", MARKS)
+def test_a_mark_is_missing_and_never_zero(cell):
+    assert not numbers.is_given(cell)
+    column = numbers.parse(nw.new_series("n", [cell, "1"], backend="pandas"))
+    assert pd.isna(column.to_list()[0]) and column.to_list()[1] == 1
+
+
+@pytest.mark.parametrize("cell", STRANGE)
+def test_what_is_neither_is_refused_and_can_be_declared(cell):
+    assert numbers.plain(cell) is None and numbers.is_given(cell)
+    column = nw.new_series("n", ["1", cell], backend="pandas")
+    with pytest.raises(numbers.NumberError, match=r"\(row 2\): this is not a number"):
+        numbers.parse(column)
+    assert not numbers.is_given(cell, [cell.upper()])
+    assert pd.isna(numbers.parse(column, missing=[cell]).to_list()[1])
+
+
+def test_every_unknown_mark_of_every_column_is_named_with_its_count():
+    frame = pd.DataFrame({"a": ["1", "nil", "nil", "x"], "b": ["?", "2", "..", "nil"], "c": [1, 2, 3, 4]})
+    frame.index = pd.Index([3, 4, 5, 9], name="line")
+    with pytest.raises(numbers.NumberError) as error:
+        numbers.check(nw.from_native(frame), ["a", "b", "c"])
+    words = str(error.value)
+    assert "column 'a': 'nil' (line 4 of the file; 2 cells)" in words
+    assert "column 'b': '?' (line 3 of the file), 'nil' (line 9 of the file)" in words
+    assert "missing=['nil', '?'] (--missing nil ?)" in words and "these are no numbers" in words
+    numbers.check(nw.from_native(frame), ["a", "b"], missing=["NIL", "?"])
+
+
+def test_percentages_and_fractions_are_never_mixed():
+    parse = lambda *cells: numbers.parse(nw.new_series("rate", list(cells), backend="pandas")).to_list()  # noqa: E731
+    assert parse("12.3%", "4%", "*")[:2] == [12.3, 4]
+    assert parse("12.3%", "0")[:2] == [12.3, 0], "nothing is nothing in either"
+    with pytest.raises(
+        numbers.NumberError, match=r"column 'rate', row 2: '0.123' is no percentage, and others are"
+    ):
+        parse("12.3%", "0.123")
+
+
+def test_whole_numbers_keep_every_digit():
+    parse = lambda *cells: numbers.parse(nw.new_series("n", list(cells), backend="pandas")).to_list()  # noqa: E731
+    assert parse("9007199254740993", "1") == [9007199254740993, 1]
+    with pytest.raises(numbers.NumberError, match="more digits than can be kept"):
+        parse("9007199254740993", "1.5")
+
+
+def read_lazily(cells: list[str], engine: str, missing=()) -> list[tuple]:
+    frame = pd.DataFrame({"t": pd.Series(cells, dtype="str"), "i": range(len(cells))})
+    native = pl.from_pandas(frame).lazy() if engine == "polars" else duckdb.from_df(frame)
+    value, unread = numbers.lazily(nw.col("t"), missing)
+    out = nw.from_native(native).select("i", value.alias("v"), unread.alias("u")).sort("i").collect()
+    return [
+        (None if pd.isna(v) else v, bool(u))
+        for v, u in zip(out["v"].to_list(), out["u"].to_list(), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_an_engine_reads_alike(engine):
+    assert read_lazily(list(PLAIN), engine) == [(v, False) for v in PLAIN.values()]
+    assert read_lazily(MARKS, engine) == [(None, False)] * len(MARKS)
+    unread = [*STRANGE, *ASKED]
+    assert read_lazily(unread, engine) == [(None, True)] * len(unread)
+    assert read_lazily(["Nil", "?"], engine, missing=["nil", "?"]) == [(None, False)] * 2
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(st.text("0123456789,. £%()-−<*crp[]xn/ae+\u00a0", max_size=9), min_size=1, max_size=30))
+def test_no_cell_is_read_otherwise_by_an_engine_nor_ends_in_a_traceback(cells):
+    eager = []
+    for cell in cells:
+        plain = numbers.plain(cell) if numbers.is_given(cell) else None
+        sure = plain is not None and "%" not in cell and "(" not in cell.replace("(r)", "").replace("(p)", "")
+        eager.append((float(plain), False) if sure and len(plain) < 16 else (None, numbers.is_given(cell)))
+    for (value, unread), (v, u), cell in zip(read_lazily(cells, "polars"), eager, cells, strict=True):
+        assert (value, unread) == (v, u) or (unread and v is not None and len(cell) > 15), cell

@@ -1,0 +1,64 @@
+"""Dates and periods as published: one meaning, or refused."""
+
+import pandas as pd
+import pytest
+from ccg import periods
+
+ONE = {
+    "2018-03-31": "2018-03-31", "2018-03-31 00:00:00": "2018-03-31", "2018/03/31": "2018-03-31", "20180331": "2018-03-31",
+    "MAR2018": "2018-03-01", "Mar-18": "2018-03-01", "March 2018": "2018-03-01", "201803": "2018-03-01",
+    "2018_03": "2018-03-01", "2018-03": "2018-03-01", "03/2018": "2018-03-01", "2018M03": "2018-03-01", "Sept-18": "2018-09-01",
+    "2017/18": "2017-04-01", "2017-18": "2017-04-01", "2017/2018": "2017-04-01", "FY17/18": "2017-04-01", "17/18": "2017-04-01",
+    "1718": "2017-04-01", "201718": "2017-04-01", "2017–18": "2017-04-01", "Q1 2018/19": "2018-04-01", "2018/19 Q4": "2019-01-01",
+    "31/03/2018": "2018-03-31", "31-Mar-18": "2018-03-31", "31st March 2018": "2018-03-31", "03/31/2018": "2018-03-31",
+    "2017/18 (provisional)": "2017-04-01", "2017/18*": "2017-04-01", "01/01/2018": "2018-01-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cell, day", ONE.items())
+def test_a_form_that_means_one_thing(cell, day):
+    assert str(periods.days([cell, "", None])[cell].date()) == day
+
+
+def test_numbers_dates_and_periods_of_pandas():
+    cells = [201803, 201804.0, pd.Timestamp("2018-05-06 10:00"), pd.Period("2018Q2"), pd.Period("2018-07")]
+    wanted = ["2018-03-01", "2018-04-01", "2018-05-06", "2018-04-01", "2018-07-01"]
+    assert [str(day.date()) for day in periods.days(cells).values()] == wanted
+
+
+@pytest.mark.parametrize(
+    "cell, words",
+    [
+        ("01/04/2018", "may be 2018-04-01 (day first) or 2018-01-04 (month first)"),
+        ("2018", "may be a calendar year or a financial year"),
+        ("2021", "may be 2020-04-01 (financial year) or 2021-01-01 (year)"),
+        ("201112", "may be 2011-12-01 (month) or 2011-04-01 (financial year)"),
+        ("Q1 2018", "no date known here"),
+        ("spring", "no date known here"),
+        ("2017-19", "no date known here"),
+        ("31/02/2018", "no date known here"),
+    ],
+)
+def test_a_form_that_means_two_or_none_is_refused(cell, words):
+    with pytest.raises(periods.PeriodError) as error:
+        periods.days([cell])
+    assert words in str(error.value) and repr(cell) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "cells, wanted",
+    [
+        (["01/04/2018", "30/04/2018"], ["2018-04-01", "2018-04-30"]),
+        (["01/04/2018", "04/30/2018"], ["2018-01-04", "2018-04-30"]),
+        (["1920", "2021"], ["2019-04-01", "2020-04-01"]),
+        (["201112", "201213"], ["2011-04-01", "2012-04-01"]),
+        (["201112", "201101"], ["2011-12-01", "2011-01-01"]),
+    ],
+)
+def test_another_cell_of_the_column_settles_it(cells, wanted):
+    assert [str(day.date()) for day in periods.days(cells).values()] == wanted
+
+
+def test_two_orders_in_one_column_stay_refused():
+    with pytest.raises(periods.PeriodError, match="may be"):
+        periods.days(["30/04/2018", "04/30/2018", "01/04/2018"])

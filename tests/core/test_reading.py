@@ -1,0 +1,235 @@
+"""Tables as publishers lay them out: read as they are, each row on its line of the file, or refused in words."""
+
+import io
+import zipfile
+
+import ccg
+import pandas as pd
+import pytest
+from ccg import lineage, reading
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+ROWS = [["Code", "Name", "Referrals"], ["00C", "NHS Darlington CCG", "1"], ["00D", "Søuth, and North", "2"]]
+
+
+@pytest.fixture
+def file(tmp_path):
+    def make(content: bytes | str, name: str = "in.csv"):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return make
+
+
+def lines(separator: str, rows=ROWS) -> str:
+    return "".join(separator.join(f'"{c}"' if separator in c else c for c in row) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "¬", "^", "~"])
+def test_any_separator_in_any_usual_encoding(separator, encoding, file):
+    frame = ccg.read(file(lines(separator).encode(encoding)))
+    assert list(frame) == ROWS[0] and frame.to_numpy().tolist() == ROWS[1:]
+    assert frame.index.to_list() == [2, 3] and frame.index.name == "line"
+    said = "; ".join(frame.attrs["read"])
+    assert ("set apart by" in said) == (separator != ",")
+    assert ("UTF-16" in said) == encoding.startswith("utf-16") and ("Windows-1252" in said) == (
+        encoding == "cp1252"
+    )
+    assert ccg.read(file(lines(separator).encode(encoding)), separator=separator).equals(frame)
+    assert reading.columns(file(lines(separator).encode(encoding))) == ROWS[0]
+
+
+def test_a_separator_or_encoding_that_cannot_be_is_refused(file):
+    path = file("Code,n\n00C,é\n".encode("cp1252"))
+    for how, words in (
+        ({"separator": ",,"}, "give one sign"),
+        ({"encoding": "utf-8"}, "line 2 is not utf-8"),
+        ({"encoding": "nonsense"}, "not known"),
+        ({"header": 7}, "line 7, which is to be the header, is blank or not there"),
+        ({"decimal": ";"}, "give a point or a comma"),
+    ):
+        with pytest.raises(ccg.ReadError, match=words):
+            ccg.read(path, **how)
+
+
+def test_lines_above_and_notes_below(file):
+    text = (
+        "Title: Referrals by CCG\nPublished: 1 May 2018\n\n,,2017/18\n"
+        + lines(",")
+        + "\nSource: NHS England\nNotes, and more\n"
+    )
+    frame = ccg.read(file(text.replace("Notes, and more", '"Notes, and more"')))
+    assert frame.to_numpy().tolist() == ROWS[1:] and frame.index.to_list() == [6, 7]
+    assert frame.attrs["read"] == ("header in line 5", "2 lines below the table left out (lines 9 to 10)")
+    padded = (
+        text.replace("CCG\nP", "CCG,,\nP")
+        .replace("2018\n\n", "2018,,\n,,\n")
+        .replace("England\n", "England,,\n")
+    )
+    padded = padded.replace("Notes, and more", '"Notes, and more",,')
+    assert ccg.read(file(padded)).to_numpy().tolist() == ROWS[1:]
+    assert ccg.read(file(text.replace("Notes, and more", "Notes")), header=5).to_numpy().tolist() == ROWS[1:]
+
+
+def test_two_rows_of_names_become_one(file):
+    text = "Referrals\n,,2017/18,,2018/19,\nCode,Name,Seen,Cost,Seen,Cost\n00C,A,1,2,3,4\n00D,B,5,6,7,8\n"
+    frame = ccg.read(file(text))
+    assert list(frame) == ["Code", "Name", "2017/18 Seen", "2017/18 Cost", "2018/19 Seen", "2018/19 Cost"]
+    assert frame.attrs["read"] == ("names of columns from lines 2 and 3",) and frame.index.to_list() == [4, 5]
+    text = "Code,Name,2017/18,\n,,Seen,Cost\n00C,A,1,2\n00D,B,5,6\n"
+    with_blanks = ccg.read(file(text))
+    assert list(with_blanks) == ["Code", "Name", "2017/18 Seen", "2017/18 Cost"]
+
+
+def test_the_first_row_stays_the_header_whatever_the_rows_below(file):
+    # a region and England above the first CCG are rows of data, and ages may be names of columns
+    for first in ("Y54,North of England,3", "England,,3", "-,NHS ENGLAND,900", ",,7"):
+        frame = ccg.read(file(f"Code,Name,n\n{first}\n00C,A,1\n00D,B,2\n"))
+        assert list(frame) == ["Code", "Name", "n"] and len(frame) == 3
+        titled = ccg.read(file(f"A title\n\nCode,Name,n\n{first}\n00C,A,1\n00D,B,2\n"))
+        assert list(titled) == ["Code", "Name", "n"] and len(titled) == 3, first
+    ages = ccg.read(file("People\nCode,0,1,2\n00C,5,6,7\n"))
+    assert list(ages) == ["Code", "0", "1", "2"]
+
+
+def test_a_row_of_figures_below_the_table_is_no_note(file):
+    frame = ccg.read(file("Code,n\n00C,1\n,1\nTotal,\n00D,\n"))
+    assert frame.to_numpy().tolist() == [["00C", "1"], ["", "1"], ["Total", ""], ["00D", ""]]
+    with pytest.raises(ccg.ReadError, match="line 3: 1 cell where the header has 2"):
+        ccg.read(file("Code,n\n00C,1\n1234\n"))
+    with pytest.raises(ccg.ReadError, match="line 3: 1 cell where the header has 2"):
+        ccg.read(file("Code,n\n00C,1\nA note\n00D,2\n"))
+
+
+def test_semicolons_and_decimal_commas(file):
+    with pytest.raises(ccg.ReadError, match=r"line 3: '1,234' in a file with semicolons may mean"):
+        ccg.read(file("Code;n\n00C;1\n00D;1,234\n"))
+    text = "Code;n;Rate\n00C;1,234;1.234,5\n"
+    assert ccg.read(file(text), decimal=",").loc[2].to_list() == ["00C", "1.234", "1234.5"]
+    assert ccg.read(file(text), decimal=".").loc[2].to_list() == ["00C", "1,234", "1.234,5"]
+
+
+def workbook(tmp_path, sheets: dict, name="in.xlsx"):
+    """An xlsx file of plain cells, written by hand: text as it is, numbers as numbers."""
+    path = tmp_path / name
+    spread = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def cell(value, row, column):
+        at = f'r="{chr(65 + column)}{row}"'
+        if isinstance(value, str):
+            return f'<c {at} t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>' if value else ""
+        return f"<c {at}><v>{value}</v></c>"
+
+    with zipfile.ZipFile(path, "w") as out:
+        kinds = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+            for i, _ in enumerate(sheets, 1)
+        )
+        out.writestr(
+            "[Content_Types].xml",
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+            + kinds
+            + "</Types>",
+        )
+        pack = "http://schemas.openxmlformats.org/package/2006/relationships"
+        out.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{pack}"><Relationship Id="rId1" Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
+        names = "".join(f'<sheet name="{n}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(sheets, 1))
+        out.writestr(
+            "xl/workbook.xml", f'<workbook {spread} xmlns:r="{rel}"><sheets>{names}</sheets></workbook>'
+        )
+        links = "".join(
+            f'<Relationship Id="rId{i}" Type="{rel}/worksheet" Target="worksheets/sheet{i}.xml"/>'
+            for i, _ in enumerate(sheets, 1)
+        )
+        out.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{pack}">{links}</Relationships>')
+        for i, rows in enumerate(sheets.values(), 1):
+            body = "".join(
+                f'<row r="{r}">{"".join(cell(v, r, c) for c, v in enumerate(row))}</row>'
+                for r, row in enumerate(rows, 1)
+            )
+            out.writestr(
+                f"xl/worksheets/sheet{i}.xml",
+                f"<worksheet {spread}><sheetData>{body}</sheetData></worksheet>",
+            )
+    return path
+
+
+TABLE = [
+    ["Referrals by CCG", "", ""],
+    [],
+    ["Code", "Name", "Referrals"],
+    ["00C", "A", 1],
+    ["5E1", "B", 2.5],
+    ["00D", "C", "*"],
+    [],
+    ["Source: NHS England"],
+]
+
+
+def test_a_workbook_gives_the_sheet_with_codes(tmp_path):
+    path = workbook(tmp_path, {"Contents": [["Notes"], ["See the next sheet"]], "Table 1": TABLE})
+    frame = ccg.read(path)
+    assert frame.to_numpy().tolist() == [["00C", "A", "1"], ["5E1", "B", "2.5"], ["00D", "C", "*"]]
+    assert frame.index.to_list() == [4, 5, 6] and list(frame) == ["Code", "Name", "Referrals"]
+    assert frame.attrs["read"] == (
+        "sheet 'Table 1'", "header in line 3", "1 line below the table left out (line 8)"
+    )  # fmt: skip
+    assert ccg.read(path, sheet="table 1 ").equals(frame)
+    with pytest.raises(ccg.ReadError, match="no sheet 'Table 2'; there are 'Contents', 'Table 1'"):
+        ccg.read(path, sheet="Table 2")
+    two = workbook(tmp_path, {"2017": TABLE, "2018": TABLE})
+    with pytest.raises(
+        ccg.ReadError, match=r"2 sheets with tables; name one with sheet \(--sheet\): '2017', '2018'"
+    ):
+        ccg.read(two)
+    assert len(ccg.read(two, sheet="2018")) == 3
+
+
+def test_a_workbook_without_its_reader_is_refused_in_words(tmp_path, monkeypatch):
+    path = workbook(tmp_path, {"Table 1": TABLE})
+    monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
+    with pytest.raises(ccg.ReadError, match="python -m pip install python-calamine"):
+        ccg.read(path)
+
+
+def test_parquet_keeps_its_kinds(tmp_path):
+    path = tmp_path / "in.parquet"
+    pd.DataFrame({"code ": ["00C", None], "n": [1, 2]}).to_parquet(path)
+    frame = ccg.read(path)
+    assert frame["code"].to_list() == ["00C", ""] and frame["n"].dtype == "int64"
+    assert reading.columns(path) == ["code", "n"]
+
+
+TEXT = st.text("abcé0123456789 .,;|\t%£<*-", max_size=8)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.lists(st.tuples(TEXT, TEXT), min_size=2, max_size=6),
+    st.sampled_from([",", ";", "\t", "|", "¬"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    st.sampled_from(["", "A title\n\n", "A title of two lines\nand the second\n"]),
+    st.sampled_from(["", "\nSource: a publisher\n"]),
+)
+def test_whatever_the_layout_every_cell_comes_back(
+    tmp_path_factory, cells, separator, encoding, above, below
+):
+    codes = lineage.bodies("2018-04-01")["code"].to_list()
+    out = io.StringIO(newline="")
+    writer = __import__("csv").writer(out, delimiter=separator, lineterminator="\n")
+    writer.writerow(["Code", "first", "second"])
+    writer.writerows([code, *row] for code, row in zip(codes, cells, strict=False))
+    path = tmp_path_factory.mktemp("any") / "in.csv"
+    path.write_bytes((above + out.getvalue() + below).encode(encoding))
+    frame = ccg.read(path, decimal=".")
+    assert list(frame) == ["Code", "first", "second"]
+    assert frame.to_numpy().tolist() == [[c, *row] for c, row in zip(codes, cells, strict=False)]
+    first = 2 + above.count("\n")
+    assert frame.index.to_list() == list(range(first, first + len(cells)))
