@@ -175,7 +175,8 @@ def bodies() -> dict[str, dict]:
 
 @lru_cache(maxsize=2)
 def _bodies(known: lineage.Lineage) -> dict[str, dict]:
-    boards = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT, note=None)
+    boards = tables.load("icbs")
+    boards = boards[boards["opened"] == BOARDS].assign(closed=pd.NaT, note=None)  # told as they began
     return {b["code"]: b for b in (*_records(tables.load("ccgs")), *_records(boards))}
 
 
