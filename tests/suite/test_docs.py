@@ -9,10 +9,11 @@ import ccg
 import pytest
 from ccg import files
 
-CORE = sorted((files.NOTEBOOKS / "ccg" / "core").glob("[a-z]*.py"))
-WITH_EXAMPLES = ["ccg", *(f"ccg.core.{p.stem}" for p in CORE if ">>> " in p.read_text(encoding="utf-8"))]
-#: Still in prose: its docstring comes with the new shape of re-basing.
-PROSE = {"rebase"}
+CORE = sorted((files.NOTEBOOKS / "ccg" / "core").rglob("*.py"))
+MODULES = {
+    p: ".".join(p.relative_to(files.NOTEBOOKS).with_suffix("").parts).removesuffix(".__init__") for p in CORE
+}
+WITH_EXAMPLES = ["ccg", *(name for p, name in MODULES.items() if ">>> " in p.read_text(encoding="utf-8"))]
 FACE = [name for name in ccg.__all__ if inspect.isfunction(getattr(ccg, name))]
 
 
@@ -28,7 +29,7 @@ def test_examples_give_what_they_show(name):
     assert tried and not failed
 
 
-@pytest.mark.parametrize("name", [n for n in FACE if n not in PROSE])
+@pytest.mark.parametrize("name", FACE)
 def test_a_function_of_the_face_says_what_it_takes_gives_and_refuses(name):
     function = getattr(ccg, name)
     found = sections(function)
@@ -41,7 +42,7 @@ def test_a_function_of_the_face_says_what_it_takes_gives_and_refuses(name):
 
 def test_a_caller_of_python_sees_the_types():
     assert (files.NOTEBOOKS / "ccg" / "py.typed").exists()
-    for name in set(FACE) - PROSE:
+    for name in FACE:
         function = getattr(ccg, name)
         untyped = [p for p in inspect.signature(function).parameters if p not in function.__annotations__]
         assert not untyped and "return" in function.__annotations__, name

@@ -98,21 +98,11 @@ class Tables:
 
     def _days(self, column: str) -> dict[str, pd.Timestamp]:
         found: dict[str, pd.Timestamp] = {}
-        stays = self["locations"].sort_values(["code", "opened"])
-        for frame in (
-            stays.drop_duplicates("code", keep="first" if column == "opened" else "last"),
-            self["icbs"],
-            self["ccgs"],
-        ):
-            found |= dict(zip(frame["code"], frame[column], strict=True))
+        for name in ("icbs", "ccgs"):
+            frame = self[name]
+            if column in frame:
+                found |= dict(zip(frame["code"], frame[column], strict=True))
         return found
-
-    @cached_property
-    def ended(self) -> dict[str, pd.Timestamp]:
-        """As ``closed``, but a code that a sub-ICB location carries on ends with that, or not at all."""
-        stays = self["locations"].sort_values(["code", "opened"]).drop_duplicates("code", keep="last")
-        on = dict(zip(stays["code"], stays["closed"], strict=True))
-        return {code: day for code, day in (self.closed | on).items() if not pd.isna(day)}
 
     @cached_property
     def geographies(self) -> set[pd.Timestamp]:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def rebase_file(
     >>> table = pd.DataFrame({"Area Code": ["E38000042", "E38000047", "England"], "Apr-18": ["1,000", "500", "1,500"]})
     >>> moved = rebase_file(table, at="2018-04-01", to="2021-04-01", sums=["*-18"], names=True)
     >>> moved.frame["Area Code"].to_list()
-    ['E38000247', 'E38000247']
+    ['E38000234', 'E38000247']
     """
     for name, given, may in (
         ("unknown", unknown, ("refuse", "unmapped")),
@@ -250,19 +251,21 @@ class _Work:
         text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
         numbers.check(data, text, self.marks)
         for name in text:
-            cells = self.frame[name].astype(str).str.strip()
-            given = cells[[numbers.is_given(c, self.marks) for c in cells]]
-            if given.str.contains("%").any():
+            counts = self.frame[name].value_counts()
+            signed = {c: n for c, n in counts.items() if "%" in c or "(" in c}
+            given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, self.marks)}
+            shares = [c for c in given if "%" in c]
+            if shares:
                 if name in columns.sums:
-                    first = given[given.str.contains("%")].iloc[0]
+                    first = shares[0]
                     raise PublishedError(
                         f"column {name!r} holds percentages ({first!r}), which cannot be added up; average it with "
                         "means and the column that weighs it (--mean rate:weight), or drop it"
                     )
                 self.notes.append(f"column {name!r} is in percent")
-            below = int(given.str.contains("(", regex=False).sum() - given.str.contains(r"\([rp]\)$").sum())
+            below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
             if below:
-                self.notes.append(f"{below:,} numbers in brackets in column {name!r} are read as below zero")
+                self.notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")
             parsed = numbers.parse(nw.from_native(self.frame[name], series_only=True), self.marks)
             self.frame[name] = parsed.to_native()
         return columns
@@ -438,8 +441,8 @@ class _Work:
             raise type(error)(self._way_on(str(error), columns, to, level)) from None
         report, frame, unmapped = result.report(), result.frame, result.unmapped
         if self.gone:
-            unmapped = self._with_gone(columns, unmapped, report)
-        frame = self._flagged(columns, frame, report, to, level, closed)
+            unmapped, report = self._with_gone(columns, unmapped, report)
+        frame, report = self._flagged(columns, frame, report, to, level, closed)
         schemes = lineage.scheme_of(
             {c for c in self.spelt if lineage.written(c) == c} - set(lineage.beside())
         )
@@ -459,7 +462,7 @@ class _Work:
                 f"shares are of registered patients, so {people[0]!r}, if it counts residents, may be off by 2 to 3 per "
                 "cent where land moved"
             )
-        self._spoken(report)
+        report = self._spoken(report)
         for table in (frame, unmapped):
             if self.labels and columns.at in table:
                 table[columns.at] = table[columns.at].map(lambda day: self.labels.get(day, day))
@@ -487,36 +490,45 @@ class _Work:
             return f"{words}. {differences(self._known(columns, False), to, level)}".rstrip(". ")
         return words
 
-    def _with_gone(self, columns: _Columns, unmapped: pd.DataFrame, report: Report) -> pd.DataFrame:
+    def _with_gone(
+        self, columns: _Columns, unmapped: pd.DataFrame, report: Report
+    ) -> tuple[pd.DataFrame, Report]:
         """The rows set aside among what was not placed, and in the totals of the report."""
         rows = pd.concat(self.gone)
         for rate, weight in columns.means.items():
             rows[f"{weight} of {rate}"] = rows[weight].where(rows[rate].notna())
         keys = [c for c in unmapped if c in {*columns.by, columns.code, columns.at}]
         values = [c for c in unmapped if c not in keys and c != "reason"]
+        totals, sizes, missing = dict(report.totals), dict(report.sizes), dict(report.missing)
         for name in values:
-            total = float(rows[name].sum())
-            report.totals[name]["input"] += total
-            report.totals[name]["unmapped"] += total
-            report.sizes[name] = report.sizes.get(name, 0.0) + float(rows[name].abs().sum())
-            report.missing[name] = report.missing.get(name, 0) + int(rows[name].isna().sum())
+            more = float(rows[name].sum())
+            kept = totals[name]
+            totals[name] = kept | {"input": kept["input"] + more, "unmapped": kept["unmapped"] + more}
+            sizes[name] = sizes.get(name, 0.0) + float(rows[name].abs().sum())
+            missing[name] = missing.get(name, 0) + int(rows[name].isna().sum())
         out = rows.groupby([*keys, "reason"], dropna=False, sort=True)[values].sum(min_count=1).reset_index()
-        report.unmapped = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
-        report.unplaced += len(out)
-        whole = (
-            pd.concat([unmapped, out[list(unmapped.columns)]])
-            if len(unmapped)
-            else out[list(unmapped.columns)]
+        left = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
+        out = out[list(unmapped.columns)]
+        whole = pd.concat([unmapped, out]) if len(unmapped) else out
+        report = replace(
+            report,
+            totals=totals,
+            sizes=sizes,
+            missing=missing,
+            unmapped=left,
+            unplaced=report.unplaced + len(out),
         )
-        return whole.sort_values(keys, kind="stable").reset_index(drop=True)
+        return whole.sort_values(keys, kind="stable").reset_index(drop=True), report
 
-    def _flagged(self, columns: _Columns, frame, report, to, level, closed) -> pd.DataFrame:
+    def _flagged(
+        self, columns: _Columns, frame, report: Report, to, level, closed
+    ) -> tuple[pd.DataFrame, Report]:
         """``carried``: whether figures of a code used after its body had closed went into a row."""
         if closed != "carry":
-            return frame
+            return frame, report
         frame["carried"] = False
         if self.carried is None or self.carried.isna().all():
-            return frame
+            return frame, report
         dated = columns.at in self.frame
         keys = list(dict.fromkeys([*columns.by, *([columns.at] if dated else [])]))
         rows = self.frame[[*keys, columns.code]].assign(_old=self.carried)
@@ -533,13 +545,13 @@ class _Work:
         frame["carried"] = [key in marks for key in found]
         worse = pd.Series([key in lacking for key in found], frame.index) & (frame["status"] != "incomplete")
         frame.loc[worse, "status"] = "incomplete"
-        report.incomplete += int(worse.sum())
+        report = replace(report, incomplete=report.incomplete + int(worse.sum()))
         if lacking:
             some = sorted({f"{code}: no row of {', '.join(gone)}" for (*_, code), gone in short.items()})
             self.notes.append(
                 f"{'; '.join(some[:8])} beside the codes taken forward, so these rows are incomplete"
             )
-        return frame
+        return frame, report
 
     def _short(self, rows: pd.DataFrame, period: list[str], columns: _Columns) -> dict[tuple, list[str]]:
         """The bodies that codes taken forward make up only in part, in a period where the body itself has no row."""
@@ -564,12 +576,13 @@ class _Work:
                 out[key] = gone
         return out
 
-    def _spoken(self, report: Report) -> None:
+    def _spoken(self, report: Report) -> Report:
         """What was read as what, and spellings of one code, in the report."""
-        report.repaired = dict(sorted({**self.written, **report.repaired}.items()))
-        for code, cells in sorted(self.spelt.items()):
-            if len(cells) > 1 and code.strip():
-                report.spellings.append(tuple(sorted(cells)))
+        spelt = [
+            tuple(sorted(cells)) for code, cells in sorted(self.spelt.items()) if len(cells) > 1 and code
+        ]
+        read = dict(sorted({**self.written, **report.repaired}.items()))
+        return replace(report, repaired=read, spellings=[*report.spellings, *spelt])
 
 
 # --- columns by name ------------------------------------------------------------------------------
@@ -618,10 +631,15 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
     rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
+    @cache
+    def is_code(cell: str) -> bool:
+        return bool(re.search(r"\d", cell)) and len(cell) < 30 and lineage.written(cell) in known
+
     def like(column: str) -> float:
         if not pd.api.types.is_string_dtype(frame[column]):
             return 0
-        return sum(lineage.written(cell) in known for cell in rows[column]) / max(1, len(rows))
+        counts = rows[column].value_counts()
+        return sum(n for cell, n in counts.items() if is_code(cell)) / max(1, len(rows))
 
     share = {c: like(c) for c in frame}
     found = [c for c in frame if share[c] > 0.5] or [c for c in frame if share[c] > 0.25]

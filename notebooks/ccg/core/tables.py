@@ -336,10 +336,9 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
 
 
 def _out_of_place(keys: list[tuple[str, ...]]) -> int:
-    """The first row that breaks the order: of two that do, the one without which its neighbours are in order."""
+    """The first row that breaks the order: of two neighbours the upper one, if the order is whole without it."""
     at = next(i for i in range(1, len(keys)) if keys[i] < keys[i - 1])
-    before, after = keys[at - 2] if at > 1 else (), keys[at + 1] if at + 1 < len(keys) else None
-    return at if before <= keys[at - 1] and (after is None or keys[at - 1] <= after) else at - 1
+    return at - 1 if at == 1 or keys[at - 2] <= keys[at] else at
 
 
 def _cross_check() -> list[Problem]:
