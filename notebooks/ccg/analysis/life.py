@@ -178,7 +178,8 @@ def bodies() -> Mapping[str, Mapping]:
 
 @lru_cache(maxsize=2)
 def _bodies(known: lineage.Lineage) -> Mapping[str, Mapping]:
-    boards = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT, note=None)
+    boards = tables.load("icbs")
+    boards = boards[boards["opened"] == BOARDS].assign(closed=pd.NaT, note=None)  # told as they began
     rows = (*_records(tables.load("ccgs")), *_records(boards))
     return MappingProxyType({row["code"]: MappingProxyType(row) for row in rows})
 
@@ -196,7 +197,7 @@ def _records(frame: pd.DataFrame) -> list[dict]:
 def _life(code: str, known: lineage.Lineage) -> Life:
     facts, body = _facts(known), bodies()[code]
     board, last = body["closed"] is None, body["closed"] or BOARDS
-    after = tuple(lineage.trail(code))
+    after = tuple(hop for hop in lineage.trail(code) if hop.date <= BOARDS)
     before = tuple(sorted(lineage.trail(code, back=True), key=lambda h: (h.date, h.end, h.start)))
     day, tile = facts.day(last), facts.tile(code, body["opened"], last)
     standing, missing = day.standing(code)

@@ -370,10 +370,11 @@ def _lives(tables: Tables) -> list[Problem]:
     for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
         problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
-    for line, row in _lines(successions[~successions["to"].isin(bodies)]):
-        problems.append(
-            _problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"])
-        )
+    known = bodies | set(tables["locations"]["code"])
+    for column in ("from", "to"):
+        for line, row in _lines(successions[~successions[column].isin(known)]):
+            what = "neither a CCG nor a location nor a board"
+            problems.append(_problem(_resource("successions"), what, line, column, row[column]))
     counted = tables["ccg_counts"]
     derived = count_ccgs(ccgs, counted["date"])
     for line, row in _lines(derived):

@@ -152,6 +152,7 @@ def _hexagon(east: float, north: float) -> str:
 def regions() -> dict[str, list[dict]]:
     """Every body by region and then by name: code, name, kind, first and last day (None for a board)."""
     ccgs, boards = tables.load("ccgs"), tables.load("icbs")
+    boards = boards[boards["opened"] == lineage.BOARDS]
     rows = [
         {"code": b.code, "name": b.name, "region": b.region, "kind": kind, "opened": opened, "closed": closed}
         for kind, frame in (("CCG", ccgs), ("board", boards))

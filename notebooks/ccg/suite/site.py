@@ -237,7 +237,7 @@ def numbers() -> dict:
         "first": len(began),
         "ever": len(ccgs),
         "last": int(counts["open"][counts["open"] > 0].iloc[-1]),
-        "boards": len(tables.load("icbs")),
+        "boards": len(lineage.bodies(lineage.BOARDS)),
         "merged": int(merged.sum()),
         # what a merger had made and another merger ended
         "again": len(set(mergers["from"]) & set(mergers["to"]) - set(began["code"])),
@@ -314,7 +314,7 @@ def _month(event) -> str:
 def finder() -> str:
     """What the search field finds a body by, as a script: code, name, years, former names, ONS codes."""
     ccgs, boards, ons = tables.load("ccgs"), tables.load("icbs"), tables.load("ons_codes")
-    ons = ons.groupby("code")["ons_code"].agg(list)
+    boards, ons = boards[boards["opened"] == lineage.BOARDS], ons.groupby("code")["ons_code"].agg(list)
     rows = [
         [
             c.code,
