@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-engines test-browser test-wheel test-lowest check refresh lab app site bench clean
+.PHONY: help figures test test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,12 +33,19 @@ test-wheel: $(READY) ## the wheel and the sdist in environments of their own tha
 	@$(PY) -m pytest -q -p no:nbval tests/wheel
 
 # resolved anew each time: what is asked for at the lowest version allowed, what that needs at the newest
+LOWEST := tests/core tests/suite/test_commands.py
 test-lowest: ## looking up and re-basing with the lowest versions allowed, on Python 3.11 (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make test-lowest needs uv: python -m pip install uv"; exit 1; }
 	@uv venv --quiet --clear --python 3.11 .venv-lowest
 	@uv pip install --quiet --resolution lowest-direct --python .venv-lowest/$(BIN)/python -e ".[test]"
-	@.venv-lowest/$(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal \
-	  tests/core tests/suite/test_commands.py
+	@.venv-lowest/$(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal $(LOWEST)
+
+# the two that no lock holds run by themselves, at these versions
+lint: $(READY) ## style, types of the core, and whether what is imported is asked for (needs uv)
+	@command -v uv >/dev/null 2>&1 || { echo "make lint needs uv: python -m pip install uv"; exit 1; }
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@uv tool run --quiet --python 3.11 --with pandas-stubs==3.1.0.261029 --with narwhals==2.29.0 mypy==2.4.1
+	@uv tool run --quiet --python 3.11 deptry==0.25.1 notebooks
 
 check: $(READY) ## validate every table
 	@$(PY) -m ccg check
@@ -59,43 +66,43 @@ bench: $(READY) ## time re-basing against what people do today (ten minutes or m
 	@$(PY) -m ccg bench
 
 clean: ## remove the environment and caches
-	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
 
 PIP := -m pip install --quiet --disable-pip-version-check
+WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
 
-# The environment $(1) from the lock $(2), which is whole (so --no-deps: nothing is left to work out); bytecode is
-# compiled, on every core, so that kernels start fast
+# The environment $(1) from the lock $(2), which is whole (so --no-deps: nothing is left to work out), by uv where it
+# is there and works, else by pip. Bytecode is compiled, on every core, so that kernels start fast; not that of tests
 define environment
 	@echo "making $(1) from $(2)"
-	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --clear --python "$(PYTHON)" $(1) && \
-	  uv pip sync --quiet --compile-bytecode --require-hashes --python $(1)/$(BIN)/python $(2) && \
-	  uv pip install --quiet --python $(1)/$(BIN)/python --no-deps --no-build-isolation -e . ; \
-	else \
-	  $(or $(3),"$(PYTHON)" -m venv --clear $(1)) && \
-	  $(1)/$(BIN)/python $(PIP) --no-compile --no-deps --require-hashes -r $(2) && \
-	  { $(1)/$(BIN)/python -m compileall -qq -j 0 "$$($(1)/$(BIN)/python $(WHERE))" || true ; } && \
-	  $(1)/$(BIN)/python $(PIP) --no-deps --no-build-isolation -e . ; \
-	fi
+	@{ command -v uv >/dev/null 2>&1 && $(call by_uv,$(1),$(2),$(3)) ; } || { $(call by_pip,$(1),$(2),$(3)) ; }
+	@$(1)/$(BIN)/python -m compileall -qq -j 0 -x '[\\/]tests?[\\/]' "$$($(1)/$(BIN)/python $(WHERE))" || true
 	@touch $@
 endef
 
-# The lock of an extra holds the suite's, version by version (a test says so). So pip, where there is no uv, starts
-# from a copy of .venv, its Python and its packages, each checked by its hash, and has only the difference to fetch
-COPY_OF := $(if $(shell command -v uv 2>/dev/null),,$(READY))
-WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
-copied = $(PY) -m venv --clear $(1) && cp -Rp .venv/share .venv/etc $(1)/ && \
-  cp -Rp "$$($(PY) $(WHERE))/." "$$($(1)/$(BIN)/python $(WHERE))"
+by_uv = $(if $(3),$(call copy_of_venv,$(1),--without-pip),uv venv --quiet --clear --python "$(PYTHON)" $(1)) && \
+  uv pip sync --quiet --require-hashes --python $(1)/$(BIN)/python $(2) && \
+  uv pip install --quiet --no-deps --no-build-isolation --python $(1)/$(BIN)/python -e .
+by_pip = $(if $(3),$(call copy_of_venv,$(1)),"$(PYTHON)" -m venv --clear $(1)) && \
+  $(1)/$(BIN)/python $(PIP) --no-compile --no-deps --require-hashes -r $(2) && \
+  $(1)/$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
+
+# The lock of an extra holds the suite's, version by version (a test says so). So its environment starts from a copy
+# of .venv, its Python and its packages, each checked by its hash, and has only the difference to fetch and compile.
+# Files are linked where cp can: whoever installs or compiles puts a new one in place of the old
+copy_of_venv = $(PY) -m venv --clear $(2) $(1) && cp -Rp .venv/share .venv/etc $(1)/ && \
+  { cp -Rpl "$$($(PY) $(WHERE))/." "$$($(1)/$(BIN)/python $(WHERE))" 2>/dev/null || \
+  cp -Rp "$$($(PY) $(WHERE))/." "$$($(1)/$(BIN)/python $(WHERE))" ; }
 
 # made anew when the lock or the metadata is newer
 $(READY): requirements.txt pyproject.toml
 	$(call environment,.venv,requirements.txt)
 
-$(ENGINES): requirements/engines.txt pyproject.toml $(COPY_OF)
-	$(call environment,.venv-engines,requirements/engines.txt,$(call copied,.venv-engines))
+$(ENGINES): requirements/engines.txt $(READY)
+	$(call environment,.venv-engines,requirements/engines.txt,copy)
 
-$(BROWSER): requirements/browser.txt pyproject.toml $(COPY_OF)
-	$(call environment,.venv-browser,requirements/browser.txt,$(call copied,.venv-browser))
+$(BROWSER): requirements/browser.txt $(READY)
+	$(call environment,.venv-browser,requirements/browser.txt,copy)
 
-$(SITE): requirements/site.txt pyproject.toml $(COPY_OF)
-	$(call environment,.venv-site,requirements/site.txt,$(call copied,.venv-site))
+$(SITE): requirements/site.txt $(READY)
+	$(call environment,.venv-site,requirements/site.txt,copy)

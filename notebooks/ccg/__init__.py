@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .core.lineage import LineageError, explain, lookup, successors, which
+    from .core.published import rebase_file
     from .core.reading import ReadError, read
     from .core.rebasing import RebaseError, rebase
+    from .core.recoding import recode
     from .core.tables import TableError, load
 
 __version__ = "0.1.0"
@@ -33,19 +35,26 @@ __all__ = [
     "lookup",
     "read",
     "rebase",
+    "rebase_file",
+    "recode",
     "successors",
     "which",
 ]
 
 _FROM = {
     "core.lineage": ("LineageError", "explain", "lookup", "successors", "which"),
+    "core.published": ("rebase_file",),
     "core.reading": ("ReadError", "read"),
     "core.rebasing": ("RebaseError", "rebase"),
+    "core.recoding": ("recode",),
     "core.tables": ("TableError", "load"),
 }
 _ROOMS = {
     "core": (
+        "agreement",
         "codes",
+        "contract",
+        "controls",
         "files",
         "geography",
         "land",
@@ -53,8 +62,11 @@ _ROOMS = {
         "lookups",
         "numbers",
         "periods",
+        "problems",
+        "published",
         "reading",
         "rebasing",
+        "recoding",
         "tables",
         "trail",
         "words",

@@ -38,7 +38,7 @@ def with_counts(practice="Practice_Code", ccg="CCG_Code", base="Q28_12345base", 
     )  # fmt: skip
 
 
-def of_2024():
+def of_2025():
     return pd.DataFrame(
         [
             {
@@ -61,7 +61,7 @@ LAYOUTS = {
     "GPPS_2021_Practice_data_(weighted)_(csv)_PUBLIC.csv": with_counts().rename(columns=str.lower),
     "GPPS_2023_Practice_data_(weighted)_(csv)_PUBLIC.csv": with_counts(ccg="ICS_Code"),
     "2022.csv": with_counts().drop(columns=["Q28_12", "Q3_12", "Q3base"]),
-    "GPPS_2024_Practice_data_(weighted)_(csv)_PUBLIC.csv": of_2024(),
+    "GPPS_2025_Practice_data_(weighted)_(csv)_PUBLIC.csv": of_2025(),
 }
 
 
@@ -98,12 +98,12 @@ def test_years_that_may_not_be_compared_are_of_different_series(file):
         "2012-2016": [2013, 2015, 2016],
         "2017": [2017],
         "2018-2023": [2019, 2021, 2022, 2023],
-        "2024-": [2024],
+        "2024-2026": [2025],
     }
 
 
 def test_names_in_the_windows_alphabet_are_read(file):
-    path = file(of_2024(), "GPPS_2024_Practice_data_(weighted).csv", encoding="latin-1")
+    path = file(of_2025(), "GPPS_2025_Practice_data_(weighted).csv", encoding="latin-1")
     assert b"\xe9" in path.read_bytes()
     assert gpps.build([path]).frame["answers"].sum() == 350
 
@@ -116,7 +116,7 @@ def test_an_unknown_layout_is_refused_with_its_columns(file):
 
 
 def test_columns_of_another_year_are_refused(file):
-    refused(file(of_2024(), "GPPS_2019_weighted.csv"), "it is of 2019", "2024 on")
+    refused(file(of_2025(), "GPPS_2019_weighted.csv"), "it is of 2019", "2024 to 2026")
     refused(file(with_counts(), "GPPS_2024_weighted.csv"), "it is of 2024", "2012 to 2023")
     refused(file(with_counts(), "2011.csv"), "2011 asked other questions")
 
@@ -212,6 +212,21 @@ def test_a_number_that_counts_nobody_is_refused_by_its_line(file):
     refused(file(frame), "line 3, column 'Q28_12345base': '1e308' is not a number")
     frame["Practice_Name"] = "on\ntwo lines"
     refused(file(frame), "line 4, column 'Q28_12345base'")
+
+
+def test_a_year_that_was_never_seen_is_refused(file):
+    refused(file(of_2025(), "GPPS_2027_weighted.csv"), "no file of 2027 has been seen", "can be read to 2026")
+
+
+def test_a_base_that_was_never_seen_must_prove_itself_by_the_count(file):
+    bare = with_counts().drop(columns=["Q28_12", "Q3_12", "Q3base"])
+    assert len(gpps.read(file(bare, "GPPS_2018_weighted.csv"))) == len(bare)
+    refused(
+        file(bare, "GPPS_2015_weighted.csv"),
+        "'Q28_12345base' is not known from a file of 2015",
+        "--weight received",
+    )
+    refused(file(of_2025(), "GPPS_2024_weighted.csv"), "baseevalw' is not known from a file of 2024")
 
 
 def test_without_a_base_a_file_is_refused_unless_told_what_to_weight_by(file):

@@ -133,3 +133,35 @@ def test_the_design_runs_on_a_survey_table_where_there_is_one(monkeypatch):
     monkeypatch.setattr(gpps, "load", lambda: pd.DataFrame(made).query("year == 2018"))
     with pytest.raises(ValueError, match=r"1 waves of the series 2018-2023; before and after need two"):
         outcomes.gp_survey()
+
+
+def test_a_caller_may_change_what_it_got_and_a_changed_table_is_read_anew(data):
+    fates, patients = outcomes.fates("2021-04-01"), outcomes.patients("2021-04-01")
+    fates["merged"], patients[:] = 1.0, 0.0
+    assert outcomes.fates("2021-04-01")["merged"].nunique() == 6 and outcomes.patients("2021-04-01").min() > 0
+    before = outcomes.talking_therapies("recovery").panel().values
+    lines = (data / "talking_therapies.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if line.startswith("2021-22,") and ",00L," in line)
+    head, cells = lines[0].strip().split(","), lines[at].split(",")
+    cells[head.index("recovery")] = str(int(cells[head.index("recovery")]) - 5)
+    lines[at] = ",".join(cells)
+    (data / "talking_therapies.csv").write_text("".join(lines), encoding="utf-8")
+    after = outcomes.talking_therapies("recovery").panel().values
+    assert after.loc["00L", 2021] < before.loc["00L", 2021]
+    assert (after.drop(index="00L") == before.drop(index="00L")).all(axis=None)
+
+
+def test_what_bodies_were_like_before_adds_up_to_england():
+    found = outcomes.baseline("2021-04-01")
+    assert not found.isna().any(axis=None) and len(found) == 106
+    assert found["patients"].to_dict() == pytest.approx(outcomes.patients("2021-04-01").to_dict())
+    years = pd.DataFrame(rows_of("ccg_years")).query("year == '2016-17'")
+    paid = pd.DataFrame(rows_of("allocations")).query("year == '2016-17' and kind == 'made'")
+    pounds = (
+        1000
+        * paid["core_allocation_gbp_thousand"].astype(float).sum()
+        / years["registered_patients"].astype(float).sum()
+    )
+    assert np.average(found["money"], weights=found["patients"]) == pytest.approx(pounds, rel=0.001)
+    # Birmingham and Solihull: the poorest of the large bodies; Surrey Heartlands among the least deprived
+    assert found.loc["15E", "deprivation"] > 1.5 * found.loc["92A", "deprivation"]

@@ -233,3 +233,9 @@ def test_whatever_the_layout_every_cell_comes_back(
     assert frame.to_numpy().tolist() == [[c, *row] for c, row in zip(codes, cells, strict=False)]
     first = 2 + above.count("\n")
     assert frame.index.to_list() == list(range(first, first + len(cells)))
+
+
+@pytest.mark.parametrize("first", ["England,x,*", "-,NHS ENGLAND,*", "Y54,North,*", "13Q,Hub,"])
+def test_a_row_of_data_without_figures_is_not_taken_for_the_header(first, file):
+    frame = ccg.read(file(f"A title\n\nCommissioner,Name,n\n{first}\n00C,A,1\n00D,B,2\n"))
+    assert list(frame) == ["Commissioner", "Name", "n"] and len(frame) == 3

@@ -38,6 +38,8 @@ def spark():
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "1g",
+        # a JVM that lives a minute does not earn back what its second compiler and a parallel collector cost
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         # a few hundred rows: to share them out, or to compile each query, takes longer than the query

@@ -13,10 +13,16 @@ from urllib.parse import unquote
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from ccg import app, cli, explore, figures, files, life, life_charts, run
+from ccg import app, cli, explore, figures, files, life, life_charts, run, style
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def the_style():
+    """As the explorer sets it before it draws: a chart asked for by itself is as wide on every screen."""
+    style.use()
 
 
 @pytest.fixture(scope="module")

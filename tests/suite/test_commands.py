@@ -289,7 +289,7 @@ def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
     assert held(tmp_path) == before, "a run that failed changed what was there"
     status, out, _ = ccg("rebase", "good.csv", *args)
     assert status == 0 and "out.unmapped.csv of an earlier run is gone" in out
-    assert set(held(tmp_path)) == {"good.csv", "left.csv", "out.csv"}
+    assert set(held(tmp_path)) == {"good.csv", "left.csv", "out.csv", "out.report.txt", "out.report.json"}
 
 
 def test_what_was_read_as_what_is_written_beside_the_output(ccg):
@@ -301,7 +301,9 @@ def test_what_was_read_as_what_is_written_beside_the_output(ccg):
     assert (
         Path("out.csv").read_text() == "code,n,status,missing\n00C,3,exact,0\n00D,8,exact,0\n00J,4,exact,0\n"
     )
-    assert ccg(*args)[0] == 0 and set(held(".")) == {"in.csv", "out.csv", "out.repaired.csv"}
+    assert ccg(*args)[0] == 0 and set(held(".")) == {
+        "in.csv", "out.csv", "out.repaired.csv", "out.report.txt", "out.report.json",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -339,7 +341,7 @@ def test_lines_above_and_below_the_table_are_left_out_and_said(name, said, ccg):
     path = CASES / "ragged-rows" / f"{name}.csv"
     status, out, err = ccg("rebase", path, *SAME, "--sum", "n")
     assert status == 0 and out.splitlines()[1:] == ["00C,1,exact,0", "00D,2,exact,0"]
-    assert f"{name}.csv: {said}" in err and said in ccg("which", path)[1]
+    assert f"\n{said}.\n" in err and f"{name}.csv: {said}\n" in ccg("which", path)[1]
 
 
 CELLS = st.lists(st.text('ab1,;"\n\r \t\u00e9', max_size=6), min_size=2, max_size=2)
@@ -756,6 +758,7 @@ def test_two_outputs_do_not_share_what_goes_beside_them(ccg):
     assert set(held(".")) == {
         *("in.csv", "rates.2018", "rates.2018.unmapped.csv", "rates.2019", "rates.2019.unmapped.csv"),
         *("rates.csv", "rates.unmapped.csv"),
+        *(f"rates{year}.report.{kind}" for year in (".2018", ".2019", "") for kind in ("txt", "json")),
     }
 
 

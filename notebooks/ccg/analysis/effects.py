@@ -457,12 +457,12 @@ def inverted(
     changed = (first[:, None] > 0) & (years >= first[:, None])
     parts = {g: _change(data, g) for g in data.cohorts}
     term, who = _pooled(data, parts, "bodies"), _dealt(data, data.cohorts, times, seed)
-    weight, exact = np.ones(len(first)), _ways(data, data.cohorts) <= EVERY_WAY
+    exact = _ways(data, data.cohorts) <= EVERY_WAY
 
     def p(effect: float) -> float:
-        return _p(*_contrast(data.values.to_numpy() - effect * changed, weight, who, term)[:2], exact)
+        return _p(*_contrast(data.values.to_numpy() - effect * changed, who, term)[:2], exact)
 
-    middle, variance, _ = (x[0] for x in _contrast(data.values.to_numpy(), weight, who, term))
+    middle, variance, _ = (x[0] for x in _contrast(data.values.to_numpy(), who, term))
     ends = []
     for side in (-1, 1):
         inside, outside = middle, middle + side * 10 * math.sqrt(variance)
@@ -507,7 +507,7 @@ def before(data: Panel, *, times: int = DEALINGS, seed: int = 2013) -> pd.Series
         raise ValueError("before: no cohort has two years before its change, so there is nothing to compare")
     row = _estimates(data, {"all": _pooled(data, slopes, "bodies")}, False, times, seed).iloc[0]
     who = _dealt(data, sorted(slopes), times, seed)
-    apart = [_contrast(data.values.to_numpy(), np.ones(len(data.first)), who, _pooled(data, parts, "bodies"))
+    apart = [_contrast(data.values.to_numpy(), who, _pooled(data, parts, "bodies"))
              for parts in early.values()]  # fmt: skip
     largest = np.max([abs(e) / np.sqrt(v) for e, v, _ in apart], axis=0)
     found = row[["treated", "low", "high", "p"]].to_dict() | {
@@ -546,7 +546,7 @@ def family_wise(panels: dict[str, Panel], *, times: int = DEALINGS, seed: int = 
         for g in data.cohorts:
             if data.count(g) > 1:
                 term = _against_controls({g: _change(data, g)})
-                estimate, variance, _ = _contrast(data.values.to_numpy(), np.ones(len(data.first)), who, term)
+                estimate, variance, _ = _contrast(data.values.to_numpy(), who, term)
                 names.append((outcome, g))
                 far.append(abs(estimate) / np.sqrt(variance))
     distance = np.round(np.array(far).T, 9)
@@ -641,23 +641,51 @@ def _pooled(data: Panel, parts: dict[int, np.ndarray], count: str) -> Contrast:
     return _against_controls({g: s * by_year for s, (g, by_year) in zip(shares, parts.items(), strict=True)})
 
 
-def _contrast(values, weight, who: dict[int, np.ndarray], term: Contrast) -> tuple[np.ndarray, ...]:
+def _contrast(values, who: dict[int, np.ndarray], term: Contrast, weight=None) -> tuple[np.ndarray, ...]:
     """Estimate, variance and degrees of freedom of a contrast under each dealing, the first as it is.
 
-    ``values`` is bodies × years, ``weight`` by body, ``who`` by group the places of its bodies, dealings × bodies.
+    ``values`` is bodies × years, ``who`` by group the places of its bodies, dealings × bodies, ``weight`` by body.
     """
     estimate, variance, spread = 0.0, 0.0, 0.0
     for g, by_year in term.items():
-        change, held = values @ by_year, weight[who[g]]
-        share = held / held.sum(axis=1, keepdims=True)
-        x = change[who[g]]
-        mean = (share * x).sum(axis=1)
+        change = values @ by_year
+        if weight is not None:
+            mean, part = _weighted(change[who[g]], weight[who[g]])
+        elif g:
+            mean, part = _plain(change[who[g]])
+        else:
+            mean, part = _rest(change, who)
         with np.errstate(divide="ignore", invalid="ignore"):  # a group of one has no spread
-            part = ((share * (x - mean[:, None])) ** 2 / (1 - share)).sum(axis=1)
-            spread = spread + part**2 / (x.shape[1] - 1)
+            spread = spread + part**2 / (who[g].shape[1] - 1)
         estimate, variance = estimate + mean, variance + part
     with np.errstate(divide="ignore", invalid="ignore"):
         return estimate, variance, variance**2 / spread
+
+
+def _plain(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of each row and its variance, s²/n."""
+    mean, n = x.mean(axis=1), x.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return mean, ((x - mean[:, None]) ** 2).sum(axis=1) / np.float64(n - 1) / n
+
+
+def _weighted(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The weighted mean of each row and its variance, HC2; with equal weights s²/n."""
+    share = weight / weight.sum(axis=1, keepdims=True)
+    mean = (share * x).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return mean, ((share * (x - mean[:, None])) ** 2 / (1 - share)).sum(axis=1)
+
+
+def _rest(change: np.ndarray, who: dict[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """``_plain`` of the controls from the sums of all others: the few that were dealt out cost less to add up."""
+    everyone, n = np.concatenate([places[0] for places in who.values()]), who[0].shape[1]
+    middle = change[everyone].mean()
+    drawn = [(change - middle)[places] for g, places in who.items() if g]
+    total = -sum(x.sum(axis=1) for x in drawn)
+    squares = ((change[everyone] - middle) ** 2).sum() - sum((x**2).sum(axis=1) for x in drawn)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return total / n + middle, np.maximum(squares - total**2 / n, 0) / np.float64(n - 1) / n
 
 
 def _p(estimate: np.ndarray, variance: np.ndarray, exact: bool = False) -> float:
@@ -673,12 +701,12 @@ def _p(estimate: np.ndarray, variance: np.ndarray, exact: bool = False) -> float
 
 def _estimates(data: Panel, terms: dict, weighted: bool, times: int, seed: int) -> pd.DataFrame:
     values, first = data.values.to_numpy(), _labels(data)
-    weight = data.weight.to_numpy() if weighted else np.ones(len(values))
+    weight = data.weight.to_numpy() if weighted else None
     rows = []
     for term in terms.values():
         cohorts = [g for g in term if g]
         who = _dealt(data, cohorts, times, seed)
-        estimate, variance, df = _contrast(values, weight, who, term)
+        estimate, variance, df = _contrast(values, who, term, weight)
         dealings = len(estimate) - 1 if times else 0
         exact = bool(times) and _ways(data, cohorts) <= EVERY_WAY
         p = _p(estimate, variance, exact)
@@ -721,22 +749,33 @@ def _dealt(data: Panel, cohorts: list[int], times: int, seed: int) -> dict[int, 
 
     Only bodies of these cohorts and controls take part. Where there are few ways, all of them follow the first.
     """
-    first = _labels(data)
-    taking = np.flatnonzero(np.isin(first, [0, *cohorts]))
-    found = {g: np.flatnonzero(first == g)[None, :] for g in (0, *cohorts)}
+    labels, names = tuple(_labels(data).tolist()), tuple(map(str, data.values.index))
+    every = _ways(data, cohorts) <= EVERY_WAY
+    return _places(labels, names, tuple(cohorts), times, seed, every)
+
+
+@lru_cache(maxsize=16)
+def _places(
+    labels: tuple, names: tuple, cohorts: tuple, times: int, seed: int, every: bool
+) -> dict[int, np.ndarray]:
+    first = np.array(labels)
+    taking = np.flatnonzero(np.isin(first, [0, *cohorts])).astype(np.int32)
+    sizes = [int((first == g).sum()) for g in cohorts]
     if not times:
-        return found
-    if _ways(data, cohorts) <= EVERY_WAY:
-        drawn = _every_way(tuple(data.count(g) for g in cohorts), len(taking))
+        drawn = np.empty((0, len(taking)), dtype=int)
+    elif every:
+        drawn = _every_way(tuple(sizes), len(taking))
     else:
-        drawn = _drawn(tuple(map(str, data.values.index[taking])), times, seed)
-    sizes = np.cumsum([0, *map(data.count, cohorts)])
-    parts = {g: drawn[:, a:b] for g, a, b in zip(cohorts, sizes, sizes[1:], strict=False)}
-    parts[0] = drawn[:, sizes[-1] :]
-    return {g: np.vstack([found[g], taking[parts[g]]]) for g in found}
+        drawn = _drawn(tuple(names[k] for k in taking), times, seed)
+    ends = [0, *np.cumsum(sizes), len(taking)]
+    out = {}
+    for g, a, b in zip((*cohorts, 0), ends, ends[1:], strict=False):
+        out[g] = np.vstack([np.flatnonzero(first == g), taking[drawn[:, a:b]]])
+        out[g].flags.writeable = False
+    return out
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def _drawn(bodies: tuple[str, ...], times: int, seed: int) -> np.ndarray:
     """Random orders of the bodies, dealings × bodies.
 

@@ -13,11 +13,15 @@ Layouts known, each as seen in code that reads the files (matched without regard
   that amcunningham/gp-oc-dashboard names in research/data/gpps_long.csv @740aa86. Counts and bases:
   ``q28_12`` and ``q28base`` in 2021 (bristolpeteredwards/Patient-satisfaction-GP-list-size-2021,
   bjgp_letter_final_do2.do), and with ``Q28_12345base``, ``q3_12``, ``q3_1234base`` in a query of
-  NHS England's own copy of 2018 and later. Bases of 2012 to 2017 were not seen: where their names differ,
-  the file is refused, and ``weight`` is the way round it.
-- 2024 on: ``ad_practicecode``, ``overallexp.pcteval``, ``localgpservicesphone.pcteval`` and their weighted
+  NHS England's own copy of 2018 and later. Bases of 2012 to 2017 were not seen: there a base is taken only
+  where the count beside it gives the published percent; else the file is refused, and ``weight`` is the way
+  round it.
+- 2024 to 2026: ``ad_practicecode``, ``overallexp.pcteval``, ``localgpservicesphone.pcteval`` and their weighted
   bases ``….baseevalw``: 2024 and 2025 in the first of these, all of it for 2025 and 2026 in
-  amcunningham/gp-oc-dashboard, research/scripts/ingest_gpps2026.py @fab617a.
+  amcunningham/gp-oc-dashboard, research/scripts/ingest_gpps2026.py @fab617a. The base of the phone question of
+  2024 was not seen.
+
+A year after the last one seen, 2026, is refused: nobody can know its questions.
 
 Percents are fractions there; files in percents are told apart. Negative numbers (-97 and others) mean that
 fewer than ten answered; they are missing, as blanks and ``*`` are.
@@ -35,7 +39,12 @@ from . import practices
 
 #: Years that may be compared with each other, first and last, and their name. Half-yearly until 2016, another
 #: sample in 2017, a new questionnaire in 2018 and in 2024: no line may be drawn from one series to the next.
-SERIES = ((2012, 2016, "2012-2016"), (2017, 2017, "2017"), (2018, 2023, "2018-2023"), (2024, 2099, "2024-"))
+SERIES = (
+    (2012, 2016, "2012-2016"),
+    (2017, 2017, "2017"),
+    (2018, 2023, "2018-2023"),
+    (2024, 2026, "2024-2026"),
+)
 COLUMNS = [
     *("year", "series", "code", "geography", "practices"),
     *("answers", "good_experience", "phone_answers", "easy_phone"),
@@ -44,31 +53,45 @@ _NOT_GIVEN = {*SUPPRESSED, "/", ".", "NA", "n/a", "NULL"}
 
 
 @dataclass(frozen=True)
+class Question:
+    """Columns of a question: its percent, its count and its possible bases, the surest first.
+
+    ``since`` is the first year in which a base has been seen; before it a base must prove itself by the count.
+    """
+
+    percent: str
+    count: str | None
+    bases: tuple[str, ...]
+    since: int
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Columns of a file. A question is its percent, its count and its possible bases, the surest first."""
+    """Columns of the files of some years, as seen in them."""
 
     first: int
     last: int
     practice: str
-    good: tuple[str, str | None, tuple[str, ...]]
-    phone: tuple[str, str | None, tuple[str, ...]]
+    good: Question
+    phone: Question
 
     def __str__(self) -> str:
-        years = f"{self.first} to {self.last}" if self.last < 2099 else f"{self.first} on"
-        return f"{self.practice} with {self.good[0]} and {self.phone[0]} ({years})"
+        return (
+            f"{self.practice} with {self.good.percent} and {self.phone.percent} ({self.first} to {self.last})"
+        )
 
 
 LAYOUTS = (
     # all five answers to Q28 judge, so its plain base is that of the percent; one of Q3 is "haven't tried"
     Layout(
         2012, 2023, "practice_code",
-        ("q28_12pct", "q28_12", ("q28_12345base", "q28base")),
-        ("q3_12pct", "q3_12", ("q3_1234base", "q3base")),
+        Question("q28_12pct", "q28_12", ("q28_12345base", "q28base"), 2018),
+        Question("q3_12pct", "q3_12", ("q3_1234base", "q3base"), 2018),
     ),
     Layout(
-        2024, 2099, "ad_practicecode",
-        ("overallexp.pcteval", None, ("overallexp.baseevalw",)),
-        ("localgpservicesphone.pcteval", None, ("localgpservicesphone.baseevalw",)),
+        2024, 2026, "ad_practicecode",
+        Question("overallexp.pcteval", None, ("overallexp.baseevalw",), 2024),
+        Question("localgpservicesphone.pcteval", None, ("localgpservicesphone.baseevalw",), 2025),
     ),
 )  # fmt: skip
 #: Bases that hold answers which do not judge: to be used only if the published percent agrees with them.
@@ -206,14 +229,14 @@ def read(path, year: int | None = None, weight: str | None = None) -> pd.DataFra
         (layout.good, "answers", "good_experience"),
         (layout.phone, "phone_answers", "easy_phone"),
     ):
-        out[base], out[count] = _question(text, names, question, path, weight)
+        out[base], out[count] = _question(text, names, question, path, weight, when)
     return out
 
 
 def _layout(columns: list[str], path: Path) -> tuple[Layout, dict[str, str]]:
     """The layout, and what each of its columns that is there is called in the file."""
     lower = [c.strip().lower() for c in columns]
-    found = [one for one in LAYOUTS if {one.practice, one.good[0], one.phone[0]} <= set(lower)]
+    found = [one for one in LAYOUTS if {one.practice, one.good.percent, one.phone.percent} <= set(lower)]
     if len(found) != 1:
         shown = ", ".join(columns[:20]) + (f" and {len(columns) - 20} more" if len(columns) > 20 else "")
         what = "it has the columns of two layouts" if found else "its layout is not known"
@@ -222,7 +245,7 @@ def _layout(columns: list[str], path: Path) -> tuple[Layout, dict[str, str]]:
             "practice-level weighted CSV; if it is that, rename its columns to these"
         )
     one = found[0]
-    wanted = {one.practice, *(c for q in (one.good, one.phone) for c in (q[0], q[1], *q[2]))}
+    wanted = {one.practice, *(c for q in (one.good, one.phone) for c in (q.percent, q.count, *q.bases))}
     double = [c for c in lower if lower.count(c) > 1 and c in wanted]
     if double:
         raise SurveyError(f"{path}: column {double[0]!r} is there more than once; leave one")
@@ -255,12 +278,17 @@ def _year(dated: pd.DataFrame, path: Path, given: int | None) -> int:
     year = every.pop()
     if year < SERIES[0][0]:
         raise SurveyError(f"{path}: {year} asked other questions; the survey can be read from 2012 on")
+    if year > SERIES[-1][1]:
+        raise SurveyError(
+            f"{path}: no file of {year} has been seen, so its questions and columns are not known; the survey can be "
+            f"read to {SERIES[-1][1]}"
+        )
     return year
 
 
-def _question(text, names, question, path, weight) -> tuple[pd.Series, pd.Series]:
+def _question(text, names, question: Question, path, weight, year: int) -> tuple[pd.Series, pd.Series]:
     """How many answered a question, and how many of them well; both missing where either is."""
-    percent, count, bases = question
+    percent, count, bases = question.percent, question.count, question.bases
     rate = _fractions(_numbers(text[names[percent]], path), names[percent], path)
     if weight:
         base = _numbers(text[weight], path)
@@ -278,6 +306,11 @@ def _question(text, names, question, path, weight) -> tuple[pd.Series, pd.Series
                 raise SurveyError(
                     f"{path}: no base for {names[percent]!r} (looked for {', '.join(bases)}); without one "
                     "practices cannot be summed. --weight received weights each by its completed forms"
+                )
+            if year < question.since:
+                raise SurveyError(
+                    f"{path}: {names[there[0]]!r} is not known from a file of {year}, and no count is beside it to "
+                    f"hold against {names[percent]!r}. --weight received weights each practice by its completed forms"
                 )
             base = _numbers(text[names[there[0]]], path)
             good = rate * base

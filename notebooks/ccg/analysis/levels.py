@@ -99,7 +99,7 @@ def table(**more) -> pd.DataFrame:
     key = ["draws", "treated", "spread"]
     # in the order of text, as all tables are
     return (
-        pd.DataFrame(rows).assign(cases=CASES, source="SIM07").sort_values(key, key=lambda c: c.astype(str))
+        pd.DataFrame(rows).assign(cases=CASES, source="SIMLEV").sort_values(key, key=lambda c: c.astype(str))
     )
 
 

@@ -107,7 +107,9 @@ def fates(on: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def _fates(on: str, _: tuple) -> pd.DataFrame:
-    mergers = tables.load("successions").query("kind == 'merger'")
+    mergers = tables.load("successions").query(
+        "kind == 'merger' and date < '2022-07-01'"
+    )  # boards merged later
     codes = lineage.bodies(on)["code"]
     made = mergers.drop_duplicates("to").set_index("to")["date"].dt.year
     bodies = pd.DataFrame({"merged": made.reindex(codes).astype(float)}, index=pd.Index(codes, name="code"))

@@ -14,8 +14,9 @@ def add(commands):
 
 def run(args) -> int:
     """tell the life of a body by its code or name: opened, changed, became"""
-    found = lineage.search(args.text)
-    codes = [args.text] if args.text in set(found["code"]) else list(found["code"])
+    text = lineage.written(args.text) or args.text  # 02F00 is 02F
+    found = lineage.search(text)
+    codes = [text] if text in set(found["code"]) else list(found["code"])
     if not codes:
         better = lineage.suggest(args.text)
         raise ValueError(f"{args.text!r} is not known" + (f"; did you mean {better}?" if better else ""))

@@ -1,5 +1,6 @@
 """Write a table and the files beside it: all or none, and never over a file that is read."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -25,8 +26,8 @@ def named(output: str | None, inputs: list[str], *endings: str) -> tuple[Path | 
     path = Path(output)
     if output.endswith(("/", os.sep)) or path.is_dir():
         raise ValueError(f"{output} is a folder; name a file in it with -o")
-    # rates.2018 and rates.2019 are two outputs: only .csv gives way to the ending
-    stem = path.name.removesuffix(".csv")
+    # rates.2018 and rates.2019 are two outputs: only the ending of a table gives way
+    stem = path.name if path.suffix.lower() not in (".csv", ".xlsx", ".parquet") else path.stem
     beside = nothing if files.is_stream(path) else [path.with_name(stem + end) for end in endings]
     written = [path, *filter(None, beside)]
     inputs = [*inputs, *(str(files.data() / tables.describe(name)["path"]) for name in tables.names())]
@@ -57,8 +58,15 @@ def for_words(output: Path | None) -> TextIO:
     return sys.stdout if output else sys.stderr
 
 
-def write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, pd.DataFrame] | None = None):
+def write(
+    output: Path | None,
+    frame: pd.DataFrame,
+    beside: dict[Path | None, pd.DataFrame] | None = None,
+    words: dict[Path | None, str] | None = None,
+):
     """Print a table, or write it and, where they have rows, those beside it; an older one of these goes.
+
+    The ``words`` go beside it whatever the rows.
 
     An older one is told by its header. Any other file of that name is somebody's own: it is left, and
     ValueError raised before anything is written if there are rows to put in its place.
@@ -77,7 +85,15 @@ def write(output: Path | None, frame: pd.DataFrame, beside: dict[Path | None, pd
                 f"{path}, which goes beside {output}, is there and was not written by this command; move it "
                 "or name another file with -o"
             )
-    files.write_together({output: _csv(frame), **{p: _csv(rows) for p, rows in beside.items() if len(rows)}})
+    said = {path: text for path, text in (words or {}).items() if path}
+    for path in said:
+        if path.exists() and not _is_report(path):
+            raise ValueError(
+                f"{path}, which goes beside {output}, is there and was not written by this command; move it "
+                "or name another file with -o"
+            )
+    rows = {path: _csv(table) for path, table in beside.items() if len(table)}
+    files.write_together({output: _as_file(output, frame), **rows, **said})
     for path, ours in older.items():
         if len(beside[path]):
             continue
@@ -92,6 +108,31 @@ def _is_older(path: Path, rows: pd.DataFrame) -> bool:
     with path.open("rb") as file:
         header = file.readline(100_000).decode("utf-8", "replace").strip().split(",")
     return len(header) >= 3 and header[-1] == rows.columns[-1]
+
+
+def _is_report(path: Path) -> bool:
+    """Whether a file is the report of an earlier run."""
+    with path.open("rb") as file:
+        start = file.read(200).decode("utf-8", "replace")
+    return start.startswith(("Can be used", "Cannot be used", '{\n "program": "python -m ccg'))
+
+
+def _as_file(output: Path, frame: pd.DataFrame) -> str | bytes:
+    """A table as its file ending says: xlsx, Parquet, else CSV."""
+    ending = output.suffix.lower()
+    if ending not in (".xlsx", ".parquet"):
+        return _csv(frame)
+    content = io.BytesIO()
+    try:
+        if ending == ".xlsx":
+            frame.to_excel(content, index=False, engine="xlsxwriter")
+        else:
+            frame.to_parquet(content, index=False)
+    except ImportError:
+        raise ValueError(
+            f"{output}: to write that, python -m pip install england-ccgs[files]; or name a file that ends in .csv"
+        ) from None
+    return content.getvalue()
 
 
 def _csv(frame: pd.DataFrame) -> str:

@@ -1,107 +1,139 @@
 """``ccg rebase``: a file moved from the geography of its codes to a later one."""
 
-import re
+import dataclasses
+import json
 
 import pandas as pd
 
-from ..core.rebasing import rebase
+from ..core import published
 from . import inputs, outputs
-from .words import command, say, some
+from .words import command, say
 
 _EXAMPLE = (
     "data/ccg_age.csv --at geography --to 2021-04-01 --by date --sum people people_65_and_over "
-    "--drop basis source -o out.csv"
+    "--drop rest -o out.csv"
 )
+#: How many kinds of what was done are named on the screen; the report beside the output has all.
+_ENDINGS = (".unmapped.csv", ".repaired.csv", ".report.txt", ".report.json")
 
 
 def add(commands):
     """Add the command and its arguments."""
     parser = command(commands, "rebase", run, _EXAMPLE)
     many = {"action": "extend", "nargs": "+", "default": []}
-    parser.add_argument("file", help="a CSV file")
-    parser.add_argument("--code", help="column of codes; found by itself where there is only one")
+    inputs.add_reading(parser)
     parser.add_argument(
-        "--at", default="auto", help="date of the codes' geography, a column of dates, or auto"
-    )
+        "--at", default="auto",
+        help="date of the codes' geography, a column of dates or periods (MAR2018, 2017/18), or auto, which decides "
+        "for each period where --by names one and the codes are of several geographies",
+    )  # fmt: skip
     parser.add_argument("--to", required=True, help="date of the geography wanted")
-    parser.add_argument("--sum", **many, help="columns of counts to add up")
+    parser.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
+    parser.add_argument(
+        "--sum", **many, help="columns of counts to add up; '*-18' or rest, all other numbers"
+    )
     parser.add_argument("--mean", **many, help="rates to average, each with its weight: rate:patients")
     parser.add_argument("--by", **many, help="keys to keep apart, such as a month")
-    parser.add_argument("--drop", **many, help="columns to leave out")
+    parser.add_argument("--drop", **many, help="columns to leave out; rest is all others")
+    parser.add_argument("--missing", **many, help="more marks that mean: not given")
     parser.add_argument(
-        "--absent",
-        choices=["zero", "missing"],
-        default="zero",
+        "--absent", choices=["zero", "missing"], default="zero",
         help="a part of a body that has rows in the period but none under a finer key, such as an age, is "
         "read as zero (if not said otherwise, since zeros are often left out) or as missing, which makes the "
         "row incomplete",
-    )
+    )  # fmt: skip
+    parser.add_argument(
+        "--unknown", choices=["refuse", "unmapped"], default="refuse",
+        help="codes that are not of the geography, or known nowhere: refused, or sent to unmapped with the reason",
+    )  # fmt: skip
+    parser.add_argument(
+        "--closed", choices=["refuse", "carry"], default="refuse",
+        help="codes used after their body closed: refused, or carried forward from the day it closed, and marked",
+    )  # fmt: skip
+    parser.add_argument(
+        "--incomplete", choices=["keep", "drop", "refuse"], default="keep",
+        help="rows of which a part is not there: kept and marked, left out, or the whole refused",
+    )  # fmt: skip
     parser.add_argument(
         "--repair", action="store_true", help="take damaged codes as they were meant, and list them"
     )
-    parser.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
+    parser.add_argument(
+        "--codes",
+        choices=["same", "ods", "ons"],
+        default="same",
+        help="codes of the result; those of the file",
+    )
+    parser.add_argument("--names", action="store_true", help="add the names of the bodies")
     parser.add_argument("-o", "--output", help="file to write; without it the table is printed")
     return parser
 
 
 def run(args) -> int:
-    """move a CSV from the geography of its codes to a later one, with a report"""
-    output, (unmapped, repaired) = outputs.named(args.output, [args.file], ".unmapped.csv", ".repaired.csv")
-    frame = inputs.read(args.file, outputs.for_words(output))
-    columns = _columns(args, frame)
-    wanted = frame.drop(columns=_left_out(args, frame, columns))
-    result = rebase(wanted, **columns, to=args.to, level=args.level, repair=args.repair, absent=args.absent)
-    report = result.report()
-    cells = frame[columns["code"]].value_counts()
+    """move a published table from the geography of its codes to a later one, with a report"""
+    output, (unmapped, repaired, text, facts) = outputs.named(args.output, [args.file], *_ENDINGS)
+    frame = inputs.read(args)
+    read = list(frame.attrs["read"])
+    moved = _moved(args, frame)
+    moved.notes[:0] = read
+    if args.incomplete != "keep":
+        _without_incomplete(args, moved)
+    said = str(moved)
+    cells = frame[published.code_column(frame, args.code, [])[0]].astype(str).value_counts()
     read_as = pd.DataFrame(
-        [(old, new, cells.get(old)) for old, new in report.repaired.items()], columns=["read", "as", "rows"]
+        [(old, new, cells.get(old)) for old, new in moved.report.repaired.items()],
+        columns=["read", "as", "rows"],
     ).astype({"rows": "Int64"})
-    outputs.write(output, result.frame, {unmapped: result.unmapped, repaired: read_as})
-    say(str(report), outputs.for_words(output))
-    if unmapped and len(result.unmapped):
+    words = {text: f"{said}\n", facts: f"{json.dumps(_facts(args, moved), indent=1, ensure_ascii=False)}\n"}
+    outputs.write(output, moved.frame, {unmapped: moved.unmapped, repaired: read_as}, words)
+    say(said, outputs.for_words(output))
+    if unmapped and len(moved.unmapped):
         say(f"What could not be placed is in {unmapped}")
     if repaired and len(read_as):
         say(f"What was read as which code ({len(read_as):,} in all) is in {repaired}")
     return 0
 
 
-def _columns(args, frame: pd.DataFrame) -> dict:
-    """What each option names, as ``rebase`` takes it: code, sums, by, means and at."""
-    pairs = [pair.split(":", 1) if ":" in pair else (pair, "") for pair in args.mean]
-    bare = [rate for rate, weight in pairs if not weight]
-    if bare:
-        raise ValueError(f"--mean {bare[0]}: name the column that weights it, like --mean {bare[0]}:patients")
-
-    def named(option: str, names) -> list[str]:
-        return [inputs.column_named(frame, name, args.file, option) for name in names]
-
-    code = inputs.column_of_codes(frame, args.file, args.code)
-    sums, by = named("--sum", args.sum), named("--by", args.by)
-    rates, weights = named("--mean", [r for r, _ in pairs]), named("--mean", [w for _, w in pairs])
-    at = args.at.strip()
-    if at not in frame and at != "auto" and not re.match(r"\d", at):
-        option = "--at, which takes a date like 2018-04-01, auto or a column of dates"
-        at = inputs.column_named(frame, at, args.file, option)
-    return {"code": code, "sums": sums, "by": by, "means": dict(zip(rates, weights, strict=True)), "at": at}
+def _moved(args, frame: pd.DataFrame) -> published.Moved:
+    try:
+        frame.columns = [str(c).strip() for c in frame.columns]
+        return published.rebase_file(
+            frame, code=args.code, at=args.at, to=args.to, level=args.level, sums=args.sum,
+            means=published.pairs(frame, args.mean), by=args.by, drop=_dropped(args, frame), missing=args.missing,
+            unknown=args.unknown, closed=args.closed, repair=args.repair, absent=args.absent, codes=args.codes,
+            names=args.names, name=args.file,
+        )  # fmt: skip
+    except ValueError as error:
+        if args.file in str(error):
+            raise
+        raise ValueError(f"{args.file}: {error}") from None
 
 
-def _left_out(args, frame: pd.DataFrame, columns: dict) -> list[str]:
-    """The columns to leave out. Raises ValueError if one of them is used, or if a column is neither."""
+def _dropped(args, frame: pd.DataFrame) -> list[str]:
     # what pandas calls a column without a name is not read, or only numbers the rows: it is left out already
-    drop = [
-        inputs.column_named(frame, name, args.file, "--drop")
-        for name in args.drop
-        if name in frame or not re.fullmatch(r"Unnamed: [\d.]+", name)
-    ]
-    code, sums, by, means, at = columns.values()
-    used = [code, *sums, *means, *means.values(), *by, *([at] if at in frame else [])]
-    both = [c for c in drop if c in used]
-    if both:
-        raise ValueError(f"{args.file}: column {both[0]!r} is to be left out with --drop and used as well")
-    left = [c for c in frame if c not in used and c not in drop]
-    if left:
+    return [d for d in args.drop if d in frame or not d.startswith("Unnamed: ")]
+
+
+def _without_incomplete(args, moved: published.Moved) -> None:
+    """Leave incomplete rows out, or refuse them."""
+    bad = moved.frame["status"] == "incomplete"
+    if bad.any() and args.incomplete == "refuse":
         raise ValueError(
-            f"{args.file}: what is to become of column {left[0]!r}? --sum it, --mean it with a weight, keep it "
-            f"as a key with --by, or leave it out with --drop (all unused columns: {some(left)})"
+            f"{args.file}: {moved.report.incomplete:,} rows would be incomplete:\n{moved.report}"
         )
-    return drop
+    moved.frame = moved.frame[~bad].reset_index(drop=True)
+    if bad.any():
+        moved.notes.append(f"{int(bad.sum()):,} incomplete rows are left out")
+
+
+def _facts(args, moved: published.Moved) -> dict:
+    """The report as data, with what was asked for."""
+    asked = {k: v for k, v in vars(args).items() if k not in {"run", "needs_checkout", "command"}}
+    decided = None if moved.decided is None else moved.decided.astype(str).to_dict("records")
+    return {
+        "program": "python -m ccg rebase",
+        "verdict": published.verdict(moved.report),
+        "notes": moved.notes,
+        "asked": asked,
+        "decided": decided,
+        "report": json.loads(json.dumps(dataclasses.asdict(moved.report), default=lambda x: x.item())),
+    }

@@ -1,8 +1,10 @@
 """``ccg which``: the geography of the codes of a file."""
 
-import sys
+import re
 
-from ..core import lineage
+import pandas as pd
+
+from ..core import lineage, published
 from . import inputs
 from .words import command, say
 
@@ -10,18 +12,41 @@ from .words import command, say
 def add(commands):
     """Add the command and its arguments."""
     parser = command(commands, "which", run, "data/list_sizes.csv")
-    parser.add_argument("file", help="a CSV file")
-    parser.add_argument("--code", help="column of codes; found by itself where there is only one")
+    inputs.add_reading(parser)
+    parser.add_argument("--by", help="a column of periods: the geography of each, as a table")
     return parser
 
 
 def run(args) -> int:
-    """say which geography the codes of a CSV file are of"""
-    frame = inputs.read(args.file, sys.stdout)
-    column = inputs.column_of_codes(frame, args.file, args.code)
-    fits = lineage.which(frame[column].str.strip())
+    """say which geography the codes of a file are of"""
+    frame = inputs.read(args)
+    notes = list(frame.attrs["read"])
+    try:
+        column, _ = published.code_column(frame, args.code, notes)
+        by = published.named(frame, [args.by], "--by")[0] if args.by else None
+        if notes:
+            say(f"{args.file}: {'; '.join(notes)}")
+        if by:
+            say(published.decide(frame, column, by).to_string(index=False))
+            return 0
+    except published.PublishedError as error:
+        raise ValueError(f"{args.file}: {error}") from None
+    return _all_of_one(args.file, frame, column)
+
+
+def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
+    cells = {cell: lineage.written(cell) or cell.strip() for cell in frame[column].astype(str).unique()}
+    read = {cell: code for cell, code in cells.items() if code != cell.strip() and code}
+    fits = lineage.which(cells.values())
     if not fits:
-        raise ValueError(f"{args.file}, column {column!r}: no code is known here")
+        raise ValueError(f"{file}, column {column!r}: no code is known here")
+    if read:
+        old, code = next(iter(read.items()))
+        more = f" and {len(read) - 1} more like it" if len(read) > 1 else ""
+        say(f"{old!r} is read as {code}{more}")
     for fit in fits:
         say(lineage.describe(fit))
+    year = re.search(r"(?i)(?:ccg|sicbl|icb|stp|pct)(\d\d)", column)
+    if year:
+        say(f"the header {column!r} says April 20{year[1]}")
     return 0

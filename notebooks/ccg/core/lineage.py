@@ -983,7 +983,8 @@ def which(codes: Iterable[object]) -> list[Fit]:
     Examples
     --------
     >>> from ccg import load, which
-    >>> fits = which(load("icbs")["code"])
+    >>> boards = load("icbs")
+    >>> fits = which(boards.loc[boards["opened"] == "2022-07-01", "code"])
     >>> print(fits[0].vintage)
     the boards of July 2022
     >>> fits[0].exact, fits[0].matched

@@ -15,7 +15,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import Path
@@ -477,8 +477,9 @@ def _find_header(head: list[_Record], width: int) -> int:
         filled = [c for c in cells if c]
         where = next((i for i, c in enumerate(cells) if c.upper() in known), None)
         if where is not None and (len(filled) > 1 or width == 1):
-            above = range(at - 1, -1, -1)
-            return next((i for i in above if _names_columns(head[i], where, width)), 0)
+            above = [i for i in range(at) if _names_columns(head[i], where, width)]
+            # a row of data without figures may read as names too
+            return max(above, key=lambda i: (_fit(head[i], where), -i), default=0)
     long = [
         i
         for i, r in enumerate(head)
@@ -487,16 +488,29 @@ def _find_header(head: list[_Record], width: int) -> int:
     return long[0] if long else 0
 
 
+def _fit(row: _Record, where: int) -> tuple[bool, int]:
+    """How well a row names columns: whether it calls the codes what they are called, and how many it names."""
+    cells = [c.strip() for c in row.cells]
+    return bool(_CALLED.search(cells[where])), sum(map(bool, cells))
+
+
 def _names_columns(row: _Record, where: int, width: int) -> bool:
     """Whether a row above the first code is the header: it names the column of codes, and does not read as data."""
     cells = [c.strip() for c in row.cells]
     filled = [c for c in cells if c]
     if where >= len(cells) or not cells[where] or (len(filled) < 2 and width > 1):
         return False
-    if _NUMBER.fullmatch(cells[where]):
+    if _NUMBER.fullmatch(cells[where]) or cells[where] in lineage.beside() or lineage.written(cells[where]):
         return False
     numbers = [c for c in filled if _NUMBER.fullmatch(c) and not _YEAR.fullmatch(c)]
     return not numbers or bool(_CALLED.search(cells[where]))
+
+
+def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
+    """Whether a cell is a code, stands beside codes, or is a number and no year: so no name of a column."""
+    number = _NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell)
+    # a column may be called Total
+    return bool(number) or lineage.written(cell) is not None or beside.get(cell) not in (None, "national")
 
 
 def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: int) -> list[str] | None:
@@ -507,12 +521,12 @@ def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: i
     used = {i for r in below for i, c in enumerate(r.cells[:width]) if c.strip()}
     twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
     poor = [i for i in used if not names[i] or names[i] in twice]
-    known = _known()
+    beside = lineage.beside()
     if (
         not poor
         or not any(above[1:])
         or not all(above[i] or names[i] for i in used)
-        or any(c.upper() in known or (_NUMBER.fullmatch(c) and not _YEAR.fullmatch(c)) for c in names + above)
+        or any(_is_data(c, beside) for c in names + above)
     ):
         return None
     out, last = [], ""

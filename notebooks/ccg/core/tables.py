@@ -8,16 +8,18 @@ first, so a broken table never reaches a chart.
 import copy
 import io
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
+from . import contract as meaning
 from . import files
+from .problems import Problem, Tables
 
 #: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
 Descriptor = dict[str, Any]
@@ -33,27 +35,6 @@ GRADE_WORDS = {
 }
 #: Names of the tables that this process has read, for the record that goes with a figure.
 read: set[str] = set()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a table. ``row`` counts lines of the file from 1, the header."""
-
-    file: str
-    row: int | None
-    column: str | None
-    value: str | None
-    what: str
-
-    def __str__(self) -> str:
-        place = f"data/{self.file}"
-        if self.row:
-            place += f" row {self.row}"
-        if self.column:
-            place += f", column {self.column}"
-        if self.value is not None:
-            place += f", value {self.value!r}"
-        return f"{place}: {self.what}"
 
 
 class TableError(ValueError):
@@ -227,8 +208,23 @@ def check() -> list[Problem]:
 
 
 def with_rules(problems: list[Problem]) -> list[Problem]:
-    """These problems of single tables, and those of tables with each other if all can be read."""
-    return problems or _cross_check()
+    """These problems of single tables, and those of tables with each other if every cell can be read."""
+    return problems + _cross_check() if readable(problems) else problems
+
+
+def readable(problems: list[Problem]) -> bool:
+    """Whether tables with these problems can be held against each other: every cell is of its type and its rule."""
+    return all(re.match(r"no such .* in \w+\.csv|rows are not sorted", p.what) for p in problems)
+
+
+def rules() -> list[Callable[[Tables], Iterable[Problem]]]:
+    """Every rule on more than one cell or table, each a function of the tables that gives what breaks it."""
+    return [_lives, _ons_and_ods, _places_and_moves, _unused_sources, *meaning.rules(_package())]
+
+
+def as_is(name: str) -> pd.DataFrame:
+    """A table with the types of its columns, whether or not it keeps its contract."""
+    return _typed(_resource(name))
 
 
 def find_problems(name: str) -> list[Problem]:
@@ -308,6 +304,10 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
             key = resource["schema"]["primaryKey"]
             column = "+".join([key] if isinstance(key, str) else key)
             what = f"the key is not unique: {error.note}"
+            first = re.search(r"position (\d+)", error.note)
+            if first:
+                again = f"the key is not unique: the same as in row {row}"
+                problems.append(_problem(resource, again, int(first[1]), column))
         elif error.type in ("extra-cell", "missing-cell"):
             what = "one cell too many" if error.type == "extra-cell" else "a cell is missing"
         problems.append(_problem(resource, what, row, column, None if value is None else str(value)))
@@ -317,14 +317,13 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
 def _order_and_sources(resource: Descriptor) -> list[Problem]:
     frame = _typed(resource)
     problems = []
-    # sort_values(...).index keeps the first offender findable: the first row not in its place
     key = resource["schema"]["primaryKey"]
     by_text = frame[key].astype(str)
     places = by_text.sort_values(key, kind="stable").index
-    wrong = (places != frame.index).nonzero()[0].tolist()
-    if wrong:
-        at = "+".join(by_text.iloc[wrong[0]])
-        problems.append(_problem(resource, "rows are not sorted by key", wrong[0] + 2, "+".join(key), at))
+    if (places != frame.index).any():
+        line = _out_of_place(list(by_text.itertuples(index=False, name=None)))
+        at = "+".join(by_text.iloc[line])
+        problems.append(_problem(resource, "rows are not sorted by key", line + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
         known = set(_typed(_resource("sources"))["id"])
         cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
@@ -336,39 +335,53 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
     return problems
 
 
+def _out_of_place(keys: list[tuple[str, ...]]) -> int:
+    """The first row that breaks the order: of two that do, the one without which its neighbours are in order."""
+    at = next(i for i in range(1, len(keys)) if keys[i] < keys[i - 1])
+    before, after = keys[at - 2] if at > 1 else (), keys[at + 1] if at + 1 < len(keys) else None
+    return at if before <= keys[at - 1] and (after is None or keys[at - 1] <= after) else at - 1
+
+
 def _cross_check() -> list[Problem]:
     """Rules that no schema can say: they read more than one table, and run when each is sound."""
+    tables = Tables(as_is, _package())
+    return [problem for rule in rules() for problem in rule(tables)]
+
+
+def _lives(tables: Tables) -> list[Problem]:
+    """A CCG closes after it opens, passes to a body that there is, and is counted."""
     problems = []
-    ccgs, successions = _typed(_resource("ccgs")), _typed(_resource("successions"))
-    bodies = set(ccgs["code"]) | set(_typed(_resource("icbs"))["code"])
+    ccgs, successions = tables["ccgs"], tables["successions"]
+    bodies = set(ccgs["code"]) | set(tables["icbs"]["code"])
     for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
         problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
-    known = bodies | set(_typed(_resource("locations"))["code"])
+    known = bodies | set(tables["locations"]["code"])
     for column in ("from", "to"):
         for line, row in _lines(successions[~successions[column].isin(known)]):
             what = "neither a CCG nor a location nor a board"
             problems.append(_problem(_resource("successions"), what, line, column, row[column]))
-    counted, derived = (
-        _typed(_resource("ccg_counts")),
-        count_ccgs(ccgs, _typed(_resource("ccg_counts"))["date"]),
-    )
+    counted = tables["ccg_counts"]
+    derived = count_ccgs(ccgs, counted["date"])
     for line, row in _lines(derived):
         for column in ("open", "formed", "closed"):
             value = counted.at[line - 2, column]
             if value != row[column]:
                 what = f"ccgs.csv gives {row[column]}"
                 problems.append(_problem(_resource("ccg_counts"), what, line, column, str(value)))
-    problems += _places_and_moves(bodies, successions)
-    problems += _ons_and_ods(ccgs)
-    used: set[str] = set()
-    for name in names():
-        if name != "sources":
-            used.update(*(ids.split("+") for ids in _typed(_resource(name))["source"].unique()))
-    for i, one in enumerate(_typed(_resource("sources"))["id"]):
-        if one not in used:
-            problems.append(_problem(_resource("sources"), "no table uses this source", i + 2, "id", one))
     return problems
+
+
+def _unused_sources(tables: Tables) -> list[Problem]:
+    used: set[str] = set()
+    for name in tables.resources:
+        if name != "sources":
+            used.update(*(ids.split("+") for ids in tables[name]["source"].unique()))
+    return [
+        _problem(_resource("sources"), "no table uses this source", i + 2, "id", one)
+        for i, one in enumerate(tables["sources"]["id"])
+        if one not in used
+    ]
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[tuple[int, Row]]:
@@ -376,15 +389,14 @@ def _lines(frame: pd.DataFrame) -> Iterator[tuple[int, Row]]:
     return zip((int(i) + 2 for i in frame.index), records(frame), strict=True)
 
 
-def _ons_and_ods(ccgs: pd.DataFrame) -> list[Problem]:
+def _ons_and_ods(tables: Tables) -> list[Problem]:
     """Each CCG has its own ONS codes, one after another from its first list on; the last as a CCG is in ccgs.
 
     The days are those of lists, and lists keep an old code for a while beside the new one: it must be gone
     before the new one is.
     """
-    problems, resource = [], _resource("ons_codes")
-    codes = _typed(resource)
-    codes["row"] = range(2, len(codes) + 2)
+    problems, resource, ccgs = [], _resource("ons_codes"), tables["ccgs"]
+    codes = tables["ons_codes"].assign(row=range(2, len(tables["ons_codes"]) + 2))
     lists = sorted({*codes["first_seen"], *codes["last_seen"], *codes["gone_by"].dropna()})
     current = dict(zip(ccgs["ons_code"], ccgs["code"], strict=True))
     groups: dict[str, list[Row]] = {}
@@ -433,21 +445,24 @@ def _end(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp.max if pd.isna(day) else day - pd.Timedelta(days=1)
 
 
-def _places_and_moves(bodies: set[str], successions: pd.DataFrame) -> list[Problem]:
+def _places_and_moves(tables: Tables) -> list[Problem]:
     """Each body has its place, each hexagon one body; lands are those of the splits; shares add up."""
     problems = []
-    places, tiles = _resource("places"), _resource("tiles")
-    for code in sorted(bodies.symmetric_difference(_typed(places)["code"])):
-        problems.append(_problem(places, "a body without a place, or a place without a body", value=code))
-    for line, row in _lines(_typed(tiles)[_typed(tiles).duplicated(["date", "column", "row"])]):
+    places, tiles, hexagons = _resource("places"), _resource("tiles"), tables["tiles"]
+    bodies, here = set(tables["ccgs"]["code"]) | set(tables["icbs"]["code"]), tables["places"]["code"]
+    for code in sorted(bodies.symmetric_difference(here)):
+        line = int((here < code).sum()) + 2
+        what = "a body without a place, or a place without a body"
+        problems.append(_problem(places, what, line, "code", code))
+    for line, row in _lines(hexagons[hexagons.duplicated(["date", "column", "row"], keep=False)]):
         problems.append(_problem(tiles, "another body has this hexagon", line, "code", row["code"]))
-    shares = _typed(_resource("pct_to_ccg"))
-    shares["total"] = shares.groupby("pct")["share"].transform("sum")
-    for line, row in _lines(shares[(shares["total"] - 1).abs() > 0.0005].drop_duplicates("pct")):
+    shares = tables["pct_to_ccg"]
+    shares = shares.assign(total=shares.groupby("pct")["share"].transform("sum"))
+    for line, row in _lines(shares[(shares["total"] - 1).abs() > 0.0005]):
         what = f"the shares of this trust add up to {row['total']:.4f}"
         problems.append(_problem(_resource("pct_to_ccg"), what, line, "pct", row["pct"]))
-    moves, lands = _resource("practice_moves"), set(successions["land"].dropna())
-    for line, row in _lines(_typed(moves)):
+    moves, lands = _resource("practice_moves"), set(tables["successions"]["land"].dropna())
+    for line, row in _lines(tables["practice_moves"]):
         if row["land"] not in lands:
             what = "successions.csv has no such land"
             problems.append(_problem(moves, what, line, "land", row["land"]))

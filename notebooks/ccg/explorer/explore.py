@@ -164,6 +164,7 @@ def matches(text: str) -> list[tuple[str, str]]:
         rows = [(life.short(b["name"]), c) for c, b in life.bodies().items()]
         return [(_words(code), code) for _, code in sorted(rows)]
     found = lineage.search(text)
+    found = found[found["code"].isin(life.bodies().keys()) | (found["level"] == "pct")]  # those with a life
     exact = {c for c, *_ in found[["code"]].itertuples(index=False) if _is_code(text, c)}
     levels = {"ccg": 0, "icb": 0, "pct": 1}
     names = [lineage.plain_name(n) for n in found["name"]]

@@ -1,0 +1,132 @@
+"""Hold tables against numbers that were published elsewhere: totals, counts and second readings.
+
+``controls`` names for each the table, what to work out from its columns, the period and the body, the value published
+elsewhere, how far apart rounding may put the two, and the source. No value in it was worked out from the table that it
+checks.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from .problems import Problem, Tables, period_of, said, wrong
+
+
+def problems(tables: Tables) -> Iterator[Problem]:
+    """Every control that its table does not meet, named in the table and in ``controls``."""
+    controls = tables["controls"]
+    for (name, measure), mine in controls.groupby(["table", "measure"], sort=False):
+        if name not in tables.resources:
+            yield from wrong("controls", mine, "table", "no table has this name")
+            continue
+        try:
+            found = measured(tables, name, measure)
+        except Exception as error:  # pandas has many ways to say that an expression is none of this table
+            yield from wrong("controls", mine, "measure", f"{name}.csv has nothing of this kind: {error}")
+            continue
+        yield from _apart(tables, name, measure, mine, found)
+        yield from _without(tables, name, measure, mine, found)
+
+
+def measured(tables: Tables, name: str, measure: str) -> pd.DataFrame:
+    """A measure of a table's columns for each of its rows.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+    name : str
+        The table.
+    measure : str
+        A sum of its columns, like ``finished - at_caseness``; ``rows`` for their number; ``rank of extent`` for the
+        rank within the period, the largest first.
+
+    Returns
+    -------
+    DataFrame
+        The index of the table, ``period``, ``code``, and ``low`` and ``high``: the measure, which is two numbers only
+        for the rank of equal values.
+    """
+    frame = tables[name]
+    period = period_of(tables, name)
+    if measure == "rows":
+        low = high = pd.Series(1.0, frame.index)
+    elif measure.startswith("rank of "):
+        column = frame[measure.removeprefix("rank of ")].groupby(period)
+        low, high = (column.rank(ascending=False, method=way) for way in ("min", "max"))
+    else:
+        low = high = frame.eval(measure).astype("float64")
+    return pd.DataFrame({"period": period, "code": frame["code"], "low": low, "high": high})
+
+
+def _apart(
+    tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
+) -> Iterator[Problem]:
+    by_body = found.groupby(["period", "code"])[["low", "high"]].sum(min_count=1).to_dict("index")
+    rank = measure.startswith("rank of ")
+    periods = controls["period"].fillna("")
+    for i, period, code, value, within in zip(
+        controls.index, periods, controls["code"], controls["value"], controls["within"], strict=True
+    ):
+        have = by_body.get((period, code))
+        rows = None
+        if have is None:
+            rows = _rows(tables, found, period, code)
+            have = found.loc[rows, ["low", "high"]].sum(min_count=1).to_dict()
+        # two numbers that are equal to the decimals published may differ in the last bit
+        if have["low"] - within - 1e-9 <= value <= have["high"] + within + 1e-9:
+            continue
+        rows = _rows(tables, found, period, code) if rows is None else rows
+        source, line = controls.at[i, "source"], int(str(i)) + 2
+        whole = f", rows {rows[0] + 2} to {rows[-1] + 2}," if len(rows) > 1 else ""
+        got = f"{measure}{whole} is {said(float(have['low']))}" if len(rows) else "there is no row for it"
+        margin = f" within {within:g}" if within else ""
+        published = f"{source} has {said(float(value))}{margin}"
+        columns = [c for c in tables[name].columns if c in measure.replace("rank of ", "").split()]
+        if len(rows):
+            column = columns[0] if columns else "code"
+            cell = said(tables[name].at[rows[0], column])
+            what = f"{got}; {published} (controls.csv row {line})"
+            if rank:
+                what = f"its {measure} in the period {what.partition(' is ')[0] and 'is ' + said(float(have['low']))}; {published} (controls.csv row {line})"
+            yield Problem(f"{name}.csv", int(rows[0]) + 2, column, cell, what)
+        what = f"{name}.csv {period} {said(code)}: {got}, and {published}"
+        yield Problem("controls.csv", line, "value", said(float(value)), what)
+
+
+def _rows(tables: Tables, found: pd.DataFrame, period: str, code: str) -> list[int]:
+    """The rows of a table that a control is about: of this body, or of those that became it; of all if none is named."""
+    then = found[found["period"] == period]
+    if pd.isna(code):
+        return [int(str(i)) for i in then.index]
+    mine = then[then["code"] == code]
+    if not len(mine):
+        mine = then[[_became(tables, one, code) for one in then["code"]]]
+    return [int(str(i)) for i in mine.index]
+
+
+def _became(tables: Tables, code: str, other: str) -> bool:
+    for _ in range(20):
+        if code == other:
+            return True
+        if code not in tables.heir:
+            return False
+        code = tables.heir[code]
+    return False
+
+
+def _without(
+    tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
+) -> Iterator[Problem]:
+    """A body for which no control stands, where most of its period have one."""
+    held = controls.assign(period=controls["period"].fillna("")).groupby("period")["code"].agg(set)
+    known = found[found["low"].notna() & found["code"].isin({*tables.opened, *tables["icbs"]["code"]})]
+    for period, codes in known.groupby("period")["code"]:
+        due, have = set(codes), held.get(period, set())
+        if len(due & have) > 0.9 * len(due):
+            for code in sorted(due - have):
+                after = (controls["period"].fillna("") == period) & (controls["code"] < code)
+                first = controls.index[controls["period"].fillna("") == period][0]
+                line = int(str(first)) + 2 + int(after.sum())
+                what = f"{name}.csv has it in {period or 'its rows'}, and no control of {measure} is for it"
+                yield Problem("controls.csv", line, "code", code, what)

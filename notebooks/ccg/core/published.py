@@ -1,0 +1,844 @@
+"""A published table re-based as it is: columns by pattern, numbers and dates as written, codes in any form.
+
+``rebase`` asks for plain columns and clean codes. What stands between a file and that is done here, and said: each
+step changes nothing without a note, and sends to ``unmapped``, with its reason, what finds no place.
+"""
+
+import difflib
+import fnmatch
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from . import lineage, numbers, periods, reading
+from .rebasing import RebaseError, Report, rebase
+
+#: Names that the result needs for itself.
+_TAKEN = {"status", "missing", "reason", "carried", "name"}
+#: CCG21CD, STP20CDH, SICBL22CD: the header of a column of codes tells the year.
+_YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
+_NOT_THERE = "not a code of this geography"
+
+
+class PublishedError(ValueError):
+    """A table that cannot be re-based as asked. The text names the column, the cell and what to do."""
+
+
+@dataclass
+class Moved:
+    """A published table on the geography wanted.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The keys, the code, its name if asked for, the sums and means, ``status``, ``missing``, and with
+        ``closed="carry"`` ``carried``: whether a row holds figures of a code used after its body had closed.
+    unmapped : DataFrame
+        What found no place, with its ``reason``.
+    report : Report
+        Totals and reasons.
+    notes : list of str
+        What was found or decided on the way, in words.
+    decided : DataFrame or None
+        With ``at="auto"`` for a table of several geographies: the geography of each period.
+    """
+
+    frame: pd.DataFrame
+    unmapped: pd.DataFrame
+    report: Report
+    notes: list[str] = field(default_factory=list)
+    decided: pd.DataFrame | None = None
+
+    def __str__(self) -> str:
+        lines = [verdict(self.report), *(f"{note}." for note in self.notes)]
+        if self.decided is not None:
+            lines.append(self.decided.to_string(index=False))
+        return "\n".join([*lines, str(self.report)])
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What each column of the table is."""
+
+    code: str
+    at: str
+    sums: list[str]
+    means: dict[str, str]
+    by: list[str]
+    drop: list[str]
+
+    @property
+    def numbers(self) -> list[str]:
+        return list(dict.fromkeys([*self.sums, *self.means, *self.means.values()]))
+
+
+def rebase_file(
+    file: str | Path | pd.DataFrame,
+    *,
+    to: Any,
+    code: str | None = None,
+    at: Any = "auto",
+    level: str | None = None,
+    sums: Sequence[str] = (),
+    means: Mapping[str, str] | None = None,
+    by: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    unknown: str = "refuse",
+    closed: str = "refuse",
+    repair: bool = False,
+    absent: str = "zero",
+    codes: str = "same",
+    names: bool = False,
+    name: str = "",
+) -> Moved:
+    """Re-base a published file, or the frame that ``read`` made of one, as ``python -m ccg rebase`` does.
+
+    Parameters
+    ----------
+    file : str, Path or DataFrame
+        A file, which ``read`` opens, or a frame of text.
+    to, level, absent, repair
+        As ``rebase`` takes them.
+    code : str, optional
+        The column of codes; found where there is one, or an ODS and an ONS code of the same bodies.
+    at : str or date
+        The date of the geography; a column of dates or periods in any form that means one thing; or ``"auto"``,
+        which takes the year of a header like CCG21CD into account, and decides by period if a key in ``by`` is one
+        and the codes are of several geographies.
+    sums, by, drop : sequence of str
+        Names of columns or patterns like ``*-18``; ``rest`` in sums is all other columns of numbers, in drop all
+        other columns.
+    means : mapping, optional
+        Each rate with the column that weighs it.
+    missing : sequence of str
+        More marks that mean not given.
+    unknown : {"refuse", "unmapped"}
+        What becomes of codes that are not of the geography, or known nowhere.
+    closed : {"refuse", "carry"}
+        With carry a code used after its body closed stands for the area that the body had then, taken forward from
+        there; rows with such figures are marked.
+    codes : {"same", "ods", "ons"}
+        The codes of the result; by default ONS codes come out where ONS codes went in, else ODS codes.
+    names : bool
+        Whether to add the names.
+    name : str
+        The name of the file that a frame was read from, which may tell the year.
+
+    Returns
+    -------
+    Moved
+
+    Raises
+    ------
+    ValueError
+        ``PublishedError``, ``ReadError``, ``NumberError``, ``PeriodError``, ``RebaseError`` or ``LineageError``: the
+        text names what is wrong and what to do.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"Area Code": ["E38000042", "E38000047", "England"], "Apr-18": ["1,000", "500", "1,500"]})
+    >>> moved = rebase_file(table, at="2018-04-01", to="2021-04-01", sums=["*-18"], names=True)
+    >>> moved.frame["Area Code"].to_list()
+    ['E38000247', 'E38000247']
+    """
+    for name, given, may in (
+        ("unknown", unknown, ("refuse", "unmapped")),
+        ("closed", closed, ("refuse", "carry")),
+        ("codes", codes, ("same", "ods", "ons")),
+    ):
+        if given not in may:
+            raise PublishedError(f"{name} is {given!r}; say {' or '.join(may)}")
+    frame, hint = (file, name) if isinstance(file, pd.DataFrame) else (reading.read(file), str(file))
+    to, level = lineage.checked(to, level)
+    work = _Work(frame, hint, missing)
+    if frame is not file:
+        work.notes += frame.attrs["read"]
+    columns = work.columns(code, at, sums, dict(means or {}), by, drop)
+    columns = work.numbers(columns)
+    work.codes(columns, repair)
+    columns = work.dates(columns, unknown, closed, repair)
+    work.aside(columns, unknown, closed, repair)
+    return work.move(columns, to, level, repair, absent, codes, names, closed)
+
+
+class _Work:
+    """A table on its way: the frame, what was said of it, and the rows set aside."""
+
+    def __init__(self, frame: pd.DataFrame, file: str, missing: Sequence[str]) -> None:
+        self.frame, self.file, self.marks = frame.copy(), file, missing
+        self.frame.columns = [str(c).strip() for c in frame.columns]
+        self.notes: list[str] = []
+        self.written: dict[str, str] = {}
+        self.spelt: dict[str, set[str]] = defaultdict(set)
+        self.gone: list[pd.DataFrame] = []
+        self.carried: pd.Series | None = None
+        self.labels: dict[str, str] = {}
+        self.decided: pd.DataFrame | None = None
+
+    # --- columns --------------------------------------------------------------------------------
+
+    def columns(self, code, at, sums, means, by, drop) -> _Columns:
+        code, pair = code_column(self.frame, code, self.notes)
+        at = at.strip() if isinstance(at, str) else at
+        if isinstance(at, str) and at not in self.frame and at != "auto" and not re.match(r"\d", at):
+            at = named(
+                self.frame,
+                [at],
+                "--at, which takes a date like 2018-04-01, auto or a column of dates or periods",
+            )[0]
+        keys = named(self.frame, by, "--by")
+        rates = dict(
+            zip(named(self.frame, means, "--mean"), named(self.frame, means.values(), "--mean"), strict=True)
+        )
+        rest = "rest" not in self.frame
+        left = named(self.frame, [d for d in drop if not (rest and d == "rest")], "--drop")
+        used = {code, *keys, *rates, *rates.values(), *([at] if at in self.frame else [])}
+        added = named(self.frame, [s for s in sums if not (rest and s == "rest")], "--sum")
+        if rest and "rest" in sums:
+            other = [c for c in self.frame if c not in {*used, *added, *left, *pair}]
+            added += [c for c in other if self._is_numeric(c)]
+        used |= set(added)
+        both = [c for c in left if c in used]
+        if both:
+            raise PublishedError(f"column {both[0]!r} is to be left out with --drop and used as well")
+        left += [c for c in pair if c not in used and c not in left]
+        if rest and "rest" in drop:
+            left += [c for c in self.frame if c not in used and c not in left]
+        stray = [c for c in self.frame if c not in used and c not in left]
+        if stray:
+            raise PublishedError(_stray(stray))
+        self.frame = self.frame.drop(columns=left)
+        return self._renamed(_Columns(code, at, added, rates, keys, left))
+
+    def _is_numeric(self, column: str) -> bool:
+        cells = self.frame[column]
+        if pd.api.types.is_bool_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+            return False
+        if pd.api.types.is_numeric_dtype(cells):
+            return True
+        given = [c for c in cells.astype(str).unique() if numbers.is_given(c, self.marks)]
+        return bool(given) and all(numbers.plain(c) is not None for c in given)
+
+    def _renamed(self, columns: _Columns) -> _Columns:
+        """Columns whose names the result needs under other names."""
+        taken = _TAKEN | {f"{weight} of {rate}" for rate, weight in columns.means.items()}
+        clash = [c for c in self.frame if c.casefold() in taken or c.startswith("_")]
+        new = {c: f"{c.lstrip('_') or 'column'} (of the file)" for c in clash}
+        if not new:
+            return columns
+        self.frame = self.frame.rename(columns=new)
+        self.notes += [f"column {old!r} is called {name!r} here" for old, name in new.items()]
+        swap = lambda names: [new.get(n, n) for n in names]  # noqa: E731
+        return _Columns(
+            new.get(columns.code, columns.code), new.get(columns.at, columns.at) if isinstance(columns.at, str) else columns.at,
+            swap(columns.sums), {new.get(r, r): new.get(w, w) for r, w in columns.means.items()}, swap(columns.by),
+            columns.drop,
+        )  # fmt: skip
+
+    # --- cells ----------------------------------------------------------------------------------
+
+    def numbers(self, columns: _Columns) -> _Columns:
+        data = nw.from_native(self.frame, eager_only=True)
+        text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
+        numbers.check(data, text, self.marks)
+        for name in text:
+            cells = self.frame[name].astype(str).str.strip()
+            given = cells[[numbers.is_given(c, self.marks) for c in cells]]
+            if given.str.contains("%").any():
+                if name in columns.sums:
+                    first = given[given.str.contains("%")].iloc[0]
+                    raise PublishedError(
+                        f"column {name!r} holds percentages ({first!r}), which cannot be added up; average it with "
+                        "means and the column that weighs it (--mean rate:weight), or drop it"
+                    )
+                self.notes.append(f"column {name!r} is in percent")
+            below = int(given.str.contains("(", regex=False).sum() - given.str.contains(r"\([rp]\)$").sum())
+            if below:
+                self.notes.append(f"{below:,} numbers in brackets in column {name!r} are read as below zero")
+            parsed = numbers.parse(nw.from_native(self.frame[name], series_only=True), self.marks)
+            self.frame[name] = parsed.to_native()
+        return columns
+
+    def codes(self, columns: _Columns, repair: bool) -> None:
+        """Codes in another way of writing, and words for England, as they are meant; nothing is guessed."""
+        cells = self.frame[columns.code]
+        if not pd.api.types.is_string_dtype(cells):
+            raise PublishedError(
+                f"column {columns.code!r} holds {cells.dtype}, not text; read the codes as text, or 5E1 becomes 50"
+            )
+        words = {w.casefold(): w for w in reversed(list(lineage.beside()))}
+        as_code: dict[str, str] = {}
+        for cell in cells.unique():
+            plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
+            if not cell.strip():
+                plain = ""
+            as_code[cell] = plain
+            if plain != cell and cell.strip():
+                self.written[cell] = plain
+            self.spelt[plain].add(cell)
+        self.frame[columns.code] = cells.map(as_code)
+        self.raw = cells.value_counts()
+
+    # --- when -----------------------------------------------------------------------------------
+
+    def dates(self, columns: _Columns, unknown: str, closed: str, repair: bool) -> _Columns:
+        """The geography of each row: one date, or a column of dates like 2018-04-01."""
+        at = columns.at
+        if isinstance(at, str) and at in self.frame:
+            return self._dated(columns)
+        if not isinstance(at, str) or at != "auto":
+            lineage.as_day(at)
+            return columns
+        given = self._known(columns, repair)
+        fits = lineage.which(given)
+        if fits and not fits[0].extra:
+            return self._hinted(columns, fits)
+        keys = [
+            k
+            for k in columns.by
+            if periods.named_period(k) or periods.are_periods(nw.from_native(self.frame[k], series_only=True))
+        ]
+        if closed == "carry" and not keys:
+            day = max((_opened(c) for c in given), default=None)
+            if day is None:
+                return columns
+            self.notes.append(f"the newest code is of {day.date()}; the others are taken there")
+            return replace(columns, at=str(day.date()))
+        if not keys or not fits:
+            return columns
+        self.decided = decide(self.frame, columns.code, keys[0], given, closed == "carry")
+        at = self._new_name("geography")
+        days = dict(zip(self.decided[keys[0]], self.decided["at"], strict=True))
+        self.frame[at] = self.frame[keys[0]].map(lambda cell: days.get(cell, ""))
+        self.notes.append(f"the codes decide the geography of each {keys[0]}")
+        return replace(columns, at=at)
+
+    def _known(self, columns: _Columns, repair: bool) -> set[str]:
+        """The codes of bodies in the table, as they are meant."""
+        beside, out = set(lineage.beside()), set()
+        for code in self.frame[columns.code].unique():
+            meant = (
+                code if lineage.written(code) == code else lineage.suggest(code) if repair and code else None
+            )
+            if meant and meant not in beside:
+                out.add(meant)
+        return out
+
+    def _dated(self, columns: _Columns) -> _Columns:
+        cells = self.frame[columns.at]
+        found = periods.days(cells.tolist()) if len(cells) else {}
+        labels = defaultdict(set)
+        for cell, day in found.items():
+            labels[str(day.date())].add(str(cell))
+        self.frame[columns.at] = [str(found[c].date()) if c in found else "" for c in cells]
+        if columns.at in columns.by and all(len(some) == 1 for some in labels.values()):
+            self.labels = {day: next(iter(some)) for day, some in labels.items()}
+        changed = [f"{next(iter(some))} as {day}" for day, some in labels.items() if some != {day}]
+        if changed:
+            more = f" and {len(changed) - 2} more" if len(changed) > 2 else ""
+            self.notes.append(f"column {columns.at!r}: {', '.join(changed[:2])}{more}")
+        return columns
+
+    def _hinted(self, columns: _Columns, fits: list) -> _Columns:
+        """Of several geographies that fit the one that a header or the name of the file tells."""
+        exact = [f for f in fits if f.exact] or fits
+        if len(exact) < 2:
+            return columns
+        for what, text in (("header", columns.code), ("name of the file", Path(self.file).stem)):
+            for year in _YEAR.findall(text):
+                day = pd.Timestamp(2000 + int(year), 4, 1)
+                near = [f for f in exact if f.vintage.start <= day <= f.vintage.end]
+                if near:
+                    self.notes.append(
+                        f"read as {near[0].vintage}: the {what} {text!r} says so (at={day.date()})"
+                    )
+                    return replace(columns, at=str(day.date()))
+        return columns
+
+    def _new_name(self, name: str) -> str:
+        while name in self.frame or name in _TAKEN:
+            name += " of the row"
+        return name
+
+    # --- what is set aside ----------------------------------------------------------------------
+
+    def aside(self, columns: _Columns, unknown: str, closed: str, repair: bool) -> None:
+        """Take closed codes forward, and unknown ones out of the frame, where that is asked for."""
+        if closed == "refuse" and unknown == "refuse":
+            return
+        dated = isinstance(columns.at, str) and columns.at in self.frame
+        if columns.at == "auto":
+            day_of = pd.Series("", self.frame.index)
+        else:
+            day_of = (
+                self.frame[columns.at]
+                if dated
+                else pd.Series(str(lineage.as_day(columns.at).date()), self.frame.index)
+            )
+        why: dict[tuple[str, str], str] = {}
+        new: dict[tuple[str, str], str] = {}
+        pairs = set(zip(self.frame[columns.code], day_of, strict=True))
+        for code, day in sorted(pairs):
+            meant = lineage.suggest(code) if repair and code and lineage.written(code) is None else code
+            if not code or not meant or meant in lineage.beside() or (dated and not day):
+                if code and not meant and unknown == "unmapped":
+                    why[code, day] = "no code known here"
+                continue
+            if lineage.written(meant) is None:
+                if unknown == "unmapped":
+                    why[code, day] = "no code known here"
+            elif day and not _is_of(meant, day):
+                there = _taken_forward(meant, day) if closed == "carry" else None
+                if there is not None and there[0]:
+                    new[code, day] = there[0]
+                elif there is not None:
+                    why[code, day] = there[1]
+                elif unknown == "unmapped":
+                    why[code, day] = _NOT_THERE
+        self._take(columns, day_of, why, new)
+
+    def _take(self, columns: _Columns, day_of: pd.Series, why: dict, new: dict) -> None:
+        at = list(zip(self.frame[columns.code], day_of, strict=True))
+        if new:
+            codes = sorted({code for code, _ in new})
+            self.notes.append(
+                f"{len(codes)} code{'s' if len(codes) > 1 else ''} used after the body closed, taken forward from that "
+                f"day: {', '.join(f'{c} to {new[next(p for p in new if p[0] == c)]}' for c in codes[:8])}"
+                + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")
+            )
+            self.frame[columns.code] = [new.get(pair, pair[0]) for pair in at]
+            self.carried = pd.Series(
+                [pair[0] if pair in new else None for pair in at], self.frame.index, dtype=object
+            )
+        if why:
+            out = pd.Series([why.get(pair) for pair in at], self.frame.index, dtype=object)
+            rows = self.frame[out.notna()].assign(reason=out.dropna())
+            self.gone.append(rows)
+            self.frame = self.frame[out.isna()]
+            if self.carried is not None:
+                self.carried = self.carried[out.isna()]
+
+    # --- the move -------------------------------------------------------------------------------
+
+    def move(self, columns: _Columns, to, level, repair, absent, codes, names, closed) -> Moved:
+        try:
+            result = rebase(
+                self.frame, code=columns.code, to=to, at=columns.at, level=level, sums=columns.sums,
+                means=columns.means, by=columns.by, repair=repair, absent=absent,
+            )  # fmt: skip
+        except (RebaseError, lineage.LineageError) as error:
+            raise type(error)(self._way_on(str(error), columns, to, level)) from None
+        report, frame, unmapped = result.report(), result.frame, result.unmapped
+        if self.gone:
+            unmapped = self._with_gone(columns, unmapped, report)
+        frame = self._flagged(columns, frame, report, to, level, closed)
+        schemes = lineage.scheme_of(
+            {c for c in self.spelt if lineage.written(c) == c} - set(lineage.beside())
+        )
+        bodies = lineage.bodies(to, level).set_index("code")
+        if names:
+            where = frame.columns.get_loc(columns.code) + 1
+            frame.insert(where, "name", frame[columns.code].map(bodies["name"]))
+        wanted = schemes if codes == "same" else codes
+        if wanted == "ons":
+            frame[columns.code] = frame[columns.code].map(bodies["ons_code"])
+            frame = frame.sort_values([*columns.by, columns.code], kind="stable").reset_index(drop=True)
+        if codes == "same" or wanted != schemes:
+            self.notes.append(f"the result has {wanted.upper()} codes")
+        people = [c for c in columns.sums if re.search(r"(?i)resident|population|persons|people", c)]
+        if people and report.divided:
+            self.notes.append(
+                f"shares are of registered patients, so {people[0]!r}, if it counts residents, may be off by 2 to 3 per "
+                "cent where land moved"
+            )
+        self._spoken(report)
+        for table in (frame, unmapped):
+            if self.labels and columns.at in table:
+                table[columns.at] = table[columns.at].map(lambda day: self.labels.get(day, day))
+        return Moved(frame, unmapped, report, self.notes, self.decided)
+
+    def _way_on(self, words: str, columns: _Columns, to, level: str) -> str:
+        """A refusal with the switch that lets a person through."""
+        if (
+            "no code known here" in words
+            or "not of the" in words
+            or "not open on" in words
+            or "no one geography" in words
+        ):
+            ways = ["unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"]
+            if " was " in words or "were not open" in words or "of no one" in words:
+                ways.append(
+                    "closed='carry' (--closed carry) takes codes used after their body closed forward from that day"
+                )
+            if columns.at == "auto" and "of no one" in words:
+                ways.append("a key in by (--by) that is a period lets at='auto' decide for each period")
+            if "perhaps" in words:
+                ways.append("repair=True (--repair) takes what is suggested")
+            return f"{words.rstrip('.')}. To go on: {'; '.join(ways)}"
+        if "the answer differs" in words:
+            return f"{words}. {differences(self._known(columns, False), to, level)}".rstrip(". ")
+        return words
+
+    def _with_gone(self, columns: _Columns, unmapped: pd.DataFrame, report: Report) -> pd.DataFrame:
+        """The rows set aside among what was not placed, and in the totals of the report."""
+        rows = pd.concat(self.gone)
+        for rate, weight in columns.means.items():
+            rows[f"{weight} of {rate}"] = rows[weight].where(rows[rate].notna())
+        keys = [c for c in unmapped if c in {*columns.by, columns.code, columns.at}]
+        values = [c for c in unmapped if c not in keys and c != "reason"]
+        for name in values:
+            total = float(rows[name].sum())
+            report.totals[name]["input"] += total
+            report.totals[name]["unmapped"] += total
+            report.sizes[name] = report.sizes.get(name, 0.0) + float(rows[name].abs().sum())
+            report.missing[name] = report.missing.get(name, 0) + int(rows[name].isna().sum())
+        out = rows.groupby([*keys, "reason"], dropna=False, sort=True)[values].sum(min_count=1).reset_index()
+        report.unmapped = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
+        report.unplaced += len(out)
+        whole = (
+            pd.concat([unmapped, out[list(unmapped.columns)]])
+            if len(unmapped)
+            else out[list(unmapped.columns)]
+        )
+        return whole.sort_values(keys, kind="stable").reset_index(drop=True)
+
+    def _flagged(self, columns: _Columns, frame, report, to, level, closed) -> pd.DataFrame:
+        """``carried``: whether figures of a code used after its body had closed went into a row."""
+        if closed != "carry":
+            return frame
+        frame["carried"] = False
+        if self.carried is None or self.carried.isna().all():
+            return frame
+        dated = columns.at in self.frame
+        keys = list(dict.fromkeys([*columns.by, *([columns.at] if dated else [])]))
+        rows = self.frame[[*keys, columns.code]].assign(_old=self.carried)
+        period = [k for k in keys if k in report.periods or k == columns.at] or keys
+        short = self._short(rows, period, columns)
+        marks, lacking = set(), set()
+        for row in rows[rows["_old"].notna()].drop_duplicates().to_dict("records"):
+            at = row[columns.at] if dated else columns.at
+            for goal in lineage.successors(lineage.lifetime(row[columns.code])[0], to, level, at=at)["to"]:
+                marks.add((*(str(row[k]) for k in columns.by), goal))
+                if (*(row[k] for k in period), row[columns.code]) in short:
+                    lacking.add((*(str(row[k]) for k in columns.by), goal))
+        found = list(zip(*(frame[k].astype(str) for k in columns.by), frame[columns.code], strict=True))
+        frame["carried"] = [key in marks for key in found]
+        worse = pd.Series([key in lacking for key in found], frame.index) & (frame["status"] != "incomplete")
+        frame.loc[worse, "status"] = "incomplete"
+        report.incomplete += int(worse.sum())
+        if lacking:
+            some = sorted({f"{code}: no row of {', '.join(gone)}" for (*_, code), gone in short.items()})
+            self.notes.append(
+                f"{'; '.join(some[:8])} beside the codes taken forward, so these rows are incomplete"
+            )
+        return frame
+
+    def _short(self, rows: pd.DataFrame, period: list[str], columns: _Columns) -> dict[tuple, list[str]]:
+        """The bodies that codes taken forward make up only in part, in a period where the body itself has no row."""
+        out = {}
+        dated = columns.at in self.frame
+        for key, some in rows.groupby([*period, columns.code], dropna=False):
+            old = some["_old"]
+            if old.isna().any():  # the body itself is there
+                continue
+            at = lineage.as_day(some[columns.at].iloc[0] if dated else columns.at)
+            level = _level_of(key[-1], at)
+            body = lineage.lifetime(key[-1])[0]
+            have, parts = set(), {}
+            for one in old.unique():
+                code, last = lineage.lifetime(one)[0], min(lineage.lifetime(one)[3], at)
+                for (start, end), names in lineage.pieces(last, at, level).items():
+                    if end == body:
+                        parts[start] = set(names)
+                have |= set(lineage.pieces(last, at, level).get((code, body), ()))
+            gone = sorted(start for start, names in parts.items() if names - have)
+            if gone:
+                out[key] = gone
+        return out
+
+    def _spoken(self, report: Report) -> None:
+        """What was read as what, and spellings of one code, in the report."""
+        report.repaired = dict(sorted({**self.written, **report.repaired}.items()))
+        for code, cells in sorted(self.spelt.items()):
+            if len(cells) > 1 and code.strip():
+                report.spellings.append(tuple(sorted(cells)))
+
+
+# --- columns by name ------------------------------------------------------------------------------
+
+
+def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
+    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is."""
+    out: list[str] = []
+    for one in wanted:
+        name = one.strip()
+        if name in frame:
+            out.append(name)
+            continue
+        some = (
+            [c for c in frame if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
+            if set(name) & set("*?[")
+            else []
+        )
+        if not some:
+            raise PublishedError(_no_column(frame, name, option))
+        out += some
+    return list(dict.fromkeys(out))
+
+
+def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
+    alike = {c.casefold(): c for c in reversed(frame.columns)}
+    near = difflib.get_close_matches(name.casefold(), alike, 1)
+    some = list(map(repr, frame))
+    there = f"there are {', '.join(some[:20])}" + (f" and {len(some) - 20:,} more" if len(some) > 20 else "")
+    if near:
+        there = f"the nearest is {alike[near[0]]!r}"
+    what = "no column like" if set(name) & set("*?[") else "no column"
+    return f"there is {what} {name!r} ({option}); {there}"
+
+
+def _stray(stray: list[str]) -> str:
+    some = ", ".join(stray[:20]) + (f" and {len(stray) - 20:,} more" if len(stray) > 20 else "")
+    return (
+        f"what is to become of column {stray[0]!r}? --sum it, --mean it with a weight, keep it as a key with --by, or "
+        f"leave it out with --drop; rest is all others (all unused columns: {some})"
+    )
+
+
+def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tuple[str, list[str]]:
+    """The column of codes, and the other one where ODS and ONS codes of the same bodies stand side by side."""
+    rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
+    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+
+    def like(column: str) -> float:
+        if not pd.api.types.is_string_dtype(frame[column]):
+            return 0
+        return sum(lineage.written(cell) in known for cell in rows[column]) / max(1, len(rows))
+
+    share = {c: like(c) for c in frame}
+    found = [c for c in frame if share[c] > 0.5] or [c for c in frame if share[c] > 0.25]
+    code = named(frame, [wanted], "--code")[0] if wanted else None
+    if code is None and not found:
+        names = [c for c in frame if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
+        if len(names) == 1:
+            notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
+            return names[0], []
+        some = ", ".join(list(frame)[:20]) + (
+            f" and {frame.shape[1] - 20:,} more" if frame.shape[1] > 20 else ""
+        )
+        raise PublishedError(f"name the column of codes with --code; there are {some}")
+    pair = _pair(frame, found) if code is None or code in found else []
+    if code is None and len(found) > 1 and not pair:
+        raise PublishedError(f"name the column of codes with --code: {' or '.join(map(repr, found))}")
+    code = code or (pair[0] if pair else found[0])
+    other = [c for c in pair if c != code]
+    if other and not wanted:
+        notes.append(
+            f"columns {other[0]!r} and {code!r} hold the ONS and the ODS code of the same bodies; {code!r} is used"
+        )
+    return code, other
+
+
+def _names(cells: pd.Series) -> float:
+    some = [c for c in cells.unique() if c.strip()][:60]
+    return sum(lineage.suggest(c) is not None for c in some) / max(1, len(some))
+
+
+def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
+    """Two columns that hold the ODS and the ONS code of the same body in each row, ODS first; else nothing."""
+    if len(found) != 2:
+        return []
+    ons = {c: frame[c].str.strip().str.fullmatch(r"n?[EeNn]\d{8}").mean() > 0.5 for c in found}
+    if sum(ons.values()) != 1:
+        return []
+    long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
+    for one, two in set(zip(frame[short], frame[long], strict=True)):
+        bodies = [lineage.written(cell) for cell in (one, two)]
+        if None in bodies or not one.strip() or set(bodies) & set(lineage.beside()):
+            continue
+        if lineage.lifetime(bodies[0])[0] != lineage.lifetime(bodies[1])[0]:
+            return []
+    return [short, long]
+
+
+def pairs(frame: pd.DataFrame, given: Iterable[str]) -> dict[str, str]:
+    """Rates with their weights from text like rate:patients, where either name may hold colons."""
+    out = {}
+    for one in given:
+        cuts = [(one[:i], one[i + 1 :]) for i, sign in enumerate(one) if sign == ":"]
+        if not cuts or not any(w.strip() for _, w in cuts):
+            raise PublishedError(f"--mean {one}: name the column that weights it, like --mean {one}:patients")
+        there = [(r.strip(), w.strip()) for r, w in cuts if r.strip() in frame and w.strip() in frame]
+        if len(there) > 1:
+            raise PublishedError(f"--mean {one}: that may be {there[0]} or {there[1]}; rename one column")
+        rate, weight = there[0] if there else cuts[0]
+        out[named(frame, [rate], "--mean")[0]] = named(frame, [weight], "--mean")[0]
+    return out
+
+
+# --- which geography ------------------------------------------------------------------------------
+
+
+def decide(
+    frame: pd.DataFrame, code: str, period: str, known: set[str] | None = None, carry: bool = False
+) -> pd.DataFrame:
+    """The geography that the codes of each period are of.
+
+    Of several that fit, the one in force in the period is taken, else one that has every body, else the one with the
+    fewest bodies missing. With ``carry`` codes of bodies that had closed may stand beside: then the newest decides.
+
+    Returns
+    -------
+    DataFrame
+        One row for each period, in the order of the table: the period, ``at`` (a date of the geography),
+        ``geography`` in words, ``codes`` and ``absent``: how many of its bodies have no row.
+
+    Raises
+    ------
+    PublishedError
+        The codes of a period are of no one geography, or of several of which none can be preferred.
+    """
+    rows = []
+    for cell, codes in frame.groupby(period, sort=False)[code]:
+        given = {
+            c for one in codes.unique() if (c := lineage.written(one) or "") and c not in lineage.beside()
+        }
+        given = given if known is None else given & known
+        if not given:
+            rows.append((cell, "", "no code known here", 0, 0))
+            continue
+        fits = lineage.which(given)
+        if carry and fits and fits[0].extra:
+            day = max(_opened(c) for c in given)
+            of_day = {c for c in given if _is_of(c, str(day.date()))}
+            one = lineage.vintage(day)
+            rows.append(
+                (cell, str(day.date()), str(one), len(of_day), len(lineage.bodies(day)) - len(of_day))
+            )
+            continue
+        if not fits or fits[0].extra:
+            near = "; or ".join(lineage.describe(f) for f in fits[:2])
+            raise PublishedError(
+                f"{period} {cell!r}: the codes are of no one geography: {near}. closed='carry' (--closed carry) takes "
+                "codes used after their body closed forward"
+            )
+        fit, day = _best(fits, cell)
+        rows.append((cell, str(day.date()), str(fit.vintage), fit.matched, len(fit.missing)))
+    return pd.DataFrame(rows, columns=[period, "at", "geography", "codes", "absent"])
+
+
+def _best(fits: list, cell: Any) -> tuple[Any, pd.Timestamp]:
+    try:
+        day = next(iter(periods.days([cell]).values()), None)
+        likely = [] if day is None else [day]
+    except periods.PeriodError:
+        year = re.fullmatch(r"(20\d\d)(?:\.0)?", str(cell).strip())
+        likely = [pd.Timestamp(int(year[1]), 4, 1), pd.Timestamp(int(year[1]), 1, 1)] if year else []
+    for day in likely:
+        for fit in fits:
+            if fit.vintage.start <= day <= fit.vintage.end:
+                return fit, day
+    return fits[0], fits[0].vintage.start
+
+
+def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
+    """Words for what differs between the geographies that some codes may be of: the body and its largest shares."""
+    fits = [f for f in lineage.which(codes) if f.exact] or lineage.which(codes)
+    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for fit in fits:
+        try:
+            table = lineage.lookup(fit.vintage.start, goal, level, at_level=fit.vintage.level)
+        except lineage.LineageError:
+            continue
+        ons = lineage.bodies(fit.vintage.start, fit.vintage.level).set_index("ons_code")["code"]
+        mine = {ons.get(c, c) for c in codes}
+        for one in table[table["from"].isin(mine)].itertuples():
+            found[one[1], one.to][f"{fit.vintage.start:%B %Y}"] = one.share
+    worst = sorted(
+        ((max(s.values()) - min(s.values()), pair, s) for pair, s in found.items() if len(s) > 1),
+        reverse=True,
+    )
+    said = [
+        f"{old} to {new}: {', '.join(f'{100 * share:.2f}% ({when})' for when, share in shares.items())}"
+        for gap, (old, new), shares in worst[:3]
+        if gap > 1e-9
+    ]
+    return f"What differs by {goal.date()}: {'; '.join(said)}" if said else ""
+
+
+def _opened(code: str) -> pd.Timestamp:
+    return max(lineage.lifetime(code)[2], lineage.START)
+
+
+def _is_of(code: str, day: str) -> bool:
+    """Whether a code stands for a body on a day."""
+    at = lineage.as_day(day)
+    try:
+        levels = ["icb", "sub_icb"] if lineage.level_on(at) == "icb" else [None]
+        return any(code in set(lineage.bodies(at, one)[["code", "ons_code"]].stack()) for one in levels)
+    except lineage.LineageError:
+        return False
+
+
+def _level_of(code: str, at: pd.Timestamp) -> str | None:
+    """The level of a code on a day on which boards and locations stand side by side."""
+    if lineage.level_on(at) != "icb":
+        return None
+    return "icb" if code in set(lineage.bodies(at, "icb")[["code", "ons_code"]].stack()) else "sub_icb"
+
+
+def _taken_forward(code: str, day: str) -> tuple[str | None, str] | None:
+    """The code on a day of the body that a closed one went into whole, or why there is none; None if not closed."""
+    at = lineage.as_day(day)
+    body, _, _, last = lineage.lifetime(code)
+    if last >= at and code == body:
+        return None
+    try:
+        found = lineage.successors(body, at, at=min(last, at))
+    except lineage.LineageError as error:
+        return None, f"closed, and cannot be taken forward: {error}"
+    if len(found) != 1:
+        return None, f"closed on {last.date()}, and its land is in more than one body of {day}"
+    there = found["to"].iloc[0]
+    if code == body:
+        return there, ""
+    level = None if lineage.level_on(at) != "icb" else "icb"
+    return lineage.bodies(at, level).set_index("code")["ons_code"].get(there, there), ""
+
+
+# --- the report -----------------------------------------------------------------------------------
+
+
+def verdict(report: Report) -> str:
+    """Whether the numbers can be used, in one line."""
+    totals = {why for _, why in report.unmapped}
+    left = totals - {"a total for England"}
+    if not report.rows:
+        return "Cannot be used: no row was placed."
+    if not report.balanced():
+        return "Cannot be used: what was placed and what was not do not add up to what came in."
+    but = []
+    if report.incomplete:
+        but.append(
+            f"{report.incomplete:,} of {report.rows:,} rows are incomplete, so do not compare them with others"
+        )
+    if left:
+        share = max(((t["unmapped"] / t["input"]) for t in report.totals.values() if t["input"]), default=0.0)
+        but.append(
+            f"figures of {len(left)} kind{'s' if len(left) > 1 else ''} found no place (up to {100 * share:.1f}%)"
+        )
+    if report.divided:
+        but.append(f"{report.divided:,} rows rest on shares, so are approximate")
+    if not but:
+        return "Can be used: every row is complete and exact" + (
+            ", and totals for England were left out." if totals else "."
+        )
+    return f"Can be used with care: {'; '.join(but)}."

@@ -1,0 +1,278 @@
+"""Published tables as they are: whatever the layout, marks and codes, the right numbers or words."""
+
+import csv
+import io
+from collections import defaultdict
+from pathlib import Path
+
+import ccg
+import pandas as pd
+import pytest
+from ccg import lineage, numbers, published, rebase_file
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+DATES = {"at": "2018-04-01", "to": "2021-04-01"}
+
+
+def frame(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+
+
+def test_names_that_the_result_needs_are_given_others():
+    table = frame("code,status,_n,patients of rate,rate,patients\n00C,3,1,2,0.5,10\n00D,4,1,2,0.1,20\n")
+    moved = rebase_file(table, sums=["status", "_n", "patients of rate"], means={"rate": "patients"}, **DATES)
+    assert moved.frame["status (of the file)"].sum() == 7 and moved.frame["n (of the file)"].sum() == 2
+    assert "column 'status' is called 'status (of the file)' here" in moved.notes
+
+
+def test_rates_with_colons_in_their_names():
+    table = frame("code,a: rate,x:y,n\n00C,0.5,1,10\n")
+    assert published.pairs(table, ["a: rate:n", "x:y:n"]) == {"a: rate": "n", "x:y": "n"}
+    with pytest.raises(published.PublishedError, match="name the column that weights it"):
+        published.pairs(table, ["n"])
+    with pytest.raises(published.PublishedError, match="that may be"):
+        published.pairs(frame("a,a:b,b:c,c\n1,2,3,4\n"), ["a:b:c"])
+
+
+def test_rest_is_all_other_columns_of_numbers():
+    table = frame('code,name,n,m,rate\n00C,A,1,"1,000",x\n00D,B,2,*,y\n')
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame) == ["code", "n", "m", "status", "missing"] and moved.frame["m"].sum() == 1000
+    with pytest.raises(published.PublishedError, match=r"what is to become of column 'name'"):
+        rebase_file(table, sums=["rest"], **DATES)
+
+
+def test_percentages_are_averaged_and_never_added_up():
+    table = frame("code,rate,n\n00C,10%,30\n00D,20%,10\n00J,*,5\n")
+    with pytest.raises(
+        published.PublishedError, match=r"holds percentages \('10%'\), which cannot be added up"
+    ):
+        rebase_file(table, sums=["rate"], drop=["n"], **DATES)
+    moved = rebase_file(table, means={"rate": "n"}, at="2018-04-01", to="2018-04-01")
+    assert moved.frame["rate"].to_list()[:2] == [10, 20] and "column 'rate' is in percent" in moved.notes
+    mixed = frame("code,rate,n\n00C,10%,30\n00D,0.2,10\n")
+    with pytest.raises(numbers.NumberError, match="never mixed"):
+        rebase_file(mixed, means={"rate": "n"}, **DATES)
+
+
+STACKED = "Year,Code,n\n2013/14,00C,1\n2013/14,00F,2\n2015/16,13T,3\n2020/21,16C,4\n2020/21,England,9\n"
+
+
+def test_a_stacked_table_without_dates_is_decided_by_period():
+    moved = rebase_file(frame(STACKED), to="2021-04-01", sums=["n"], by=["Year"])
+    assert moved.decided[["Year", "at"]].to_numpy().tolist() == [
+        ["2013/14", "2013-04-01"], ["2015/16", "2015-04-01"], ["2020/21", "2020-04-01"]
+    ]  # fmt: skip
+    assert moved.frame.set_index(["Year", "Code"])["n"].to_dict() == {
+        ("2013/14", "13T"): 2, ("2013/14", "16C"): 1, ("2015/16", "13T"): 3, ("2020/21", "16C"): 4,
+    }  # fmt: skip
+    assert "the CCGs of April 2015" in str(moved) and moved.unmapped["n"].to_list() == [9]
+    mixed = frame(STACKED + "2013/14,13T,1\n")
+    with pytest.raises(published.PublishedError, match=r"Year '2013/14': the codes are of no one geography"):
+        rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"])
+    carried = rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"], closed="carry")
+    assert carried.frame.query("Year == '2013/14' and Code == '13T'")["n"].to_list() == [3]
+
+
+def test_a_code_taken_forward_alone_does_not_make_a_body_whole():
+    table = frame("Year,Code,n\n2019/20,00C,1\n2020/21,00C,1\n2020/21,00K,1\n2020/21,00M,1\n")
+    moved = rebase_file(table, at="2020-04-01", to="2021-04-01", sums=["n"], by=["Year"], closed="carry")
+    assert moved.frame["status"].to_list() == ["incomplete", "exact"] and moved.frame["carried"].all()
+    assert moved.report.incomplete == 1 and "16C: no row of 00K, 00M" in "; ".join(moved.notes)
+
+
+def test_a_closed_body_whose_land_was_divided_is_not_carried():
+    # the land of 10N went whole to 15A; that of 09N to 92A, and its land in 09G was already there
+    closed = [
+        c
+        for c in lineage.bodies("2013-04-01")["code"]
+        if lineage.lifetime(c).last < pd.Timestamp("2021-04-01")
+    ]
+    table = pd.DataFrame({"code": closed, "n": "1"})
+    moved = rebase_file(table, at="2021-04-01", to="2021-04-01", sums=["n"], closed="carry")
+    placed, left = moved.frame["n"].sum(), moved.unmapped["n"].sum() if len(moved.unmapped) else 0
+    assert placed + left == len(closed) and placed > 0.95 * len(closed)
+    assert all("more than one body" in why for _, why in moved.report.unmapped)
+
+
+def test_dates_come_out_as_they_stood():
+    table = frame("month,code,n\nMAR2018,00C,1\nAPR2018,00C,2\n")
+    moved = rebase_file(table, at="month", to="2021-04-01", sums=["n"], by=["month"])
+    assert set(moved.frame["month"]) == {"MAR2018", "APR2018"}
+
+
+def test_two_columns_that_disagree_are_no_pair():
+    table = frame("ons,ods,n\nE38000042,00C,1\nE38000047,00J,2\n")
+    with pytest.raises(
+        published.PublishedError, match="name the column of codes with --code: 'ons' or 'ods'"
+    ):
+        rebase_file(table, sums=["n"], **DATES)
+
+
+def test_a_file_goes_in_by_its_path_and_what_was_found_is_said(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("A title\n\nCode;n\n00C;1\n00D;2\n")
+    moved = rebase_file(path, sums=["n"], names=True, **DATES)
+    assert moved.notes[:2] == ["cells set apart by semicolons", "header in line 3"]
+    assert moved.frame["name"].to_list() == ["NHS Tees Valley CCG", "NHS County Durham CCG"]
+
+
+@pytest.mark.parametrize(
+    "how, words",
+    [
+        ({"unknown": "drop"}, "unknown is 'drop'; say refuse or unmapped"),
+        ({"closed": "yes"}, "closed is 'yes'"),
+        ({"codes": "gss"}, "codes is 'gss'"),
+        ({"by": ["nothing"]}, "there is no column 'nothing' (--by)"),
+        ({"at": "nothing"}, "there is no column 'nothing' (--at"),
+        ({"at": "n"}, "is no date known here"),
+        ({"drop": ["n"]}, "column 'n' is to be left out with --drop and used as well"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(how, words):
+    with pytest.raises(ValueError) as error:
+        rebase_file(frame("code,n\n00C,1.5\n"), **({"sums": ["n"], **DATES} | how))
+    assert words in str(error.value)
+
+
+def test_the_verdict_says_whether_the_numbers_can_be_used():
+    def verdict(text, **how):
+        return published.verdict(rebase_file(frame(text), **({"sums": ["n"], **DATES} | how)).report)
+
+    assert verdict("code,n\n00L,1\n") == "Can be used: every row is complete and exact."
+    assert "totals for England were left out" in verdict("code,n\n00L,1\nEngland,1\n")
+    assert (
+        verdict("code,n\n00L,1\nX24,3\n")
+        == "Can be used with care: figures of 1 kind found no place (up to 75.0%)."
+    )
+    assert "1 of 1 rows are incomplete" in verdict("code,n\n00L,*\n")
+    assert verdict("code,n\nEngland,1\n") == "Cannot be used: no row was placed."
+
+
+# --- whatever comes in ----------------------------------------------------------------------------
+
+CODES = lineage.bodies("2018-04-01").set_index("code")["ons_code"].to_dict()
+TO = lineage.lookup("2018-04-01", "2021-04-01")
+FORMS = {
+    "as it is": lambda c: c,
+    "lower": str.lower,
+    "spaces": lambda c: f" {c} ",
+    "ons": CODES.get,
+    "fingertips": lambda c: f"n{CODES[c]}",
+    "prescribing": lambda c: f"{c}00",
+}
+WRITTEN = {
+    "plain": str,
+    "thousands": lambda n: f"{n:,}",
+    "pounds": lambda n: f"£{n:,}",
+    "revised": lambda n: f"{n} (r)",
+    "spaces": lambda n: f" {n} ",
+}
+MARKS = ["", "*", "-", "c", "[c]", "<5", "N/A", "..", "–"]
+BESIDE = ["England", "E92000001", "X24", "13Q", "UNKNOWN", "Y54", "Q45", "Total", "England total"]
+LAYOUT = st.fixed_dictionaries(
+    {
+        "separator": st.sampled_from([",", ";", "\t", "|", "¬"]),
+        "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+        "above": st.sampled_from(["", "A title\n\n", "Referrals, by CCG\nPublished: 1 May 2018\n\n"]),
+        "below": st.sampled_from(["", "\nSource: NHS England\n"]),
+        "form": st.sampled_from(sorted(FORMS)),
+        "written": st.sampled_from(sorted(WRITTEN)),
+    }
+)
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(CODES)) | st.sampled_from(BESIDE),
+        st.integers(0, 10**7) | st.sampled_from(MARKS),
+        st.sampled_from(["Apr-18", "May-18", "2018/19 Q1"]),
+    ),
+    min_size=1,
+    max_size=25,
+    unique_by=lambda row: (row[0].casefold(), row[2]),
+)
+
+
+def written_down(rows, layout) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=layout["separator"], lineterminator="\n")
+    writer.writerow(["Commissioner", "Period", "n", "Name"])
+    for code, n, period in rows:
+        cell = FORMS[layout["form"]](code) if code in CODES else code
+        number = WRITTEN[layout["written"]](n) if isinstance(n, int) else n
+        writer.writerow([cell, period, number, "Søme, name"])
+    return (layout["above"] + out.getvalue() + layout["below"]).encode(layout["encoding"])
+
+
+def by_hand(rows) -> tuple[dict, dict, float]:
+    """The sum of each body and period, how many cells of it are missing, and what stands beside bodies."""
+    share = defaultdict(list)
+    for one in TO.itertuples():
+        share[one[1]].append((one.to, one.share))
+    sums, missing, beside = defaultdict(float), defaultdict(int), 0.0
+    for code, n, period in rows:
+        if code not in CODES:
+            beside += n if isinstance(n, int) else 0
+            continue
+        for to, part in share[code]:
+            sums[period, to] += n * part if isinstance(n, int) else 0
+            missing[period, to] += not isinstance(n, int)
+    return sums, missing, beside
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(ROWS, LAYOUT)
+def test_whatever_the_layout_marks_and_codes_the_sums_are_those_by_hand(tmp_path_factory, rows, layout):
+    path = tmp_path_factory.getbasetemp() / "fuzz.csv"
+    path.write_bytes(written_down(rows, layout))
+    sums, missing, beside = by_hand(rows)
+    table = ccg.read(path, decimal=".")
+    code = "Commissioner" if sums else None
+    try:
+        moved = rebase_file(
+            table,
+            code="Commissioner",
+            sums=["n"],
+            by=["Period"],
+            drop=["Name"],
+            codes="ods",
+            repair=True,
+            **DATES,
+        )
+    except lineage.LineageError as error:
+        # ONS codes beside hubs and areas with ODS codes of their own are two schemes
+        assert "two schemes" in str(error) and code
+        return
+    got = {(r["Period"], r["Commissioner"]): r for r in moved.frame.to_dict("records")}
+    assert set(got) == set(sums)
+    for key, row in got.items():
+        value = 0 if pd.isna(row["n"]) else row["n"]
+        assert value == pytest.approx(sums[key]), key
+        assert row["missing"] == missing[key] and (not missing[key] or row["status"] == "incomplete")
+    left = 0 if moved.unmapped.empty else moved.unmapped["n"].fillna(0).sum()
+    assert left == pytest.approx(beside) and moved.report.balanced()
+
+
+ANY = st.text("0123456789ABCEFnXY/-.,;£%* ()<[]\t\"'\n¬é", max_size=12)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.lists(ANY | st.sampled_from(["00C", "00D", "E38000042", "England", "1", "2,000"]), max_size=5),
+        max_size=8,
+    ),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["utf-8", "utf-16", "cp1252"]),
+    st.sampled_from([{}, {"repair": True, "unknown": "unmapped"}, {"closed": "carry"}]),
+)
+def test_nothing_that_comes_in_ends_in_a_traceback(tmp_path_factory, rows, separator, encoding, how):
+    path = Path(tmp_path_factory.getbasetemp()) / "any.csv"
+    text = "".join(separator.join(row) + "\n" for row in [["code", "when", "n"], *rows])
+    path.write_bytes(text.encode(encoding))
+    try:
+        moved = rebase_file(path, to="2021-04-01", at="2018-04-01", sums=["n"], drop=["rest"], **how)
+    except ValueError as error:
+        assert str(error)
+    else:
+        assert moved.report.balanced() and published.verdict(moved.report).startswith("Can")
