@@ -282,7 +282,8 @@ def test_a_series_of_national_figures_has_one_unit_and_one_definition():
 
 
 def test_residents_of_two_boards_are_not_known_and_the_national_count_takes_them_as_large():
-    icbs = tables.load("icbs").query("opened == '2022-07-01'")
+    icbs = tables.load("icbs")
+    icbs = icbs[icbs["opened"] == "2022-07-01"]
     uncounted = icbs["residents_mid2020"].isna()
     assert set(icbs.loc[uncounted, "code"]) == {"QHL", "QUA"}
     assert (uncounted == icbs["residents_quality"].isna()).all()
