@@ -195,7 +195,10 @@ def _words(code: str) -> str:
     if level == "pct":
         return f"{name} · {code} · primary care trust, to 2013"
     if level == "icb":
-        return f"{name} · {code} · board from 2022"
+        closed = life.bodies()[code]["closed"]
+        return f"{name} · {code} · board " + (
+            f"{first.year}–{closed.year}" if closed else f"since {first.year}"
+        )
     was = lineage.former_names().get(code)
     words = f"{name} · {code} · CCG {first.year}–{min(last, life.EVE).year}"
     return words + (f" · was {life.short(was)}" if was else "")
