@@ -146,7 +146,7 @@ def test_the_verdict_says_whether_the_numbers_can_be_used():
         verdict("code,n\n00L,1\nX24,3\n")
         == "Can be used with care: figures of 1 kind found no place (up to 75.0%)."
     )
-    assert "1 of 1 rows are incomplete" in verdict("code,n\n00L,*\n")
+    assert "1 of 1 row is incomplete, so do not compare it with others" in verdict("code,n\n00L,*\n")
     assert verdict("code,n\nEngland,1\n") == "Cannot be used: no row was placed."
 
 
@@ -276,3 +276,14 @@ def test_nothing_that_comes_in_ends_in_a_traceback(tmp_path_factory, rows, separ
         assert str(error)
     else:
         assert moved.report.balanced() and published.verdict(moved.report).startswith("Can")
+
+
+def test_a_word_for_england_keeps_its_spelling():
+    moved = rebase_file(frame("code,n\n00L,1\nEngland,1\nENGLAND  TOTAL,1\n"), sums=["n"], **DATES)
+    assert moved.unmapped["code"].to_list() == ["England", "England total"]
+    assert moved.report.repaired == {"ENGLAND  TOTAL": "England total"}
+
+
+def test_a_dash_in_the_column_of_codes_is_no_code():
+    moved = rebase_file(frame("code,name,n\n-,ENGLAND,9\n00L,A,1\n"), sums=["n"], drop=["name"], **DATES)
+    assert moved.unmapped["reason"].to_list() == ["no code given"] and moved.frame["n"].to_list() == [1]

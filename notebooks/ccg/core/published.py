@@ -302,15 +302,17 @@ class _Work:
         words = {w.casefold(): w for w in reversed(list(lineage.beside()))}
         as_code: dict[str, str] = {}
         for cell in cells.unique():
-            plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
-            if not cell.strip():
+            if cell in lineage.beside():
+                plain = cell
+            elif re.fullmatch(r"[-–—.*:…/\s]*", cell):  # none is given
                 plain = ""
+            else:
+                plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
             as_code[cell] = plain
-            if plain != cell and cell.strip():
+            if plain and plain != cell:
                 self.written[cell] = plain
             self.spelt[plain].add(cell)
         self.frame[columns.code] = cells.map(as_code)
-        self.raw = cells.value_counts()
 
     # --- when -----------------------------------------------------------------------------------
 
@@ -888,6 +890,10 @@ def _taken_forward(code: str, day: str) -> tuple[str | None, str] | None:
 # --- the report -----------------------------------------------------------------------------------
 
 
+def _count(rows: int) -> str:
+    return f"{rows:,} row{'' if rows == 1 else 's'}"
+
+
 def verdict(report: Report) -> str:
     """Whether the numbers can be used, in one line."""
     totals = {why for _, why in report.unmapped}
@@ -898,16 +904,24 @@ def verdict(report: Report) -> str:
         return "Cannot be used: what was placed and what was not do not add up to what came in."
     but = []
     if report.incomplete:
-        but.append(
-            f"{report.incomplete:,} of {report.rows:,} rows are incomplete, so do not compare them with others"
+        are = (
+            "is incomplete, so do not compare it"
+            if report.incomplete == 1
+            else "are incomplete, so do not compare them"
         )
+        but.append(f"{report.incomplete:,} of {_count(report.rows)} {are} with others")
     if left:
         share = max(((t["unmapped"] / t["input"]) for t in report.totals.values() if t["input"]), default=0.0)
         but.append(
             f"figures of {len(left)} kind{'s' if len(left) > 1 else ''} found no place (up to {100 * share:.1f}%)"
         )
     if report.divided:
-        but.append(f"{report.divided:,} rows rest on shares, so are approximate")
+        rest = (
+            "rests on shares, so is approximate"
+            if report.divided == 1
+            else "rest on shares, so are approximate"
+        )
+        but.append(f"{_count(report.divided)} {rest}")
     if not but:
         return "Can be used: every row is complete and exact" + (
             ", and totals for England were left out." if totals else "."
