@@ -7,7 +7,7 @@ author = "The england-ccgs authors"
 copyright = "The england-ccgs authors; data under the Open Government Licence v3.0"
 language = "en-GB"
 
-extensions = ["myst_nb", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx_copybutton", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "index"
 
 # notebooks are shown as they were committed; tests prove those outputs, a build does not run them
@@ -17,6 +17,12 @@ nb_code_prompt_hide = "Hide the code"
 nb_merge_streams = True
 # what notebooks display as Markdown has tables, as in JupyterLab; the default knows none
 nb_render_markdown_format = "gfm"
+# the page of the functions is made from their docstrings, which name the types
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+add_module_names = False
+napoleon_google_docstring = False
+napoleon_use_rtype = False
 # whatever a page needs is in the site: by default widgets come from elsewhere
 nb_ipywidgets_js = {}
 myst_update_mathjax = False

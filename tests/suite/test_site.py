@@ -1,5 +1,6 @@
 """What the site is made of that needs no Sphinx: pages of notebooks, links, citations, downloads, drawings."""
 
+import importlib
 import io
 import json
 import sys
@@ -8,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import ccg
 import nbformat
 import pytest
 import yaml
@@ -192,6 +194,17 @@ def test_a_line_of_markdown_is_escaped():
     assert (
         site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
     )
+
+
+def test_the_page_of_the_functions_names_all_there_are():
+    listed = site.face()
+    told = site.render("api.md", face=listed)
+    for name in ccg.__all__:
+        assert f":: ccg.{name}\n" in told and name in str(listed), name
+    assert set(listed["Errors"]) == {f"ccg.{n}" for n in ccg.__all__ if n.endswith("Error")}
+    for name in listed["Results"]:
+        module, _, kind = name.rpartition(".")
+        assert getattr(importlib.import_module(module), kind).__doc__
 
 
 def test_the_zip_is_the_same_every_time_and_holds_every_table():

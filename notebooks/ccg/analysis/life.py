@@ -6,8 +6,10 @@ says whether that was exact. What is not known is ``None``, and ``missing`` says
 """
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -169,14 +171,16 @@ def all() -> dict[str, Life]:
     return {code: _life(code, known) for code in bodies()}
 
 
-def bodies() -> dict[str, dict]:
+def bodies() -> Mapping[str, Mapping]:
+    """Every CCG and board by code, as the rows of their tables; to look at, not to change."""
     return _bodies(lineage.default())
 
 
 @lru_cache(maxsize=2)
-def _bodies(known: lineage.Lineage) -> dict[str, dict]:
+def _bodies(known: lineage.Lineage) -> Mapping[str, Mapping]:
     boards = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT, note=None)
-    return {b["code"]: b for b in (*_records(tables.load("ccgs")), *_records(boards))}
+    rows = (*_records(tables.load("ccgs")), *_records(boards))
+    return MappingProxyType({row["code"]: MappingProxyType(row) for row in rows})
 
 
 @lru_cache(maxsize=2)

@@ -247,7 +247,22 @@ def find_problems(name: str) -> list[Problem]:
     problems += [_problem(resource, "no such column is wanted", 1, c) for c in header if c not in wanted]
     if not problems and header != wanted:
         problems = [_problem(resource, f"the columns stand in another order than {wanted}", 1)]
-    return problems or _cells(resource) or _order_and_sources(resource)
+    return problems or _named_columns(resource, wanted) or _cells(resource) or _order_and_sources(resource)
+
+
+def _named_columns(resource: Descriptor, columns: list[str]) -> list[Problem]:
+    """Columns that the entry of a table names outside its schema, and that the table does not have."""
+    rule = resource.get("bodies", {})
+    named = {"dated": [resource["dated"]] if "dated" in resource else []}
+    named["bodies"] = [*filter(None, [rule.get("geography")]), *rule.get("each", []), *rule.get("where", {})]
+    return [
+        Problem(
+            "datapackage.json", None, column, None, f"{key} of {resource['name']} names it; no such column"
+        )
+        for key, every in named.items()
+        for column in dict.fromkeys(every)
+        if column not in columns
+    ]
 
 
 def _problem(

@@ -4,7 +4,7 @@ Facts come from ``life``; the pages are filled-in templates with real text and s
 worked out here.
 """
 
-from functools import cache
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -110,7 +110,7 @@ def hexagons(tile: life.Tile | None) -> dict | None:
     """The hex map of a body: one path for all, one for its own, and the box that holds them; None without a tile."""
     if tile is None:
         return None
-    box, path = _map(tile.date)
+    box, path = _map(tile.date, lineage.default())
     at = tiles.centres(pd.DataFrame([{"column": tile.column, "row": tile.row}]))[0]
     return {"box": box, "all": path, "own": _hexagon(*at), "date": tile.date}
 
@@ -128,11 +128,12 @@ def linked(date: str) -> dict:
         {"code": code, "name": lineage.name(code), "d": _hexagon(*one), "merged": code in merged}
         for code, one in zip(every["code"], tiles.centres(every), strict=True)
     ]
-    return {"box": _map(day)[0], "date": day, "cells": cells}
+    return {"box": _map(day, lineage.default())[0], "date": day, "cells": cells}
 
 
-@cache
-def _map(date) -> tuple[str, str]:
+@lru_cache(maxsize=32)
+def _map(date, known: lineage.Lineage) -> tuple[str, str]:
+    """Box and path of the map of a day; ``known`` stands for the tables it was drawn from."""
     every = tables.load("tiles").query("date == @date")
     at = tiles.centres(every)
     low, high = at.min(axis=0) * 10, at.max(axis=0) * 10

@@ -237,11 +237,12 @@ def page(code: str | None, beside: str | None = None) -> Iterator[str]:
         return
     yield facts(one)
     for at in range(_PARTS - 1):
-        yield _chart(one.code, at, beside if at == _YEARS else None)
+        yield _chart(one.code, at, beside if at == _YEARS else None, lineage.default())
 
 
 @lru_cache(maxsize=64)
-def _chart(code: str, at: int, beside: str | None) -> str:
+def _chart(code: str, at: int, beside: str | None, known: lineage.Lineage) -> str:
+    """One chart of a life, drawn once; ``known`` stands for the tables it was drawn from."""
     one = life.of(code)
     if at == _YEARS:
         return chart(one, life_charts.years(one, life.of(beside) if beside in life.bodies() else None))

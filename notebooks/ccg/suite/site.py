@@ -6,6 +6,7 @@ Nothing that is made is committed, no notebook is run, and no page asks another 
 """
 
 import csv
+import inspect
 import io
 import json
 import re
@@ -14,6 +15,7 @@ import zipfile
 from datetime import date
 from functools import cache
 from html import escape
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from markupsafe import Markup
 
 from ..analysis import life
 from ..charts import figures
-from ..core import files, lineage, lookups, tables
+from ..core import files, lineage, lookups, rebasing, tables
 from ..core.words import long_date
 from ..explorer import bodies, explore
 from . import rules
@@ -111,9 +113,22 @@ def _lists(source: Path, about: dict, books: list["Book"], charts: dict, look_up
         "look_ups_zip": LOOK_UPS,
         "about": about,
         "cite": citation(about),
+        "face": face(),
     }
-    for page in ("index", "bodies", "charts", "data", "cite"):
+    for page in ("index", "bodies", "charts", "data", "api", "cite"):
         files.write(source / f"{page}.md", render(f"{page}.md", **know))
+
+
+def face() -> dict[str, list[str]]:
+    """What ``from ccg import …`` gives: full names of functions, of what ``rebase`` returns, and of errors."""
+    ccg = import_module("ccg")
+    found = {name: getattr(ccg, name) for name in ccg.__all__}
+    results = (rebasing.Rebased, rebasing.Report)
+    return {
+        "Functions": [f"ccg.{name}" for name, one in found.items() if inspect.isfunction(one)],
+        "Results": [f"{kind.__module__}.{kind.__qualname__}" for kind in results],
+        "Errors": [f"ccg.{name}" for name, one in found.items() if not inspect.isfunction(one)],
+    }
 
 
 def _look_ups(extra: Path) -> list[dict]:
@@ -189,7 +204,6 @@ def _templates() -> jinja2.Environment:
     return env
 
 
-@cache
 def _short(code: str) -> str:
     return life.short(lineage.name(code))
 
