@@ -1013,6 +1013,7 @@ def _survey(tables: Tables) -> Iterator[Problem]:
 
 
 def _locations(tables: Tables) -> Iterator[Problem]:
+    """Locations and councils hold the same small areas and boards."""
     if "location_people" not in tables.resources:
         return
     people, areas = tables["location_people"], tables["council_locations"]
@@ -1046,6 +1047,12 @@ def _locations(tables: Tables) -> Iterator[Problem]:
         "with the other councils of this location; location_people.csv has",
     )
     yield from _most("council_locations", areas, ["council"], ["council_name"])
+    yield from _maps(tables)
+
+
+def _maps(tables: Tables) -> Iterator[Problem]:
+    """The locations of two dates are all there, and add up to one England and to the national figures."""
+    people, areas = tables["location_people"], tables["council_locations"]
     maps = dict(list(people.groupby("geography")))
     for column in ("small_areas", "residents_2022", "projected_patients_2025", "weighted_patients_2025"):
         totals = {day: rows[column].sum() for day, rows in maps.items()}
