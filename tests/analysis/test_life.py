@@ -22,10 +22,11 @@ def by_period(one, field="patients") -> dict:
 
 
 def test_there_is_a_life_of_every_ccg_and_board(lives):
-    assert Counter(one.kind for one in lives.values()) == {"ccg": 248, "board": 42}
+    assert Counter(one.kind for one in lives.values()) == {"ccg": 248, "board": 48}
     assert list(lives)[:2] == ["00C", "00D"]
     assert all(one.name and one.region and one.ons_codes and one.years and one.tile for one in lives.values())
-    assert {one.closed for one in lives.values() if one.kind == "board"} == {None}
+    closed = Counter(one.closed for one in lives.values() if one.kind == "board")
+    assert closed == {None: 36, pd.Timestamp("2026-03-31"): 12}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_standings_are_among_all_of_the_time(lives):
     top = stands[largest]["patients"]
     assert (top.rank, top.of, top.decile) == (1, 106, 10)
     assert top.value == top.highest == 2_732_193 and top.middle == 365_716
-    assert stands["00G"]["patients"].of == 211 and stands["QHL"]["patients"].of == 42
+    assert stands["00G"]["patients"].of == 211 and stands["QHL"]["patients"].of == 36
     for one in lives.values():
         for s in one.standing:
             assert 1 <= s.rank <= s.of and 1 <= s.decile <= 10 and s.lowest <= s.value <= s.highest
@@ -223,3 +224,31 @@ def test_the_tables_of_a_life_are_plain(lives):
     assert life.table(lives["QHL"], "trail")["side"].eq("before").all()
     with pytest.raises(ValueError, match="no table 'places'"):
         life.table(lives["15E"], "places")
+
+
+# --- boards that merged -------------------------------------------------------------------------
+
+
+def test_a_board_made_by_a_merger_leads_back_and_those_before_it_lead_on(lives):
+    one = lives["S9B9J"]
+    assert (one.opened, one.closed, one.last_day) == (pd.Timestamp("2026-04-01"), None, one.opened)
+    assert into(one) == {"QNX": "2026-04-01", "QXU": "2026-04-01"}
+    assert into(one, "split") == {"QNQ": "2026-04-01"}
+    assert {"92A", "70F"} < {hop.start for hop in one.before}, "and the CCGs before those"
+    for old in ("QNX", "QXU"):
+        assert into(lives[old], "abolition") and lives[old].closed == pd.Timestamp("2026-03-31")
+        assert [(h.end, h.kind) for h in lives[old].after] == [("S9B9J", "merger")]
+    assert sorted(h.end for h in lives["QNQ"].after) == ["QRL", "S0E4D", "S9B9J"]
+    assert {h.kind for h in lives["QNQ"].after} == {"split"}
+    assert "QNQ" in {h.end for h in lives["15D"].after} and "S0E4D" in {h.end for h in lives["15D"].after}
+
+
+def test_a_board_closed_in_2026_stands_among_the_42_and_one_that_is_open_among_the_36(lives):
+    place = {code: lives[code].standing[0] for code in ("QNQ", "QMJ", "QHL", "S9B9J")}
+    assert {code: (one.measure, one.of) for code, one in place.items()} == {
+        "QNQ": ("patients", 42), "QMJ": ("patients", 42), "QHL": ("patients", 36), "S9B9J": ("patients", 36),
+    }  # fmt: skip
+    assert place["S9B9J"].status == "approximate" and place["QMJ"].status == "exact"
+    # Sussex, Surrey Heartlands and 18% of Frimley, in the allocation tool of 2023-24
+    (patients,) = tables.load("icbs").query("code == 'S9B9J'")["registered_patients"]
+    assert place["S9B9J"].value == pytest.approx(patients, rel=0.02)

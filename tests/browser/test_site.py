@@ -142,7 +142,7 @@ def test_the_front_page_tells_the_story(visit):
     lead = page.locator(".lead").inner_text()
     assert (
         "141 of the first 211 and 1 that a merger had made, until 106 were left" in lead
-        and "42 integrated care boards" in lead
+        and "42 integrated care boards took their place; since 1 April 2026 there are 36" in lead
     )
     assert page.locator("figure.chart img").count() == 4
     questions = page.locator(".questions li")
@@ -176,7 +176,7 @@ def test_a_board_page_tells_what_it_took_over(visit):
     board = tables.load("ccg_years").query("code == '15E' and year == '2022-23'").iloc[0]
     patients = board["registered_patients"] - board["closed_patients"]
     assert f"{patients:,}" in page.locator("table.years tr", has_text="2022-23").inner_text()
-    assert "of 42" in page.locator("table.stand").inner_text()
+    assert "of 36" in page.locator("table.stand").inner_text()
 
 
 def test_a_former_name_is_told(visit):
@@ -186,8 +186,13 @@ def test_a_former_name_is_told(visit):
 
 def test_the_list_of_bodies_follows_the_day(visit):
     page = visit("bodies.html")
-    assert page.locator("#shown").inner_text() == "248 CCGs and 42 boards"
-    for day, count in (("2013-04-01", "211 CCGs"), ("2020-04-01", "135 CCGs"), ("2022-07-01", "42 boards")):
+    assert page.locator("#shown").inner_text() == "248 CCGs and 48 boards"
+    for day, count in (
+        ("2013-04-01", "211 CCGs"),
+        ("2020-04-01", "135 CCGs"),
+        ("2022-07-01", "42 boards"),
+        ("2026-04-01", "36 boards"),
+    ):
         page.get_by_label("Show those of").select_option(day)
         assert page.locator("#shown").inner_text() == count
         assert page.locator(".bodies li:visible").count() == int(count.split()[0])
@@ -195,7 +200,7 @@ def test_the_list_of_bodies_follows_the_day(visit):
 
 def test_a_hexagon_leads_to_its_body(visit):
     page = visit("bodies.html")
-    assert page.locator(".maps svg a").count() == 211 + 42
+    assert page.locator(".maps svg a").count() == 211 + 42 + 36
     page.locator(".maps svg a[aria-label='NHS Darlington CCG']").click()
     page.wait_for_url("**/body/00C.html")
     assert page.locator("h1").inner_text().startswith("NHS Darlington CCG (00C)")

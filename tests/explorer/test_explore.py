@@ -66,7 +66,7 @@ def test_one_ccg_among_trusts_is_the_one_that_is_meant():
 
 def test_no_text_lists_every_ccg_and_board_by_name():
     rows = explore.matches("")
-    assert len(rows) == 290 and rows[0][1] == "02N"
+    assert len(rows) == 296 and rows[0][1] == "02N"
     names = [words.split(" · ")[0] for words, _ in rows]
     assert names == sorted(names)
 

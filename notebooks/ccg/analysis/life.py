@@ -1,8 +1,8 @@
 """The life of one body as plain data: what it was called, who it came from, how large it was, where it stood.
 
-A body is one of the 248 CCGs or the 42 boards of July 2022. Its figures are on the area of its last day as
-a CCG, or of July 2022 for a board: earlier years are those of its predecessors, re-based, and ``status``
-says whether that was exact. What is not known is ``None``, and ``missing`` says why.
+A body is one of the 248 CCGs or of the boards that there have been. Its figures are on the area of its last
+day, or for a board that is open on that of today's geography: earlier years are those of its predecessors,
+re-based, and ``status`` says whether that was exact. What is not known is ``None``, and ``missing`` says why.
 """
 
 import itertools
@@ -119,7 +119,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Life:
-    """Everything known here of one body. ``closed`` is None for a board: none closed before April 2026."""
+    """Everything known here of one body. ``closed`` is None for a board that is open."""
 
     code: str
     kind: str
@@ -132,7 +132,9 @@ class Life:
     #: Steps onwards and back, by date; see ``lineage.trail``.
     after: tuple[Hop, ...]
     before: tuple[Hop, ...]
-    #: What its area of the last day was in April 2013, and is in July 2022; empty where that is itself.
+    #: The day whose area the figures are on: the last, or the first of today's geography.
+    last_day: pd.Timestamp
+    #: What that area was in April 2013, and for a CCG is in July 2022; empty where that is itself.
     made_of: tuple[Part, ...]
     became: tuple[Part, ...]
     #: Board that the sub-ICB location with its code lies in since July 2022; None if there is none.
@@ -144,11 +146,6 @@ class Life:
     missing: dict[str, str]
     note: str
     sources: tuple[str, ...]
-
-    @property
-    def last_day(self) -> pd.Timestamp:
-        """The day whose area the figures are on."""
-        return self.closed or BOARDS
 
 
 def of(code: str) -> Life:
@@ -178,8 +175,9 @@ def bodies() -> Mapping[str, Mapping]:
 
 @lru_cache(maxsize=2)
 def _bodies(known: lineage.Lineage) -> Mapping[str, Mapping]:
-    boards = tables.load("icbs").assign(opened=BOARDS, closed=pd.NaT, note=None)
-    rows = (*_records(tables.load("ccgs")), *_records(boards))
+    ccgs = tables.load("ccgs").assign(kind="ccg")
+    boards = tables.load("icbs").assign(kind="board", note=None)
+    rows = (*_records(ccgs), *_records(boards))
     return MappingProxyType({row["code"]: MappingProxyType(row) for row in rows})
 
 
@@ -195,9 +193,9 @@ def _records(frame: pd.DataFrame) -> list[dict]:
 @lru_cache(maxsize=1024)
 def _life(code: str, known: lineage.Lineage) -> Life:
     facts, body = _facts(known), bodies()[code]
-    board, last = body["closed"] is None, body["closed"] or BOARDS
-    after = tuple(lineage.trail(code))
-    before = tuple(sorted(lineage.trail(code, back=True), key=lambda h: (h.date, h.end, h.start)))
+    board, last = body["kind"] == "board", body["closed"] or facts.now
+    after = facts.steps(code, back=False)
+    before = tuple(sorted(facts.steps(code, back=True), key=lambda h: (h.date, h.end, h.start)))
     day, tile = facts.day(last), facts.tile(code, body["opened"], last)
     standing, missing = day.standing(code)
     years = tuple(Year(**row, own=_end(row["period"]) >= body["opened"]) for row in day.years[code])
@@ -208,14 +206,15 @@ def _life(code: str, known: lineage.Lineage) -> Life:
     ]
     return Life(
         code=code,
-        kind="board" if board else "ccg",
+        kind=body["kind"],
         name=body["name"],
         region=body["region"],
         opened=body["opened"],
         closed=body["closed"],
+        last_day=last,
         names=_names(body, after),
         ons_codes=tuple(OnsCode(*span) for span in lineage.ons_codes(code)),
-        after=after,
+        after=tuple(after),
         before=before,
         made_of=day.made_of.get(code, ()),
         became=day.became.get(code, ()),
@@ -229,7 +228,7 @@ def _life(code: str, known: lineage.Lineage) -> Life:
     )
 
 
-def _names(body: dict, after: tuple[Hop, ...]) -> tuple[Name, ...]:
+def _names(body: dict, after: list[Hop]) -> tuple[Name, ...]:
     """Names in order. The day on which one followed another is that of the rename in ``successions``."""
     now = Name(body["code"], body["name"], body["opened"], body["closed"])
     renamed = [h.date for h in after if h.kind == "rename" and h.start == body["code"]]
@@ -254,6 +253,8 @@ class _Facts:
             self.tiles.setdefault(r["code"], []).append(one)
         self.ons_codes = tables.load("ons_codes").groupby("code")["source"].agg(list)
         self.board_of = tables.load("need").set_index("code")["board"]
+        self.boards = set(tables.load("icbs")["code"])
+        self.now = max(one.start for one in lineage.vintages())
         moves = tables.load("practice_moves").groupby(["land", "year"])
         self.moves = {key: rows.to_dict("records") for key, rows in moves}
         splits = tables.load("successions").query("kind == 'split'")
@@ -264,6 +265,12 @@ class _Facts:
         self.own = (
             self.counts.drop_duplicates(["code", "item"]).set_index(["code", "item"])["value"].to_dict()
         )
+
+    def steps(self, code: str, back: bool) -> list[Hop]:
+        """The steps of a body's trail from body to body: after CCGs, locations change too, which are none."""
+        hops = [h for h in lineage.trail(code, back=back) if h.date <= BOARDS or h.start in self.boards]
+        reached = {code, *(h.end for h in hops)}
+        return hops if back else [h for h in hops if h.start in reached]
 
     def day(self, last: pd.Timestamp) -> "_Day":
         if last not in self.days:
@@ -394,13 +401,13 @@ class _Day:
                 self.value.at[stays, item] -= more
 
     def _heir(self, code: str, at) -> str:
-        if self.level == "icb" and code.startswith("Q"):
-            return code
-        if at not in self.heirs:
-            rows = lineage.lookup(at, self.day, self.level)
+        """Who has most of a body of a day; from July 2022 on a code may be a board's or a location's."""
+        level = "ccg" if pd.Timestamp(at) < BOARDS else "icb" if code in self.facts.boards else "sub_icb"
+        if (at, level) not in self.heirs:
+            rows = lineage.lookup(at, self.day, self.level, at_level=level)
             rows = rows.loc[rows.groupby("from")["share"].idxmax()]
-            self.heirs[at] = dict(zip(rows["from"], rows["to"], strict=True))
-        return self.heirs[at][code]
+            self.heirs[at, level] = dict(zip(rows["from"], rows["to"], strict=True))
+        return self.heirs[at, level][code]
 
     def _years(self) -> dict[str, list[dict]]:
         """The years of each body in order of time, as fields of ``Year``."""
@@ -580,7 +587,8 @@ def summary(one: Life) -> str:
     for old in one.names[:-1]:
         said.append(f"Until {long_date(old.until)} it was called {old.name}.")
     if into := [h for h in one.before if h.end == one.code and h.kind in ("merger", "abolition")]:
-        verb = "Made by the merger of" if into[0].kind == "merger" else "It took over from"
+        merged = into[0].kind == "merger" and len(into) > 1
+        verb = "Made by the merger of" if merged else "It took over from"
         said.append(f"{verb} {_listed([h.start for h in into])}.")
     for hop in one.before:
         if hop.end == one.code and hop.kind == "split":

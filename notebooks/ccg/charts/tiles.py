@@ -6,15 +6,13 @@ hexagons so that together they move least. Nothing is random: the same places gi
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from ..core import tables
+from ..core import lineage, tables
 
-#: The geographies that have a hex map.
-DATES = ["2013-04-01", "2020-04-01", "2021-04-01", "2022-07-01"]
 #: Height between two rows of hexagons, in hexagon widths.
 RISE = 3**0.5 / 2
 _ENGLAND = 130_000  # square kilometres of land, shared out among the hexagons
@@ -22,14 +20,16 @@ _KM = 111.3  # kilometres in a degree of latitude
 _MIDDLE = (-1.5, 52.8)  # where a degree of longitude is measured
 
 
-def table() -> pd.DataFrame:
-    """The whole table ``tiles`` worked out anew: ``date, code, column, row, source``, sorted by key."""
-    places, ccgs = tables.load("places"), tables.load("ccgs")
+def table(days: Iterable[lineage.Day] | None = None) -> pd.DataFrame:
+    """The whole table ``tiles`` worked out anew: ``date, code, column, row, source``, sorted by key.
+
+    ``days`` are the geographies to map, each of the bodies that commissioned on it: CCGs, then boards. Without
+    them the days that the table has now; to add a map, give these and the new one.
+    """
+    places = tables.load("places")
     maps = []
-    for day in pd.to_datetime(DATES):
-        is_open = (ccgs["opened"] <= day) & (ccgs["closed"] >= day)
-        # from July 2022 there are no CCGs, and the boards take their place
-        bodies = places["code"].isin(ccgs["code"][is_open]) if is_open.any() else places["kind"] == "board"
+    for day in sorted(map(lineage.as_day, tables.load("tiles")["date"].unique() if days is None else days)):
+        bodies = places["code"].isin(lineage.bodies(day)["code"])
         map_ = lay_out(places[bodies]).merge(places[["code", "source"]], on="code")
         map_.insert(0, "date", day)
         maps.append(map_)

@@ -683,13 +683,14 @@ def _experience(tables: Tables) -> Iterator[Problem]:
             column,
             "there is none without a practice, and one with a practice",
         )
-    held = years.set_index(["geography", "code"])
-    keys = list(zip(rows["geography"], rows["code"], strict=True))
     for column, whole in (("list_size", "registered_patients"), ("practices", "practices")):
-        most = pd.Series([held[whole].get(k) for k in keys], rows.index, dtype="float64")
+        held = {(d, c): n for d, c, n in zip(years["geography"], years["code"], years[whole], strict=True)}
+        keys = zip(rows["geography"], rows["code"], strict=True)
+        most = pd.Series([held.get(key) for key in keys], rows.index, dtype="float64")
+        over = rows[rows[column] > most]
         yield from wrong(
             "patient_experience",
-            rows[rows[column] > most],
+            over,
             column,
             lambda row, m=most: f"ccg_years.csv has {said(m[row.name])} in all",
         )
@@ -711,29 +712,34 @@ def _places(tables: Tables) -> Iterator[Problem]:
     )
     yield from _unlike("places", places, "date", first, "it began on")
     yield from _most("places", places, ["date"], ["source"])
-    at = places.set_index("code")[["longitude", "latitude"]]
-    parts: dict[str, list[str]] = {}
-    for before, after in tables.heir.items():
-        parts.setdefault(after, []).append(before)
-    moves = tables["successions"]
-    for before, after in zip(moves["from"], moves["to"], strict=True):
-        if after in parts and tables.opened.get(after) in set(moves["date"][moves["from"] == before]):
-            parts[after].append(before)
-    for whole, pieces in parts.items():
-        here = [p for p in pieces if p in at.index]
-        if whole not in at.index or not here:
-            continue
-        box, mine = at.loc[here], at.loc[whole]
-        for column, slack in (("longitude", 0.12), ("latitude", 0.08)):
-            if not box[column].min() - slack <= mine[column] <= box[column].max() + slack:
-                row = places[places["code"] == whole]
-                what = f"those that joined in it lie from {box[column].min()} to {box[column].max()}: one of them or this is wrong"
+    yield from _between(tables)
+
+
+def _between(tables: Tables) -> Iterator[Problem]:
+    """A body lies among those that joined in it: no further out than the rounding and shape of areas explain."""
+    places, moves = tables["places"], tables["successions"]
+    parts = {whole: set(pieces) for whole, pieces in tables.parts.items()}
+    for before, after, day in zip(moves["from"], moves["to"], moves["date"], strict=True):
+        if after in parts and tables.opened.get(after) == day:
+            parts[after].add(before)
+    line = {code: i for i, code in enumerate(places["code"])}
+    for column, slack in (("longitude", 0.12), ("latitude", 0.08)):
+        at = _keyed(places, "code", column)
+        for whole, pieces in parts.items():
+            here = {code: at[code] for code in pieces if code in at}
+            if whole not in at or not here:
+                continue
+            low, high = min(here.values()), max(here.values())
+            if not low - slack <= at[whole] <= high + slack:
+                row = places.iloc[[line[whole]]]
+                what = f"those that joined in it lie from {low} to {high}: one of them or this is wrong"
                 yield from wrong("places", row, column, what)
+                rows = places.iloc[[line[code] for code in here]]
                 yield from wrong(
                     "places",
-                    places[places["code"].isin(here)],
+                    rows,
                     column,
-                    f"{whole}, which it became, lies at {mine[column]}: this or that is wrong",
+                    f"{whole}, which it became, lies at {at[whole]}: this or that is wrong",
                 )
 
 

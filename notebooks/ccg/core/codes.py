@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from .geography import Body, Fit, LineageError, Vintage
@@ -133,8 +133,8 @@ class Names:
         From every code of either scheme to its body.
     known, former : mapping
         From an ODS code to its name, and to the name it had before.
-    board : mapping
-        From the code of a sub-ICB location to that of its board.
+    boards : callable
+        From the code of a sub-ICB location to those of the boards it has been in.
     index : dict
         The codes of each name, by the words that tell it from others and by level.
     vocabulary : frozenset of str
@@ -144,7 +144,7 @@ class Names:
     bodies: Mapping[str, Body]
     known: Mapping[str, str]
     former: Mapping[str, str]
-    board: Mapping[str, str]
+    boards: Callable[[str], tuple[str, ...]]
     index: Index
     vocabulary: frozenset[str]
 
@@ -191,15 +191,15 @@ class Names:
         if len(bodies) != 1 or code not in inside:
             return None
         (body,) = bodies
-        board = self.board.get(body)
+        boards = self.boards(body)
         own = self.bodies[body].level if body in self.bodies else None
-        levels = {None, own, *(("icb", "sub_icb") if board else ())}
+        levels = {None, own, *(("icb", "sub_icb") if boards else ())}
         level, told = telling(" ".join(w for w in words if w.upper() not in inside))
         if not told:
             return code if level in levels and not (_SMALL - {"nhs"}) & set(words) else None
         names = {own: [self.known.get(body), self.former.get(body)]}
-        if board:
-            names["icb"] = [self.known[board]]
+        if boards:
+            names["icb"] = [self.known[board] for board in boards]
             names["sub_icb"] = names[own] + names["icb"]
         some = names.get(level, []) if level else [n for group in names.values() for n in group]
         return code if told in {telling(n)[1] for n in some if n} else None
@@ -233,7 +233,10 @@ class Names:
 
 
 def names_of(
-    bodies: Mapping[str, Body], known: Mapping[str, str], former: Mapping[str, str], board: Mapping[str, str]
+    bodies: Mapping[str, Body],
+    known: Mapping[str, str],
+    former: Mapping[str, str],
+    boards: Callable[[str], tuple[str, ...]],
 ) -> Names:
     """Every name with its codes, indexed by its words."""
     index: defaultdict[tuple[str, ...], defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -242,7 +245,7 @@ def names_of(
             continue
         index[telling(name)[1]][bodies[code].level if code in bodies else "other"].add(code)
     plain = {words: dict(levels) for words, levels in index.items() if words}
-    return Names(bodies, known, former, board, plain, frozenset(w for words in index for w in words))
+    return Names(bodies, known, former, boards, plain, frozenset(w for words in index for w in words))
 
 
 def _one_slip(typed: str, word: str) -> bool:

@@ -37,7 +37,7 @@ class Body(NamedTuple):
     code : str
         Its ODS code.
     level : str
-        ``pct``, ``ccg`` or ``icb``: what it was at first.
+        ``pct``, ``ccg``, ``sub_icb`` or ``icb``: what it was at first.
     first, last : Timestamp
         Its first and last day, both included. A CCG whose code a sub-ICB location carries on lives as long as
         that.
@@ -60,7 +60,7 @@ class Hop:
     start, end : str
         ODS codes of the two bodies.
     kind : str
-        ``merger``, ``split``, ``abolition``, ``rename`` or, from a trust, ``overlap``.
+        ``merger``, ``split``, ``remainder``, ``abolition``, ``rename`` or, from a trust, ``overlap``.
     share : float or None
         How much of ``start`` moved, 0 to 1; None where it is not known, and for a rename.
     basis : str

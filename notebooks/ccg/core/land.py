@@ -1,14 +1,15 @@
 """England as pieces of land: which body holds each on a day, and what share of the body's people it has.
 
-The facts are rows of ``successions``; nothing here knows a code by name. A piece is the main part of a CCG of
-April 2013, or a land that a split moved, named in ``land`` with the CCG it lay in at first. It is always in one
-body. A merger takes every piece of a body along, a split one piece. So what moved twice is not split twice, and
-no path is found that no land took.
+The facts are rows of ``successions`` and ``locations``; nothing here knows a code by name. A piece is the main
+part of a CCG of the first day, or a land that a split moved, named in ``land`` with the CCG it lay in at first.
+It is always in one body. A merger takes every piece of a body along, a split one piece, a remainder what splits
+left. So what moved twice is not split twice, and no path is found that no land took. Land is in a CCG or a
+sub-ICB location; a board has the land of its locations. What was only announced moves nothing.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +20,13 @@ from .tables import Row
 
 #: What reads a table by its name, like ``tables.load``.
 Load = Callable[[str], pd.DataFrame]
+#: A number of each 1 April, ascending.
+Series = list[tuple[pd.Timestamp, float]]
+
+#: The word in the tables for the main part of a CCG of the first day.
+MAIN = "main"
+#: A body of such a row ends in it; of the others a part left, or nothing but a name changed.
+WHOLE = ("merger", "remainder")
 
 
 @dataclass(frozen=True)
@@ -31,56 +39,105 @@ class Land:
         The days on which something changed, ascending.
     where : mapping
         From each of these days to the CCG or location that holds each piece from then on.
-    board : mapping
-        From the code of a sub-ICB location to that of its board.
+    boards : mapping
+        From each of these days to the board of each sub-ICB location from then on; none before there were any.
     shares : mapping
-        From a land and the body that held it to its share of the body's patients on each 1 April counted.
+        From a piece and the body that held it to its share of the body's patients.
+    patients : mapping
+        From a sub-ICB location to its registered patients.
     rows : tuple of dict
-        The rows of ``successions``.
+        The rows of ``successions`` that moved something.
+    announced : tuple of dict
+        Those that are plans.
     """
 
     changes: tuple[pd.Timestamp, ...]
     where: Mapping[pd.Timestamp, Mapping[Piece, str]]
-    board: Mapping[str, str]
-    shares: Mapping[tuple[str, str], list[tuple[pd.Timestamp, float]]]
+    boards: Mapping[pd.Timestamp, Mapping[str, str]]
+    shares: Mapping[tuple[Piece, str], Series]
+    patients: Mapping[str, Series]
     rows: tuple[Row, ...]
+    announced: tuple[Row, ...]
 
     def at(self, day: pd.Timestamp) -> Mapping[Piece, str]:
         """The CCG or location that holds each piece of land on a day."""
-        return self.where[self.changes[bisect_right(self.changes, day) - 1]]
+        return self.where[self._change(day)]
+
+    def boards_on(self, day: pd.Timestamp) -> Mapping[str, str]:
+        """The board of each sub-ICB location on a day."""
+        return self.boards[self._change(day)]
+
+    def _change(self, day: pd.Timestamp) -> pd.Timestamp:
+        return self.changes[bisect_right(self.changes, day) - 1]
 
     def holders(self, geography: Vintage) -> dict[Piece, str]:
         """The body of a geography that holds each piece of land."""
-        board = self.board if geography.level == "icb" else {}
+        board = self.boards_on(geography.start) if geography.level == "icb" else {}
         return {piece: board.get(code, code) for piece, code in self.at(geography.start).items()}
 
-    def locations(self, code: str) -> list[str]:
-        """A code itself, or for a board the locations in it."""
-        return [c for c, board in self.board.items() if board == code] or [code]
+    def boards_of(self, location: str) -> tuple[str, ...]:
+        """Every board that a location has been in, the first first."""
+        return tuple(dict.fromkeys(of[location] for of in self.boards.values() if location in of))
 
-    def share(self, land: str, holder: str, year: pd.Timestamp) -> tuple[float, str]:
-        """Share of a body that a land in it holds: of patients in the year nearest before, else as published.
+    def reshaped(self, code: str) -> list[pd.Timestamp]:
+        """The days on which the land of a CCG, location or board became another while it was open."""
+        out, before = [], None
+        for day in self.changes:
+            board = self.boards[day]
+            mine = {p for p, holder in self.where[day].items() if code in (holder, board.get(holder))}
+            if before and mine and mine != before:
+                out.append(day)
+            before = mine
+        return out
 
-        Raises
-        ------
-        LineageError
-            Neither ``practice_moves`` nor ``successions`` has one.
+    # --- shares -----------------------------------------------------------------------------------
+
+    def parts(
+        self, body: str, inside: Iterable[Piece], there: Mapping[Piece, str], year: pd.Timestamp
+    ) -> tuple[dict[str, float], set[str]]:
+        """The bodies that hold the land of one later, with their shares of it and what these are of.
+
+        What no share is known of went to one body, which has the rest.
         """
-        measured = self.shares.get((land, holder))
+        ends = {there[piece] for piece in inside}
+        if len(ends) == 1:
+            return dict.fromkeys(ends, 1.0), set()
+        known = {piece: self.share(piece, body, year) for piece in inside}
+        rest = {there[p] for p, share in known.items() if share is None and not p[1]} or {max(ends)}
+        if len(rest) > 1:
+            raise LineageError(
+                f"no share is known of what {body} brought to {' and to '.join(sorted(rest))}; practice_moves "
+                "and successions have none"
+            )
+        (main,) = rest
+        parts: dict[str, float] = defaultdict(float)
+        bases = set()
+        for piece, share in known.items():
+            if there[piece] != main:
+                if share is None:
+                    raise LineageError(
+                        f"no share is known of {piece[1]} in {body}; practice_moves and successions have none"
+                    )
+                parts[there[piece]] += share[0]
+                bases.add(share[1])
+        return {main: 1.0 - sum(parts.values()), **parts}, bases
+
+    def share(self, piece: Piece, holder: str, year: pd.Timestamp) -> tuple[float, str] | None:
+        """Share of a body that a piece in it holds: of patients in the year nearest before, else as published."""
+        measured = self.shares.get((piece, holder))
         if measured:
-            before = [share for day, share in measured if day <= year]
-            return (before[-1] if before else measured[0][1]), "patients"
+            return nearest(measured, year), "patients"
         for r in self.rows:
-            if r["kind"] == "split" and r["land"] == land and r["from"] == holder and r["share"] is not None:
+            if r["kind"] == "split" and _piece(r) == piece and r["from"] == holder and r["share"] is not None:
                 return float(r["share"]), r["basis"]
-        raise LineageError(
-            f"no share is known of {land} in {holder}; practice_moves and successions have none"
-        )
+        return None
 
     def measured(self, r: Row) -> tuple[float | None, str | None]:
-        """Share of a split by patients just before it, or what is left after one, where that is known."""
+        """Share of a move by patients just before it, or what others left of the body, where that is known."""
+        if r["from"] in self._boards:
+            return self._measured_board(r)
         if r["kind"] == "split":
-            known = [s for day, s in self.shares.get((r["land"], r["from"]), []) if day < r["date"]]
+            known = [s for day, s in self.shares.get((_piece(r), r["from"]), []) if day < r["date"]]
             return (known[-1], "patients") if known else (None, None)
         if r["share"] in (None, 1.0):
             return None, None
@@ -92,6 +149,49 @@ class Land:
         known = [share for share in gone if share is not None]
         return (1 - sum(known), "patients") if gone and len(known) == len(gone) else (None, None)
 
+    @property
+    def _boards(self) -> set[str]:
+        return {board for of in self.boards.values() for board in of.values()}
+
+    def _measured_board(self, r: Row) -> tuple[float | None, str | None]:
+        """The same between boards, by the patients of their locations."""
+        if r["share"] == 1.0:
+            return None, None
+        eve = r["date"] - pd.Timedelta(days=1)
+        then = self.boards_on(r["date"])
+        there = {piece: then[code] for piece, code in self.at(r["date"]).items()}
+        found, _ = self.board_parts(r["from"], eve, there, eve)
+        return (found[r["to"]], "patients") if r["to"] in found else (None, None)
+
+    def board_parts(
+        self, board: str, day: pd.Timestamp, there: Mapping[Piece, str], year: pd.Timestamp
+    ) -> tuple[dict[str, float], set[str]]:
+        """As ``parts``, for a board of a day: its locations count by their patients."""
+        locations = [code for code, of in self.boards_on(day).items() if of == board]
+        inside: dict[str, list[Piece]] = {code: [] for code in locations}
+        for piece, holder in self.at(day).items():
+            if holder in inside:
+                inside[holder].append(piece)
+        ends = {there[piece] for pieces in inside.values() for piece in pieces}
+        if len(ends) == 1:
+            return dict.fromkeys(ends, 1.0), set()
+        size = dict.fromkeys(locations, 1.0)
+        if len(locations) > 1:
+            for code in locations:
+                if code not in self.patients:
+                    raise LineageError(f"no patients are known of {code}; location_patients has none")
+                size[code] = nearest(self.patients[code], year)
+        out: dict[str, float] = defaultdict(float)
+        bases = {"patients"} if len(locations) > 1 else set()
+        for code, pieces in inside.items():
+            parts, of = self.parts(code, pieces, there, year)
+            bases |= of
+            for end, share in parts.items():
+                out[end] += share * size[code] / sum(size.values())
+        return dict(out), bases
+
+    # --- backwards ----------------------------------------------------------------------------------
+
     def why_not_back(self, code: str, old: set[str], start: Vintage, goal: Vintage) -> str:
         """Why figures of a body cannot be taken back to those it was made of, in words.
 
@@ -102,15 +202,25 @@ class Land:
             for r in self.rows
             if goal.start < r["date"] <= start.start or r["date"] == goal.start == start.start
         ]
-        merged = [r for r in between if r["to"] == code and r["kind"] in ("merger", "abolition")]
-        here = set(self.locations(code))
-        moved = [r for r in between if r["kind"] == "split" and here & {r["from"], *self.locations(r["to"])}]
-        if merged and len(old) > 1:
-            parts = ", ".join(sorted(r["from"] for r in merged))
-            what = f"{code} was made on {merged[0]['date'].date()} from {parts}"
+        made = [r for r in between if r["to"] == code and r["kind"] in (*WHOLE, "abolition")]
+        board = self.boards_on(start.start)
+        mine = {code, *(c for c, of in board.items() if of == code)}
+        moved = [
+            r
+            for r in between
+            if r["kind"] == "split" and mine & {r["from"], r["to"], *(c for c, of in board.items() if of == r["to"])}
+        ]  # fmt: skip
+        if made and (len(old) > 1 or made[0]["kind"] == "remainder"):
+            whole = sorted(r["from"] for r in made if r["kind"] != "remainder")
+            parts = sorted({r["from"] for r in between if r["to"] == code and r not in made})
+            parts += [f"what was left of {r['from']}" for r in made if r["kind"] == "remainder"]
+            named = [", ".join(whole)] * bool(whole) + [f"part of {p}" if " " not in p else p for p in parts]
+            what = f"{code} was made on {made[0]['date'].date()} from {' and '.join(named)}"
         elif moved:
             r = max(moved, key=lambda r: r["date"])
             what = f"the boundary between {r['from']} and {r['to']} moved on {r['date'].date()}"
+        elif (start.level, goal.level) == ("icb", "sub_icb"):
+            what = f"{code} holds the locations {', '.join(sorted(old))}"
         else:
             what = f"{code} is made of parts of {', '.join(sorted(old))}"
         return (
@@ -119,35 +229,57 @@ class Land:
         )
 
 
+def nearest(series: Series, year: pd.Timestamp) -> float:
+    """The number of a year, else of the last year before it, else the first."""
+    before = [number for day, number in series if day <= year]
+    return before[-1] if before else series[0][1]
+
+
 def read(load: Load, first_day: pd.Timestamp) -> Land:
-    """The land as the tables ``successions``, ``ccgs`` and ``practice_moves`` tell of it from a first day on."""
+    """The land as the tables tell of it from a first day on."""
     moves = load("successions")
-    rows = tuple(tables.records(moves.astype(object).where(moves.notna(), None)))
-    board = {r["from"]: r["to"] for r in rows if r["kind"] == "abolition"}
+    every = tables.records(moves.astype(object).where(moves.notna(), None))
+    rows = [r for r in every if r["certainty"] != "announced"]
+    members = tables.records(load("locations"))
+    changes = sorted({first_day, *(r["date"] for r in rows), *(r["opened"] for r in members)})
+    boards = {
+        day: {r["code"]: r["board"] for r in members if r["opened"] <= day and not r["closed"] < day}
+        for day in changes
+    }
     ccgs = load("ccgs")
     place = {(code, ""): code for code in ccgs.loc[ccgs["opened"] == first_day, "code"]}
     for r in rows:
-        if r["kind"] == "split":
-            place[(r["origin"], r["land"])] = r["origin"]
-    changes = sorted({first_day, *(r["date"] for r in rows)})
+        if r["kind"] == "split" and r["origin"]:
+            place[_piece(r)] = r["origin"]
     where = {}
     for day in changes:
-        place = _moved(place, [r for r in rows if r["date"] == day], board)
+        place = _moved(place, [r for r in rows if r["date"] == day], boards[day])
         where[day] = place
-    shares = defaultdict(list)
+    shares, patients = defaultdict(list), defaultdict(list)
     for r in tables.records(load("practice_moves")):
-        shares[(r["land"], r["from"])].append((pd.Timestamp(f"{r['year'][:4]}-04-01"), r["share"]))
-    return Land(tuple(changes), where, board, dict(shares), rows)
+        shares[_piece(r), r["from"]].append((_spring(r["year"]), r["share"]))
+    for r in tables.records(load("location_patients")):
+        patients[r["code"]].append((_spring(r["year"]), float(r["patients"])))
+    plans = tuple(r for r in every if r["certainty"] == "announced")
+    return Land(tuple(changes), where, boards, dict(shares), dict(patients), tuple(rows), plans)
+
+
+def _piece(r: Row) -> Piece:
+    return r["origin"], "" if r["land"] == MAIN else r["land"]
+
+
+def _spring(financial_year: str) -> pd.Timestamp:
+    return pd.Timestamp(f"{financial_year[:4]}-04-01")
 
 
 def _moved(place: dict[Piece, str], today: list[Row], board: Mapping[str, str]) -> dict[Piece, str]:
     """Where each piece is after the changes of a day."""
-    whole = {r["from"]: r["to"] for r in today if r["kind"] == "merger"}
-    split = {(r["from"], r["land"]): r["to"] for r in today if r["kind"] == "split"}
+    whole = {r["from"]: r["to"] for r in today if r["kind"] in WHOLE}
+    split = {(r["from"], _piece(r)): r["to"] for r in today if r["kind"] == "split"}
     after = {}
     for piece, holder in place.items():
-        to = split.get((holder, piece[1]), whole.get(holder, holder))
-        inside = [code for code, one in board.items() if one == to]
+        to = split.get((holder, piece), whole.get(holder, holder))
+        inside = [code for code, of in board.items() if of == to]
         if len(inside) > 1:  # a split between boards moves land between their sub-ICB locations
             raise LineageError(f"successions: {to} has more than one location; which took {piece[1]}?")
         after[piece] = inside[0] if inside else to

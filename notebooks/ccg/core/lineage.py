@@ -1,13 +1,14 @@
 """The dated graph of codes: what is open on a day, what became of it, which geography some codes are of.
 
 ``Lineage`` is built from tables and does not change afterwards. The functions of this module ask the one that
-the package's own tables make. Codes of CCGs live on after June 2022 as sub-ICB locations. Boards are those of
-July 2022; changes to them from April 2026 on are not known here.
+the package's own tables make. Codes of CCGs live on after June 2022 as sub-ICB locations. Up to when the facts
+were read the table ``levels`` says; what changed after that day is not known here, and not guessed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,15 +20,11 @@ from . import trail as trails
 from .codes import plain_name, scheme_of
 from .geography import LEVELS, Body, Day, Fit, Hop, LineageError, Piece, Vintage, as_day
 from .land import Land, Load
+from .tables import Row
 
 __all__ = [
-    "BOARDS",
-    "END",
     "LEVELS",
-    "START",
     "TABLES",
-    "TRUSTS",
-    "TRUSTS_REACH",
     "Body",
     "Day",
     "Fit",
@@ -66,16 +63,12 @@ __all__ = [
     "written",
 ]  # fmt: skip
 
-START, BOARDS, END = (pd.Timestamp(d) for d in ("2013-04-01", "2022-07-01", "2026-03-31"))
-TRUSTS = pd.Timestamp("2010-04-01")  # from here to START the primary care trusts of ``pcts``
-TRUSTS_REACH = pd.Timestamp("2015-04-01")  # the CCGs that ``pct_to_ccg`` leads to
-ONS_REVISED = pd.Timestamp("2023-04-01")  # two sub-ICB locations got new ONS codes with a small change
-
 _DAY = pd.Timedelta(days=1)
 #: The tables that a lineage is made of.
 TABLES = (
-    *("ccgs", "icbs", "ons_codes", "other_codes", "pct_to_ccg", "pcts", "practice_moves", "successions"),
-)
+    "ccgs", "icbs", "levels", "location_patients", "locations", "ons_codes", "other_codes", "pct_to_ccg", "pcts",
+    "practice_moves", "successions",
+)  # fmt: skip
 
 
 class Lineage:
@@ -89,6 +82,15 @@ class Lineage:
     frames : mapping of str to DataFrame
         The tables of ``TABLES`` by name. They are not copied: leave them as they are.
 
+    Attributes
+    ----------
+    start, boards : Timestamp
+        First day of the CCGs, and of the boards and sub-ICB locations that came after them.
+    trusts : Timestamp
+        First day on which the primary care trusts are known.
+    until : Timestamp
+        Last day up to which the facts were read.
+
     Examples
     --------
     >>> england = Lineage.from_tables()
@@ -98,7 +100,9 @@ class Lineage:
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
         self._tables = {name: frames[name] for name in TABLES}
-        self.start, self.boards, self.until = START, BOARDS, END
+        levels = frames["levels"].set_index("level")
+        self.start, self.boards = levels.at["ccg", "first"], levels.at["icb", "first"]
+        self.trusts, self.until = levels.at["pct", "first"], levels.at["icb", "known_until"]
         self._bodies: dict[tuple[pd.Timestamp, str], pd.DataFrame] = {}
         self._lookups: dict[tuple[Vintage, Vintage, pd.Timestamp], pd.DataFrame] = {}
         self._pieces: dict[
@@ -136,12 +140,19 @@ class Lineage:
             raise LineageError(f"level {level!r} is not known; use one of {', '.join(LEVELS)}")
         mine = [v for v in self.vintages() if v.level == level]
         if not mine[0].start <= when <= mine[-1].end:
-            hint = {
-                "ccg": "CCGs were open from 2013-04-01 to 2022-06-30; after that use level sub_icb or icb",
-                "pct": "the trusts known here are those of 2010-04-01 to 2013-03-31",
-            }.get(level, "boards and sub-ICB locations are known here from 2022-07-01 to 2026-03-31")
-            raise LineageError(f"no {LEVELS[level]} on {when.date()}: {hint}")
+            raise LineageError(f"no {LEVELS[level]} on {when.date()}: {self._reach(level, when)}")
         return when, level
+
+    def _reach(self, level: str, day: pd.Timestamp) -> str:
+        """From when to when there were bodies of a level, in words."""
+        mine = [v for v in self.vintages() if v.level == level]
+        first, last = mine[0].start.date(), mine[-1].end.date()
+        if level == "ccg":
+            return f"CCGs were open from {first} to {last}; after that use level sub_icb or icb"
+        if level == "pct":
+            return f"the trusts known here are those of {first} to {last}"
+        words = f"boards and sub-ICB locations are known here from {first} to {last}"
+        return words + (", the day up to which the facts were read" if day > self.until else "")
 
     def vintage(self, day: Day, level: str | None = None) -> Vintage:
         """The geography of a day."""
@@ -154,11 +165,12 @@ class Lineage:
 
     @cached_property
     def _vintages(self) -> tuple[Vintage, ...]:
-        ccg = [d for d in self.land.changes if d < self.boards]
-        ends = [*ccg[1:], self.boards]
-        out = [Vintage("pct", TRUSTS, self.start - _DAY)]
-        out += [Vintage("ccg", a, b - _DAY) for a, b in zip(ccg, ends, strict=True)]
-        return (*out, Vintage("sub_icb", self.boards, self.until), Vintage("icb", self.boards, self.until))
+        out = [Vintage("pct", self.trusts, self.start - _DAY)]
+        days = [*self.land.changes, self.until + _DAY]
+        for first, after in pairwise(days):
+            levels = ("ccg",) if first < self.boards else ("sub_icb", "icb")
+            out += [Vintage(level, first, after - _DAY) for level in levels]
+        return tuple(out)
 
     def days(self) -> tuple[pd.Timestamp, ...]:
         """The days from which a look-up may differ from that of the day before, ascending."""
@@ -166,7 +178,8 @@ class Lineage:
 
     @cached_property
     def _days(self) -> tuple[pd.Timestamp, ...]:
-        springs = {pd.Timestamp(f"{year}-04-01") for year in range(self.start.year, self.boards.year + 1)}
+        counts = (*self.land.shares.values(), *self.land.patients.values())
+        springs = {day for series in counts for day, _ in series if day >= self.start}
         ons = {first for _, first, _ in self.ons_periods().values()}
         return tuple(sorted({v.start for v in self.vintages()} | springs | ons))
 
@@ -181,46 +194,49 @@ class Lineage:
 
     def _open_on(self, day: pd.Timestamp, level: str) -> pd.DataFrame:
         if level == "pct":
-            out = self._tables["pcts"].assign(region=None, opened=TRUSTS, closed=self.start - _DAY)
-        elif level == "icb":
-            out = self._tables["icbs"].assign(opened=self.boards, closed=pd.NaT)  # type: ignore[arg-type]  # stubs forget NaT
+            out = self._tables["pcts"].assign(region=None, opened=self.trusts, closed=self.start - _DAY)
         else:
-            out = self._tables["ccgs"]
-            open_then = (out["opened"] <= day) & (out["closed"] >= day)
-            if level == "sub_icb":
-                open_then = out["closed"] == self.boards - _DAY
-                out = out.assign(opened=self.boards, closed=pd.NaT)  # type: ignore[arg-type]  # stubs forget NaT
-            out = out[open_then]
+            kept = {"icb": self._tables["icbs"], "ccg": self._tables["ccgs"], "sub_icb": self._locations}
+            out = kept[level]
+            out = out[(out["opened"] <= day) & ~(out["closed"] < day)]
             current = {c: o for o, (c, a, b) in self.ons_periods().items() if a <= day <= b}
             out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
         columns = ["code", "ons_code", "name", "region", "opened", "closed"]
         return out[columns].sort_values("code").reset_index(drop=True)
 
+    @cached_property
+    def _locations(self) -> pd.DataFrame:
+        """Each sub-ICB location: first and last day of its code as one, and the name and region of its CCG."""
+        stays = self._tables["locations"].sort_values(["code", "opened"])
+        ccgs, boards = (self._tables[name].set_index("code") for name in ("ccgs", "icbs"))
+        last = stays.drop_duplicates("code", keep="last").set_index("code")
+        out = last.assign(opened=stays.groupby("code")["opened"].min())
+        for column, otherwise in (("name", out["name"]), ("region", out["board"].map(boards["region"]))):
+            out[column] = ccgs[column].reindex(out.index).fillna(otherwise)
+        return out.assign(ons_code=None).reset_index()
+
     def ons_periods(self) -> Mapping[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
-        """ONS code of a CCG or location -> its ODS code, first and last day it was the right one."""
+        """ONS code of a CCG, location or board -> its ODS code, first and last day it was the right one."""
         return self._ons_periods
 
     @cached_property
     def _ons_periods(self) -> Mapping[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
-        changed = defaultdict(set)
-        for r in self.land.rows:
-            if r["kind"] == "split":
-                for code in (r["from"], *self.land.locations(r["to"])):
-                    changed[code].add(r["date"])
-        ccgs, eve = self._tables["ccgs"], self.boards - _DAY
-        life = dict(zip(ccgs["code"], zip(ccgs["opened"], ccgs["closed"], strict=True), strict=True))
         seen, out = defaultdict(list), {}
         listed = self._tables["ons_codes"].sort_values(["code", "first_seen", "ons_code"])
         for ons, code, first in zip(listed["ons_code"], listed["code"], listed["first_seen"], strict=True):
             seen[code].append((ons, first))
         for code, group in seen.items():
-            opened, closed = life[code]
-            last = self.until if closed == eve else closed
-            dates = sorted(d for d in changed[code] if opened < d <= last)
+            _, _, opened, last = self._bodies_by_ods[code]
+            days = self.land.reshaped(code) if len(group) > 1 else []
             starts = [opened]
-            for _, first in group[1:]:
-                known = [d for d in dates if starts[-1] < d <= first]
-                starts.append(known[-1] if known else ONS_REVISED)
+            for ons, first in group[1:]:
+                known = [d for d in days if starts[-1] < d <= first]
+                if not known:
+                    raise LineageError(
+                        f"ons_codes: {ons} of {code} was first seen on {first.date()}, and no boundary of {code} "
+                        "moved before; successions has the days"
+                    )
+                starts.append(known[-1])
             ends = [*(d - _DAY for d in starts[1:]), last]
             for (ons, _), a, b in zip(group, starts, ends, strict=True):
                 out[ons] = (code, a, b)
@@ -237,26 +253,38 @@ class Lineage:
     @cached_property
     def _by_code(self) -> Mapping[str, Body]:
         """What ``lifetime`` says, for every code of either scheme: a search asks it of every hit."""
-        eve = self.boards - _DAY
-        spans = {"icb": (self.boards, self.until), "pct": (TRUSTS, self.start - _DAY)}
-        out: dict[str, Body] = {}
-        for level, table in (("pct", "pcts"), ("icb", "icbs"), ("ccg", "ccgs")):
-            for r in tables.records(self._tables[table]):
-                first, last = spans.get(level) or (
-                    r["opened"],
-                    self.until if r["closed"] == eve else r["closed"],
-                )
-                out[r["code"]] = out[r["ons_code"]] = Body(r["code"], level, first, last)
+        out = dict(self._bodies_by_ods)
+        for table in ("pcts", "icbs", "ccgs"):
+            frame = self._tables[table]
+            out |= {ons: out[code] for code, ons in zip(frame["code"], frame["ons_code"], strict=True)}
         return MappingProxyType(out | {ons: out[code] for ons, (code, *_) in self.ons_periods().items()})
+
+    @cached_property
+    def _bodies_by_ods(self) -> Mapping[str, Body]:
+        """A code that a location carries on lives as long as that."""
+        ends: dict[str, Body] = {}
+        for r in tables.records(self._locations):
+            ends[r["code"]] = Body(r["code"], "sub_icb", r["opened"], self._last(r["closed"]))
+        trusts = self._tables["pcts"]["code"]
+        out = {code: Body(code, "pct", self.trusts, self.start - _DAY) for code in trusts}
+        for r in tables.records(self._tables["icbs"]):
+            out[r["code"]] = Body(r["code"], "icb", r["opened"], self._last(r["closed"]))
+        for r in tables.records(self._tables["ccgs"]):
+            last = ends[r["code"]].last if r["code"] in ends else r["closed"]
+            out[r["code"]] = Body(r["code"], "ccg", r["opened"], last)
+        return MappingProxyType({**ends, **out})
+
+    def _last(self, closed: pd.Timestamp) -> pd.Timestamp:
+        return self.until if pd.isna(closed) else closed
 
     def ons_codes(self, code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
         """The ONS codes of a body, each with its first and last day, in order."""
         body = self.lifetime(code)
-        if body.level == "ccg":
-            spans = [(ons, a, b) for ons, (c, a, b) in self.ons_periods().items() if c == body.code]
-            return sorted(spans, key=lambda span: span[1])
-        ons = next(o for o, one in self._by_code.items() if one.code == body.code and o != body.code)
-        return [(ons, body.first, body.last)]
+        spans = [(ons, a, b) for ons, (c, a, b) in self.ons_periods().items() if c == body.code]
+        if not spans:
+            ons = next(o for o, one in self._by_code.items() if one.code == body.code and o != body.code)
+            return [(ons, body.first, body.last)]
+        return sorted(spans, key=lambda span: span[1])
 
     def known_names(self) -> Mapping[str, str]:
         """Name of every ODS code."""
@@ -265,8 +293,8 @@ class Lineage:
     @cached_property
     def _known_names(self) -> Mapping[str, str]:
         out: dict[str, str] = {}
-        for table in ("pcts", "icbs", "ccgs", "other_codes"):
-            frame = self._tables[table]
+        mine = self._tables
+        for frame in (mine["pcts"], mine["icbs"], self._locations, mine["ccgs"], mine["other_codes"]):
             out |= dict(zip(frame["code"], frame["name"], strict=True))
         return MappingProxyType(out)
 
@@ -295,6 +323,13 @@ class Lineage:
         for kind, some in writing.BESIDE.items():
             out |= {form: kind for word in some for form in (word, word.upper(), word.lower(), word.title())}
         return MappingProxyType(out)
+
+    @cached_property
+    def reporting(self) -> Mapping[str, Row]:
+        """Each reporting entity of later years: its row of ``other_codes``, by code."""
+        table = self._tables["other_codes"]
+        found = tables.records(table[table["kind"] == "reporting_entity"])
+        return MappingProxyType({row["code"]: row for row in found})
 
     # --- from one date to another ---------------------------------------------------------------
 
@@ -325,18 +360,13 @@ class Lineage:
             self._refuse_to_divide(start, goal, pieces, there)
         rows = []
         for code, inside in sorted(pieces.items()):
-            main = next(there[p] for p in inside if not p[1])
-            parts: dict[str, float] = defaultdict(float)
-            bases = set()
-            for origin, name in inside:
-                if name and there[(origin, name)] != main:
-                    share, basis = self.land.share(name, code, year)
-                    parts[there[(origin, name)]] += share
-                    bases.add(basis)
-            status = "approximate" if parts else "exact"
+            if start.level == "icb":
+                parts, bases = self.land.board_parts(code, start.start, there, year)
+            else:
+                parts, bases = self.land.parts(code, inside, there, year)
+            status = "approximate" if len(parts) > 1 else "exact"
             basis = "+".join(sorted(bases)) or "whole"
-            rows.append((code, main, 1.0 - sum(parts.values()), basis, status))
-            rows += [(code, other, share, basis, status) for other, share in parts.items() if share > 0]
+            rows += [(code, end, share, basis, status) for end, share in parts.items() if share > 0]
         return _largest_first(pd.DataFrame(rows, columns=["from", "to", "share", "basis", "status"]))
 
     def _refuse_to_divide(
@@ -359,15 +389,15 @@ class Lineage:
             return pd.DataFrame(
                 {"from": codes, "to": codes, "share": 1.0, "basis": "whole", "status": "exact"}
             )
-        if goal.start < TRUSTS_REACH:
+        if goal.start < self.trusts_reach:
+            ccgs = self.vintage(self.trusts_reach)
             raise LineageError(
-                "primary care trusts are known to lead to the CCGs of April 2015 only; take them to 2015-04-01 "
-                "or later"
+                f"primary care trusts are known to lead to {ccgs} only; take them to {ccgs.start.date()} or later"
             )
         first = self._tables["pct_to_ccg"].rename(columns={"pct": "from", "ccg": "middle"})
         # the published percentages are rounded; each trust must be placed whole
         first["share"] /= first.groupby("from")["share"].transform("sum")
-        then = self._lookup(self.vintage(TRUSTS_REACH), goal, TRUSTS_REACH)
+        then = self._lookup(self.vintage(self.trusts_reach), goal, self.trusts_reach)
         both = first[["from", "middle", "share"]].merge(
             then[["from", "to", "share"]].set_axis(["middle", "to", "on"], axis=1), on="middle"
         )
@@ -375,6 +405,12 @@ class Lineage:
         out = both.groupby(["from", "to"], as_index=False)[["share"]].sum()
         out["basis"], out["status"] = "postcodes", "approximate"
         return _largest_first(out)
+
+    @property
+    def trusts_reach(self) -> pd.Timestamp:
+        """The day of the CCGs that primary care trusts are known to lead to."""
+        day: pd.Timestamp = self._tables["pct_to_ccg"]["geography"].max()
+        return day
 
     def pieces(
         self, at: Day, to: Day, level: str | None = None, *, at_level: str | None = None
@@ -393,12 +429,14 @@ class Lineage:
         pairs = list(zip(found["from"], found["to"], strict=True))
         if start.level == "pct":
             return {pair: ("/".join(pair),) for pair in pairs}
-        counted = {name: any(s > 0 for _, s in known) for (name, _), known in self.land.shares.items()}
+        counted: dict[Piece, bool] = {}
+        for (piece, _), series in self.land.shares.items():
+            counted[piece] = counted.get(piece, False) or any(share > 0 for _, share in series)
         here, there = self.land.holders(start), self.land.holders(goal)
         out: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
         for piece, holder in sorted(here.items()):
             pair = (holder, there[piece])
-            if pair in out and counted.get(piece[1], True):
+            if pair in out and counted.get(piece, True):
                 out[pair].append("/".join(filter(None, piece)))
         return {pair: tuple(names) for pair, names in out.items()}
 
@@ -428,10 +466,15 @@ class Lineage:
         """Every step of a body's land onwards, or with ``back`` every step that led to it."""
         body = self.lifetime(code)
         if body.level == "pct":
-            return [] if back else trails.of_trust(body.code, self._tables["pct_to_ccg"], self.start)
+            overlaps = self._tables["pct_to_ccg"]
+            return (
+                []
+                if back
+                else trails.of_trust(body.code, overlaps, self.start, str(self.vintage(self.trusts_reach)))
+            )
         if back:
             return trails.back(self.land, body.code)
-        return trails.onwards(self.land, body.code, body.level, body.first)
+        return trails.onwards(self.land, body.code, body.first)
 
     def explain(self, code: str, to: Day | None = None, level: str | None = None) -> str:
         """A body's life in sentences."""
@@ -440,19 +483,13 @@ class Lineage:
     def search(self, text: str) -> pd.DataFrame:
         """Bodies that have a text as their code or ONS code, or have it in their name or former name."""
         wanted, rows = plain_name(text), []
-        by_ons = defaultdict(list)
-        for ons, (code, *_) in self.ons_periods().items():
-            by_ons[code].append(ons)
-        for level, table in (("ccg", "ccgs"), ("icb", "icbs"), ("pct", "pcts")):
-            for r in tables.records(self._tables[table]):
-                code = r["code"]
-                former = self._former_names.get(code, "") if level == "ccg" else ""
-                words = plain_name(f"{r['name']} {former}")
-                codes = {code.lower(), str(r["ons_code"]).lower()} | {o.lower() for o in by_ons.get(code, [])}
-                if wanted in codes or (wanted and wanted in words):
-                    _, _, first, last = self.lifetime(code)
-                    last = min(last, self.boards - _DAY) if level == "ccg" else last
-                    rows.append((wanted not in codes, code, level, r["name"], first, last))
+        for code, body in self._bodies_by_ods.items():
+            former = self._former_names.get(code, "")
+            words = plain_name(f"{self.name(code)} {former}")
+            codes = {code.lower(), *(ons.lower() for ons, *_ in self.ons_codes(code))}
+            if wanted in codes or (wanted and wanted in words):
+                last = min(body.last, self.boards - _DAY) if body.level == "ccg" else body.last
+                rows.append((wanted not in codes, code, body.level, self.name(code), body.first, last))
         rows.sort()
         return pd.DataFrame([r[1:] for r in rows], columns=["code", "level", "name", "opened", "closed"])
 
@@ -487,13 +524,13 @@ class Lineage:
 
     def _when(self, code: str) -> str:
         try:
-            found, level, first, last = self.lifetime(code)
+            found, _, first, last = self.lifetime(code)
         except LineageError:
             near = self.suggest(code)
             return "no time or place known here" + (f", perhaps meant as {near}" if near else "")
         if code != found and code in self.ons_periods():
             _, first, last = self.ons_periods()[code]
-        if level == "ccg" and last == self.until:
+        if last == self.until:
             return f"{first:%B %Y} and after"
         return f"{first:%B %Y} to {last:%B %Y}"
 
@@ -508,7 +545,7 @@ class Lineage:
     @cached_property
     def names(self) -> writing.Names:
         """Every code and name, indexed by the words that tell one from others."""
-        return writing.names_of(self._by_code, self._known_names, self._former_names, self.land.board)
+        return writing.names_of(self._by_code, self._known_names, self._former_names, self.land.boards_of)
 
 
 def _financial_year(day: pd.Timestamp) -> pd.Timestamp:
@@ -540,6 +577,20 @@ def default() -> Lineage:
     folder = files.data()
     found = [_state(folder / f"{name}.csv") for name in TABLES]
     return _made(folder, tuple(found))
+
+
+#: Days of the shared lineage by the names that they have always had here.
+_NAMED_DAYS = {
+    "START": "start", "BOARDS": "boards", "END": "until", "TRUSTS": "trusts", "TRUSTS_REACH": "trusts_reach",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> pd.Timestamp:
+    """``START``, ``BOARDS``, ``END``, ``TRUSTS`` and ``TRUSTS_REACH`` of the shared lineage."""
+    if name not in _NAMED_DAYS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    day: pd.Timestamp = getattr(default(), _NAMED_DAYS[name])
+    return day
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -612,7 +663,7 @@ def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     day : str or date
-        A day from 2010-04-01 to 2026-03-31.
+        A day from 2010-04-01 to the one up to which the facts were read (table ``levels``).
     level : {"ccg", "sub_icb", "icb", "pct"}, optional
         By default what commissioned on the day.
 
@@ -620,7 +671,7 @@ def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         One row for each body, sorted by code: ``code`` (ODS), ``ons_code`` (on that day), ``name``, ``region``,
-        ``opened`` (first day) and ``closed`` (last day; missing for boards and locations).
+        ``opened`` (first day) and ``closed`` (last day; missing while it is open).
 
     Raises
     ------
@@ -629,8 +680,8 @@ def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> [len(bodies(day)) for day in ("2013-04-01", "2018-04-01", "2022-07-01")]
-    [211, 195, 42]
+    >>> [len(bodies(day)) for day in ("2013-04-01", "2018-04-01", "2022-07-01", "2026-04-01")]
+    [211, 195, 42, 36]
     """
     return default().bodies(day, level)
 
@@ -650,7 +701,7 @@ def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None =
     ----------
     at, to : str or date
         The day of the bodies you have and the day of those you want, like ``"2018-04-01"``, from 2010-04-01 to
-        2026-03-31. Only bodies that are made of the same land can be taken back.
+        the day up to which the facts were read. Only bodies that are made of the same land can be taken back.
     level, at_level : {"ccg", "sub_icb", "icb", "pct"}, optional
         The level at ``to`` and at ``at``. By default what commissioned on the day: trusts until 2013-03-31,
         CCGs until 2022-06-30, then boards.
@@ -677,7 +728,8 @@ def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None =
     -----
     Every merger, split and abolition of the table ``successions`` is followed land by land. The share of a land
     is that of the practices later found in it, by patients in NHS Digital's *NHS payments to general practice*
-    (table ``practice_moves``); in a year without a count the one before, or the first, stands in. Trusts go to
+    (table ``practice_moves``); in a year without a count the one before, or the first, stands in. A board is
+    divided by the patients of its sub-ICB locations (table ``location_patients``). Trusts go to
     the CCGs of April 2015 by published shares of postcodes (table ``pct_to_ccg``), and on from there.
 
     Examples
@@ -724,7 +776,7 @@ def successors(code: str, to: Day, level: str | None = None, *, at: Day | None =
     code : str
         An ODS or ONS code. An ONS code stands for the area that the body had while it was in use.
     to : str or date
-        The day wanted, up to 2026-03-31.
+        The day wanted.
     level : {"ccg", "sub_icb", "icb", "pct"}, optional
         The level at ``to``; by default what commissioned on the day.
     at : str or date, optional
@@ -849,7 +901,7 @@ def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
     code : str
         An ODS or ONS code.
     to : str or date, optional
-        A day, up to 2026-03-31, on which to say what its area became: that of its first day, and that of its
+        A day on which to say what its area became: that of its first day, and that of its
         last (or of this day, if sooner) where the answer differs.
     level : {"ccg", "sub_icb", "icb", "pct"}, optional
         The level at ``to``; by default what commissioned on the day.
@@ -931,7 +983,8 @@ def which(codes: Iterable[object]) -> list[Fit]:
     Examples
     --------
     >>> from ccg import load, which
-    >>> fits = which(load("icbs")["code"])
+    >>> boards = load("icbs")
+    >>> fits = which(boards.loc[boards["opened"] == "2022-07-01", "code"])
     >>> print(fits[0].vintage)
     the boards of July 2022
     >>> fits[0].exact, fits[0].matched

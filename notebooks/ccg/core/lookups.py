@@ -56,10 +56,11 @@ def _changed_later(day: Day) -> dict[str, str]:
 
 def pairs() -> Iterator[tuple[Vintage, Vintage]]:
     """Every geography with each that came after it and can be reached, boards after their locations."""
-    every = lineage.vintages()
+    every, reach = lineage.vintages(), lineage.default().trusts_reach
     for at, start in enumerate(every):
         for goal in every[at + 1 :]:
-            if start.level != "pct" or goal.start >= lineage.TRUSTS_REACH:
+            divided = (start.level, goal.level) == ("icb", "sub_icb")
+            if not divided and (start.level != "pct" or goal.start >= reach):
                 yield start, goal
 
 

@@ -247,7 +247,22 @@ def find_problems(name: str) -> list[Problem]:
     problems += [_problem(resource, "no such column is wanted", 1, c) for c in header if c not in wanted]
     if not problems and header != wanted:
         problems = [_problem(resource, f"the columns stand in another order than {wanted}", 1)]
-    return problems or _cells(resource) or _order_and_sources(resource)
+    return problems or _named_columns(resource, wanted) or _cells(resource) or _order_and_sources(resource)
+
+
+def _named_columns(resource: Descriptor, columns: list[str]) -> list[Problem]:
+    """Columns that the entry of a table names outside its schema, and that the table does not have."""
+    rule = resource.get("bodies", {})
+    named = {"dated": [resource["dated"]] if "dated" in resource else []}
+    named["bodies"] = [*filter(None, [rule.get("geography")]), *rule.get("each", []), *rule.get("where", {})]
+    return [
+        Problem(
+            "datapackage.json", None, column, None, f"{key} of {resource['name']} names it; no such column"
+        )
+        for key, every in named.items()
+        for column in dict.fromkeys(every)
+        if column not in columns
+    ]
 
 
 def _problem(
@@ -355,10 +370,11 @@ def _lives(tables: Tables) -> list[Problem]:
     for line, row in _lines(ccgs[ccgs["closed"] < ccgs["opened"]]):
         day = str(row["closed"].date())
         problems.append(_problem(_resource("ccgs"), "it closed before it opened", line, "closed", day))
-    for line, row in _lines(successions[~successions["to"].isin(bodies)]):
-        problems.append(
-            _problem(_resource("successions"), "neither a CCG nor a board", line, "to", row["to"])
-        )
+    known = bodies | set(tables["locations"]["code"])
+    for column in ("from", "to"):
+        for line, row in _lines(successions[~successions[column].isin(known)]):
+            what = "neither a CCG nor a location nor a board"
+            problems.append(_problem(_resource("successions"), what, line, column, row[column]))
     counted = tables["ccg_counts"]
     derived = count_ccgs(ccgs, counted["date"])
     for line, row in _lines(derived):

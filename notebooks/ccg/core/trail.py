@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .geography import Day, Hop, as_day
+from .geography import Body, Day, Hop, Piece, as_day
 from .land import Land
 from .tables import Row, records
 from .words import long_date
@@ -14,50 +14,65 @@ from .words import long_date
 if TYPE_CHECKING:
     from .lineage import Lineage
 
+DAY = pd.Timedelta(days=1)
 
-def onwards(land: Land, code: str, level: str, first: pd.Timestamp) -> list[Hop]:
-    """Every step of a body's land from its first day on, and of land that came to it and left it again."""
-    if level == "icb":
-        return []
+
+def onwards(land: Land, code: str, first: pd.Timestamp) -> list[Hop]:
+    """Every step of a body's land from its first day on, and of land that came to it and left it again.
+
+    A step between boards is one of its land if a location with some of it went that way.
+    """
     hops = []
-    holders = {piece: code for piece, holder in land.at(first).items() if holder == code}
-    for r in sorted(land.rows, key=lambda r: (r["date"], r["kind"] != "split", r["from"], r["to"])):
+    board = land.boards_on(first)
+    mine = {p for p, holder in land.at(first).items() if code in (holder, board.get(holder))}
+    order = sorted(land.rows, key=lambda r: (r["date"], r["kind"] != "split", r["from"], r["to"]))
+    for r in order:
         if r["date"] < first or (r["date"] == first and r["kind"] != "rename"):
             continue
-        if r["kind"] == "split":
-            piece = (r["origin"], r["land"])
-            if holders.get(piece) == r["from"]:
-                hops.append(_hop(land, r))
-                holders[piece] = r["to"]
-            elif r["from"] == code:  # land that came to it after it opened
-                hops.append(_hop(land, r))
-        elif r["from"] in holders.values() and (r["kind"] != "rename" or r["from"] == code):
+        left = {piece for piece in mine if _holds(land, r["from"], piece, r["date"] - DAY)}
+        came = {piece for piece in left if _holds(land, r["to"], piece, r["date"])}
+        later = r["kind"] == "split" and r["from"] == code  # land that came to it after it opened
+        if (came if r["kind"] != "rename" else r["from"] == code) or later:
             hops.append(_hop(land, r))
-            if r["kind"] == "merger":
-                holders = {p: r["to"] if h == r["from"] else h for p, h in holders.items()}
     return sorted(hops, key=lambda h: (h.date, h.kind == "split", h.start, h.end))
 
 
+def _holds(land: Land, code: str, piece: Piece, day: pd.Timestamp) -> bool:
+    """Whether a body, or a location in it, has a piece of land on a day."""
+    holder = land.at(day)[piece]
+    return code in (holder, land.boards_on(day).get(holder))
+
+
 def back(land: Land, code: str) -> list[Hop]:
-    """The mergers and splits through which a body was put together, the latest first."""
-    wanted, hops = [code], []
+    """The mergers and splits through which a body was put together, the latest first.
+
+    Of a body that was divided when it closed, only what brought it the land that came on.
+    """
+    hops = []
+    wanted: list[tuple[str, set[Piece] | None]] = [(code, None)]
     done: set[tuple[str, str, pd.Timestamp, str]] = set()
     while wanted:
-        body = wanted.pop()
+        body, mine = wanted.pop()
         for r in land.rows:
             key = (r["from"], r["to"], r["date"], r["kind"])
-            if r["to"] == body and r["kind"] != "rename" and key not in done:
-                done.add(key)
-                hops.append(_hop(land, r))
-                if r["kind"] in ("merger", "abolition"):
-                    wanted.append(r["from"])
+            if r["to"] != body or r["kind"] == "rename" or key in done:
+                continue
+            eve = r["date"] - DAY
+            if mine is not None and not any(_holds(land, r["from"], piece, eve) for piece in mine):
+                continue
+            done.add(key)
+            hops.append(_hop(land, r))
+            if r["kind"] == "remainder":
+                wanted.append((r["from"], {p for p, holder in land.at(r["date"]).items() if holder == body}))
+            elif r["kind"] in ("merger", "abolition"):
+                wanted.append((r["from"], mine))
     return sorted(hops, key=lambda h: (h.date, h.end, h.start), reverse=True)
 
 
-def of_trust(code: str, overlaps: pd.DataFrame, day: pd.Timestamp) -> list[Hop]:
+def of_trust(code: str, overlaps: pd.DataFrame, day: pd.Timestamp, ccgs: str) -> list[Hop]:
     """The CCGs that a primary care trust overlaps, the largest share first."""
     rows = overlaps[overlaps["pct"] == code].sort_values("share", ascending=False)
-    note = "by share of postcodes, to the CCGs of April 2015"
+    note = f"by share of postcodes, to {ccgs}"
     return [
         Hop(day, code, r["ccg"], "overlap", r["share"], "postcodes", r["source"], note) for r in records(rows)
     ]
@@ -74,10 +89,18 @@ def _hop(land: Land, r: Row) -> Hop:
 
 def explain(known: Lineage, code: str, to: Day | None, level: str | None) -> str:
     """A body's life in sentences; see ``lineage.explain``."""
+    if known.beside().get(code) == "reporting_entity":
+        return _reporting(known, code)
     body = known.lifetime(code)
-    lines = [f"{known.name(body.code)} ({body.code})", *_what_it_was(known, body.code)]
+    lines = [f"{known.name(body.code)} ({body.code})", *_what_it_was(known, body)]
     before = known.trail(code, back=True) if body.level != "pct" else []
-    for title, hops in (("Before it:", before), ("After it:", known.trail(code))):
+    plans = [_hop(known.land, r) for r in known.land.announced if body.code in (r["from"], r["to"])]
+    told = (
+        ("Before it:", before),
+        ("After it:", known.trail(code)),
+        ("Announced, and not known to be done:", plans),
+    )
+    for title, hops in told:
         if hops:
             lines += [title, *(f"  {_sentence(known, hop)}" for hop in hops)]
     if to is not None:
@@ -85,18 +108,41 @@ def explain(known: Lineage, code: str, to: Day | None, level: str | None) -> str
     return "\n".join(lines)
 
 
-def _what_it_was(known: Lineage, code: str) -> list[str]:
-    _, level, first, last = known.lifetime(code)
+def _what_it_was(known: Lineage, body: Body) -> list[str]:
+    code, level, first, last = body
+    over = "" if last == known.until else f" to {long_date(last)}"
     if level == "icb":
-        return [f"An integrated care board from {long_date(first)}."]
+        return [f"An integrated care board from {long_date(first)}{over}."]
+    if level == "sub_icb":
+        return [f"A sub-ICB location from {long_date(first)}{over}."]
     if level == "pct":
         return [f"A primary care trust, closed on {long_date(last)}."]
-    lines = [f"A CCG from {long_date(first)} to {long_date(min(last, known.boards - pd.Timedelta(days=1)))}."]
+    lines = [f"A CCG from {long_date(first)} to {long_date(min(last, known.boards - DAY))}."]
     if code in known.former_names():
         lines.append(f"Before its change of name: {known.former_names()[code]}.")
     if last >= known.boards:
-        lines.append(f"Since {long_date(known.boards)} a sub-ICB location that keeps the code.")
+        since = f"Since {long_date(known.boards)}" if not over else f"From {long_date(known.boards)}{over}"
+        lines.append(f"{since} a sub-ICB location that keeps the code.")
     return lines
+
+
+def _reporting(known: Lineage, code: str) -> str:
+    """What a reporting entity is: no body, but a code that gives the area of a merged CCG back."""
+    one = known.reporting[code]
+    to = "" if pd.isna(one["closed"]) else f" to {long_date(one['closed'])}"
+    lines = [
+        f"{one['name']} ({code})",
+        f"A code for reporting from {long_date(one['opened'])}{to}, within {one['location']} "
+        f"({known.name(one['location'])}), and no body. [{one['source']}]",
+    ]
+    former = one["former_ccg"]
+    if pd.notna(former):
+        last = long_date(known.lifetime(former).last)
+        lines.append(
+            f"By its name it gives back the area of {known.name(former)} ({former}), a CCG until {last}. "
+            "No list of its small areas is known here: it cannot be re-based."
+        )
+    return "\n".join(lines)
 
 
 def _what_became_of_it(known: Lineage, code: str, to: pd.Timestamp, level: str | None) -> list[str]:
@@ -123,6 +169,7 @@ def _sentence(known: Lineage, hop: Hop) -> str:
         "rename": f"{hop.start} changed its name",
         "overlap": f"{hop.start} overlaps {end}",
         "split": f"part of {hop.start} moved to {end}",
+        "remainder": f"what was left of {hop.start} passed to {end}",
     }[hop.kind]
     share = f", {hop.share:.1%} by {hop.basis}" if hop.share not in (None, 1.0) else ""
     note = f" {hop.note}" if hop.note and hop.kind in ("split", "rename") else ""

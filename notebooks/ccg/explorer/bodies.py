@@ -116,19 +116,22 @@ def hexagons(tile: life.Tile | None) -> dict | None:
 
 
 def linked(date: str) -> dict:
-    """The hex map of a day with each hexagon by itself: ``box``, ``date`` and ``cells`` of code, name and path.
+    """The hex map of a day with each hexagon by itself: ``box``, ``date``, ``boards`` and ``cells``.
 
-    ``merged`` says whether a CCG was merged into another before the end.
+    ``boards`` says whether it is of boards. A cell is ``code, name, d``, its path, and ``ended``: whether a
+    CCG was merged into another, or a board has closed.
     """
     day = pd.Timestamp(date)
     every = tables.load("tiles").query("date == @day")
-    moves = tables.load("successions")
+    moves, known = tables.load("successions"), life.bodies()
     merged = set(moves["from"][moves["kind"] == "merger"])
+    boards = known[every["code"].iloc[0]]["kind"] == "board"
+    ended = {code for code in every["code"] if (known[code]["closed"] if boards else code in merged)}
     cells = [
-        {"code": code, "name": lineage.name(code), "d": _hexagon(*one), "merged": code in merged}
+        {"code": code, "name": lineage.name(code), "d": _hexagon(*one), "ended": code in ended}
         for code, one in zip(every["code"], tiles.centres(every), strict=True)
     ]
-    return {"box": _map(day, lineage.default())[0], "date": day, "cells": cells}
+    return {"box": _map(day, lineage.default())[0], "date": day, "boards": boards, "cells": cells}
 
 
 @lru_cache(maxsize=32)
@@ -150,13 +153,11 @@ def _hexagon(east: float, north: float) -> str:
 
 
 def regions() -> dict[str, list[dict]]:
-    """Every body by region and then by name: code, name, kind, first and last day (None for a board)."""
-    ccgs, boards = tables.load("ccgs"), tables.load("icbs")
+    """Every body by region and then by name: code, name, kind, first and last day (None for one that is open)."""
     rows = [
-        {"code": b.code, "name": b.name, "region": b.region, "kind": kind, "opened": opened, "closed": closed}
-        for kind, frame in (("CCG", ccgs), ("board", boards))
-        for b in frame.itertuples()
-        for opened, closed in [(b.opened, b.closed) if kind == "CCG" else (lineage.BOARDS, None)]
+        {"kind": "CCG" if b["kind"] == "ccg" else "board"}
+        | {key: b[key] for key in ("code", "name", "region", "opened", "closed")}
+        for b in life.bodies().values()
     ]
     rows.sort(key=lambda b: (b["region"], b["kind"] == "CCG", b["name"], b["opened"]))
     return {region: list(group) for region, group in groupby(rows, key=lambda b: b["region"])}

@@ -164,6 +164,7 @@ def matches(text: str) -> list[tuple[str, str]]:
         rows = [(life.short(b["name"]), c) for c, b in life.bodies().items()]
         return [(_words(code), code) for _, code in sorted(rows)]
     found = lineage.search(text)
+    found = found[found["code"].isin(life.bodies().keys()) | (found["level"] == "pct")]  # those with a life
     exact = {c for c, *_ in found[["code"]].itertuples(index=False) if _is_code(text, c)}
     levels = {"ccg": 0, "icb": 0, "pct": 1}
     names = [lineage.plain_name(n) for n in found["name"]]
@@ -194,7 +195,10 @@ def _words(code: str) -> str:
     if level == "pct":
         return f"{name} · {code} · primary care trust, to 2013"
     if level == "icb":
-        return f"{name} · {code} · board from 2022"
+        closed = life.bodies()[code]["closed"]
+        return f"{name} · {code} · board " + (
+            f"{first.year}–{closed.year}" if closed else f"since {first.year}"
+        )
     was = lineage.former_names().get(code)
     words = f"{name} · {code} · CCG {first.year}–{min(last, life.EVE).year}"
     return words + (f" · was {life.short(was)}" if was else "")

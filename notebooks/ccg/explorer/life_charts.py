@@ -20,7 +20,6 @@ from ..core import lineage, tables
 WIDTH = 5.0  # inches; shown as wide as a phone, text stays readable
 ROW = 0.42  # inches for one body of a trail
 LINE = 0.53  # inches for one measure
-NOW = pd.Timestamp("2023-04-01")  # where a trail ends; boards go on
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,11 @@ def panels(one: Life, beside: Life | None = None) -> Iterator[Panel]:
 # --- where it came from and what it became --------------------------------------------------------
 
 
+def _now() -> pd.Timestamp:
+    """Where a trail ends: a year into the geography of today, for boards that are open go on."""
+    return max(one.start for one in lineage.vintages()) + pd.DateOffset(years=1)
+
+
 def trail(one: Life) -> Panel:
     """Predecessors, the body and its successors as bars of time."""
     rows = _bodies(one)
@@ -64,7 +68,7 @@ def trail(one: Life) -> Panel:
     cells = [h.source for h in hops] or [one.sources[0]]
     return Panel(
         "trail", fig, _trail_title(one), words + ".", tables.credit(cells, most=2),
-        f"Timeline from 2013 to 2022. {life.summary(one)}", life.table(one, "trail"),
+        f"Timeline from {lineage.START.year} to {_now().year - 1}. {life.summary(one)}", life.table(one, "trail"),
     )  # fmt: skip
 
 
@@ -72,19 +76,23 @@ def draw_trail(ax, one: Life) -> None:
     """Bars of time from the top: predecessors, the body, successors; joined where one passed to another."""
     rows = _bodies(one)
     at = {code: y for y, (code, *_) in enumerate(rows)}
-    start, end = lineage.START - pd.Timedelta(days=20), NOW
+    start, end = lineage.START - pd.Timedelta(days=20), _now()
     for y, (code, opened, closed, side) in enumerate(rows):
         tone = {"before": style.GREY, "itself": style.BLUE, "after": style.TEAL}[side]
-        last = closed or NOW
+        last = closed or end
         ax.barh(y + 0.33, last - opened, 0.24, left=opened, color=tone, zorder=3.5)
         label = f"{life.short(lineage.name(code))} ({code})"
-        late = opened > pd.Timestamp("2015-12-31")
-        # the longest name needs the whole width
-        x, ha = (NOW if len(label) > 50 else last, "right") if late else (opened, "left")
+        late = opened > start + (end - start) * 0.3
+        # a long name needs more of the width than there is before the bar's end
+        x, ha = (
+            (end if len(label) > 55 * (last - start) / (end - start) else last, "right")
+            if late
+            else (opened, "left")
+        )
         weight = "bold" if side == "itself" else "normal"
         paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
         place = {"xytext": (-4 if late and closed else 0, 0), "textcoords": "offset points"}
-        look = {"ha": ha, "va": "center", "size": style.SMALL, "weight": weight, "bbox": paper, "zorder": 3}
+        look = {"ha": ha, "va": "center", "size": style.SMALL, "weight": weight, "bbox": paper, "zorder": 4.5}
         ax.annotate(label, (x, y - 0.08), **place, **look)
     for hop in (*one.before, *one.after):
         if hop.start in at and hop.end in at and hop.kind != "rename":
@@ -102,7 +110,8 @@ def draw_trail(ax, one: Life) -> None:
                     zorder=5,
                 )
     ax.set(xlim=(start, end), ylim=(len(rows) - 0.35, -0.35), yticks=[])
-    ax.set_xticks(pd.to_datetime([f"{y}-04-01" for y in range(2013, 2023, 3)]), range(2013, 2023, 3))
+    years = range(start.year, end.year, 3)
+    ax.set_xticks(pd.to_datetime([f"{year}-04-01" for year in years]), years)
     ax.grid(False)
     ax.grid(True, axis="x")
 
@@ -117,7 +126,7 @@ def _bodies(one: Life) -> list[tuple]:
 
     def put(code: str) -> None:
         into = [h.start for h in one.before if h.end == code and h.start != code]
-        for other in sorted(set(into), key=lambda c: (known[c][1] or NOW, c)):
+        for other in sorted(set(into), key=lambda c: (known[c][1] or _now(), c)):
             if other not in rows:
                 put(other)
         if code not in rows:
@@ -133,7 +142,17 @@ def _bodies(one: Life) -> list[tuple]:
 def _trail_title(one: Life) -> str:
     name = life.short(one.name)
     whole = [h for h in one.before if h.end == one.code and h.kind in ("merger", "abolition")]
+    gone = [h for h in one.after if h.start == one.code and h.kind in ("merger", "split")]
     if one.kind == "board":
+        if one.closed and len(gone) > 1:
+            return f"{name} was divided among {_count(len(gone)).lower()} boards in {gone[0].date:%B %Y}"
+        if one.closed and gone:
+            return f"{name} merged into {life.short(lineage.name(gone[0].end))} in {gone[0].date:%B %Y}"
+        if whole and whole[0].kind == "merger":
+            parts = [h for h in one.before if h.end == one.code and h.kind == "split"]
+            more = {0: "", 1: " and a part of another"}.get(len(parts), " and parts of others")
+            boards = "board" if len(whole) == 1 else "boards"
+            return f"{_count(len(whole))} {boards}{more} became {name} in {one.opened:%B %Y}"
         if len(whole) == 1:
             more = any(h.end == one.code and h.kind == "split" for h in one.before)
             return f"{name} took over a single CCG" + (" and land of another" if more else "")
@@ -147,8 +166,8 @@ def _trail_title(one: Life) -> str:
 
 
 def _count(n: int) -> str:
-    words = ["Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
-    return words[n - 2] if n - 2 < len(words) else str(n)
+    words = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
+    return words[n - 1] if n - 1 < len(words) else str(n)
 
 
 # --- list size ------------------------------------------------------------------------------------
@@ -168,7 +187,7 @@ def years(one: Life, beside: Life | None = None) -> Panel:
         if change <= -0.005
         else "kept its size"
     )
-    area = "July 2022" if one.kind == "board" else f"{one.last_day:%B %Y}"
+    area = f"{one.last_day:%B %Y}"
     rough = any(y.status == "approximate" for y in one.years)
     words = [f"Registered patients, {unit}, on the area of {area}; April 2013, then financial years."]
     words += ["Pale: its predecessors."] if not all(y.own for y in one.years) else []

@@ -22,6 +22,7 @@ from pathlib import Path
 import font_source_sans_pro
 import jinja2
 import nbformat
+import pandas as pd
 import yaml
 from fontTools.ttLib import TTFont
 from markupsafe import Markup
@@ -103,9 +104,9 @@ def _lists(source: Path, about: dict, books: list["Book"], charts: dict, look_up
         "books": books,
         "charts": charts,
         "story": story(told, charts),
-        "maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01")],
+        "maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01", str(_today().date()))],
         "regions": bodies.regions(),
-        "days": list(tables.load("ccg_counts")["date"]),
+        "days": [*tables.load("ccg_counts")["date"], _today()],
         "tables": tables.package()["resources"],
         "zip": ZIP,
         "look_ups": look_ups,
@@ -228,16 +229,18 @@ def inline(text: str) -> str:
 def numbers() -> dict:
     """What the front page says in numbers, from the tables."""
     counts, ccgs = tables.load("ccg_counts"), tables.load("ccgs")
-    moves = tables.load("successions")
     april = counts[counts["date"].dt.month == 4]
     began = ccgs[ccgs["opened"] == counts["date"].iloc[0]]
-    mergers = moves[moves["kind"] == "merger"]
+    mergers = _mergers()
     merged = began["code"].isin(mergers["from"])
     return {
         "first": len(began),
         "ever": len(ccgs),
         "last": int(counts["open"][counts["open"] > 0].iloc[-1]),
-        "boards": len(tables.load("icbs")),
+        "boards": len(lineage.bodies("2022-07-01")),
+        "boards_ever": len(tables.load("icbs")),
+        "today": len(lineage.bodies(_today())),
+        "since": _today(),
         "merged": int(merged.sum()),
         # what a merger had made and another merger ended
         "again": len(set(mergers["from"]) & set(mergers["to"]) - set(began["code"])),
@@ -263,7 +266,7 @@ def story(n: dict, charts: dict) -> list[dict]:
     drawn = [(int(year), wave) for year, wave, *_ in charts["07_recovery"]["rows"] if wave != "never"]
     measured = [(year, int(float(wave))) for year, wave in drawn]
     waves, after = {wave for _, wave in measured}, [year for year, wave in measured if year >= wave]
-    merged = tables.load("successions").query("kind == 'merger'")["date"].dt.year
+    merged = _mergers()["date"].dt.year
     claim = tables.load("claims").set_index("claim_id").loc["A12"]
     cut = tables.load("national").set_index("id").loc["running_costs_cut_2020"]
     reforms = tables.load("reforms").set_index("event")
@@ -307,8 +310,23 @@ def story(n: dict, charts: dict) -> list[dict]:
     ]
 
 
+def _mergers() -> pd.DataFrame:
+    """The mergers of CCGs."""
+    moves = tables.load("successions")
+    return moves[(moves["kind"] == "merger") & moves["to"].isin(tables.load("ccgs")["code"])]
+
+
+def _today() -> pd.Timestamp:
+    """The first day of the geography of today."""
+    return max(one.start for one in lineage.vintages())
+
+
 def _month(event) -> str:
     return f"{date.fromisoformat(event['date']):%B %Y}"
+
+
+def _span(opened, closed) -> str:
+    return f"board since {opened.year}" if pd.isna(closed) else f"board, {opened.year} to {closed.year}"
 
 
 def finder() -> str:
@@ -325,7 +343,10 @@ def finder() -> str:
         ]
         for c in ccgs.itertuples(name="Row")
     ]
-    rows += [[b.code, b.name, "board since 2022", [], [b.ons_code]] for b in boards.itertuples()]
+    rows += [
+        [b.code, b.name, _span(b.opened, b.closed), [], ons.get(b.code, [b.ons_code])]
+        for b in boards.itertuples(name="Row")
+    ]
     return f"window.BODIES = {json.dumps(rows, ensure_ascii=False, indent=0)};\n"
 
 

@@ -305,7 +305,7 @@ def _whats_wrong(code: str, home: Lineage) -> str:
         return f"{code!r} is no code known here" + (f", perhaps {better}" if better else "")
     if code in home.ons_periods():
         _, first, last = home.ons_periods()[code]
-    what = {"pct": "a trust", "ccg": "a CCG or location", "icb": "a board"}[level]
+    what = {"pct": "a trust", "ccg": "a CCG or location", "sub_icb": "a location", "icb": "a board"}[level]
     return f"{code} was {what} from {first.date()} to {last.date()}"
 
 
