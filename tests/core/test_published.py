@@ -8,7 +8,7 @@ from pathlib import Path
 import ccg
 import pandas as pd
 import pytest
-from ccg import lineage, numbers, published, rebase_file
+from ccg import finding, lineage, numbers, published, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,25 +28,25 @@ def test_names_that_the_result_needs_are_given_others():
 
 def test_rates_with_colons_in_their_names():
     table = frame("code,a: rate,x:y,n\n00C,0.5,1,10\n")
-    assert published.pairs(table, ["a: rate:n", "x:y:n"]) == {"a: rate": "n", "x:y": "n"}
-    with pytest.raises(published.PublishedError, match="name the column that weights it"):
-        published.pairs(table, ["n"])
-    with pytest.raises(published.PublishedError, match="that may be"):
-        published.pairs(frame("a,a:b,b:c,c\n1,2,3,4\n"), ["a:b:c"])
+    assert finding.pairs(table, ["a: rate:n", "x:y:n"]) == {"a: rate": "n", "x:y": "n"}
+    with pytest.raises(finding.PublishedError, match="name the column that weights it"):
+        finding.pairs(table, ["n"])
+    with pytest.raises(finding.PublishedError, match="that may be"):
+        finding.pairs(frame("a,a:b,b:c,c\n1,2,3,4\n"), ["a:b:c"])
 
 
 def test_rest_is_all_other_columns_of_numbers():
     table = frame('code,name,n,m,rate\n00C,A,1,"1,000",x\n00D,B,2,*,y\n')
     moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
     assert list(moved.frame) == ["code", "n", "m", "status", "missing"] and moved.frame["m"].sum() == 1000
-    with pytest.raises(published.PublishedError, match=r"what is to become of column 'name'"):
+    with pytest.raises(finding.PublishedError, match=r"what is to become of column 'name'"):
         rebase_file(table, sums=["rest"], **DATES)
 
 
 def test_percentages_are_averaged_and_never_added_up():
     table = frame("code,rate,n\n00C,10%,30\n00D,20%,10\n00J,*,5\n")
     with pytest.raises(
-        published.PublishedError, match=r"holds percentages \('10%'\), which cannot be added up"
+        finding.PublishedError, match=r"holds percentages \('10%'\), which cannot be added up"
     ):
         rebase_file(table, sums=["rate"], drop=["n"], **DATES)
     moved = rebase_file(table, means={"rate": "n"}, at="2018-04-01", to="2018-04-01")
@@ -69,7 +69,7 @@ def test_a_stacked_table_without_dates_is_decided_by_period():
     }  # fmt: skip
     assert "the CCGs of April 2015" in str(moved) and moved.unmapped["n"].to_list() == [9]
     mixed = frame(STACKED + "2013/14,13T,1\n")
-    with pytest.raises(published.PublishedError, match=r"Year '2013/14': the codes are of no one geography"):
+    with pytest.raises(finding.PublishedError, match=r"Year '2013/14': the codes are of no one geography"):
         rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"])
     carried = rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"], closed="carry")
     assert carried.frame.query("Year == '2013/14' and Code == '13T'")["n"].to_list() == [3]
@@ -104,9 +104,7 @@ def test_dates_come_out_as_they_stood():
 
 def test_two_columns_that_disagree_are_no_pair():
     table = frame("ons,ods,n\nE38000042,00C,1\nE38000047,00J,2\n")
-    with pytest.raises(
-        published.PublishedError, match="name the column of codes with --code: 'ons' or 'ods'"
-    ):
+    with pytest.raises(finding.PublishedError, match="name the column of codes with --code: 'ons' or 'ods'"):
         rebase_file(table, sums=["n"], **DATES)
 
 
@@ -146,7 +144,7 @@ def test_the_verdict_says_whether_the_numbers_can_be_used():
         verdict("code,n\n00L,1\nX24,3\n")
         == "Can be used with care: figures of 1 kind found no place (up to 75.0%)."
     )
-    assert "1 of 1 rows are incomplete" in verdict("code,n\n00L,*\n")
+    assert "1 of 1 row is incomplete, so do not compare it with others" in verdict("code,n\n00L,*\n")
     assert verdict("code,n\nEngland,1\n") == "Cannot be used: no row was placed."
 
 
@@ -276,3 +274,14 @@ def test_nothing_that_comes_in_ends_in_a_traceback(tmp_path_factory, rows, separ
         assert str(error)
     else:
         assert moved.report.balanced() and published.verdict(moved.report).startswith("Can")
+
+
+def test_a_word_for_england_keeps_its_spelling():
+    moved = rebase_file(frame("code,n\n00L,1\nEngland,1\nENGLAND  TOTAL,1\n"), sums=["n"], **DATES)
+    assert moved.unmapped["code"].to_list() == ["England", "England total"]
+    assert moved.report.repaired == {"ENGLAND  TOTAL": "England total"}
+
+
+def test_a_dash_in_the_column_of_codes_is_no_code():
+    moved = rebase_file(frame("code,name,n\n-,ENGLAND,9\n00L,A,1\n"), sums=["n"], drop=["name"], **DATES)
+    assert moved.unmapped["reason"].to_list() == ["no code given"] and moved.frame["n"].to_list() == [1]

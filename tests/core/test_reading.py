@@ -241,3 +241,10 @@ def test_whatever_the_layout_every_cell_comes_back(
 def test_a_row_of_data_without_figures_is_not_taken_for_the_header(first, file):
     frame = ccg.read(file(f"A title\n\nCommissioner,Name,n\n{first}\n00C,A,1\n00D,B,2\n"))
     assert list(frame) == ["Commissioner", "Name", "n"] and len(frame) == 3
+
+
+def test_titles_of_some_cells_are_no_header(file):
+    text = 'Title:,Pathways,,\nPeriod:,March 2018,,\n,,,\nRegion,Code,Name,Total\n-,-,ENGLAND,"4,000"\nY54,00C,A,1\nY54,00D,B,2\n'
+    frame = ccg.read(file(text))
+    assert list(frame) == ["Region", "Code", "Name", "Total"] and len(frame) == 3
+    assert frame.attrs["read"] == ("header in line 4",)

@@ -5,7 +5,7 @@ import json
 
 import pandas as pd
 
-from ..core import published
+from ..core import finding, published
 from . import inputs, outputs
 from .words import command, say
 
@@ -78,7 +78,7 @@ def run(args) -> int:
     if args.incomplete != "keep":
         _without_incomplete(args, moved)
     said = str(moved)
-    cells = frame[published.code_column(frame, args.code, [])[0]].astype(str).value_counts()
+    cells = frame[finding.code_column(frame, args.code, [])[0]].astype(str).value_counts()
     read_as = pd.DataFrame(
         [(old, new, cells.get(old)) for old, new in moved.report.repaired.items()],
         columns=["read", "as", "rows"],
@@ -98,7 +98,7 @@ def _moved(args, frame: pd.DataFrame) -> published.Moved:
         frame.columns = [str(c).strip() for c in frame.columns]
         return published.rebase_file(
             frame, code=args.code, at=args.at, to=args.to, level=args.level, sums=args.sum,
-            means=published.pairs(frame, args.mean), by=args.by, drop=_dropped(args, frame), missing=args.missing,
+            means=finding.pairs(frame, args.mean), by=args.by, drop=_dropped(args, frame), missing=args.missing,
             unknown=args.unknown, closed=args.closed, repair=args.repair, absent=args.absent, codes=args.codes,
             names=args.names, name=args.file,
         )  # fmt: skip

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from ..core import lineage, published
+from ..core import deciding, finding, lineage
 from . import inputs
 from .words import command, say
 
@@ -22,14 +22,14 @@ def run(args) -> int:
     frame = inputs.read(args)
     notes = list(frame.attrs["read"])
     try:
-        column, _ = published.code_column(frame, args.code, notes)
-        by = published.named(frame, [args.by], "--by")[0] if args.by else None
+        column, _ = finding.code_column(frame, args.code, notes)
+        by = finding.named(frame, [args.by], "--by")[0] if args.by else None
         if notes:
             say(f"{args.file}: {'; '.join(notes)}")
         if by:
-            say(published.decide(frame, column, by).to_string(index=False))
+            say(deciding.decide(frame, column, by).to_string(index=False))
             return 0
-    except published.PublishedError as error:
+    except finding.PublishedError as error:
         raise ValueError(f"{args.file}: {error}") from None
     return _all_of_one(args.file, frame, column)
 

@@ -4,13 +4,10 @@
 step changes nothing without a note, and sends to ``unmapped``, with its reason, what finds no place.
 """
 
-import difflib
-import fnmatch
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,8 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, periods, reading
+from .deciding import decide, differences, is_of, level_of, opened, taken_forward
+from .finding import PublishedError, code_column, named, names_of, strays
 from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
 
@@ -26,10 +25,6 @@ _TAKEN = {"status", "missing", "reason", "carried", "name"}
 #: CCG21CD, STP20CDH, SICBL22CD: the header of a column of codes tells the year.
 _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
 _NOT_THERE = "not a code of this geography"
-
-
-class PublishedError(ValueError):
-    """A table that cannot be re-based as asked. The text names the column, the cell and what to do."""
 
 
 @dataclass
@@ -223,7 +218,7 @@ class _Work:
         used = {code, *keys, *rates, *rates.values(), *([at] if at in self.frame else [])}
         added = named(self.frame, [s for s in sums if not (rest and s == "rest")], "--sum")
         if rest and "rest" in sums:
-            other = [c for c in _names_of(self.frame) if c not in {*used, *added, *left, *pair}]
+            other = [c for c in names_of(self.frame) if c not in {*used, *added, *left, *pair}]
             added += [c for c in other if self._is_numeric(c)]
         used |= set(added)
         both = [c for c in left if c in used]
@@ -231,10 +226,10 @@ class _Work:
             raise PublishedError(f"column {both[0]!r} is to be left out with --drop and used as well")
         left += [c for c in pair if c not in used and c not in left]
         if rest and "rest" in drop:
-            left += [c for c in _names_of(self.frame) if c not in used and c not in left]
-        stray = [c for c in _names_of(self.frame) if c not in used and c not in left]
+            left += [c for c in names_of(self.frame) if c not in used and c not in left]
+        stray = [c for c in names_of(self.frame) if c not in used and c not in left]
         if stray:
-            raise PublishedError(_stray(stray))
+            raise PublishedError(strays(stray))
         self.frame = self.frame.drop(columns=left)
         return self._renamed(_Columns(code, at, added, rates, keys, left))
 
@@ -250,7 +245,7 @@ class _Work:
     def _renamed(self, columns: _Columns) -> _Columns:
         """Columns whose names the result needs under other names."""
         taken = _TAKEN | {f"{weight} of {rate}" for rate, weight in columns.means.items()}
-        clash = [c for c in _names_of(self.frame) if c.casefold() in taken or c.startswith("_")]
+        clash = [c for c in names_of(self.frame) if c.casefold() in taken or c.startswith("_")]
         new = {c: f"{c.lstrip('_') or 'column'} (of the file)" for c in clash}
         if not new:
             return columns
@@ -302,15 +297,17 @@ class _Work:
         words = {w.casefold(): w for w in reversed(list(lineage.beside()))}
         as_code: dict[str, str] = {}
         for cell in cells.unique():
-            plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
-            if not cell.strip():
+            if cell in lineage.beside():
+                plain = cell
+            elif re.fullmatch(r"[-–—.*:…/\s]*", cell):  # none is given
                 plain = ""
+            else:
+                plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
             as_code[cell] = plain
-            if plain != cell and cell.strip():
+            if plain and plain != cell:
                 self.written[cell] = plain
             self.spelt[plain].add(cell)
         self.frame[columns.code] = cells.map(as_code)
-        self.raw = cells.value_counts()
 
     # --- when -----------------------------------------------------------------------------------
 
@@ -332,7 +329,7 @@ class _Work:
             if periods.named_period(k) or periods.are_periods(nw.from_native(self.frame[k], series_only=True))
         ]
         if closed == "carry" and not keys:
-            day = max((_opened(c) for c in given), default=None)
+            day = max((opened(c) for c in given), default=None)
             if day is None:
                 return columns
             self.notes.append(f"the newest code is of {day.date()}; the others are taken there")
@@ -420,8 +417,8 @@ class _Work:
             if lineage.written(meant) is None:
                 if unknown == "unmapped":
                     why[code, day] = "no code known here"
-            elif day and not _is_of(meant, day):
-                there = _taken_forward(meant, day) if closed == "carry" else None
+            elif day and not is_of(meant, day):
+                there = taken_forward(meant, day) if closed == "carry" else None
                 if there is not None and there[0]:
                     new[code, day] = there[0]
                 elif there is not None:
@@ -486,7 +483,7 @@ class _Work:
         )
         bodies = lineage.bodies(to, level).set_index("code")
         if names:
-            where = _names_of(frame).index(columns.code) + 1
+            where = names_of(frame).index(columns.code) + 1
             frame.insert(where, "name", frame[columns.code].map(bodies["name"]))
         wanted = schemes if codes == "same" else codes
         if wanted == "ons":
@@ -535,8 +532,8 @@ class _Work:
         rows = pd.concat(self.gone)
         for rate, weight in columns.means.items():
             rows[f"{weight} of {rate}"] = rows[weight].where(rows[rate].notna())
-        keys = [c for c in _names_of(unmapped) if c in {*columns.by, columns.code, columns.at}]
-        values = [c for c in _names_of(unmapped) if c not in keys and c != "reason"]
+        keys = [c for c in names_of(unmapped) if c in {*columns.by, columns.code, columns.at}]
+        values = [c for c in names_of(unmapped) if c not in keys and c != "reason"]
         totals, sizes, missing = dict(report.totals), dict(report.sizes), dict(report.missing)
         for name in values:
             more = float(rows[name].sum())
@@ -609,7 +606,7 @@ class _Work:
                 continue
             at = lineage.as_day(some[columns.at].iloc[0] if dated else columns.at)
             code = str(key[-1])
-            level = _level_of(code, at)
+            level = level_of(code, at)
             body = lineage.lifetime(code)[0]
             have, parts = set(), {}
             for one in old.unique():
@@ -632,260 +629,11 @@ class _Work:
         return replace(report, repaired=read, spellings=[*report.spellings, *spelt])
 
 
-def _names_of(frame: pd.DataFrame) -> list[str]:
-    return [str(c) for c in frame.columns]
-
-
-# --- columns by name ------------------------------------------------------------------------------
-
-
-def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
-    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is."""
-    out: list[str] = []
-    for one in wanted:
-        name = one.strip()
-        if name in frame:
-            out.append(name)
-            continue
-        some = (
-            [c for c in _names_of(frame) if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
-            if set(name) & set("*?[")
-            else []
-        )
-        if not some:
-            raise PublishedError(_no_column(frame, name, option))
-        out += some
-    return list(dict.fromkeys(out))
-
-
-def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
-    alike = {c.casefold(): c for c in reversed(_names_of(frame))}
-    near = difflib.get_close_matches(name.casefold(), alike, 1)
-    some = list(map(repr, frame))
-    there = f"there are {', '.join(some[:20])}" + (f" and {len(some) - 20:,} more" if len(some) > 20 else "")
-    if near:
-        there = f"the nearest is {alike[near[0]]!r}"
-    what = "no column like" if set(name) & set("*?[") else "no column"
-    return f"there is {what} {name!r} ({option}); {there}"
-
-
-def _stray(stray: list[str]) -> str:
-    some = ", ".join(stray[:20]) + (f" and {len(stray) - 20:,} more" if len(stray) > 20 else "")
-    return (
-        f"what is to become of column {stray[0]!r}? --sum it, --mean it with a weight, keep it as a key with --by, or "
-        f"leave it out with --drop; rest is all others (all unused columns: {some})"
-    )
-
-
-def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tuple[str, list[str]]:
-    """The column of codes, and the other one where ODS and ONS codes of the same bodies stand side by side."""
-    rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
-    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
-
-    @cache
-    def is_code(cell: str) -> bool:
-        return bool(re.search(r"\d", cell)) and len(cell) < 30 and lineage.written(cell) in known
-
-    def like(column: str) -> float:
-        if not pd.api.types.is_string_dtype(frame[column]):
-            return 0
-        counts = rows[column].value_counts()
-        return int(sum(n for cell, n in counts.items() if is_code(str(cell)))) / max(1, len(rows))
-
-    share = {c: like(c) for c in _names_of(frame)}
-    found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
-    code = named(frame, [wanted], "--code")[0] if wanted else None
-    if code is None and not found:
-        names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
-        if len(names) == 1:
-            notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
-            return names[0], []
-        some = ", ".join(list(share)[:20]) + (
-            f" and {frame.shape[1] - 20:,} more" if frame.shape[1] > 20 else ""
-        )
-        raise PublishedError(f"name the column of codes with --code; there are {some}")
-    pair = _pair(frame, found) if code is None or code in found else []
-    if code is None and len(found) > 1 and not pair:
-        raise PublishedError(f"name the column of codes with --code: {' or '.join(map(repr, found))}")
-    code = code or (pair[0] if pair else found[0])
-    other = [c for c in pair if c != code]
-    if other and not wanted:
-        notes.append(
-            f"columns {other[0]!r} and {code!r} hold the ONS and the ODS code of the same bodies; {code!r} is used"
-        )
-    return code, other
-
-
-def _names(cells: pd.Series) -> float:
-    some = [c for c in cells.unique() if c.strip()][:60]
-    return sum(lineage.suggest(c) is not None for c in some) / max(1, len(some))
-
-
-def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
-    """Two columns that hold the ODS and the ONS code of the same body in each row, ODS first; else nothing."""
-    if len(found) != 2:
-        return []
-    ons = {c: frame[c].str.strip().str.fullmatch(r"n?[EeNn]\d{8}").mean() > 0.5 for c in found}
-    if sum(ons.values()) != 1:
-        return []
-    long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
-    for one, two in set(zip(frame[short], frame[long], strict=True)):
-        codes = [
-            code for cell in (one, two) if (code := lineage.written(cell)) and code not in lineage.beside()
-        ]
-        if len(codes) < 2:
-            continue
-        if lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]:
-            return []
-    return [short, long]
-
-
-def pairs(frame: pd.DataFrame, given: Iterable[str]) -> dict[str, str]:
-    """Rates with their weights from text like rate:patients, where either name may hold colons."""
-    out = {}
-    for one in given:
-        cuts = [(one[:i], one[i + 1 :]) for i, sign in enumerate(one) if sign == ":"]
-        if not cuts or not any(w.strip() for _, w in cuts):
-            raise PublishedError(f"--mean {one}: name the column that weights it, like --mean {one}:patients")
-        there = [(r.strip(), w.strip()) for r, w in cuts if r.strip() in frame and w.strip() in frame]
-        if len(there) > 1:
-            raise PublishedError(f"--mean {one}: that may be {there[0]} or {there[1]}; rename one column")
-        rate, weight = there[0] if there else cuts[0]
-        out[named(frame, [rate], "--mean")[0]] = named(frame, [weight], "--mean")[0]
-    return out
-
-
-# --- which geography ------------------------------------------------------------------------------
-
-
-def decide(
-    frame: pd.DataFrame, code: str, period: str, known: set[str] | None = None, carry: bool = False
-) -> pd.DataFrame:
-    """The geography that the codes of each period are of.
-
-    Of several that fit, the one in force in the period is taken, else one that has every body, else the one with the
-    fewest bodies missing. With ``carry`` codes of bodies that had closed may stand beside: then the newest decides.
-
-    Returns
-    -------
-    DataFrame
-        One row for each period, in the order of the table: the period, ``at`` (a date of the geography),
-        ``geography`` in words, ``codes`` and ``absent``: how many of its bodies have no row.
-
-    Raises
-    ------
-    PublishedError
-        The codes of a period are of no one geography, or of several of which none can be preferred.
-    """
-    rows = []
-    for cell, codes in frame.groupby(period, sort=False)[code]:
-        given = {
-            c for one in codes.unique() if (c := lineage.written(one) or "") and c not in lineage.beside()
-        }
-        given = given if known is None else given & known
-        if not given:
-            rows.append((cell, "", "no code known here", 0, 0))
-            continue
-        fits = lineage.which(given)
-        if carry and fits and fits[0].extra:
-            day = max(_opened(c) for c in given)
-            of_day = {c for c in given if _is_of(c, str(day.date()))}
-            one = lineage.vintage(day)
-            rows.append(
-                (cell, str(day.date()), str(one), len(of_day), len(lineage.bodies(day)) - len(of_day))
-            )
-            continue
-        if not fits or fits[0].extra:
-            near = "; or ".join(lineage.describe(f) for f in fits[:2])
-            raise PublishedError(
-                f"{period} {cell!r}: the codes are of no one geography: {near}. closed='carry' (--closed carry) takes "
-                "codes used after their body closed forward"
-            )
-        fit, day = _best(fits, cell)
-        rows.append((cell, str(day.date()), str(fit.vintage), fit.matched, len(fit.missing)))
-    return pd.DataFrame(rows, columns=[period, "at", "geography", "codes", "absent"])
-
-
-def _best(fits: list[Fit], cell: Any) -> tuple[Fit, pd.Timestamp]:
-    try:
-        day = next(iter(periods.days([cell]).values()), None)
-        likely = [] if day is None else [day]
-    except periods.PeriodError:
-        year = re.fullmatch(r"(20\d\d)(?:\.0)?", str(cell).strip())
-        likely = [pd.Timestamp(int(year[1]), 4, 1), pd.Timestamp(int(year[1]), 1, 1)] if year else []
-    for day in likely:
-        for fit in fits:
-            if fit.vintage.start <= day <= fit.vintage.end:
-                return fit, day
-    return fits[0], fits[0].vintage.start
-
-
-def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
-    """Words for what differs between the geographies that some codes may be of: the body and its largest shares."""
-    fits = [f for f in lineage.which(codes) if f.exact] or lineage.which(codes)
-    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    for fit in fits:
-        try:
-            table = lineage.lookup(fit.vintage.start, goal, level, at_level=fit.vintage.level)
-        except lineage.LineageError:
-            continue
-        ons = lineage.bodies(fit.vintage.start, fit.vintage.level).set_index("ons_code")["code"]
-        mine = {ons.get(c, c) for c in codes}
-        for one in table[table["from"].isin(mine)].to_dict("records"):
-            found[str(one["from"]), str(one["to"])][f"{fit.vintage.start:%B %Y}"] = float(one["share"])
-    worst = sorted(
-        ((max(s.values()) - min(s.values()), pair, s) for pair, s in found.items() if len(s) > 1),
-        reverse=True,
-    )
-    said = [
-        f"{old} to {new}: {', '.join(f'{100 * share:.2f}% ({when})' for when, share in shares.items())}"
-        for gap, (old, new), shares in worst[:3]
-        if gap > 1e-9
-    ]
-    return f"What differs by {goal.date()}: {'; '.join(said)}" if said else ""
-
-
-def _opened(code: str) -> pd.Timestamp:
-    return max(lineage.lifetime(code)[2], lineage.START)
-
-
-def _is_of(code: str, day: str) -> bool:
-    """Whether a code stands for a body on a day."""
-    at = lineage.as_day(day)
-    try:
-        levels = ["icb", "sub_icb"] if lineage.level_on(at) == "icb" else [None]
-        return any(code in set(lineage.bodies(at, one)[["code", "ons_code"]].stack()) for one in levels)
-    except lineage.LineageError:
-        return False
-
-
-def _level_of(code: str, at: pd.Timestamp) -> str | None:
-    """The level of a code on a day on which boards and locations stand side by side."""
-    if lineage.level_on(at) != "icb":
-        return None
-    return "icb" if code in set(lineage.bodies(at, "icb")[["code", "ons_code"]].stack()) else "sub_icb"
-
-
-def _taken_forward(code: str, day: str) -> tuple[str | None, str] | None:
-    """The code on a day of the body that a closed one went into whole, or why there is none; None if not closed."""
-    at = lineage.as_day(day)
-    body, _, _, last = lineage.lifetime(code)
-    if last >= at and code == body:
-        return None
-    try:
-        found = lineage.successors(body, at, at=min(last, at))
-    except lineage.LineageError as error:
-        return None, f"closed, and cannot be taken forward: {error}"
-    if len(found) != 1:
-        return None, f"closed on {last.date()}, and its land is in more than one body of {day}"
-    there = found["to"].iloc[0]
-    if code == body:
-        return there, ""
-    level = None if lineage.level_on(at) != "icb" else "icb"
-    return lineage.bodies(at, level).set_index("code")["ons_code"].get(there, there), ""
-
-
 # --- the report -----------------------------------------------------------------------------------
+
+
+def _count(rows: int) -> str:
+    return f"{rows:,} row{'' if rows == 1 else 's'}"
 
 
 def verdict(report: Report) -> str:
@@ -898,16 +646,24 @@ def verdict(report: Report) -> str:
         return "Cannot be used: what was placed and what was not do not add up to what came in."
     but = []
     if report.incomplete:
-        but.append(
-            f"{report.incomplete:,} of {report.rows:,} rows are incomplete, so do not compare them with others"
+        are = (
+            "is incomplete, so do not compare it"
+            if report.incomplete == 1
+            else "are incomplete, so do not compare them"
         )
+        but.append(f"{report.incomplete:,} of {_count(report.rows)} {are} with others")
     if left:
         share = max(((t["unmapped"] / t["input"]) for t in report.totals.values() if t["input"]), default=0.0)
         but.append(
             f"figures of {len(left)} kind{'s' if len(left) > 1 else ''} found no place (up to {100 * share:.1f}%)"
         )
     if report.divided:
-        but.append(f"{report.divided:,} rows rest on shares, so are approximate")
+        rest = (
+            "rests on shares, so is approximate"
+            if report.divided == 1
+            else "rest on shares, so are approximate"
+        )
+        but.append(f"{_count(report.divided)} {rest}")
     if not but:
         return "Can be used: every row is complete and exact" + (
             ", and totals for England were left out." if totals else "."

@@ -461,9 +461,9 @@ def _width(rows: list[_Record]) -> int:
 def _is_header(head: list[_Record], width: int) -> bool:
     """Whether a first row is a header beyond doubt: as long as the table, each cell filled, no code, no name twice."""
     cells = [c.strip() for c in head[0].cells]
-    after = len(cells) - len("".join("x" if c else " " for c in cells).rstrip())
-    if after and len(head) > 1 and any(c.strip() for c in head[1].cells[len(cells) - after :]):
-        return False
+    last = max((i for i, c in enumerate(cells) if c), default=-1)
+    if any(c.strip() for r in head[1:] for c in r.cells[last + 1 :]) and last + 1 < width:
+        return False  # a title of some cells, or a name that is missing
     named = cells if cells[0] else cells[1:]
     while named and not named[-1]:
         named = named[:-1]

@@ -1,0 +1,139 @@
+"""Which geography the codes of each period are of, and where a code goes that is used after its body closed."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import pandas as pd
+
+from . import lineage, periods
+from .finding import PublishedError
+from .geography import Fit
+
+
+def decide(
+    frame: pd.DataFrame, code: str, period: str, known: set[str] | None = None, carry: bool = False
+) -> pd.DataFrame:
+    """The geography that the codes of each period are of.
+
+    Of several that fit, the one in force in the period is taken, else one that has every body, else the one with the
+    fewest bodies missing. With ``carry`` codes of bodies that had closed may stand beside: then the newest decides.
+
+    Returns
+    -------
+    DataFrame
+        One row for each period, in the order of the table: the period, ``at`` (a date of the geography),
+        ``geography`` in words, ``codes`` and ``absent``: how many of its bodies have no row.
+
+    Raises
+    ------
+    PublishedError
+        The codes of a period are of no one geography, or of several of which none can be preferred.
+    """
+    rows = []
+    for cell, codes in frame.groupby(period, sort=False)[code]:
+        given = {
+            c for one in codes.unique() if (c := lineage.written(one) or "") and c not in lineage.beside()
+        }
+        given = given if known is None else given & known
+        if not given:
+            rows.append((cell, "", "no code known here", 0, 0))
+            continue
+        fits = lineage.which(given)
+        if carry and fits and fits[0].extra:
+            day = max(opened(c) for c in given)
+            of_day = {c for c in given if is_of(c, str(day.date()))}
+            one = lineage.vintage(day)
+            rows.append(
+                (cell, str(day.date()), str(one), len(of_day), len(lineage.bodies(day)) - len(of_day))
+            )
+            continue
+        if not fits or fits[0].extra:
+            near = "; or ".join(lineage.describe(f) for f in fits[:2])
+            raise PublishedError(
+                f"{period} {cell!r}: the codes are of no one geography: {near}. closed='carry' (--closed carry) takes "
+                "codes used after their body closed forward"
+            )
+        fit, day = _best(fits, cell)
+        rows.append((cell, str(day.date()), str(fit.vintage), fit.matched, len(fit.missing)))
+    return pd.DataFrame(rows, columns=[period, "at", "geography", "codes", "absent"])
+
+
+def _best(fits: list[Fit], cell: Any) -> tuple[Fit, pd.Timestamp]:
+    try:
+        day = next(iter(periods.days([cell]).values()), None)
+        likely = [] if day is None else [day]
+    except periods.PeriodError:
+        year = re.fullmatch(r"(20\d\d)(?:\.0)?", str(cell).strip())
+        likely = [pd.Timestamp(int(year[1]), 4, 1), pd.Timestamp(int(year[1]), 1, 1)] if year else []
+    for day in likely:
+        for fit in fits:
+            if fit.vintage.start <= day <= fit.vintage.end:
+                return fit, day
+    return fits[0], fits[0].vintage.start
+
+
+def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
+    """Words for what differs between the geographies that some codes may be of: the body and its largest shares."""
+    fits = [f for f in lineage.which(codes) if f.exact] or lineage.which(codes)
+    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for fit in fits:
+        try:
+            table = lineage.lookup(fit.vintage.start, goal, level, at_level=fit.vintage.level)
+        except lineage.LineageError:
+            continue
+        ons = lineage.bodies(fit.vintage.start, fit.vintage.level).set_index("ons_code")["code"]
+        mine = {ons.get(c, c) for c in codes}
+        for one in table[table["from"].isin(mine)].to_dict("records"):
+            found[str(one["from"]), str(one["to"])][f"{fit.vintage.start:%B %Y}"] = float(one["share"])
+    worst = sorted(
+        ((max(s.values()) - min(s.values()), pair, s) for pair, s in found.items() if len(s) > 1),
+        reverse=True,
+    )
+    said = [
+        f"{old} to {new}: {', '.join(f'{100 * share:.2f}% ({when})' for when, share in shares.items())}"
+        for gap, (old, new), shares in worst[:3]
+        if gap > 1e-9
+    ]
+    return f"What differs by {goal.date()}: {'; '.join(said)}" if said else ""
+
+
+def opened(code: str) -> pd.Timestamp:
+    """The first day of the body of a code, as a CCG."""
+    return max(lineage.lifetime(code)[2], lineage.START)
+
+
+def is_of(code: str, day: str) -> bool:
+    """Whether a code stands for a body on a day."""
+    at = lineage.as_day(day)
+    try:
+        levels = ["icb", "sub_icb"] if lineage.level_on(at) == "icb" else [None]
+        return any(code in set(lineage.bodies(at, one)[["code", "ons_code"]].stack()) for one in levels)
+    except lineage.LineageError:
+        return False
+
+
+def level_of(code: str, at: pd.Timestamp) -> str | None:
+    """The level of a code on a day on which boards and locations stand side by side."""
+    if lineage.level_on(at) != "icb":
+        return None
+    return "icb" if code in set(lineage.bodies(at, "icb")[["code", "ons_code"]].stack()) else "sub_icb"
+
+
+def taken_forward(code: str, day: str) -> tuple[str | None, str] | None:
+    """The code on a day of the body that a closed one went into whole, or why there is none; None if not closed."""
+    at = lineage.as_day(day)
+    body, _, _, last = lineage.lifetime(code)
+    if last >= at and code == body:
+        return None
+    try:
+        found = lineage.successors(body, at, at=min(last, at))
+    except lineage.LineageError as error:
+        return None, f"closed, and cannot be taken forward: {error}"
+    if len(found) != 1:
+        return None, f"closed on {last.date()}, and its land is in more than one body of {day}"
+    there = found["to"].iloc[0]
+    if code == body:
+        return there, ""
+    level = None if lineage.level_on(at) != "icb" else "icb"
+    return lineage.bodies(at, level).set_index("code")["ons_code"].get(there, there), ""

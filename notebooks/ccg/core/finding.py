@@ -1,0 +1,140 @@
+"""The columns that a person means: by name or pattern, the one that holds codes, a rate with its weight."""
+
+import difflib
+import fnmatch
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import pandas as pd
+
+from . import lineage
+
+
+class PublishedError(ValueError):
+    """A table that cannot be re-based as asked. The text names the column, the cell and what to do."""
+
+
+def names_of(frame: pd.DataFrame) -> list[str]:
+    """The names of the columns, as text."""
+    return [str(c) for c in frame.columns]
+
+
+# --- columns by name ------------------------------------------------------------------------------
+
+
+def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
+    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is."""
+    out: list[str] = []
+    for one in wanted:
+        name = one.strip()
+        if name in frame:
+            out.append(name)
+            continue
+        some = (
+            [c for c in names_of(frame) if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
+            if set(name) & set("*?[")
+            else []
+        )
+        if not some:
+            raise PublishedError(_no_column(frame, name, option))
+        out += some
+    return list(dict.fromkeys(out))
+
+
+def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
+    alike = {c.casefold(): c for c in reversed(names_of(frame))}
+    near = difflib.get_close_matches(name.casefold(), alike, 1)
+    some = list(map(repr, frame))
+    there = f"there are {', '.join(some[:20])}" + (f" and {len(some) - 20:,} more" if len(some) > 20 else "")
+    if near:
+        there = f"the nearest is {alike[near[0]]!r}"
+    what = "no column like" if set(name) & set("*?[") else "no column"
+    return f"there is {what} {name!r} ({option}); {there}"
+
+
+def strays(stray: list[str]) -> str:
+    """Words for columns that no option names."""
+    some = ", ".join(stray[:20]) + (f" and {len(stray) - 20:,} more" if len(stray) > 20 else "")
+    return (
+        f"what is to become of column {stray[0]!r}? --sum it, --mean it with a weight, keep it as a key with --by, or "
+        f"leave it out with --drop; rest is all others (all unused columns: {some})"
+    )
+
+
+def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tuple[str, list[str]]:
+    """The column of codes, and the other one where ODS and ONS codes of the same bodies stand side by side."""
+    rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
+    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+
+    @cache
+    def is_code(cell: str) -> bool:
+        return bool(re.search(r"\d", cell)) and len(cell) < 30 and lineage.written(cell) in known
+
+    def like(column: str) -> float:
+        if not pd.api.types.is_string_dtype(frame[column]):
+            return 0
+        counts = rows[column].value_counts()
+        return int(sum(n for cell, n in counts.items() if is_code(str(cell)))) / max(1, len(rows))
+
+    share = {c: like(c) for c in names_of(frame)}
+    found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
+    code = named(frame, [wanted], "--code")[0] if wanted else None
+    if code is None and not found:
+        names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
+        if len(names) == 1:
+            notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
+            return names[0], []
+        some = ", ".join(list(share)[:20]) + (
+            f" and {frame.shape[1] - 20:,} more" if frame.shape[1] > 20 else ""
+        )
+        raise PublishedError(f"name the column of codes with --code; there are {some}")
+    pair = _pair(frame, found) if code is None or code in found else []
+    if code is None and len(found) > 1 and not pair:
+        raise PublishedError(f"name the column of codes with --code: {' or '.join(map(repr, found))}")
+    code = code or (pair[0] if pair else found[0])
+    other = [c for c in pair if c != code]
+    if other and not wanted:
+        notes.append(
+            f"columns {other[0]!r} and {code!r} hold the ONS and the ODS code of the same bodies; {code!r} is used"
+        )
+    return code, other
+
+
+def _names(cells: pd.Series) -> float:
+    some = [c for c in cells.unique() if c.strip()][:60]
+    return sum(lineage.suggest(c) is not None for c in some) / max(1, len(some))
+
+
+def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
+    """Two columns that hold the ODS and the ONS code of the same body in each row, ODS first; else nothing."""
+    if len(found) != 2:
+        return []
+    ons = {c: frame[c].str.strip().str.fullmatch(r"n?[EeNn]\d{8}").mean() > 0.5 for c in found}
+    if sum(ons.values()) != 1:
+        return []
+    long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
+    for one, two in set(zip(frame[short], frame[long], strict=True)):
+        codes = [
+            code for cell in (one, two) if (code := lineage.written(cell)) and code not in lineage.beside()
+        ]
+        if len(codes) < 2:
+            continue
+        if lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]:
+            return []
+    return [short, long]
+
+
+def pairs(frame: pd.DataFrame, given: Iterable[str]) -> dict[str, str]:
+    """Rates with their weights from text like rate:patients, where either name may hold colons."""
+    out = {}
+    for one in given:
+        cuts = [(one[:i], one[i + 1 :]) for i, sign in enumerate(one) if sign == ":"]
+        if not cuts or not any(w.strip() for _, w in cuts):
+            raise PublishedError(f"--mean {one}: name the column that weights it, like --mean {one}:patients")
+        there = [(r.strip(), w.strip()) for r, w in cuts if r.strip() in frame and w.strip() in frame]
+        if len(there) > 1:
+            raise PublishedError(f"--mean {one}: that may be {there[0]} or {there[1]}; rename one column")
+        rate, weight = there[0] if there else cuts[0]
+        out[named(frame, [rate], "--mean")[0]] = named(frame, [weight], "--mean")[0]
+    return out
