@@ -230,3 +230,19 @@ def test_frimley_closed_and_did_not_change_its_name():
         assert part in told
     assert lineage.name("U2G6B") == "NHS Thames Valley ICB - U2G6B"
     assert {hop.start for hop in lineage.trail("U2G6B", back=True)} == {"D4U1Y", "15D", "10G", "10T", "11C"}
+
+
+@pytest.mark.parametrize("day, boards", [("2017-04-01", 29), ("2019-04-01", 29), ("2021-04-01", 34)])
+def test_codes_of_partnerships_are_named_where_they_are_no_boards(day, boards):
+    members = tables.load("partnership_members")
+    codes = members.loc[members["date"] == pd.Timestamp(day), "partnership"].unique()
+    best = lineage.which(codes)[0]
+    assert (best.matched, len(best.extra)) == (boards, len(codes) - boards)
+    assert "of sustainability and transformation partnerships of 2016 to 2022" in lineage.describe(best)
+
+
+def test_a_code_of_a_partnership_is_refused_by_its_name():
+    with pytest.raises(
+        lineage.LineageError, match="Cumbria and North East, to 2020-03-31, which is no level"
+    ):
+        lineage.lifetime("E54000049")

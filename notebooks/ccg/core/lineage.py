@@ -69,6 +69,8 @@ TABLES = (
     "ccgs", "icbs", "levels", "location_patients", "locations", "ons_codes", "other_codes", "pct_to_ccg", "pcts",
     "practice_moves", "successions",
 )  # fmt: skip
+#: A table that names codes which are of no level here; a lineage does without it.
+PARTNERSHIPS = "partnerships"
 
 
 class Lineage:
@@ -100,6 +102,7 @@ class Lineage:
 
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
         self._tables = {name: frames[name] for name in TABLES}
+        self._more: Load | None = None
         levels = frames["levels"].set_index("level")
         self.start, self.boards = levels.at["ccg", "first"], levels.at["icb", "first"]
         self.trusts, self.until = levels.at["pct", "first"], levels.at["icb", "known_until"]
@@ -118,7 +121,14 @@ class Lineage:
         load : callable, optional
             What reads a table by its name; by default ``tables.load``.
         """
-        return cls({name: (load or tables.load)(name) for name in TABLES})
+        made = cls({name: (load or tables.load)(name) for name in TABLES})
+        made._more = None if load else tables.load
+        return made
+
+    @cached_property
+    def _partnerships(self) -> Mapping[str, Row]:
+        """Codes that are of no level here, by what ``PARTNERSHIPS`` says of them; read when one is met."""
+        return {one["code"]: one for one in tables.records(self._more(PARTNERSHIPS))} if self._more else {}
 
     @cached_property
     def land(self) -> Land:
@@ -247,6 +257,11 @@ class Lineage:
         found = self._by_code.get(code)
         if found:
             return found
+        if planned := self._partnerships.get(code):
+            raise LineageError(
+                f"{code} was the code of a sustainability and transformation partnership, {planned['name']}, to "
+                f"{planned['last']}, which is no level here; its CCGs are in the table partnership_members"
+            )
         near = self.suggest(code)
         raise LineageError(f"{code!r} is not a code known here" + (f"; did you mean {near}?" if near else ""))
 
@@ -526,6 +541,8 @@ class Lineage:
         try:
             found, _, first, last = self.lifetime(code)
         except LineageError:
+            if code in self._partnerships:
+                return "sustainability and transformation partnerships of 2016 to 2022, see the table partnerships"
             near = self.suggest(code)
             return "no time or place known here" + (f", perhaps meant as {near}" if near else "")
         if code != found and code in self.ons_periods():
@@ -575,7 +592,7 @@ def default() -> Lineage:
     True
     """
     folder = files.data()
-    found = [_state(folder / f"{name}.csv") for name in TABLES]
+    found = [_state(folder / f"{name}.csv") for name in (*TABLES, PARTNERSHIPS)]
     return _made(folder, tuple(found))
 
 
