@@ -221,8 +221,10 @@ class Land:
             what = f"the boundary between {r['from']} and {r['to']} moved on {r['date'].date()}"
         elif (start.level, goal.level) == ("icb", "sub_icb"):
             what = f"{code} holds the locations {', '.join(sorted(old))}"
-        else:
-            what = f"{code} is made of parts of {', '.join(sorted(old))}"
+        else:  # land left a forerunner of it: the last division in between says when
+            divided = [r["date"] for r in between if r["kind"] in ("split", "remainder")]
+            when = f", divided by {max(divided).date()}" if divided else ""
+            what = f"{code} is made of parts of {', '.join(sorted(old))}{when}"
         return (
             f"backwards is not possible: {what}, and figures of the whole do not say what its parts had. "
             f"Take the older figures forward instead; {goal} are the wrong way round"
