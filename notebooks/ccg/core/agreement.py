@@ -723,13 +723,21 @@ def _between(tables: Tables) -> Iterator[Problem]:
         if after in parts and tables.opened.get(after) == day:
             parts[after].add(before)
     line = {code: i for i, code in enumerate(places["code"])}
-    for column, slack in (("longitude", 0.12), ("latitude", 0.08)):
+    for column, slack, reach in (("longitude", 0.12, 1.1), ("latitude", 0.08, 0.6)):
         at = _keyed(places, "code", column)
         for whole, pieces in parts.items():
             here = {code: at[code] for code in pieces if code in at}
             if whole not in at or not here:
                 continue
             low, high = min(here.values()), max(here.values())
+            # the furthest of the CCGs and boards lie a degree of longitude and half one of latitude apart
+            far = [code for code, x in here.items() if abs(x - at[whole]) > reach]
+            yield from wrong(
+                "places",
+                places.iloc[[line[code] for code in far]],
+                column,
+                f"too far from {whole}, which it became, at {at[whole]}",
+            )
             if not low - slack <= at[whole] <= high + slack:
                 row = places.iloc[[line[whole]]]
                 what = f"those that joined in it lie from {low} to {high}: one of them or this is wrong"
@@ -1005,6 +1013,7 @@ def _survey(tables: Tables) -> Iterator[Problem]:
 
 
 def _locations(tables: Tables) -> Iterator[Problem]:
+    """Locations and councils hold the same small areas and boards."""
     if "location_people" not in tables.resources:
         return
     people, areas = tables["location_people"], tables["council_locations"]
@@ -1038,6 +1047,12 @@ def _locations(tables: Tables) -> Iterator[Problem]:
         "with the other councils of this location; location_people.csv has",
     )
     yield from _most("council_locations", areas, ["council"], ["council_name"])
+    yield from _maps(tables)
+
+
+def _maps(tables: Tables) -> Iterator[Problem]:
+    """The locations of two dates are all there, and add up to one England and to the national figures."""
+    people, areas = tables["location_people"], tables["council_locations"]
     maps = dict(list(people.groupby("geography")))
     for column in ("small_areas", "residents_2022", "projected_patients_2025", "weighted_patients_2025"):
         totals = {day: rows[column].sum() for day, rows in maps.items()}

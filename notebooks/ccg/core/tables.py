@@ -628,6 +628,9 @@ def codebook(contract: Descriptor) -> str:
                 for k in schema.get("foreignKeys", [])
             ),
         ]
+        if "unchecked" in resource:
+            bare = ", ".join(f"`{column}`" for column in resource["unchecked"])
+            out += ["", f"No number published elsewhere was found to check {bare} by body."]
         where = "; ".join(s["title"] for s in resource["sources"]) if "sources" in resource else ""
         out += ["", f"Sources: {where}. Licence: {resource['licenses'][0]['title']}."]
     return "\n".join(out).replace("\n\n\n", "\n\n") + "\n"
