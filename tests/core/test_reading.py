@@ -248,3 +248,10 @@ def test_titles_of_some_cells_are_no_header(file):
     frame = ccg.read(file(text))
     assert list(frame) == ["Region", "Code", "Name", "Total"] and len(frame) == 3
     assert frame.attrs["read"] == ("header in line 4",)
+
+
+def test_a_table_of_totals_alone_is_a_table(file):
+    frame = ccg.read(
+        file("A title\n\nCommissioner|Period|n|Name\nTotal|Apr-18||x\nE92000001|May-18|85 (r)|x\n")
+    )
+    assert list(frame) == ["Commissioner", "Period", "n", "Name"] and len(frame) == 2

@@ -481,11 +481,12 @@ def _is_header(head: list[_Record], width: int) -> bool:
 
 def _find_header(head: list[_Record], width: int) -> int:
     """Which row of a head names the columns: the nearest above the first code that reads as names, else the first."""
-    known = _known()
+    # a column may be called Total, none E92000001
+    codes = _known() | {c for c in lineage.beside() if any(map(str.isdigit, c))}
     for at, row in enumerate(head):
         cells = [c.strip() for c in row.cells]
         filled = [c for c in cells if c]
-        where = next((i for i, c in enumerate(cells) if _plain(c) in known), None)
+        where = next((i for i, c in enumerate(cells) if _plain(c) in codes), None)
         if where is not None and (len(filled) > 1 or width == 1):
             above = [i for i in range(at) if _names_columns(head[i], where, width)]
             # a row of data without figures may read as names too
@@ -517,9 +518,11 @@ def _names_columns(row: _Record, where: int, width: int) -> bool:
 
 
 def _code_cells(rows: list[_Record], width: int) -> set[int]:
-    """Where codes stand in some rows."""
-    known = _known()
-    return {i for r in rows for i, c in enumerate(r.cells[:width]) if _plain(c) in known}
+    """Where codes, or words that stand beside them, are in some rows."""
+    known, beside = _known(), lineage.beside()
+    return {
+        i for r in rows for i, c in enumerate(r.cells[:width]) if _plain(c) in known or c.strip() in beside
+    }
 
 
 def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
