@@ -1,5 +1,7 @@
 """Each statistic against a published or closed-form result."""
 
+import doctest
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from ccg import stats
 from scipy.stats import norm
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import survdiff
+from statsmodels.regression.linear_model import OLS
 
 
 @pytest.mark.parametrize(
@@ -286,3 +289,38 @@ def test_the_observed_statistic_does_not_depend_on_the_order_of_rows():
     a = dealt(outcome, value, label, 9)[0]
     b = dealt(outcome.iloc[order], value[order], label[order], 9)[0]
     assert a == pytest.approx(b) == pytest.approx(difference(outcome, value))
+
+
+def test_examples_give_what_they_show():
+    failed, tried = doctest.testmod(stats)
+    assert tried and not failed
+
+
+@pytest.mark.parametrize("with_need", [False, True])
+def test_a_gap_is_that_of_a_regression_clustered_by_decision(with_need):
+    outcome, need, label = world(np.random.default_rng(9))
+    merged, money = outcome["went"].to_numpy(), need + np.random.default_rng(10).normal(size=len(need))
+    found = stats.gap(money, merged, label, need if with_need else None, times=9)
+    design = np.column_stack([np.ones(len(need)), merged, *([need] if with_need else [])]).astype(float)
+    fit = OLS(money, design).fit(cov_type="cluster", cov_kwds={"groups": label}, use_t=True)
+    assert [found.gap, found.se] == pytest.approx([fit.params[1], fit.bse[1]])
+    assert [found.low, found.high] == pytest.approx(fit.conf_int()[1].tolist())
+
+
+def test_a_gap_is_judged_by_whole_decisions_and_holds_its_level_at_unequal_spread():
+    wrong = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        outcome, need, label = world(rng)
+        merged = outcome["went"].to_numpy()
+        money = need + rng.normal(size=label.max() + 1)[label] * np.where(merged, 2.0, 1.0)
+        wrong += stats.gap(money, merged, label, need, times=199, seed=seed).p <= 0.05
+    assert 0.02 <= wrong / 300 <= 0.10
+    money = money - 2.5 * merged
+    assert stats.gap(money, merged, label, need, times=199).p <= 0.02
+
+
+def test_a_gap_refuses_what_it_cannot_compare():
+    for value, group in (([1.0, np.nan, 3.0], [True, False, False]), ([1.0, 2.0, 3.0], [True, True, True])):
+        with pytest.raises(ValueError, match="a number is missing, or all bodies are of one group"):
+            stats.gap(value, group, ["a", "b", "c"])

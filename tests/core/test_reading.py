@@ -235,7 +235,9 @@ def test_whatever_the_layout_every_cell_comes_back(
     assert frame.index.to_list() == list(range(first, first + len(cells)))
 
 
-@pytest.mark.parametrize("first", ["England,x,*", "-,NHS ENGLAND,*", "Y54,North,*", "13Q,Hub,"])
+@pytest.mark.parametrize(
+    "first", ["England,x,*", "-,NHS ENGLAND,*", "Y54,North,*", "13Q,Hub,", "England total,x,"]
+)
 def test_a_row_of_data_without_figures_is_not_taken_for_the_header(first, file):
     frame = ccg.read(file(f"A title\n\nCommissioner,Name,n\n{first}\n00C,A,1\n00D,B,2\n"))
     assert list(frame) == ["Commissioner", "Name", "n"] and len(frame) == 3

@@ -3,10 +3,11 @@
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
-from ccg import __main__, files
+from ccg import __main__, files, reading
 
 CASES = files.ROOT / "tests" / "cases"
 
@@ -513,3 +514,19 @@ def test_wide_months(go):
     fine(go(*args, "--sum", "rest", "--drop", "rest"))
     assert Path("out.csv").read_text() == first and cells("Code", "Total")["16C"] == "180"
     refused(go(*args, "--sum", "*-19", "--drop", "rest"), "there is no column like '*-19' (--sum)")
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+def test_the_ending_of_the_output_says_what_it_is(ending, tmp_path, monkeypatch, capsys):
+    shutil.copytree(CASES / "ons-in-ods-out", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    args = ["rebase", "input.csv", "--at", "2018-04-01", "--to", "2021-04-01", "--sum", "n"]
+    assert __main__.main([*args, "-o", "out.csv"]) == 0 and __main__.main([*args, "-o", f"out.{ending}"]) == 0
+    again = [str(one) for one in reading.read(f"out.{ending}")["n"]]
+    assert again == [r["n"] for r in table()] and Path("out.report.txt").exists()
+    module = {"xlsx": "xlsxwriter", "parquet": "pyarrow"}[ending]
+    if ending == "xlsx":
+        monkeypatch.setitem(sys.modules, module, None)
+        capsys.readouterr()
+        assert __main__.main([*args, "-o", "other.xlsx"]) == 1
+        assert "pip install england-ccgs[files]" in capsys.readouterr().err

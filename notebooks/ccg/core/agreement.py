@@ -6,7 +6,6 @@ number kept here.
 
 from collections.abc import Callable, Iterable, Iterator
 
-import numpy as np
 import pandas as pd
 
 from .problems import Problem, Tables, line_of, said, wrong
@@ -72,93 +71,85 @@ def _ccgs(tables: Tables) -> Iterator[Problem]:
 
 
 def _successions(tables: Tables) -> Iterator[Problem]:
+    """Bodies change hands on days on which they are there."""
     moves = tables["successions"]
-    kind = moves["kind"]
-    whole, split = kind.isin(["merger", "abolition"]), kind == "split"
-    day_before = moves["date"] - pd.Timedelta(days=1)
-    closed = moves["from"].map(tables.closed)
-    yield from _unlike(
-        "successions",
-        moves[whole],
-        "date",
-        (closed + pd.Timedelta(days=1))[whole],
-        "ccgs.csv closes it the day before",
-    )
-    opened = moves["to"].map(tables.opened)
-    late = moves[(opened > moves["date"]) & (kind != "rename")]
-    yield from wrong(
-        "successions", late, "to", lambda row: f"opened later, on {said(tables.opened[row['to']])}"
-    )
-    gone = moves[(moves["to"].map(tables.closed) < moves["date"]).fillna(False)]
-    yield from wrong("successions", gone, "to", lambda row: f"closed on {said(tables.closed[row['to']])}")
-    dead = moves[(closed < day_before).fillna(False)]
-    yield from wrong("successions", dead, "from", lambda row: f"closed on {said(tables.closed[row['from']])}")
-    twice = moves[
-        whole
-        & moves.duplicated("from")
-        & moves["from"].isin(moves["from"][whole][moves["from"][whole].duplicated()])
-    ]
-    yield from wrong("successions", twice, "from", "a body passes whole to one other, and here it does again")
+    kind, whole = moves["kind"], moves["kind"].isin(["merger", "abolition"])
     boards = set(tables["icbs"]["code"])
+    closed, opened = moves["from"].map(tables.closed), moves["to"].map(tables.opened)
+    # since the last CCG closed its code is that of a location, whose days stand elsewhere
+    last = tables["ccgs"]["closed"].max() + pd.Timedelta(days=1)
+    ccgs = (moves["date"] <= last) | moves["from"].isin(boards)
+    due = (closed + pd.Timedelta(days=1))[whole & ccgs]
+    yield from _unlike("successions", moves[whole & ccgs], "date", due, "by its last day it passed on")
+    late = moves[(opened > moves["date"]) & (kind != "rename")]
+    yield from wrong("successions", late, "to", lambda r: f"opened later, on {said(tables.opened[r['to']])}")
+    here = moves["date"] < last
+    gone = moves[here & (moves["to"].map(tables.closed) < moves["date"])]
+    yield from wrong("successions", gone, "to", lambda r: f"closed on {said(tables.closed[r['to']])}")
+    dead = moves[ccgs & (closed + pd.Timedelta(days=1) < moves["date"])]
+    yield from wrong("successions", dead, "from", lambda r: f"closed on {said(tables.closed[r['from']])}")
+    again = moves[whole & moves["from"].isin(moves["from"][whole][moves["from"][whole].duplicated()])]
+    yield from wrong("successions", again, "from", "a body passes whole to one other, and this to two")
     to_board = moves["to"].isin(boards) & ~moves["from"].isin(boards)
-    yield from wrong(
-        "successions", moves[to_board & (kind == "merger")], "kind", "a CCG passes to a board by abolition"
-    )
-    yield from wrong(
-        "successions",
-        moves[~moves["to"].isin(boards) & (kind == "abolition")],
-        "kind",
-        "abolition is by a board",
-    )
+    joined = moves[to_board & (kind == "merger")]
+    yield from wrong("successions", joined, "kind", "a CCG passes to a board by abolition")
+    other = moves[~moves["to"].isin(boards) & (kind == "abolition")]
+    yield from wrong("successions", other, "kind", "abolition is by a board")
     named = moves[(kind == "rename") != (moves["from"] == moves["to"])]
     yield from wrong("successions", named, "kind", "a rename keeps the code, and nothing else does")
-    for column in ("land", "origin"):
-        yield from wrong(
-            "successions",
-            moves[moves[column].isna() == split],
-            column,
-            "a split has one, and nothing else does",
-        )
+    for code in sorted(set(tables.closed) - set(tables.heir)):
+        day = tables.closed[code] + pd.Timedelta(days=1)
+        parts = moves[(moves["from"] == code) & (moves["date"] == day)]
+        if abs(parts["share"].sum() - 1) > 0.001:
+            at = int(((moves["from"] < code) | ((moves["from"] == code) & (moves["date"] < day))).sum()) + 2
+            what = f"it closed on {said(tables.closed[code])}, and no row says to whom it passed whole"
+            yield Problem("successions.csv", at, "from", code, what)
+
+
+def _shares(tables: Tables) -> Iterator[Problem]:
+    """A share has a basis, the whole is 1, and what a body passes on in a day adds up."""
+    moves = tables["successions"]
+    kind, split = moves["kind"], moves["kind"] == "split"
     lost = moves[(moves["basis"] == "whole") & (moves["share"] != 1)]
     yield from wrong("successions", lost, "share", "the whole is 1")
     blank = moves[moves["share"].isna() != (moves["basis"].isna() | (moves["basis"] == "unknown"))]
     yield from wrong("successions", blank, "basis", "a share has a basis, and an unknown one has none")
-    yield from wrong(
-        "successions",
-        moves[(moves["basis"].isna() != (kind == "rename"))],
-        "basis",
-        "a rename has none, and all else has one",
-    )
+    bare = moves[moves["basis"].isna() != (kind == "rename")]
+    yield from wrong("successions", bare, "basis", "a rename has none, and all else has one")
     parts = moves[split].groupby(["from", "date"])["share"].sum()
-    due = pd.Series(
-        [parts.get((a, d), 0.0) for a, d in zip(moves["from"], moves["date"], strict=True)], moves.index
-    )
-    left = moves[whole & (kind == "abolition") & ((moves["share"] + due - 1).abs() > 0.00011)]
-    yield from wrong(
-        "successions",
-        left,
-        "share",
-        lambda row: (
-            f"with the parts that went elsewhere that day it is {row['share'] + due[row.name]:.4f}, not 1"
-        ),
-    )
+    keys = zip(moves["from"], moves["date"], strict=True)
+    part = pd.Series([parts.get(key, 0.0) for key in keys], moves.index)
+    total = moves["share"] + part
+    left = moves[(kind == "abolition") & ((total - 1).abs() > 0.00011)]
+    what = "with the parts that went elsewhere that day it is {:.4f}, not 1"
+    yield from wrong("successions", left, "share", lambda row: what.format(total[row.name]))
     parted = moves[split & moves["from"].isin(left["from"]) & moves["date"].isin(left["date"])]
-    yield from wrong("successions", parted, "share", "with what stayed whole that day it is not 1")
+    yield from wrong("successions", parted, "share", "with what went to the main board that day it is not 1")
     plain = moves[(kind == "merger") & (moves["basis"] != "whole")]
     yield from wrong("successions", plain, "basis", "a merger is of the whole")
-    mixed = moves[(kind == "abolition") & ((moves["basis"] == "whole") == (due > 0))]
+    mixed = moves[(kind == "abolition") & ((moves["basis"] == "whole") == (part > 0))]
     yield from wrong("successions", mixed, "basis", "whole if no part went elsewhere that day, and only then")
-    unsure = moves[(moves["basis"] == "unknown") & (moves["certainty"] == "verified")]
-    yield from wrong("successions", unsure, "certainty", "its basis is not known")
+
+
+def _lands(tables: Tables) -> Iterator[Problem]:
+    """A part that moved has a name and lay in a CCG of the first day that became the body it moves from."""
+    moves = tables["successions"]
+    boards = set(tables["icbs"]["code"])
+    split = (moves["kind"] == "split") & ~moves["from"].isin(boards)
+    for column in ("land", "origin"):
+        odd = moves[moves[column].isna() == split]
+        yield from wrong("successions", odd, column, "a split has one, but for boards, and nothing else does")
     first = min(tables.opened.values())
-    origin = moves[split & (moves["origin"].map(tables.opened) != first)]
-    yield from wrong("successions", origin, "origin", f"no CCG of {said(first)}")
-    yield from _most("successions", moves[split], ["land"], ["origin"])
-    for code in sorted(set(tables.closed) - set(tables.heir)):
-        day = tables.closed[code] + pd.Timedelta(days=1)
-        at = int(((moves["from"] < code) | ((moves["from"] == code) & (moves["date"] < day))).sum()) + 2
-        what = f"it closed on {said(tables.closed[code])}, and no row says to whom it passed whole"
-        yield Problem("successions.csv", at, "from", code, what)
+    for i, row in moves[split & moves["origin"].notna()].iterrows():
+        held, before = {row["origin"]}, 0
+        steps = moves[(moves["land"] == row["land"]) & (moves["date"] < row["date"])]
+        while len(held) > before:
+            before = len(held)
+            held |= {tables.heir[c] for c in held if c in tables.heir}
+            held |= set(steps["to"][steps["from"].isin(held)])
+        if row["from"] not in held or tables.opened.get(row["origin"]) != first:
+            what = f"no CCG of {said(first)} that became {row['from']}"
+            yield from wrong("successions", moves.loc[[i]], "origin", what)
 
 
 def _last_codes(tables: Tables) -> Iterator[Problem]:
@@ -192,7 +183,9 @@ def _boards(tables: Tables) -> Iterator[Problem]:
         "icbs", first, "sub_icb_locations", first["code"].map(held), "the locations in need.csv are"
     )
     approximate = boards["residents_quality"] == "approximate"
-    moved = tables["successions"].query("kind == 'split'")
+    began = tables["ccgs"]["closed"].max() + pd.Timedelta(days=1)
+    moved = tables["successions"]
+    moved = moved[(moved["kind"] == "split") & (moved["date"] == began)]
     ends = set(moved["to"]) | {
         tables.heir.get(c) for c in moved["from"][moved["to"].isin(set(boards["code"]))]
     }
@@ -459,7 +452,7 @@ def _trusts(tables: Tables) -> Iterator[Problem]:
     places = tables["places"].set_index("code")
     x, y = shares["ccg"].map(places["longitude"]), shares["ccg"].map(places["latitude"])
     top = shares["share"].groupby(shares["pct"]).transform("idxmax")
-    far = np.hypot((x - x[top].to_numpy()) * 0.6, y - y[top].to_numpy()) > 1.0
+    far = ((x - x[top].to_numpy()) * 0.6) ** 2 + (y - y[top].to_numpy()) ** 2 > 1
     yield from wrong(
         "pct_to_ccg",
         shares[far.to_numpy() & (region != main)],
@@ -471,63 +464,60 @@ def _trusts(tables: Tables) -> Iterator[Problem]:
 
 
 def _moves(tables: Tables) -> Iterator[Problem]:
+    """Practices that moved with a land: who held it in each year and to whom it went next is in successions."""
     moves, splits = tables["practice_moves"], tables["successions"].query("kind == 'split'")
-    years = tables["ccg_years"]
-    held = years.set_index(["year", "code"])[["registered_patients", "practices", "geography"]]
-    first = sorted(years["year"].unique())
-    for land, parts in splits.groupby("land"):
-        rows = moves[moves["land"] == land]
-        due: list[tuple[str, str, str]] = []
-        for year in first:
-            then = years.loc[years["year"] == year, "geography"].iloc[0]
+    years = tables["ccg_years"].drop_duplicates("year").set_index("year")["geography"].sort_index()
+    by = ["land", "origin"] if "origin" in moves else ["land"]
+    for key, rows in moves.groupby(by):
+        parts = splits[(splits[by] == list(key)).all(axis=1)]
+        have = dict(zip(rows["year"], rows.index, strict=True))
+        for year, then in years.items():
             later = parts[parts["date"] > then].sort_values("date")
-            if len(later) and then < tables["ccgs"]["closed"].max():
-                step = later.iloc[0]
-                due.append((year, _holder(tables, step["from"], step["origin"], then), step["to"]))
-        have = dict(zip(rows["year"], zip(rows["from"], rows["to"], strict=True), strict=True))
-        for year, before, after in due:
-            if year not in have:
-                at = int(rows.index[0]) + 2 + int((rows["year"] < year).sum()) if len(rows) else None
-                what = f"{land} has no row of this year, before successions.csv has it move"
-                yield Problem("practice_moves.csv", at, "year", year, what)
+            if not len(later) or year < min(have):
+                if year in have and len(parts):
+                    yield from wrong(
+                        "practice_moves",
+                        rows.loc[[have[year]]],
+                        "year",
+                        "after its last move in successions.csv",
+                    )
                 continue
-            row = rows[rows["year"] == year]
-            if have[year][0] != before:
+            step = later.iloc[0]
+            if year not in have:
+                at = int(rows.index[0]) + 2 + int((rows["year"] < str(year)).sum())
+                what = f"{key[0]} has no row of this year, before successions.csv has it move on {said(step['date'])}"
+                yield Problem("practice_moves.csv", at, "year", str(year), what)
+                continue
+            row, before = rows.loc[[have[year]]], _holder(tables, step["from"], step["origin"], then)
+            if row["from"].iloc[0] != before:
                 yield from wrong(
-                    "practice_moves", row, "from", f"in {year} successions.csv has {land} in {before}"
+                    "practice_moves", row, "from", f"in {year} successions.csv has {key[0]} in {before}"
                 )
-            if have[year][1] != after:
+            if row["to"].iloc[0] != step["to"]:
                 yield from wrong(
-                    "practice_moves", row, "to", f"successions.csv has {land} move to {after} next"
+                    "practice_moves", row, "to", f"successions.csv has {key[0]} move to {step['to']} next"
                 )
-        strange = rows[~rows["year"].isin([y for y, _, _ in due])]
-        yield from wrong(
-            "practice_moves",
-            strange,
-            "year",
-            "after its last move in successions.csv, or no year of ccg_years.csv",
-        )
+    yield from _moved(tables)
+
+
+def _moved(tables: Tables) -> Iterator[Problem]:
+    moves, years = tables["practice_moves"], tables["ccg_years"]
     yield from _ordered("practice_moves", moves, "practices", "from_practices")
     yield from _ordered("practice_moves", moves, "patients", "from_patients")
-    keys = list(zip(moves["year"], moves["from"], strict=True))
-    for column, whole in (("from_patients", "registered_patients"), ("from_practices", "practices")):
-        most = pd.Series([held[whole].get(k) for k in keys], moves.index, dtype="float64")
-        over = moves[(moves[column] > most) | (moves[column] < 0.8 * most)]
-        if column == "from_patients":
-            yield from wrong(
-                "practice_moves",
-                over,
-                column,
-                lambda row, m=most: f"ccg_years.csv has {said(m[row.name])} with those that closed",
-            )
-        else:
-            many = moves[moves[column] > most]
-            yield from wrong(
-                "practice_moves",
-                many,
-                column,
-                lambda row, m=most: f"ccg_years.csv has {said(m[row.name])} in all",
-            )
+    for column, whole, least in (
+        ("from_patients", "registered_patients", 0.8),
+        ("from_practices", "practices", 0),
+    ):
+        held = {(y, c): n for y, c, n in zip(years["year"], years["code"], years[whole], strict=True)}
+        keys = zip(moves["year"], moves["from"], strict=True)
+        most = pd.Series([held.get(key) for key in keys], moves.index, dtype="float64")
+        off = moves[(moves[column] > most) | (moves[column] < least * most)]
+        yield from wrong(
+            "practice_moves",
+            off,
+            column,
+            lambda row, m=most: f"ccg_years.csv has {said(m[row.name])} with those that closed",
+        )
     same = moves[moves["practices"].eq(0) != moves["patients"].eq(0)]
     yield from wrong("practice_moves", same, "patients", "none without a practice, and some with one")
     yield from _most("practice_moves", moves, ["year", "from"], ["from_practices", "from_patients"])
@@ -612,7 +602,7 @@ def _therapies(tables: Tables) -> Iterator[Problem]:
         for i, row in england.iterrows():
             # each of n figures was rounded by at most 2.5; four standard errors of their sum are enough
             n = int((parts["year"] == row["year"]).sum())
-            if abs(added[row["year"]] - row[column]) > 4 * np.sqrt(n * 2) + 5:
+            if abs(added[row["year"]] - row[column]) > 4 * (2 * n) ** 0.5 + 5:
                 what = f"the rows of {row['year']} add up to {added[row['year']]}, further away than rounding to 5 explains"
                 yield Problem("talking_therapies.csv", int(str(i)) + 2, column, said(row[column]), what)
 
@@ -693,13 +683,14 @@ def _experience(tables: Tables) -> Iterator[Problem]:
             column,
             "there is none without a practice, and one with a practice",
         )
-    held = years.set_index(["geography", "code"])
-    keys = list(zip(rows["geography"], rows["code"], strict=True))
     for column, whole in (("list_size", "registered_patients"), ("practices", "practices")):
-        most = pd.Series([held[whole].get(k) for k in keys], rows.index, dtype="float64")
+        held = {(d, c): n for d, c, n in zip(years["geography"], years["code"], years[whole], strict=True)}
+        keys = zip(rows["geography"], rows["code"], strict=True)
+        most = pd.Series([held.get(key) for key in keys], rows.index, dtype="float64")
+        over = rows[rows[column] > most]
         yield from wrong(
             "patient_experience",
-            rows[rows[column] > most],
+            over,
             column,
             lambda row, m=most: f"ccg_years.csv has {said(m[row.name])} in all",
         )
@@ -721,25 +712,34 @@ def _places(tables: Tables) -> Iterator[Problem]:
     )
     yield from _unlike("places", places, "date", first, "it began on")
     yield from _most("places", places, ["date"], ["source"])
-    at = places.set_index("code")[["longitude", "latitude"]]
-    parts: dict[str, list[str]] = {}
-    for before, after in tables.heir.items():
-        parts.setdefault(after, []).append(before)
-    for whole, pieces in parts.items():
-        here = [p for p in pieces if p in at.index]
-        if whole not in at.index or not here:
-            continue
-        box, mine = at.loc[here], at.loc[whole]
-        for column, slack in (("longitude", 0.12), ("latitude", 0.08)):
-            if not box[column].min() - slack <= mine[column] <= box[column].max() + slack:
-                row = places[places["code"] == whole]
-                what = f"those that joined in it lie from {box[column].min()} to {box[column].max()}: one of them or this is wrong"
+    yield from _between(tables)
+
+
+def _between(tables: Tables) -> Iterator[Problem]:
+    """A body lies among those that joined in it: no further out than the rounding and shape of areas explain."""
+    places, moves = tables["places"], tables["successions"]
+    parts = {whole: set(pieces) for whole, pieces in tables.parts.items()}
+    for before, after, day in zip(moves["from"], moves["to"], moves["date"], strict=True):
+        if after in parts and tables.opened.get(after) == day:
+            parts[after].add(before)
+    line = {code: i for i, code in enumerate(places["code"])}
+    for column, slack in (("longitude", 0.12), ("latitude", 0.08)):
+        at = _keyed(places, "code", column)
+        for whole, pieces in parts.items():
+            here = {code: at[code] for code in pieces if code in at}
+            if whole not in at or not here:
+                continue
+            low, high = min(here.values()), max(here.values())
+            if not low - slack <= at[whole] <= high + slack:
+                row = places.iloc[[line[whole]]]
+                what = f"those that joined in it lie from {low} to {high}: one of them or this is wrong"
                 yield from wrong("places", row, column, what)
+                rows = places.iloc[[line[code] for code in here]]
                 yield from wrong(
                     "places",
-                    places[places["code"].isin(here)],
+                    rows,
                     column,
-                    f"{whole}, which it became, lies at {mine[column]}: this or that is wrong",
+                    f"{whole}, which it became, lies at {at[whole]}: this or that is wrong",
                 )
 
 
@@ -1098,6 +1098,8 @@ def _source_ids(tables: Tables) -> Iterator[Problem]:
 RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
     _ccgs,
     _successions,
+    _shares,
+    _lands,
     _last_codes,
     _boards,
     _commissioners,

@@ -6,7 +6,7 @@ code or number of their own: what a table should agree with stands in another ta
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -42,7 +42,17 @@ def rules(contract: dict[str, Any]) -> list[Callable[[Tables], Iterator[Problem]
         for resource in contract["resources"]
         for key in resource["schema"].get("foreignKeys", [])
     ]
-    return [*by_body, holes, *cited, covered_tables, *covers, *agreement.RULES, controls.problems]
+    held = [partial(controls.problems, name=resource["name"]) for resource in contract["resources"]]
+    return [
+        *by_body,
+        holes,
+        *cited,
+        covered_tables,
+        *covers,
+        *agreement.RULES,
+        controls.strangers,
+        *held,
+    ]
 
 
 # --- every body of a geography -------------------------------------------------------------------
@@ -151,7 +161,7 @@ def reference(tables: Tables, name: str, key: dict[str, Any]) -> Iterator[Proble
 def sources(tables: Tables, name: str) -> Iterator[Problem]:
     """Each row cites sources that cover its table and year, and each source that covers a year is cited for it."""
     listed = tables["sources"]
-    covers = {one: covered(cell) for one, cell in zip(listed["id"], listed["covers"].fillna(""), strict=True)}
+    covers = {one: covered(cell) for one, cell in zip(listed["id"], listed["covers"], strict=True)}
     line = {one: i + 2 for i, one in enumerate(listed["id"])}
     frame, years = tables[name], years_of(tables, name)
     cited: set[tuple[str, str]] = set()
@@ -205,6 +215,7 @@ def years_of(tables: Tables, name: str) -> pd.Series:
     return frame[column].astype(str).str[:4].where(frame[column].notna(), "").astype(object)
 
 
+@lru_cache(maxsize=2048)
 def covered(cell: str) -> dict[str, set[str]]:
     """Tables and years in a cell of the column covers.
 
@@ -217,7 +228,7 @@ def covered(cell: str) -> dict[str, set[str]]:
     True
     """
     found: dict[str, set[str]] = {}
-    for part in filter(None, cell.split("; ")):
+    for part in cell.split("; ") if isinstance(cell, str) and cell else []:
         name, _, spans = part.partition(" ")
         years: set[str] = set()
         for span in spans.split(",") if spans else [""]:

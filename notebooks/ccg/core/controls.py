@@ -12,13 +12,10 @@ import pandas as pd
 from .problems import Problem, Tables, period_of, said, wrong
 
 
-def problems(tables: Tables) -> Iterator[Problem]:
-    """Every control that its table does not meet, named in the table and in ``controls``."""
+def problems(tables: Tables, name: str) -> Iterator[Problem]:
+    """Every control that a table does not meet, named in the table and in ``controls``."""
     controls = tables["controls"]
-    for (name, measure), mine in controls.groupby(["table", "measure"], sort=False):
-        if name not in tables.resources:
-            yield from wrong("controls", mine, "table", "no table has this name")
-            continue
+    for measure, mine in controls[controls["table"] == name].groupby("measure", sort=False):
         try:
             found = measured(tables, name, measure)
         except Exception as error:  # pandas has many ways to say that an expression is none of this table
@@ -26,6 +23,18 @@ def problems(tables: Tables) -> Iterator[Problem]:
             continue
         yield from _apart(tables, name, measure, mine, found)
         yield from _without(tables, name, measure, mine, found)
+
+
+def strangers(tables: Tables) -> Iterator[Problem]:
+    """Controls of a table that is not there; and one measure in one period has one source and one margin for all."""
+    controls = tables["controls"]
+    yield from wrong(
+        "controls", controls[~controls["table"].isin(tables.resources)], "table", "no table has this name"
+    )
+    many = controls.groupby(["table", "measure", "period"], dropna=False)["source"]
+    common = many.transform(lambda cells: cells.value_counts().index[0])
+    odd = controls[controls["source"] != common]
+    yield from wrong("controls", odd, "source", lambda row: f"its neighbours are from {common[row.name]}")
 
 
 def measured(tables: Tables, name: str, measure: str) -> pd.DataFrame:

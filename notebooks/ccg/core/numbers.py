@@ -94,21 +94,18 @@ def parse(series: nw.Series, missing: Sequence[str] = ()) -> nw.Series:
     NumberError
         A cell is no number and no mark, or percent and other numbers are mixed. All such cells are named.
     """
-    text, cells, numbers = _cells(series, missing)
-    strange = {t: n for t, n in zip(cells, numbers, strict=True) if t is not None and n is None}
-    if strange:
-        raise NumberError(_strange({series.name: _counted(series, text, strange)}))
-    shares = {t for t in cells if t is not None and "%" in t}
-    others = [
-        t for t, n in zip(cells, numbers, strict=True) if t is not None and t not in shares and float(n)
-    ]
+    cells = _Cells(series, missing)
+    if cells.strange:
+        raise NumberError(_strange({series.name: cells.counted()}))
+    shares = [t for t in cells.plain if "%" in t]
+    others = [t for t, n in cells.plain.items() if "%" not in t and float(n or 0)]
     if shares and others:
         raise NumberError(
-            f"column {series.name!r}, {_where(series, text, others[0])}: {others[0]!r} is no percentage, and "
-            f"others are, {sorted(shares)[0]!r} for one. A percentage and a fraction are never mixed; write all of "
+            f"column {series.name!r}, {cells.where(others[0])}: {others[0]!r} is no percentage, and "
+            f"others are, {min(shares)!r} for one. A percentage and a fraction are never mixed; write all of "
             "them alike"
         )
-    return _as_series(series, text, cells, numbers)
+    return cells.numbers()
 
 
 def check(data: nw.DataFrame, names: Iterable[str], missing: Sequence[str] = ()) -> None:
@@ -117,10 +114,9 @@ def check(data: nw.DataFrame, names: Iterable[str], missing: Sequence[str] = ())
     for name in names:
         if data[name].dtype not in (nw.String, nw.Categorical, nw.Enum, nw.Object):
             continue
-        text, cells, numbers = _cells(data[name], missing)
-        strange = {t: n for t, n in zip(cells, numbers, strict=True) if t is not None and n is None}
-        if strange:
-            found[name] = _counted(data[name], text, strange)
+        cells = _Cells(data[name], missing)
+        if cells.strange:
+            found[name] = cells.counted()
     if found:
         raise NumberError(_strange(found))
 
@@ -144,50 +140,58 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
     return nw.when(good).then(number), ~mark & ~good
 
 
-def _cells(series: nw.Series, missing: Sequence[str]) -> tuple[pd.Series, list[str | None], list[str | None]]:
-    """The text of a column, its distinct cells that are given, and each as a plain number or None."""
-    text = pd.Series(series.cast(nw.String).to_list(), dtype=object)
-    text = text.map(lambda x: x.strip() if isinstance(x, str) else None)
-    marks = [m for m in text.dropna().unique() if not is_given(m, missing)]
-    text = text.where(~text.isin(marks), None)
-    cells = list(text.dropna().unique())
-    return text, cells, [plain(t) for t in cells]
+class _Cells:
+    """The distinct cells of a text column and what each is; most columns have few of them."""
 
+    def __init__(self, series: nw.Series, missing: Sequence[str]) -> None:
+        self.series = series
+        self.at, distinct = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+        self.texts = [text.strip() for text in distinct]
+        given = {text for text in set(self.texts) if is_given(text, missing)}
+        #: Every cell that is given, as a plain number; None where it is none.
+        self.plain = {text: plain(text) for text in dict.fromkeys(self.texts) if text in given}
+        self.strange = [text for text, number in self.plain.items() if number is None]
 
-def _as_series(series: nw.Series, text: pd.Series, cells: list, plainly: list) -> nw.Series:
-    values = dict(zip(cells, plainly, strict=True))
-    written = text.map(values, na_action="ignore") if len(values) else text
-    numbers = pd.to_numeric(written, errors="coerce").astype(float)
-    whole = ((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all()
-    out = [None if pd.isna(x) else int(x) if whole else float(x) for x in numbers]
-    large = numbers.abs().ge(2**53) & written.str.fullmatch(r"[+-]?\d+").eq(True) if not whole else None
-    if large is not None and large.any():  # a float would not keep every digit
-        ok = written.dropna().str.fullmatch(r"[+-]?\d+").all() and numbers.abs().max() < 2**63
-        if not ok:
-            cell = text[large].iloc[0]
-            raise NumberError(
-                f"column {series.name!r}, {_where(series, text, cell)}: {cell!r} has more digits than can be kept"
-            )
-        whole, out = True, [None if not isinstance(x, str) else int(x) for x in written]
-    if series.implementation.is_pandas_like():
-        native = pd.Series(out, series.to_native().index, "Int64" if whole else "float64", series.name)
-        return nw.from_native(native, series_only=True)
-    return nw.new_series(series.name, out, nw.Int64 if whole else nw.Float64, backend=series.implementation)
+    def where(self, cell: str) -> str:
+        """The first row of a cell, on its line of the file where ``reading.read`` has read it."""
+        of = {i for i, text in enumerate(self.texts) if text == cell}
+        at = next(i for i, one in enumerate(self.at) if one in of)
+        if self.series.implementation.is_pandas_like():
+            lines = self.series.to_native().index
+            if lines.name == "line":
+                return f"line {lines[at]} of the file"
+        return f"row {at + 1}"
 
+    def counted(self) -> list[tuple[str, int, str]]:
+        counts = pd.Series(self.at).map(dict(enumerate(self.texts))).value_counts()
+        return [(cell, int(counts[cell]), self.where(cell)) for cell in self.strange]
 
-def _where(series: nw.Series, text: pd.Series, cell: str) -> str:
-    """The first row of a cell, on its line of the file where ``reading.read`` has read it."""
-    at = int((text == cell).to_numpy().argmax())
-    if series.implementation.is_pandas_like():
-        lines = series.to_native().index
-        if lines.name == "line":
-            return f"line {lines[at]} of the file"
-    return f"row {at + 1}"
+    def numbers(self) -> nw.Series:
+        written = [self.plain.get(text) for text in self.texts]
+        numbers = pd.Series([None if w is None else float(w) for w in written], dtype=float)
+        whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all())
+        values: list[int | float | None] = [
+            None if w is None else int(float(w)) if whole else float(w) for w in written
+        ]
+        digits = [w is not None and re.fullmatch(r"[+-]?\d+", w) is not None for w in written]
+        large = [i for i, w in enumerate(written) if w is not None and digits[i] and abs(float(w)) >= 2**53]
+        if large:  # a float would not keep every digit
+            if not all(digits[i] or w is None for i, w in enumerate(written)) or numbers.abs().max() >= 2**63:
+                cell = self.texts[large[0]]
+                raise NumberError(
+                    f"column {self.series.name!r}, {self.where(cell)}: {cell!r} has more digits than can be kept"
+                )
+            whole, values = True, [None if w is None else int(w) for w in written]
+        return self._as_series(values, whole)
 
-
-def _counted(series: nw.Series, text: pd.Series, strange: Iterable[str]) -> list[tuple[str, int, str]]:
-    counts = text.value_counts()
-    return [(cell, int(counts[cell]), _where(series, text, cell)) for cell in strange]
+    def _as_series(self, values: list, whole: bool) -> nw.Series:
+        name, kind = self.series.name, "Int64" if whole else "float64"
+        if self.series.implementation.is_pandas_like():
+            some = pd.Series([*values, None], dtype=kind).take(self.at)  # a cell that is None is the last
+            some.index = self.series.to_native().index
+            return nw.from_native(some.rename(name), series_only=True)
+        out = [None if i < 0 else values[i] for i in self.at]
+        return nw.new_series(name, out, nw.Int64 if whole else nw.Float64, backend=self.series.implementation)
 
 
 def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:

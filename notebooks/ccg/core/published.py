@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, periods, reading
+from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
 
 #: Names that the result needs for itself.
@@ -104,17 +106,20 @@ def rebase_file(
     ----------
     file : str, Path or DataFrame
         A file, which ``read`` opens, or a frame of text.
-    to, level, absent, repair
-        As ``rebase`` takes them.
+    to : str or date
+        The day whose geography is wanted.
     code : str, optional
         The column of codes; found where there is one, or an ODS and an ONS code of the same bodies.
     at : str or date
         The date of the geography; a column of dates or periods in any form that means one thing; or ``"auto"``,
         which takes the year of a header like CCG21CD into account, and decides by period if a key in ``by`` is one
         and the codes are of several geographies.
-    sums, by, drop : sequence of str
-        Names of columns or patterns like ``*-18``; ``rest`` in sums is all other columns of numbers, in drop all
-        other columns.
+    level : {"ccg", "sub_icb", "icb"}, optional
+        The level at ``to``. By default what commissioned on the day.
+    sums : sequence of str
+        Columns of counts: names, patterns like ``*-18``, or ``rest``, all other columns of numbers.
+    by, drop : sequence of str
+        Keys to keep apart, and columns to leave out; in drop ``rest`` is all others.
     means : mapping, optional
         Each rate with the column that weighs it.
     missing : sequence of str
@@ -124,6 +129,10 @@ def rebase_file(
     closed : {"refuse", "carry"}
         With carry a code used after its body closed stands for the area that the body had then, taken forward from
         there; rows with such figures are marked.
+    repair : bool
+        Whether damaged codes and names are read as what they were meant to be.
+    absent : {"zero", "missing"}
+        How a part is read that has a row in the period, but none under a finer key.
     codes : {"same", "ods", "ons"}
         The codes of the result; by default ONS codes come out where ONS codes went in, else ODS codes.
     names : bool
@@ -134,6 +143,8 @@ def rebase_file(
     Returns
     -------
     Moved
+        ``frame``, ``unmapped`` and ``report`` as of ``rebase``, ``notes`` of what was found or decided on the way, and
+        ``decided``: the geography of each period, where the codes decided.
 
     Raises
     ------
@@ -144,10 +155,11 @@ def rebase_file(
     Examples
     --------
     >>> import pandas as pd
+    >>> from ccg import rebase_file
     >>> table = pd.DataFrame({"Area Code": ["E38000042", "E38000047", "England"], "Apr-18": ["1,000", "500", "1,500"]})
     >>> moved = rebase_file(table, at="2018-04-01", to="2021-04-01", sums=["*-18"], names=True)
     >>> moved.frame["Area Code"].to_list()
-    ['E38000247', 'E38000247']
+    ['E38000234', 'E38000247']
     """
     for name, given, may in (
         ("unknown", unknown, ("refuse", "unmapped")),
@@ -185,7 +197,15 @@ class _Work:
 
     # --- columns --------------------------------------------------------------------------------
 
-    def columns(self, code, at, sums, means, by, drop) -> _Columns:
+    def columns(
+        self,
+        code: str | None,
+        at: Any,
+        sums: Sequence[str],
+        means: dict[str, str],
+        by: Sequence[str],
+        drop: Sequence[str],
+    ) -> _Columns:
         code, pair = code_column(self.frame, code, self.notes)
         at = at.strip() if isinstance(at, str) else at
         if isinstance(at, str) and at not in self.frame and at != "auto" and not re.match(r"\d", at):
@@ -203,7 +223,7 @@ class _Work:
         used = {code, *keys, *rates, *rates.values(), *([at] if at in self.frame else [])}
         added = named(self.frame, [s for s in sums if not (rest and s == "rest")], "--sum")
         if rest and "rest" in sums:
-            other = [c for c in self.frame if c not in {*used, *added, *left, *pair}]
+            other = [c for c in _names_of(self.frame) if c not in {*used, *added, *left, *pair}]
             added += [c for c in other if self._is_numeric(c)]
         used |= set(added)
         both = [c for c in left if c in used]
@@ -211,8 +231,8 @@ class _Work:
             raise PublishedError(f"column {both[0]!r} is to be left out with --drop and used as well")
         left += [c for c in pair if c not in used and c not in left]
         if rest and "rest" in drop:
-            left += [c for c in self.frame if c not in used and c not in left]
-        stray = [c for c in self.frame if c not in used and c not in left]
+            left += [c for c in _names_of(self.frame) if c not in used and c not in left]
+        stray = [c for c in _names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(_stray(stray))
         self.frame = self.frame.drop(columns=left)
@@ -230,13 +250,16 @@ class _Work:
     def _renamed(self, columns: _Columns) -> _Columns:
         """Columns whose names the result needs under other names."""
         taken = _TAKEN | {f"{weight} of {rate}" for rate, weight in columns.means.items()}
-        clash = [c for c in self.frame if c.casefold() in taken or c.startswith("_")]
+        clash = [c for c in _names_of(self.frame) if c.casefold() in taken or c.startswith("_")]
         new = {c: f"{c.lstrip('_') or 'column'} (of the file)" for c in clash}
         if not new:
             return columns
         self.frame = self.frame.rename(columns=new)
         self.notes += [f"column {old!r} is called {name!r} here" for old, name in new.items()]
-        swap = lambda names: [new.get(n, n) for n in names]  # noqa: E731
+
+        def swap(names: list[str]) -> list[str]:
+            return [new.get(n, n) for n in names]
+
         return _Columns(
             new.get(columns.code, columns.code), new.get(columns.at, columns.at) if isinstance(columns.at, str) else columns.at,
             swap(columns.sums), {new.get(r, r): new.get(w, w) for r, w in columns.means.items()}, swap(columns.by),
@@ -250,19 +273,21 @@ class _Work:
         text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
         numbers.check(data, text, self.marks)
         for name in text:
-            cells = self.frame[name].astype(str).str.strip()
-            given = cells[[numbers.is_given(c, self.marks) for c in cells]]
-            if given.str.contains("%").any():
+            counts = self.frame[name].value_counts()
+            signed = {str(c): int(n) for c, n in counts.items() if "%" in str(c) or "(" in str(c)}
+            given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, self.marks)}
+            shares = [c for c in given if "%" in c]
+            if shares:
                 if name in columns.sums:
-                    first = given[given.str.contains("%")].iloc[0]
+                    first = shares[0]
                     raise PublishedError(
                         f"column {name!r} holds percentages ({first!r}), which cannot be added up; average it with "
                         "means and the column that weighs it (--mean rate:weight), or drop it"
                     )
                 self.notes.append(f"column {name!r} is in percent")
-            below = int(given.str.contains("(", regex=False).sum() - given.str.contains(r"\([rp]\)$").sum())
+            below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
             if below:
-                self.notes.append(f"{below:,} numbers in brackets in column {name!r} are read as below zero")
+                self.notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")
             parsed = numbers.parse(nw.from_native(self.frame[name], series_only=True), self.marks)
             self.frame[name] = parsed.to_native()
         return columns
@@ -347,7 +372,7 @@ class _Work:
             self.notes.append(f"column {columns.at!r}: {', '.join(changed[:2])}{more}")
         return columns
 
-    def _hinted(self, columns: _Columns, fits: list) -> _Columns:
+    def _hinted(self, columns: _Columns, fits: list[Fit]) -> _Columns:
         """Of several geographies that fit the one that a header or the name of the file tells."""
         exact = [f for f in fits if f.exact] or fits
         if len(exact) < 2:
@@ -405,7 +430,13 @@ class _Work:
                     why[code, day] = _NOT_THERE
         self._take(columns, day_of, why, new)
 
-    def _take(self, columns: _Columns, day_of: pd.Series, why: dict, new: dict) -> None:
+    def _take(
+        self,
+        columns: _Columns,
+        day_of: pd.Series,
+        why: dict[tuple[str, str], str],
+        new: dict[tuple[str, str], str],
+    ) -> None:
         at = list(zip(self.frame[columns.code], day_of, strict=True))
         if new:
             codes = sorted({code for code, _ in new})
@@ -428,7 +459,17 @@ class _Work:
 
     # --- the move -------------------------------------------------------------------------------
 
-    def move(self, columns: _Columns, to, level, repair, absent, codes, names, closed) -> Moved:
+    def move(
+        self,
+        columns: _Columns,
+        to: pd.Timestamp,
+        level: str,
+        repair: bool,
+        absent: str,
+        codes: str,
+        names: bool,
+        closed: str,
+    ) -> Moved:
         try:
             result = rebase(
                 self.frame, code=columns.code, to=to, at=columns.at, level=level, sums=columns.sums,
@@ -438,14 +479,14 @@ class _Work:
             raise type(error)(self._way_on(str(error), columns, to, level)) from None
         report, frame, unmapped = result.report(), result.frame, result.unmapped
         if self.gone:
-            unmapped = self._with_gone(columns, unmapped, report)
-        frame = self._flagged(columns, frame, report, to, level, closed)
+            unmapped, report = self._with_gone(columns, unmapped, report)
+        frame, report = self._flagged(columns, frame, report, to, level, closed)
         schemes = lineage.scheme_of(
             {c for c in self.spelt if lineage.written(c) == c} - set(lineage.beside())
         )
         bodies = lineage.bodies(to, level).set_index("code")
         if names:
-            where = frame.columns.get_loc(columns.code) + 1
+            where = _names_of(frame).index(columns.code) + 1
             frame.insert(where, "name", frame[columns.code].map(bodies["name"]))
         wanted = schemes if codes == "same" else codes
         if wanted == "ons":
@@ -459,13 +500,13 @@ class _Work:
                 f"shares are of registered patients, so {people[0]!r}, if it counts residents, may be off by 2 to 3 per "
                 "cent where land moved"
             )
-        self._spoken(report)
+        report = self._spoken(report)
         for table in (frame, unmapped):
             if self.labels and columns.at in table:
                 table[columns.at] = table[columns.at].map(lambda day: self.labels.get(day, day))
         return Moved(frame, unmapped, report, self.notes, self.decided)
 
-    def _way_on(self, words: str, columns: _Columns, to, level: str) -> str:
+    def _way_on(self, words: str, columns: _Columns, to: pd.Timestamp, level: str) -> str:
         """A refusal with the switch that lets a person through."""
         if (
             "no code known here" in words
@@ -487,36 +528,51 @@ class _Work:
             return f"{words}. {differences(self._known(columns, False), to, level)}".rstrip(". ")
         return words
 
-    def _with_gone(self, columns: _Columns, unmapped: pd.DataFrame, report: Report) -> pd.DataFrame:
+    def _with_gone(
+        self, columns: _Columns, unmapped: pd.DataFrame, report: Report
+    ) -> tuple[pd.DataFrame, Report]:
         """The rows set aside among what was not placed, and in the totals of the report."""
         rows = pd.concat(self.gone)
         for rate, weight in columns.means.items():
             rows[f"{weight} of {rate}"] = rows[weight].where(rows[rate].notna())
-        keys = [c for c in unmapped if c in {*columns.by, columns.code, columns.at}]
-        values = [c for c in unmapped if c not in keys and c != "reason"]
+        keys = [c for c in _names_of(unmapped) if c in {*columns.by, columns.code, columns.at}]
+        values = [c for c in _names_of(unmapped) if c not in keys and c != "reason"]
+        totals, sizes, missing = dict(report.totals), dict(report.sizes), dict(report.missing)
         for name in values:
-            total = float(rows[name].sum())
-            report.totals[name]["input"] += total
-            report.totals[name]["unmapped"] += total
-            report.sizes[name] = report.sizes.get(name, 0.0) + float(rows[name].abs().sum())
-            report.missing[name] = report.missing.get(name, 0) + int(rows[name].isna().sum())
+            more = float(rows[name].sum())
+            kept = totals[name]
+            totals[name] = kept | {"input": kept["input"] + more, "unmapped": kept["unmapped"] + more}
+            sizes[name] = sizes.get(name, 0.0) + float(rows[name].abs().sum())
+            missing[name] = missing.get(name, 0) + int(rows[name].isna().sum())
         out = rows.groupby([*keys, "reason"], dropna=False, sort=True)[values].sum(min_count=1).reset_index()
-        report.unmapped = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
-        report.unplaced += len(out)
-        whole = (
-            pd.concat([unmapped, out[list(unmapped.columns)]])
-            if len(unmapped)
-            else out[list(unmapped.columns)]
+        left = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
+        out = out[list(unmapped.columns)]
+        whole = pd.concat([unmapped, out]) if len(unmapped) else out
+        report = replace(
+            report,
+            totals=totals,
+            sizes=sizes,
+            missing=missing,
+            unmapped=left,
+            unplaced=report.unplaced + len(out),
         )
-        return whole.sort_values(keys, kind="stable").reset_index(drop=True)
+        return whole.sort_values(keys, kind="stable").reset_index(drop=True), report
 
-    def _flagged(self, columns: _Columns, frame, report, to, level, closed) -> pd.DataFrame:
+    def _flagged(
+        self,
+        columns: _Columns,
+        frame: pd.DataFrame,
+        report: Report,
+        to: pd.Timestamp,
+        level: str,
+        closed: str,
+    ) -> tuple[pd.DataFrame, Report]:
         """``carried``: whether figures of a code used after its body had closed went into a row."""
         if closed != "carry":
-            return frame
+            return frame, report
         frame["carried"] = False
         if self.carried is None or self.carried.isna().all():
-            return frame
+            return frame, report
         dated = columns.at in self.frame
         keys = list(dict.fromkeys([*columns.by, *([columns.at] if dated else [])]))
         rows = self.frame[[*keys, columns.code]].assign(_old=self.carried)
@@ -533,43 +589,51 @@ class _Work:
         frame["carried"] = [key in marks for key in found]
         worse = pd.Series([key in lacking for key in found], frame.index) & (frame["status"] != "incomplete")
         frame.loc[worse, "status"] = "incomplete"
-        report.incomplete += int(worse.sum())
+        report = replace(report, incomplete=report.incomplete + int(worse.sum()))
         if lacking:
             some = sorted({f"{code}: no row of {', '.join(gone)}" for (*_, code), gone in short.items()})
             self.notes.append(
                 f"{'; '.join(some[:8])} beside the codes taken forward, so these rows are incomplete"
             )
-        return frame
+        return frame, report
 
-    def _short(self, rows: pd.DataFrame, period: list[str], columns: _Columns) -> dict[tuple, list[str]]:
+    def _short(
+        self, rows: pd.DataFrame, period: list[str], columns: _Columns
+    ) -> dict[tuple[Any, ...], list[str]]:
         """The bodies that codes taken forward make up only in part, in a period where the body itself has no row."""
-        out = {}
+        out: dict[tuple[Any, ...], list[str]] = {}
         dated = columns.at in self.frame
         for key, some in rows.groupby([*period, columns.code], dropna=False):
             old = some["_old"]
             if old.isna().any():  # the body itself is there
                 continue
             at = lineage.as_day(some[columns.at].iloc[0] if dated else columns.at)
-            level = _level_of(key[-1], at)
-            body = lineage.lifetime(key[-1])[0]
+            code = str(key[-1])
+            level = _level_of(code, at)
+            body = lineage.lifetime(code)[0]
             have, parts = set(), {}
             for one in old.unique():
-                code, last = lineage.lifetime(one)[0], min(lineage.lifetime(one)[3], at)
+                old_body, last = lineage.lifetime(one)[0], min(lineage.lifetime(one)[3], at)
                 for (start, end), names in lineage.pieces(last, at, level).items():
                     if end == body:
                         parts[start] = set(names)
-                have |= set(lineage.pieces(last, at, level).get((code, body), ()))
+                have |= set(lineage.pieces(last, at, level).get((old_body, body), ()))
             gone = sorted(start for start, names in parts.items() if names - have)
             if gone:
                 out[key] = gone
         return out
 
-    def _spoken(self, report: Report) -> None:
+    def _spoken(self, report: Report) -> Report:
         """What was read as what, and spellings of one code, in the report."""
-        report.repaired = dict(sorted({**self.written, **report.repaired}.items()))
-        for code, cells in sorted(self.spelt.items()):
-            if len(cells) > 1 and code.strip():
-                report.spellings.append(tuple(sorted(cells)))
+        spelt = [
+            tuple(sorted(cells)) for code, cells in sorted(self.spelt.items()) if len(cells) > 1 and code
+        ]
+        read = dict(sorted({**self.written, **report.repaired}.items()))
+        return replace(report, repaired=read, spellings=[*report.spellings, *spelt])
+
+
+def _names_of(frame: pd.DataFrame) -> list[str]:
+    return [str(c) for c in frame.columns]
 
 
 # --- columns by name ------------------------------------------------------------------------------
@@ -584,7 +648,7 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
             out.append(name)
             continue
         some = (
-            [c for c in frame if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
+            [c for c in _names_of(frame) if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
             if set(name) & set("*?[")
             else []
         )
@@ -595,7 +659,7 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
 
 
 def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
-    alike = {c.casefold(): c for c in reversed(frame.columns)}
+    alike = {c.casefold(): c for c in reversed(_names_of(frame))}
     near = difflib.get_close_matches(name.casefold(), alike, 1)
     some = list(map(repr, frame))
     there = f"there are {', '.join(some[:20])}" + (f" and {len(some) - 20:,} more" if len(some) > 20 else "")
@@ -618,20 +682,25 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
     rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
+    @cache
+    def is_code(cell: str) -> bool:
+        return bool(re.search(r"\d", cell)) and len(cell) < 30 and lineage.written(cell) in known
+
     def like(column: str) -> float:
         if not pd.api.types.is_string_dtype(frame[column]):
             return 0
-        return sum(lineage.written(cell) in known for cell in rows[column]) / max(1, len(rows))
+        counts = rows[column].value_counts()
+        return int(sum(n for cell, n in counts.items() if is_code(str(cell)))) / max(1, len(rows))
 
-    share = {c: like(c) for c in frame}
-    found = [c for c in frame if share[c] > 0.5] or [c for c in frame if share[c] > 0.25]
+    share = {c: like(c) for c in _names_of(frame)}
+    found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
     code = named(frame, [wanted], "--code")[0] if wanted else None
     if code is None and not found:
-        names = [c for c in frame if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
+        names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
             notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
             return names[0], []
-        some = ", ".join(list(frame)[:20]) + (
+        some = ", ".join(list(share)[:20]) + (
             f" and {frame.shape[1] - 20:,} more" if frame.shape[1] > 20 else ""
         )
         raise PublishedError(f"name the column of codes with --code; there are {some}")
@@ -661,10 +730,12 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
         return []
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
     for one, two in set(zip(frame[short], frame[long], strict=True)):
-        bodies = [lineage.written(cell) for cell in (one, two)]
-        if None in bodies or not one.strip() or set(bodies) & set(lineage.beside()):
+        codes = [
+            code for cell in (one, two) if (code := lineage.written(cell)) and code not in lineage.beside()
+        ]
+        if len(codes) < 2:
             continue
-        if lineage.lifetime(bodies[0])[0] != lineage.lifetime(bodies[1])[0]:
+        if lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]:
             return []
     return [short, long]
 
@@ -735,7 +806,7 @@ def decide(
     return pd.DataFrame(rows, columns=[period, "at", "geography", "codes", "absent"])
 
 
-def _best(fits: list, cell: Any) -> tuple[Any, pd.Timestamp]:
+def _best(fits: list[Fit], cell: Any) -> tuple[Fit, pd.Timestamp]:
     try:
         day = next(iter(periods.days([cell]).values()), None)
         likely = [] if day is None else [day]
@@ -760,8 +831,8 @@ def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
             continue
         ons = lineage.bodies(fit.vintage.start, fit.vintage.level).set_index("ons_code")["code"]
         mine = {ons.get(c, c) for c in codes}
-        for one in table[table["from"].isin(mine)].itertuples():
-            found[one[1], one.to][f"{fit.vintage.start:%B %Y}"] = one.share
+        for one in table[table["from"].isin(mine)].to_dict("records"):
+            found[str(one["from"]), str(one["to"])][f"{fit.vintage.start:%B %Y}"] = float(one["share"])
     worst = sorted(
         ((max(s.values()) - min(s.values()), pair, s) for pair, s in found.items() if len(s) > 1),
         reverse=True,

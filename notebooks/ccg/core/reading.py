@@ -111,12 +111,12 @@ def read(
 
     Examples
     --------
-    >>> import ccg
+    >>> from ccg import read
     >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "referrals.csv"
     >>> _ = path.write_text("Referrals by CCG\n\nCode;Referrals\n00C;1,234\n00D;*\nSource: NHS\n")
-    >>> frame = ccg.read(path, decimal=".")
+    >>> frame = read(path, decimal=".")
     >>> frame.loc[4].to_list()
     ['00C', '1,234']
     >>> print(*frame.attrs["read"], sep="; ")
@@ -226,7 +226,7 @@ def _sheet(path: Path, wanted: str | None) -> tuple[list[_Record], list[str]]:
     if wanted or len(filled) < 2:
         chosen = wanted or next(iter(filled), names[0] if names else "")
         return sheets.get(chosen, []), []
-    coded = [n for n, rows in filled.items() if _coded(rows) >= min(3, len(rows) - 1)]
+    coded = [n for n, rows in filled.items() if len(_coded(rows)) >= min(3, len(rows) - 1)]
     if len(coded) != 1:
         which = coded or list(filled)
         raise ReadError(
@@ -328,7 +328,7 @@ def _separator(content: bytes, encoding: str) -> str:
         if width < 2:
             continue
         often = sum(len(r.cells) == width for r in rows)
-        found = (round(_coded(rows) / len(rows), 1), round(often / len(rows), 2), width)
+        found = (round(len(_coded(rows)) / len(rows), 1), round(often / len(rows), 2), width)
         if found > score:
             best, score = sign, found
     return best
@@ -356,7 +356,7 @@ def _records(path: Path, content: bytes, encoding: str, separator: str) -> Itera
                 'cell that holds one is written "like ""this"""'
             ) from None
         if len(row) > 1 or "".join(row).strip():
-            yield _Record(line, row)
+            yield _Record._make((line, row))
 
 
 # --- the table in it ------------------------------------------------------------------------------
@@ -366,10 +366,22 @@ def _known() -> set[str]:
     return {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
 
-def _coded(rows: list[_Record]) -> int:
-    """How many rows have a cell that is a code of a body."""
-    known = _known()
-    return sum(any(cell.strip().upper() in known for cell in r.cells) for r in rows)
+def _plain(cell: str) -> str:
+    """A code without spaces and case, the n of Fingertips in front and the zeros of prescribing data behind."""
+    text = cell.strip().upper()
+    return (
+        text[1:]
+        if len(text) == 10 and text[0] == "N"
+        else text[:3]
+        if len(text) == 5 and text[3:] == "00"
+        else text
+    )
+
+
+def _coded(rows: list[_Record]) -> list[_Record]:
+    """The rows that have a cell that is a code of a body, or stands beside them."""
+    known, beside = _known(), lineage.beside()
+    return [r for r in rows if any(_plain(c) in known or c.strip() in beside for c in r.cells)]
 
 
 def _head(asked: _Asked, records: Iterator[_Record]) -> list[_Record]:
@@ -442,9 +454,7 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
 
 def _width(rows: list[_Record]) -> int:
     """How many cells most rows with a code have, or most rows if none has; of two as frequent numbers the larger."""
-    known = _known()
-    coded = [r for r in rows if any(cell.strip().upper() in known for cell in r.cells)]
-    counts = Counter(len(r.cells) for r in coded or rows)
+    counts = Counter(len(r.cells) for r in _coded(rows) or rows)
     return max(counts, key=lambda n: (counts[n], n), default=1)
 
 
@@ -475,7 +485,7 @@ def _find_header(head: list[_Record], width: int) -> int:
     for at, row in enumerate(head):
         cells = [c.strip() for c in row.cells]
         filled = [c for c in cells if c]
-        where = next((i for i, c in enumerate(cells) if c.upper() in known), None)
+        where = next((i for i, c in enumerate(cells) if _plain(c) in known), None)
         if where is not None and (len(filled) > 1 or width == 1):
             above = [i for i in range(at) if _names_columns(head[i], where, width)]
             # a row of data without figures may read as names too
@@ -506,6 +516,12 @@ def _names_columns(row: _Record, where: int, width: int) -> bool:
     return not numbers or bool(_CALLED.search(cells[where]))
 
 
+def _code_cells(rows: list[_Record], width: int) -> set[int]:
+    """Where codes stand in some rows."""
+    known = _known()
+    return {i for r in rows for i, c in enumerate(r.cells[:width]) if _plain(c) in known}
+
+
 def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
     """Whether a cell is a code, stands beside codes, or is a number and no year: so no name of a column."""
     number = _NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell)
@@ -527,6 +543,7 @@ def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: i
         or not any(above[1:])
         or not all(above[i] or names[i] for i in used)
         or any(_is_data(c, beside) for c in names + above)
+        or any(names[i] in beside for i in _code_cells(below, width))
     ):
         return None
     out, last = [], ""
@@ -581,7 +598,10 @@ def _frame(
     alone: list[_Record] = []  # rows of one cell: below the table they may be no part of it
     plain = not (asked.unclear or asked.decimal == ",")
     for record in records:
-        if width > 1 and sum(map(bool, record.cells)) == 1:
+        # most rows are as long as the header and end on a cell that is filled
+        if (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1) or len(
+            record[1]
+        ) == 1 < width:
             alone.append(record)
             continue
         if alone:

@@ -51,6 +51,7 @@ def recode(
 
     Examples
     --------
+    >>> from ccg import recode
     >>> recode(["10G", "01H", "00C ", ""], at="2014-04-01", to="2022-07-01")
     ['QNQ', None, 'QHM', None]
     >>> recode(["10G"], at="2014-04-01", to="2021-04-01", chain=True)

@@ -247,7 +247,22 @@ def find_problems(name: str) -> list[Problem]:
     problems += [_problem(resource, "no such column is wanted", 1, c) for c in header if c not in wanted]
     if not problems and header != wanted:
         problems = [_problem(resource, f"the columns stand in another order than {wanted}", 1)]
-    return problems or _cells(resource) or _order_and_sources(resource)
+    return problems or _named_columns(resource, wanted) or _cells(resource) or _order_and_sources(resource)
+
+
+def _named_columns(resource: Descriptor, columns: list[str]) -> list[Problem]:
+    """Columns that the entry of a table names outside its schema, and that the table does not have."""
+    rule = resource.get("bodies", {})
+    named = {"dated": [resource["dated"]] if "dated" in resource else []}
+    named["bodies"] = [*filter(None, [rule.get("geography")]), *rule.get("each", []), *rule.get("where", {})]
+    return [
+        Problem(
+            "datapackage.json", None, column, None, f"{key} of {resource['name']} names it; no such column"
+        )
+        for key, every in named.items()
+        for column in dict.fromkeys(every)
+        if column not in columns
+    ]
 
 
 def _problem(
@@ -336,10 +351,9 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
 
 
 def _out_of_place(keys: list[tuple[str, ...]]) -> int:
-    """The first row that breaks the order: of two that do, the one without which its neighbours are in order."""
+    """The first row that breaks the order: of two neighbours the upper one, if the order is whole without it."""
     at = next(i for i in range(1, len(keys)) if keys[i] < keys[i - 1])
-    before, after = keys[at - 2] if at > 1 else (), keys[at + 1] if at + 1 < len(keys) else None
-    return at if before <= keys[at - 1] and (after is None or keys[at - 1] <= after) else at - 1
+    return at - 1 if at == 1 or keys[at - 2] <= keys[at] else at
 
 
 def _cross_check() -> list[Problem]:

@@ -1,0 +1,209 @@
+"""The account: what went in, what was placed and what was not, for the report."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from ..periods import label
+from .columns import Table
+from .columns import grouped as add_up
+from .keys import Grouped
+from .mapping import BOARD, Mapping, Row
+from .move import Moved
+from .report import Absent, Report
+from .request import RebaseError, Request
+
+#: What was added up, by part (input, placed, unmapped) and column.
+Found = dict[str, dict[str, Any]]
+FLAGS = ("approx", "short", "sparse")
+
+
+def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, request: Request) -> Report:
+    """The report on a move. Of a lazy frame it is one aggregate query, and a second if a part has no row."""
+    temp = request.temp
+    found = _of_lazy(moved, table, grouped, request) if table.lazy else _of_eager(moved, table, request)
+
+    def number(part: str, name: str) -> Any:
+        value = found.get(part, {}).get(name)
+        return 0 if pd.isna(value) else value
+
+    for name in request.sums:
+        if name in grouped.whole and number("input", temp(f"size_{name}")) >= 2**63:
+            raise RebaseError(
+                f"column {name!r} adds up to more than a whole number can hold; make it floats or count in thousands"
+            )
+    unread = {n: int(number("input", c)) for n, c in table.unread.items() if number("input", c)}
+    totals, missing = {}, {}
+    shown = {n: (temp(f"sum_{n}"), n) for n in request.sums}
+    shown |= {rate: (temp(f"w_{rate}"), f"{weight} of {rate}") for rate, weight in request.means.items()}
+    for name, (column, words) in shown.items():
+        totals[words] = {part: float(number(part, column)) for part in ("input", "placed", "unmapped")}
+        given = int(number("input", temp(f"n_{name}")))
+        missing[words] = int(number("input", temp("rows"))) - given - unread.get(name, 0)
+    judged = {n for n, c in _told(grouped, request).items() if number("placed", c) or number("unmapped", c)}
+    short = number("placed", temp("short"))
+    return Report(
+        mapping.start, str(request.goal), totals, missing, *_lists(moved, table, request), dict(mapping.repaired),
+        unplaced=int(number("unmapped", temp("left"))), divided=int(number("placed", temp("approx"))),
+        rows=int(number("placed", temp("groups"))), incomplete=int(number("placed", temp("incomplete"))),
+        absent=_absent(moved, grouped, mapping, request) if short else [],
+        sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
+        spellings=list(mapping.spellings), keys=request.by,
+        periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
+        sizes={n: float(number("input", temp(f"size_{n}"))) for n in request.sums},
+    )  # fmt: skip
+
+
+def _told(grouped: Grouped, request: Request) -> dict[str, str]:
+    """From each key whose cells were asked to the column of the answer."""
+    return {name: request.temp(f"told_{name}") for name in grouped.asked}
+
+
+def _of_eager(moved: Moved, table: Table, request: Request) -> Found:
+    temp, data = request.temp, table.frame
+    flagged, unmapped = moved.flagged, moved.unmapped
+    placed = {temp(f): flagged[temp(f)].sum() for f in FLAGS}
+    placed |= {temp("groups"): len(flagged), temp("incomplete"): (flagged["status"] == "incomplete").sum()}
+    left = {temp("left"): len(unmapped)}
+    given = {temp("rows"): len(data)}
+    for name in request.sums:
+        column = temp(f"sum_{name}")
+        placed[column], left[column], given[column] = (f[name].sum() for f in (flagged, unmapped, data))
+        given[temp(f"n_{name}")] = data[name].count()
+        # as floats, whole numbers do not run over
+        given[temp(f"size_{name}")] = data[name].cast(nw.Float64).abs().sum()
+    if request.means:
+        given |= add_up(data, request, []).rows(named=True)[0]
+    for rate, weight in request.means.items():
+        column = temp(f"w_{rate}")
+        placed[column], left[column] = flagged[column].sum(), unmapped[f"{weight} of {rate}"].sum()
+    return {"input": given, "placed": placed, "unmapped": left}
+
+
+def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> Found:
+    temp, sums = request.temp, request.sums
+    sizes = [nw.col(n).cast(nw.Float64).abs().alias(temp(f"size_{n}")) for n in sums]
+    checks = [*table.unread.values(), *(temp(f"size_{n}") for n in sums)]
+    whole = add_up(table.frame.with_columns(*sizes) if sizes else table.frame, request, [], checks)
+    counts = [temp("rows"), *(temp(f"n_{n}") for n in (*sums, *request.means))]
+    values = [*(temp(f"sum_{n}") for n in sums), *(temp(f"w_{rate}") for rate in request.means)]
+    flags = [*(temp(f) for f in FLAGS), temp("incomplete"), temp("groups"), temp("left")]
+    floats = {*values, *(temp(f"size_{n}") for n in sums)}
+    told = _told(grouped, request)
+    part, order = temp("part"), [*values, *flags, *told.values(), *counts, *checks]
+
+    def plain(frame: Any, side: Any, given: dict[str, Any]) -> Any:
+        """The same columns in the same kinds, so that two frames are one query."""
+        kinds = {c: nw.Float64 if c in floats else nw.Int64 for c in order}
+        cells = {c: given.get(c, nw.lit(0)).cast(kind).alias(c) for c, kind in kinds.items()}
+        return frame.select(side.alias(part), *cells.values())
+
+    incomplete = (nw.col("status") == "incomplete").cast(nw.Int64).alias(temp("incomplete"))
+    side = nw.when(nw.col(request.code).is_null()).then(nw.lit("unmapped")).otherwise(nw.lit("placed"))
+    rows = moved.flagged.with_columns(side.alias(part), incomplete, nw.lit(1).alias(temp("groups")))
+    here = [*values, *flags, *told.values()]
+    rows = rows.group_by(part).agg(*(nw.col(c).sum() for c in here))
+    own = {n: nw.col(n) for n in [*counts, *checks, *(temp(f"w_{rate}") for rate in request.means)]}
+    own |= {temp(f"sum_{n}"): nw.col(n) for n in sums}
+    both = [plain(rows, nw.col(part), {c: nw.col(c) for c in here}), plain(whole, nw.lit("input"), own)]
+    return {r[part]: r for r in nw.concat(both, how="vertical").collect().iter_rows(named=True)}
+
+
+def _lists(moved: Moved, table: Table, request: Request) -> tuple[list[tuple[str, str]], list[str]]:
+    """Codes that were not placed with why, and bodies that are approximate; of a lazy frame its frames have them."""
+    if table.lazy:
+        return [], []
+    pairs = zip(moved.unmapped[request.code].to_list(), moved.unmapped["reason"].to_list(), strict=True)
+    named = {("(blank)" if pd.isna(c) or not c.strip() else c, why) for c, why in pairs}
+    divided = moved.flagged.filter(nw.col(request.temp("approx")) > 0)[request.code]
+    return sorted(named), sorted(divided.unique().to_list())
+
+
+# --- which parts have no row ----------------------------------------------------------------------
+
+
+def _absent(moved: Moved, grouped: Grouped, mapping: Mapping, request: Request) -> list[Absent]:
+    """The parts that have no row in a period, by name."""
+    temp = request.temp
+    dates = [temp("time")] if mapping.apart else []
+    day = [temp("day")] if request.dates else []
+    period = [c for c in grouped.period if c != temp("all")]
+    rows = moved.kept.filter(~nw.col(temp("new")).is_null())
+    rows = rows.select(*period, *dates, *day, temp("old")).unique()
+    rows = rows.collect() if grouped.lazy else rows
+    # period -> time -> day of the look-up -> codes that have a row
+    there: Any = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    for row in rows.iter_rows():
+        *names, old = row
+        index = names.pop() if day else None
+        time = label(names.pop()) if dates else ""
+        there[tuple(map(label, names))][time][index].add(old)
+    mine = {(old, index) for times in there.values() for days in times.values() for index in days for old in days[index]}  # fmt: skip
+    parts = _Parts(mapping.every, mine)
+    found = defaultdict(set)
+    for names, times in there.items():
+        bodies = {
+            t
+            for days in times.values()
+            for i, olds in days.items()
+            for o in olds
+            for t, _ in parts.brings[o, i]
+        }
+        for time, days in times.items():
+            said = ", ".join(filter(None, names))
+            said = f"{said} ({time})" if said and time else said or time
+            for body, lacking in parts.lacking(bodies, days):
+                found[body, lacking].add(said)
+    return sorted(Absent(body, lacking, tuple(sorted(p - {""}))) for (body, lacking), p in found.items())
+
+
+class _Parts:
+    """What each body is made of, and what each code of some day brings to it, for the bodies that some codes reach."""
+
+    def __init__(self, every: Iterable[Row], mine: set[tuple[str, int | None]]) -> None:
+        every = list(every)
+        reached = {r.new for r in every if (r.old, r.since) in mine}
+        self.brings: defaultdict[tuple[str, int | None], set[tuple[str, str | None]]] = defaultdict(set)
+        self.level: dict[tuple[str, int | None], bool] = {}
+        #: day, whether of boards, body -> each part of it and the part's land
+        self.parts: Any = defaultdict(lambda: defaultdict(set))
+        for r in every:
+            if r.new is not None and r.new in reached:
+                board = r.rank >= BOARD // 2
+                self.brings[r.old, r.since].add((r.new, r.piece))
+                self.level[r.old, r.since] = board
+                self.parts[r.since, board, r.new][r.body].add(r.piece)
+
+    def lacking(
+        self, bodies: set[str], days: dict[int | None, set[str]]
+    ) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """The bodies that lack parts at one time, each with their codes."""
+        here, boards = defaultdict(set), defaultdict(set)
+        for day, olds in days.items():
+            for old in olds:
+                for body, piece in self.brings[old, day]:
+                    here[body].add(piece)
+                    boards[body].add(self.level[old, day])
+        usual = min((b for some in boards.values() for b in some), default=False)
+        for body in bodies:
+            board = min(boards[body], default=usual)
+            latest = sorted(days, key=lambda day: day or 0, reverse=True)
+            gone = _named([self.parts[day, board, body] for day in latest], here[body])
+            if gone:
+                yield body, gone
+
+
+def _named(every: list[dict[str, set[str]]], here: set[str | None]) -> tuple[str, ...]:
+    """The bodies of the latest dates whose land is not there."""
+    out: set[str] = set()
+    gone = {p for of in every[:1] for land in of.values() for p in land} - here
+    for whole in (True, False):
+        for of in every:
+            for body, land in of.items():
+                if gone & land and (land <= gone or not whole):
+                    out.add(body)
+                    gone -= land
+    return tuple(sorted(out))

@@ -1,0 +1,181 @@
+"""The columns that come in: numbers read, dates read, one row for each key and code."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from .. import numbers
+from ..geography import LineageError, as_day
+from ..periods import DATE
+from .request import Frame, RebaseError, Request, Schema
+
+TEXT = (nw.String, nw.Categorical, nw.Enum)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The frame given, with its numbers read.
+
+    Attributes
+    ----------
+    frame : Frame
+        The caller's columns, and of a lazy frame one of ``unread`` for each column of text.
+    schema : dict
+        The types of its columns.
+    lazy : bool
+        Whether it is not looked at.
+    unread : dict
+        From a column to the one that says 1 where its text is no plain number.
+    """
+
+    frame: Frame
+    schema: Schema
+    lazy: bool
+    unread: dict[str, str]
+
+
+def take(native: Any) -> Frame:
+    """A frame of any kind as one of Narwhals."""
+    try:
+        return nw.from_native(native)
+    except TypeError:
+        raise RebaseError(
+            f"{type(native).__name__} is not a frame known here; pass pandas, Polars, PyArrow, DuckDB, "
+            "Dask or PySpark"
+        ) from None
+    except nw.exceptions.DuplicateError as error:
+        raise RebaseError(f"two columns have the same name; rename one: {error}") from None
+
+
+def read(frame: Frame, schema: Schema, request: Request) -> Table:
+    """Columns of numbers as numbers: text such as * or blank is missing, other text is refused.
+
+    Of a lazy frame such text is missing too, so its row is incomplete, and the report counts it.
+    """
+    lazy = isinstance(frame, nw.LazyFrame)
+    made: list[Any] = []
+    unread = {}
+    for name in request.numbers:
+        kind = schema[name]
+        if kind == nw.Unknown and (lazy or frame[name].null_count() == len(frame)):
+            made.append(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
+        elif kind.is_numeric():
+            made += _plain(name, kind)
+        elif kind not in (*TEXT, nw.Object):
+            raise RebaseError(f"column {name!r} is {kind}, not a number")
+        elif lazy:
+            unread[name] = request.temp(f"unread_{name}")
+            made += _text_as_number(name, unread[name])
+        else:
+            try:
+                made.append(numbers.parse(frame[name]))
+            except numbers.NumberError as error:
+                raise RebaseError(str(error)) from None
+    frame = frame.with_columns(*made) if made else frame
+    for weight in () if lazy else set(request.means.values()):
+        if (frame[weight] < 0).any():
+            raise RebaseError(f"column {weight!r} holds a weight below zero; it cannot weigh a mean")
+    return Table(frame, frame.collect_schema() if made else schema, lazy, unread)
+
+
+def _plain(name: str, kind: Any) -> list[Any]:
+    """What makes a column of numbers one that can be added up, if it is not."""
+    if kind.is_float():  # not a number is not given either
+        return [nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name)]
+    if kind == nw.Decimal:
+        return [nw.col(name).cast(nw.Float64)]
+    if kind in (nw.Int32, nw.UInt32):  # which Polars adds up as they are, and they run over
+        return [nw.col(name).cast(nw.Int64)]
+    return []
+
+
+def _text_as_number(name: str, unread: str) -> list[Any]:
+    number, strange = numbers.lazily(nw.col(name))
+    return [number.alias(name), nw.when(strange).then(1).otherwise(0).cast(nw.Int64).alias(unread)]
+
+
+def grouped(frame: Frame, request: Request, keys: list[str], more: list[str] | None = None) -> Frame:
+    """One row per key, or one of all: sums, how many cells made them, and the parts of each mean.
+
+    The columns made are ``rows``; ``n_`` and a sum or rate for how many cells of it are given; ``w_`` and ``x_``
+    and a rate for the weights and the products. A sum of nothing is 0 or missing, as the engine has it.
+    """
+    temp, parts = request.temp, []
+    for rate, weight in request.means.items():
+        both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null() & (nw.col(weight) >= 0)
+        known = nw.when(both).then(nw.col(weight).cast(nw.Float64))
+        parts.append(known.alias(temp(f"w_{rate}")))
+        product = nw.col(weight).cast(nw.Float64) * nw.col(rate)
+        parts.append(nw.when(both).then(product).alias(temp(f"x_{rate}")))
+    if parts:
+        frame = frame.with_columns(*parts)
+    what = [nw.len().alias(temp("rows"))]
+    for name in request.sums:
+        what += [nw.col(name).sum().alias(name), nw.col(name).count().alias(temp(f"n_{name}"))]
+    for rate in request.means:
+        what += [nw.col(temp(k + rate)).sum().alias(temp(k + rate)) for k in ("w_", "x_")]
+        what.append(nw.col(temp(f"w_{rate}")).count().alias(temp(f"n_{rate}")))
+    what += [nw.col(name).sum().alias(name) for name in more or []]
+    return frame.group_by(*keys, drop_null_keys=False).agg(*what) if keys else frame.select(*what)
+
+
+def with_day(old: Frame, table: Table, request: Request) -> Frame:
+    """Adds which of ``Lineage.days`` a date falls in, as a number from 0; -1 where no date can be used."""
+    if table.lazy:
+        return old.with_columns(_day_expression(table, request).alias(request.temp("day")))
+    found: dict[str, int] = {}
+    given = old[request.dates].to_list()
+    for value in given:
+        if str(value) not in found:
+            found[str(value)] = _day_of(value, request)
+    days = [found[str(value)] for value in given]
+    return old.with_columns(nw.new_series(request.temp("day"), days, nw.Int64, backend=old.implementation))
+
+
+def _day_of(value: Any, request: Request) -> int:
+    if pd.isna(value) or str(value).strip() == "":
+        return -1
+    try:
+        day = as_day(value)
+    except LineageError as error:
+        raise RebaseError(f"column {request.dates!r}: {error}") from None
+    days, until = request.lineage.days(), request.lineage.until
+    if not days[0] <= day <= until:
+        raise RebaseError(
+            f"column {request.dates!r}: {day.date()} is out of reach; geographies are known from "
+            f"{days[0].date()} to {until.date()}"
+        )
+    return bisect_right(days, day) - 1
+
+
+def _day_expression(table: Table, request: Request) -> Any:
+    """The same as an expression, for a lazy frame."""
+    kind, column = table.schema[str(request.dates)], nw.col(str(request.dates))
+    text = kind in TEXT
+    if text:
+        column = column.cast(nw.String)
+    elif kind not in (nw.Date, nw.Datetime):
+        raise RebaseError(f"column {request.dates!r} is {kind}; give dates, or text like 2018-04-01")
+    elif getattr(kind, "time_zone", None):  # the day on the clocks there; Spark and DuckDB cast to it
+        local = table.frame.implementation == nw.Implementation.POLARS
+        column = column.dt.replace_time_zone(None) if local else column.cast(nw.Date)
+        kind = nw.Datetime if local else nw.Date
+    days = request.lineage.days()
+    index: Any = nw.lit(-1)
+    for day in [*days, request.lineage.until + pd.Timedelta(days=1)]:
+        mark = str(day.date()) if text else day.date() if kind == nw.Date else day.to_pydatetime()
+        index = index + (column >= nw.lit(mark)).cast(nw.Int64)
+    good = ~column.is_null()
+    if text:
+        good = good & column.str.contains(DATE)
+    return nw.when(good & (index < len(days))).then(index).otherwise(nw.lit(-1))
+
+
+def distinct(old: Frame, request: Request) -> list[str]:
+    """The codes that there are; of a lazy frame it is one query."""
+    codes = old.select(request.code).unique()
+    codes = codes.collect() if isinstance(codes, nw.LazyFrame) else codes
+    return sorted({str(c) for c in codes[request.code].to_list() if not pd.isna(c)})

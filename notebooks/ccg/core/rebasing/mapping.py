@@ -1,0 +1,468 @@
+"""The mapping: what each code that may stand in a frame brings to which code, land by land, and from which day.
+
+A row is a piece of land that an old code brings to a new one. So two questions are answered by counting: is
+all the land of the target covered (if not, a part of it has no row), and is a piece covered twice under one
+key (then two codes hold the same land, and are not added). The numbers go with the first piece of a body only.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ..codes import WHY, scheme_of
+from ..geography import LineageError, Vintage, as_day
+from ..lineage import Lineage
+from .columns import Table, distinct
+from .report import count
+from .request import Frame, RebaseError, Request
+
+#: Of two codes that hold the same land under one key, a board gives way to its locations, an earlier body to a
+#: later one, an ONS code or a name to the ODS code. The steps of ``rank`` that tell the three apart.
+BOARD, EARLIER = 10**9, 10**6
+
+
+class Row(NamedTuple):
+    """A row of the look-up: one piece of land that an old code brings to a new one."""
+
+    old: str
+    new: str | None
+    approx: int
+    share: float
+    reason: str | None
+    since: int | None  # the first and last of ``Lineage.days`` that it holds for; None for any
+    until: int | None
+    piece: str | None
+    first: int  # whether it is the first piece of the two codes: numbers go with that
+    top: int  # whether it is the first row of the old code
+    rank: int  # of two rows of one piece under one key and of one day the lower is placed
+    need: int  # pieces of the new code
+    land: frozenset[str] | None  # all pieces of the old code
+    body: str  # the ODS code of the old code
+    size: int = 1  # how many pieces the row is for: see ``bundled``
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What a frame is moved by.
+
+    Attributes
+    ----------
+    start : str
+        The geography of the codes, in words.
+    every : tuple of Row
+        The whole look-up, each day by itself.
+    rows : tuple of Row
+        Those that the frame may meet, pieces that always go together as one.
+    repaired : dict
+        Every code that was read as another, as it stood -> as it was meant.
+    spellings : list of tuple of str
+        Spellings of one code that both stand in the data.
+    apart : bool
+        Whether dates that are no key set rows of one key apart.
+    doubles : bool
+        Whether two codes that the frame may have hold the same land on one day, or on any if ``apart``.
+    """
+
+    start: str
+    every: tuple[Row, ...]
+    rows: tuple[Row, ...]
+    repaired: dict[str, str]
+    spellings: list[tuple[str, ...]]
+    apart: bool
+    doubles: bool
+
+    @property
+    def fractions(self) -> bool:
+        """Whether any body is divided."""
+        return any(r.share not in (0, 1) for r in self.rows)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why any code is not placed, each reason once."""
+        return list(dict.fromkeys(r.reason for r in self.rows if r.reason is not None))
+
+    @property
+    def once(self) -> bool:
+        """Whether each pair of codes has one row only."""
+        return all(r.first for r in self.rows)
+
+    @property
+    def levels(self) -> bool:
+        """Whether it holds boards and their locations."""
+        return len({r.rank >= BOARD // 2 for r in self.rows if r.piece}) > 1
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The geography of some codes: in words, its look-up, the codes and days that there are, and what was repaired."""
+
+    start: str
+    every: tuple[Row, ...]
+    used: frozenset[tuple[str, int | None]] | None
+    repaired: dict[str, str]
+
+
+def find(old: Frame, table: Table, request: Request, period: Sequence[str]) -> Mapping:
+    """The mapping that a grouped frame needs, once its codes and days are seen to be right."""
+    home = request.lineage
+    found = _by_column(old, table, request) if request.dates else _by_date(old, table, request)
+    apart = _apart(old, table, request, period)
+    if found.used is None and request.dates and not found.repaired:
+        rows = _for_any_day(home, request.goal, apart)
+        return Mapping(found.start, found.every, rows, {}, [], apart, doubles=True)
+    every = _spelt(found.every, found.repaired)
+    some = [r for r in every if found.used is None or (r.old, r.since) in found.used]
+    some = bundled(some, apart)
+    rows = tuple(_spans(some, home) if request.dates else some)
+    spellings = _spellings(found.repaired, some)
+    doubles = found.used is None or _doubles(some, apart)
+    return Mapping(found.start, every, rows, found.repaired, spellings, apart, doubles)
+
+
+def _doubles(rows: Iterable[Row], apart: bool) -> bool:
+    held = defaultdict(set)
+    for r in rows:
+        held[r.piece, None if apart else r.since].add((r.rank, r.old, r.since))
+    return any(len(holders) > 1 for (piece, _), holders in held.items() if piece)
+
+
+def _apart(old: Frame, table: Table, request: Request, period: Sequence[str]) -> bool:
+    """Whether dates are no key of the result, and an eager frame has more than one of them in some period."""
+    if request.dates is None or request.dates in request.by:
+        return False
+    if table.lazy:
+        return True
+    dates = old.select(*period, request.dates).unique()
+    return len(dates) > (len(dates.select(*period).unique()) if period else 1)
+
+
+# --- from which geography -------------------------------------------------------------------------
+
+
+def _by_date(old: Frame, table: Table, request: Request) -> _Found:
+    """One geography for all rows: that of a date, or the one that the codes are of."""
+    home = request.lineage
+    ask = not table.lazy or request.at == "auto" or request.repair
+    codes = distinct(old, request) if ask else None
+    repaired: dict[str, str] = {}
+    levels: tuple[str, ...]
+    if request.at == "auto":
+        repaired = _mended(codes or [], request)
+        best = _only_fit([repaired.get(c, c) for c in codes or []], request)
+        start, day, levels = str(best), best.start, (best.level,)
+    else:
+        day = as_day(request.at)
+        levels, repaired = _levels(day, codes, request)
+        start = " or ".join(str(home.vintage(day, one)) for one in levels)
+    every = _rows(home, day, levels, request.goal)
+    used = None
+    if codes is not None:
+        of_day = {r.old for r in every}
+        # a CCG that lives on as a location may have the name of its board, whichever the others are
+        repaired |= _mended(codes, request, of_day if day < home.boards else None)
+        _check([repaired.get(c, c) for c in codes], of_day, start, request)
+        used = frozenset((c, None) for c in codes)
+    return _Found(start, every, used, repaired)
+
+
+def _levels(
+    day: pd.Timestamp, codes: list[str] | None, request: Request
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """After June 2022 codes may be of boards or of locations; the codes say which. And what was repaired."""
+    home, level = request.lineage, request.lineage.level_on(day)
+    if level != "icb":
+        return (level,), {}
+    if codes is None:
+        return ("sub_icb", "icb"), {}
+    repaired = _mended(codes, request)
+    meant = {repaired.get(c, c) for c in codes}
+    there = [
+        level
+        for level in ("sub_icb", "icb")
+        if meant & {r.old for r in _rows(home, day, (level,), home.vintage(day, level)) if r.new}
+    ]
+    return tuple(there) or ("sub_icb",), repaired
+
+
+def _only_fit(codes: list[str], request: Request) -> Vintage:
+    """The geography that codes are of; of several, the first, if the answer is the same from all."""
+    home = request.lineage
+    given = [c for c in codes if c.strip()]
+    fits = home.which(given)
+    if not fits or fits[0].extra:
+        near = "; or ".join(home.describe(f) for f in fits[:2]) or "no code is known here"
+        raise RebaseError(
+            f"the codes are of no one geography: {near}. If each row has its own, name a column of dates in at"
+        )
+    answers: dict[Any, object] = {}
+    exact = [f for f in fits if f.exact] or fits
+    for fit in exact:
+        try:
+            rows = _rows(home, fit.vintage.start, (fit.vintage.level,), request.goal)
+        except LineageError as error:
+            answers[fit] = str(error)
+            continue
+        mine = {r for r in rows if r.old in set(given) and r.new is not None}
+        brings = frozenset((r.old, r.new, r.approx, r.share, r.reason) for r in mine)
+        answers[fit] = (brings, _made_whole(rows, mine))
+    different = set(answers.values())
+    if len(different) > 1:
+        named = ", or ".join(str(f.vintage) for f in sorted(exact, key=lambda f: f.vintage.start))
+        raise RebaseError(
+            f"these codes could be {named}, and the answer differs. Say which with at: the date of the "
+            "geography, not the period of the data"
+        )
+    (answer,) = different
+    if isinstance(answer, str):
+        raise LineageError(answer)
+    return exact[0].vintage
+
+
+def _made_whole(rows: Iterable[Row], mine: set[Row]) -> frozenset[tuple[str, frozenset[str]]]:
+    """The bodies that rows can make whole, each with all that go into it: no other can be but incomplete."""
+    feeds, there = defaultdict(set), {r.body for r in mine}
+    for r in rows:
+        if r.new is not None:
+            feeds[r.new].add(r.body)
+    targets = {r.new for r in mine if r.new is not None}
+    return frozenset((new, frozenset(feeds[new])) for new in targets if feeds[new] <= there)
+
+
+def _by_column(old: Frame, table: Table, request: Request) -> _Found:
+    """A geography for each day in a column of dates; of an eager frame those it has, checked."""
+    home = request.lineage
+    repaired = _mended(distinct(old, request), request) if request.repair else {}
+    start = f"the geography dated in {request.dates!r}"
+    if table.lazy:
+        return _Found(start, _every_day(home, request.goal), None, repaired)
+    pairs = old.select(request.code, request.temp("day")).unique()
+    both = zip(pairs[request.code].to_list(), pairs[request.temp("day")].to_list(), strict=True)
+    used = {(str(c), i) for c, i in both if not pd.isna(c) and str(c).strip() and i >= 0}
+    out: list[Row] = []
+    for i in sorted({i for _, i in used}):
+        out += _of_day(home, request.goal, i)
+    known = {(r.old, r.since) for r in out}
+    bad = sorted({(c, i) for c, i in used if (repaired.get(c, c), i) not in known}, key=str)
+    if bad:
+        said = "; ".join(
+            f"{c} on {home.days()[i].date()}: {_whats_wrong(repaired.get(c, c), home)}" for c, i in bad[:5]
+        )
+        more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
+        was = "was" if len(bad) == 1 else "were"
+        raise RebaseError(f"{count(len(bad), 'code')} {was} not open on the date given: {said}{more}")
+    return _Found(start, tuple(out), frozenset(used), repaired)
+
+
+# --- codes as they were meant ---------------------------------------------------------------------
+
+
+def _mended(codes: list[str], request: Request, among: set[str] | None = None) -> dict[str, str]:
+    """Codes as they stand -> as they were meant, where ``repair`` allows."""
+    if not request.repair:
+        return {}
+    known, suggest = _every_code(request.lineage), request.lineage.suggest
+    strange = [c for c in codes if c not in known and c.strip()]
+    return {c: better for c in strange if (better := suggest(c, among))}
+
+
+def _check(codes: list[str], mapped: set[str], start: str, request: Request) -> None:
+    """Refuses codes that are not of the geography, with what is wrong with each."""
+    home, beside = request.lineage, request.lineage.beside().keys()
+    blank = {c for c in codes if not c.strip()}
+    bad = [c for c in codes if c not in mapped and c not in blank]
+    if not bad:
+        scheme_of([c for c in codes if c not in beside])
+        return
+    every = _every_code(home)
+    known = [c for c in codes if c in every]
+    scheme_of([c for c in known if c not in beside])
+    said = "; ".join(_whats_wrong(c, home) for c in bad[:5])
+    said += f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
+    fits = home.which(known) if set(known) & set(bad) else []
+    hint = f" Nearest: {home.describe(fits[0])}." if fits else ""
+    are = "is" if len(bad) == 1 else "are"
+    raise RebaseError(f"{count(len(bad), 'code')} {are} not of {start}: {said}.{hint}")
+
+
+def _every_code(home: Lineage) -> set[str]:
+    out = set(home.known_names()) | set(home.ons_periods()) | set(home.beside())
+    for one in home.vintages():
+        if one.level in ("icb", "pct"):
+            out |= set(home.bodies(one.start, one.level)["ons_code"].dropna())
+    return out
+
+
+def _whats_wrong(code: str, home: Lineage) -> str:
+    try:
+        _, level, first, last = home.lifetime(code)
+    except LineageError:
+        better = home.suggest(code)
+        return f"{code!r} is no code known here" + (f", perhaps {better}" if better else "")
+    if code in home.ons_periods():
+        _, first, last = home.ons_periods()[code]
+    what = {"pct": "a trust", "ccg": "a CCG or location", "icb": "a board"}[level]
+    return f"{code} was {what} from {first.date()} to {last.date()}"
+
+
+def same_but_for_form(written: str, code: str) -> bool:
+    """Whether a code was written with other spaces, quotes or case only."""
+    return re.sub(r"[\s\u00a0\ufeff'\"]+", "", written).upper() == code
+
+
+def _spelt(rows: Iterable[Row], repaired: dict[str, str]) -> tuple[Row, ...]:
+    """The look-up with a row for each code that was read as another, which gives way to that code itself."""
+    of, out = defaultdict(list), list(rows)
+    for row in out:
+        of[row.old].append(row)
+    for i, (wrong, right) in enumerate(repaired.items()):
+        worse = 0 if same_but_for_form(wrong, right) else 2 + i
+        out += [row._replace(old=wrong, rank=row.rank + worse) for row in of[right]]
+    return tuple(out)
+
+
+def _spellings(repaired: dict[str, str], rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    """Codes that stand in more than one spelling, each with all of them."""
+    of = defaultdict(set)
+    for wrong, right in repaired.items():
+        if same_but_for_form(wrong, right):
+            of[right].add(wrong)
+    plain = {r.old for r in rows} & of.keys()
+    return sorted(
+        tuple(sorted(some | ({right} & plain)))
+        for right, some in of.items()
+        if len(some) > 1 or right in plain
+    )
+
+
+# --- the look-up ----------------------------------------------------------------------------------
+
+
+def _unplaced(code: str, reason: str | None, since: int | None = None, until: int | None = None) -> Row:
+    return Row(code, None, 0, 1.0, reason, since, until, None, 1, 1, 0, 0, None, code)
+
+
+def _rows(
+    home: Lineage, day: pd.Timestamp, levels: tuple[str, ...], goal: Vintage, index: int | None = None
+) -> tuple[Row, ...]:
+    """The look-up for every code that may stand in data of a day, both schemes."""
+    out: list[Row] = []
+    for one in levels:
+        if len(levels) > 1 and (one, goal.level) == ("icb", "sub_icb"):
+            boards = home.bodies(day, one)
+            why = "a board: what its locations had is not known"
+            out += [_unplaced(c, why, index, index) for c in (*boards["code"], *boards["ons_code"])]
+        else:
+            # from one of these days to the next nothing changes
+            out += _placeable(home, max(d for d in home.days() if d <= day), one, goal, index)
+    return (*out, *(_unplaced(c, WHY[kind], index, index) for c, kind in home.beside().items()))
+
+
+# Lineages do not change, and of each only what is asked is kept: these remember, and hold no state.
+@lru_cache(maxsize=512)
+def _placeable(
+    home: Lineage, day: pd.Timestamp, at_level: str, goal: Vintage, index: int | None
+) -> tuple[Row, ...]:
+    """The rows of ``_rows`` for the bodies of one level."""
+    return tuple(_pieces(home, day, at_level, goal, index))
+
+
+def _pieces(
+    home: Lineage, day: pd.Timestamp, at_level: str, goal: Vintage, index: int | None
+) -> Iterator[Row]:
+    pieces = home.pieces(day, goal.start, goal.level, at_level=at_level)
+    found = home.lookup(day, goal.start, goal.level, at_level=at_level)
+    need: defaultdict[str, set[str]] = defaultdict(set)
+    land: defaultdict[str, set[str]] = defaultdict(set)
+    for (old, new), names in pieces.items():
+        need[new].update(names)
+        land[old].update(names)
+    bodies = home.bodies(day, at_level)
+    ons = dict(zip(bodies["code"], bodies["ons_code"], strict=True))
+    lies = {old: frozenset(names) for old, names in land.items()}
+    rank, before = BOARD if at_level == "icb" else 0, None
+    columns = (found[c].to_list() for c in ("from", "to", "share", "status"))
+    for code, new, share, status in zip(*columns, strict=True):
+        first, before = code != before, code  # the rows of a code stand together
+        for scheme, old in enumerate((code, ons[code])):
+            if isinstance(old, str):
+                for n, piece in enumerate(pieces[code, new]):
+                    yield Row(
+                        old, new, int(status == "approximate"), float(share), None, index, index, piece,
+                        int(n == 0), int(first and n == 0), rank + scheme, len(need[new]), lies[code], code,
+                    )  # fmt: skip
+
+
+def _of_day(home: Lineage, goal: Vintage, index: int) -> tuple[Row, ...]:
+    """The look-up of one of ``Lineage.days``."""
+    day = home.days()[index]
+    level = home.level_on(day)
+    return _rows(home, day, ("sub_icb", "icb") if level == "icb" else (level,), goal, index)
+
+
+@lru_cache(maxsize=64)
+def _every_day(home: Lineage, goal: Vintage) -> tuple[Row, ...]:
+    """The look-ups of all days, for a frame whose dates are not known."""
+    out: list[Row] = []
+    for i, day in enumerate(home.days()):
+        try:
+            out += _of_day(home, goal, i)
+        except LineageError as error:
+            bodies = home.bodies(day, home.level_on(day))
+            why = f"cannot be placed: {error}"
+            out += [_unplaced(c, why, i, i) for c in (*bodies["code"], *bodies["ons_code"].dropna())]
+    return tuple(out)
+
+
+@lru_cache(maxsize=64)
+def _for_any_day(home: Lineage, goal: Vintage, apart: bool) -> tuple[Row, ...]:
+    """The same, ready for a frame that is not looked at."""
+    return tuple(_spans(bundled(_every_day(home, goal), apart), home))
+
+
+def bundled(rows: Iterable[Row], apart: bool) -> list[Row]:
+    """The same look-up with pieces that always go together as one, which counts for as many as they are.
+
+    They go together if every row of the one has its like for the other. Then the first stands for all.
+    """
+    rows = list(rows)
+    holders = defaultdict(list)
+    for n, r in enumerate(rows):
+        if r.piece is not None:
+            holders[r.piece, None if apart else r.since].append(n)
+    alike = defaultdict(list)
+    for holder, some in holders.items():
+        alike[tuple(sorted((rows[n].old, rows[n].new or "", rows[n].since or 0) for n in some))].append(
+            holder
+        )
+    size = {holders[0]: len(holders) for holders in alike.values()}
+    out = []
+    for r in rows:
+        n = 1 if r.piece is None else size.get((r.piece, None if apart else r.since), 0)
+        if n:
+            out.append(r if n == 1 else r._replace(size=n))
+    return out
+
+
+def _spans(rows: Iterable[Row], home: Lineage) -> list[Row]:
+    """A row for several days on which a code brings the same: each code then has rows for every day, and for none.
+
+    So a frame is joined to them by its codes alone, and the days that do not fit fall away.
+    """
+    of: defaultdict[str, defaultdict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for r in rows:
+        of[r.old][r.since or 0].append(r._replace(since=None, until=None))
+    out = []
+    for old, by_day in of.items():
+        begun, same = -1, by_day.get(-1)
+        for day in range(len(home.days()) + 1):
+            now = by_day.get(day)
+            if now != same or day == len(home.days()):
+                here = same or [_unplaced(old, None)]
+                out += [r._replace(since=begun, until=day - 1) for r in here]
+                begun, same = day, now
+    return out

@@ -1,0 +1,424 @@
+"""The move: a grouped frame and a mapping become a frame of the new codes. Narwhals only; a lazy frame stays lazy.
+
+Each step adds columns, in as few passes as can be: a database plans every pass, and a window costs the most.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from ..periods import label
+from .engines import NUMBER, TEXT, WHOLE, small
+from .keys import Grouped, by_most_of_the_cells
+from .mapping import BOARD, EARLIER, Mapping
+from .report import and_
+from .request import Frame, RebaseError, Request
+
+#: Why a row of a lazy frame is not placed where another code holds the same land under its key: see ``BOARD``.
+TWICE = {
+    BOARD: "a board beside its own parts, which would count twice",
+    EARLIER: "a body beside what it became, which would count twice",
+    1: "a body beside itself under another code or name, which would count twice",
+}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move gives.
+
+    Attributes
+    ----------
+    kept : Frame
+        Each row of the grouped frame with each piece of land that it brings; of a lazy frame what is not placed too.
+    flagged : Frame
+        One row for each key and new code, with what the report asks; of a lazy frame, one with no code for
+        what was not placed under each key.
+    unmapped : Frame
+        What was not placed, with its reason.
+    """
+
+    kept: Frame
+    flagged: Frame
+    unmapped: Frame
+
+
+def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
+    """Every number to where its code leads."""
+    new = request.col("new")
+    joined = _joined(grouped, mapping, request)
+    times: tuple[str, ...] = ()
+    if mapping.apart:
+        joined = by_most_of_the_cells(joined, grouped, request)
+        joined = _with_times(joined, grouped, request)
+        times = (request.temp("time"), request.temp("trusts"))
+    joined = _shared(joined, times, grouped, mapping, request)
+    unmapped = _unmapped(joined, grouped, mapping, request)
+    if not mapping.apart:  # what is not placed needs no periods
+        joined = by_most_of_the_cells(joined, grouped, request)
+    # in a lazy frame both stay together, since its report asks for both in one query
+    kept = joined if grouped.lazy else joined.filter(~new.is_null())
+    covered = _covered(kept, times, grouped, mapping, request)
+    return Moved(kept, _added_up(covered, times, grouped, mapping, request), unmapped)
+
+
+def _windows(expressions: dict[str, Any]) -> list[Any]:
+    return [expression.alias(name) for name, expression in expressions.items()]
+
+
+# --- the join -------------------------------------------------------------------------------------
+
+
+def _joined(grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
+    temp = request.temp
+    table = _as_columns(grouped, mapping, request)
+    text, fractions = {temp(c) for c in ("old", "new")}, {temp("share")}
+    schema = {c: TEXT if c in text else NUMBER if c in fractions else WHOLE for c in table}
+    joined = grouped.frame.join(small(grouped.frame, table, schema), on=[temp("old")], how="left")
+    if request.dates:
+        day, since, until = (nw.col(temp(c)) for c in ("day", "since", "until"))
+        joined = joined.filter(since.is_null() | ((day >= since) & (day <= until)))
+    return joined
+
+
+def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[str, list[Any]]:
+    """The mapping as columns. Lands, pieces and reasons are numbers, which are quicker to compare; 0 or missing is none."""
+    rows, temp = mapping.rows, request.temp
+    # the first ones are all that a row without a target has; each column takes its time
+    wanted = [
+        "old",
+        *(["since", "until"] if request.dates else []),
+        "reason",
+        "new",
+        "piece",
+        "approx",
+        "size",
+    ]
+    wanted += ["first", "rank", "need"]
+    wanted += ["top"] if grouped.lazy else []
+    wanted += ["land"] if mapping.apart else []
+    wanted += ["share"] if mapping.fractions else []
+    none = None if grouped.lazy else 0
+    ids: dict[str, dict[Any, int | None]] = {"reason": _numbered(mapping.reasons, none)}
+    ids |= {c: _numbered((getattr(r, c) for r in rows), none) for c in ("piece", "land")}
+    out: dict[str, list[Any]] = {}
+    for n, c in enumerate(wanted):
+        cells = [getattr(r, c) for r in rows]
+        if c in ids:
+            cells = [ids[c][cell] for cell in cells]
+        if grouped.lazy and n > wanted.index("new"):
+            cells = [None if r.new is None else cell for r, cell in zip(rows, cells, strict=True)]
+        out[temp(c)] = cells
+    if is_one_period(grouped, mapping):
+        there: dict[str | None, set[tuple[str | None, int]]] = {}
+        for r in rows:
+            there.setdefault(r.new, set()).add((r.piece, r.size))
+        out[temp("there")] = [sum(size for _, size in there[r.new]) for r in rows]
+    return out
+
+
+def _numbered(some: Iterable[Any], none: int | None) -> dict[Any, int | None]:
+    found = (thing for thing in dict.fromkeys(some) if thing is not None)
+    return {thing: n for n, thing in enumerate(found, 1)} | {None: none}
+
+
+def is_one_period(grouped: Grouped, mapping: Mapping) -> bool:
+    """Whether an eager frame is one period, and each of its codes is there: what that covers needs no windows."""
+    return not grouped.lazy and not mapping.apart and not grouped.period
+
+
+def _with_times(joined: Frame, grouped: Grouped, request: Request) -> Frame:
+    """``time``: what sets the rows of one key apart in time, and how many such there are under it.
+
+    If a body has rows at two dates, the dates are times. Else they only say which codes are used, and
+    all rows are of one time (but trusts and CCGs do not make up a body together).
+    """
+    temp, key, period = request.temp, grouped.key, grouped.period
+    at, one, day = str(request.dates), request.col("one"), request.col("day")
+    if joined.collect_schema()[at] in (nw.Categorical, nw.Enum):
+        at = temp("date")
+        joined = joined.with_columns(nw.col(str(request.dates)).cast(nw.String).alias(at))
+    here, ever = request.col("times"), request.col("alltimes")
+    joined = joined.with_columns(
+        one.sum().over(*key, temp("land"), at).alias(temp("times")),
+        one.sum().over(*key, temp("land")).alias(temp("alltimes")),
+    )
+    twice = (request.col("land").fill_null(0) > 0) & (here != ever)
+    joined = joined.with_columns(nw.when(twice).then(1).otherwise(0).cast(nw.Int64).alias(temp("alltimes")))
+    joined = joined.with_columns(ever.max().over(*period).alias(temp("alltimes")))
+    usable = (day >= 0).cast(nw.Int64)
+    joined = joined.with_columns(
+        nw.when(ever == 1).then(nw.col(at)).alias(temp("time")),
+        nw.when(day == 0).then(1).otherwise(0).cast(nw.Int64).alias(temp("trusts")),
+        usable.alias(temp("times")), usable.alias(temp("alltimes")),
+    )  # fmt: skip
+    times = (temp("time"), temp("trusts"))
+    counts = {temp("times"): (key, here)} | ({temp("alltimes"): (period, ever)} if grouped.finer else {})
+    joined = joined.with_columns(_windows({n: c.sum().over(*of, *times) for n, (of, c) in counts.items()}))
+    joined = joined.with_columns(
+        *(nw.when(day >= 0).then(1.0 / c).otherwise(0.0).alias(n) for n, (_, c) in counts.items())
+    )
+    return joined.with_columns(_windows({n: c.sum().over(*of) for n, (of, c) in counts.items()}))
+
+
+# --- land that would count twice, and shares ------------------------------------------------------
+
+
+def _shared(
+    joined: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> Frame:
+    """Each number times the share of its target, once for all its pieces; of what has no target, the whole.
+
+    Of two codes that hold the same land under one key, only the better one is placed.
+    """
+    temp = request.temp
+    lost: Any = request.col("new").is_null()
+    made: dict[str, Any] = {}
+    if mapping.doubles:
+        joined = _with_worse(joined, times, grouped, mapping, request)
+        if grouped.lazy:
+            worse = request.col("worse")
+            lost = lost | (worse > 0)
+            made[temp("new")] = nw.when(~lost).then(request.col("new"))
+            made[temp("piece")] = nw.when(~lost).then(request.col("piece"))
+        else:
+            _refuse_doubles(joined, times, mapping, request)
+    if mapping.fractions or not mapping.once or grouped.lazy:
+        whole = request.col("top").fill_null(1) if grouped.lazy else nw.lit(1)
+        first = nw.when(lost).then(whole).otherwise(request.col("first")).cast(nw.Int64)
+        share = first
+        if mapping.fractions:
+            share = nw.when(lost).then(whole * 1.0).otherwise(request.col("share") * request.col("first"))
+        parts = [temp(k + rate) for rate in request.means for k in ("w_", "x_")]
+        made |= {c: nw.col(c) * share for c in (*parts, *request.sums)}
+        if grouped.lazy or not mapping.once:
+            counted = (temp(f"n_{n}") for n in (*request.sums, *request.means))
+            made |= {c: nw.col(c) * first for c in (temp("rows"), *counted)}
+        if grouped.lazy:
+            made[temp("left")] = nw.when(lost).then(whole).otherwise(0).cast(nw.Int64)
+    return joined.with_columns(_windows(made)) if made else joined
+
+
+def _with_worse(
+    joined: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> Frame:
+    """``best``: the lowest rank of a piece under its key; ``worse``: how far above it a code is, for any piece."""
+    temp = request.temp
+    rank, piece, best = (nw.col(temp(c)) for c in ("rank", "piece", "best"))
+    if request.dates:
+        earlier = (len(request.lineage.days()) - request.col("day")) * EARLIER
+        joined = joined.with_columns((rank + earlier).alias(temp("rank")))
+    over = (*grouped.key, *times, temp("piece"))
+    joined = joined.with_columns(rank.min().over(*over).alias(temp("best")))
+    worse = nw.when(piece > 0).then(rank - best).otherwise(0).cast(nw.Int64).alias(temp("worse"))
+    joined = joined.with_columns(worse)
+    if mapping.apart or mapping.levels:
+        # two codes may share some of their land only; else they are of one body and share it all
+        at = [str(request.dates)] if mapping.apart else []
+        most = request.col("worse").max().over(*grouped.key, *at, temp("old"))
+        joined = joined.with_columns(most.alias(temp("worse")))
+    return joined
+
+
+def _refuse_doubles(joined: Frame, times: Sequence[str], mapping: Mapping, request: Request) -> None:
+    temp = request.temp
+    old, piece, rank, best, worse = (temp(c) for c in ("old", "piece", "rank", "best", "worse"))
+    keys = [*request.by, *([str(request.dates)] if mapping.apart else [])]
+    if not (joined[worse] > 0).any():
+        return
+    wanted = joined.filter(nw.col(piece).fill_null(0) > 0)
+    wanted = wanted.select(*dict.fromkeys([*keys, *times, old, piece, rank, best, worse]))
+    found = pd.DataFrame({c: pd.Series(wanted[c].to_list(), dtype=object) for c in wanted.columns})
+    lost = found[found[worse] > 0]
+    lost = lost.loc[lost[rank] > lost[best]]
+    worst = lost.loc[lost[[*keys, old]].astype(str).sort_values([*keys, old]).index[0]]
+    here = pd.Series(True, found.index)
+    for c in (*request.by, *times):
+        here &= found[c].map(str) == str(worst[c])
+    mine = set(found.loc[here & (found[old] == worst[old]), piece])
+    other = found[here & found[piece].isin(mine) & (found[rank] < worst[rank])]
+    step = int(worst[rank] - min(other[rank]))
+    where = ", ".join(f"{name} {label(worst[name]) or '(blank)'}" for name in request.by)
+    where = f" under {where}" if where else ""
+    days = []
+    if mapping.apart:
+        days = [label(worst[request.dates]), *sorted(set(map(label, other[request.dates])))]
+    others = sorted(set(other[old]))
+    raise RebaseError(_said_twice(worst[old], others, step, where, days, mapping.repaired, request.dates))
+
+
+def _said_twice(
+    code: str, others: list[str], step: int, where: str, days: list[str], repaired: dict[str, str], column: str | None
+) -> str:  # fmt: skip
+    """Why two codes cannot be added, with their names and what to do."""
+    many = and_(others[:6]) + (f" and {len(others) - 6} more" if len(others) > 6 else "")
+    do = "keep one of them, or name the column that tells them apart in by"
+    if step >= BOARD // 2:
+        are = "is its location" if len(others) == 1 else "are its locations"
+        return (
+            f"{code} is a board and {many} {are}, and both have rows{where}: a sum would count them twice. "
+            "Keep one level, or name the column that tells them apart in by"
+        )
+    if step >= EARLIER // 2:
+        return (
+            f"{code} on {days[0]} and {many} on {and_(days[1:])} hold the same land, and both have rows"
+            f"{where}: a sum would count them twice. If they are of different times, name {column!r} in by; else {do}"
+        )
+    read = {c: f"{c!r}, read as {repaired[c]}," if c in repaired else repr(c) for c in (code, others[0])}
+    return (
+        f"{read[others[0]]} and {read[code]} are one body, and both have rows{where}: a sum would count it twice. "
+        f"{do[0].upper()}{do[1:]}"
+    )
+
+
+# --- whether all of a body is there ---------------------------------------------------------------
+
+
+def _covered(
+    kept: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> Frame:
+    """Whether the land of each target is covered: in its period (``whole``), and under its key (``full``).
+
+    ``w`` is how much of it there is under the key, to be added up, and ``p`` in the period.
+    """
+    temp, key, period = request.temp, (*grouped.key, *times), (*grouped.period, *times)
+    one, new, piece, size = (request.col("one"), temp("new"), temp("piece"), request.col("size"))
+    shares = {}  # two spellings of a code under one key cover its land once; so do two keys in a period
+    if mapping.spellings:
+        shares["w"] = key
+    if grouped.finer and not is_one_period(grouped, mapping):
+        shares["p"] = period
+    if shares:
+        kept = kept.with_columns(_windows({temp(n): one.sum().over(*of, piece) for n, of in shares.items()}))
+    made = {temp(n): size / nw.col(temp(n)) for n in shares}
+    if times and "w" not in shares:
+        made[temp("w")] = size.cast(nw.Float64)
+    kept = kept.with_columns(_windows(made)) if made else kept
+    if "p" in shares:
+        kept = kept.with_columns(request.col("p").sum().over(*period, new).alias(temp("p")))
+    return _covered_each_time(kept, key, period, grouped, request) if times else kept
+
+
+def _covered_each_time(
+    kept: Frame, key: Sequence[str], period: Sequence[str], grouped: Grouped, request: Request
+) -> Frame:
+    """The same where rows are of several times: ``full`` and ``whole`` add up to how many times are so.
+
+    ``always`` is 1 where the body is whole at every time of the period.
+    """
+    temp, new, one = request.temp, request.temp("new"), nw.col(request.temp("one"))
+    w, p, rows, allrows = (nw.col(temp(c)) for c in ("w", "p", "inkey", "inperiod"))
+    windows = {temp("w"): w.sum().over(*key, new), temp("inkey"): one.sum().over(*key, new)}
+    if grouped.finer:
+        windows[temp("inperiod")] = one.sum().over(*period, new)
+    kept = kept.with_columns(_windows(windows))
+    enough = {n: nw.when(c > request.col("need") - 0.5).then(1.0).otherwise(0.0) for n, c in (("w", w), ("p", p))}  # fmt: skip
+    made: dict[str, Any] = {temp("full"): enough["w"] / rows}
+    if not grouped.finer:
+        return kept.with_columns(_windows(made))
+    made |= {temp("whole"): enough["p"] / rows, temp("inperiod"): enough["p"] / allrows}
+    kept = kept.with_columns(_windows(made))
+    kept = kept.with_columns(allrows.sum().over(*grouped.period, new).alias(temp("inperiod")))
+    always = allrows > request.col("alltimes") - 0.5
+    return kept.with_columns(nw.when(always).then(1.0).otherwise(0.0).alias(temp("always")))
+
+
+# --- the result -----------------------------------------------------------------------------------
+
+
+def _added_up(
+    kept: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> Frame:
+    """One row for each key and new code, with its status and what the report asks."""
+    temp, col = request.temp, request.col
+    one_period = is_one_period(grouped, mapping)
+    covered = "w" if times or mapping.spellings else "size"
+    sums = [temp(k + rate) for rate in request.means for k in ("w_", "x_", "n_")]
+    sums += [temp("rows"), *request.sums, *(temp(f"n_{n}") for n in request.sums)]
+    what = [nw.col(c).sum().alias(c) for c in sums]
+    what += [col("approx").max().alias(temp("approx")), col("need").max().alias(temp("need"))]
+    what += [col("full").sum().alias(temp("full"))] if times else [col(covered).sum().alias(temp("w"))]
+    what += [col("times").max().alias(temp("times"))] if times else []
+    if grouped.finer and times:
+        what += [col("whole").sum().alias(temp("whole")), col("always").min().alias(temp("always"))]
+    elif grouped.finer:
+        what += [col("there" if one_period else "p").max().alias(temp("p"))]
+    if grouped.lazy:
+        what += [col("left").sum().alias(temp("left"))]
+        what += [nw.col(c).max().alias(c) for c in _told(grouped, request)]
+    out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
+
+    full = col("full") > col("times") - 0.5 if times else col("w") > col("need") - 0.5
+    whole = full
+    if grouped.finer:
+        whole = (col("whole") > col("times") - 0.5) | (col("always") > 0.5) if times else col("p") > col("need") - 0.5  # fmt: skip
+    return out.select(*_columns(full, whole, grouped, mapping, request))
+
+
+def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request: Request) -> list[Any]:
+    temp, col = request.temp, request.col
+    columns = [*map(nw.col, request.by), col("new").alias(request.code)]
+    columns += [_sum(name, grouped, mapping, request) for name in request.sums]
+    present: Any = nw.lit(0)
+    for name in (*request.sums, *request.means):
+        present = present + col(f"n_{name}")
+    missing = (col("rows") * (len(request.sums) + len(request.means)) - present).cast(nw.Int64)
+    incomplete = ~whole | (missing > 0)
+    for rate in request.means:  # without any weight there is no mean
+        weight = col(f"w_{rate}").fill_null(0)
+        columns.append(nw.when(weight != 0).then(col(f"x_{rate}") / weight).alias(rate))
+        incomplete = incomplete | (weight == 0)
+    sparse = whole & ~full
+    if request.absent == "missing":
+        incomplete = incomplete | sparse
+    status = nw.when(col("approx") > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
+    status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
+    flags = {"short": (~whole).cast(nw.Int64)}
+    flags["sparse"] = sparse.cast(nw.Int64) if grouped.finer else nw.lit(0).cast(nw.Int64)
+    columns += [status, missing.alias("missing"), col("approx")]
+    columns += [flag.alias(temp(name)) for name, flag in flags.items()]
+    columns += [col(f"w_{rate}") for rate in request.means]
+    if grouped.lazy:  # as they were added up, for the report
+        columns += [nw.col(name).alias(temp(f"sum_{name}")) for name in request.sums]
+        columns += [col("left"), *map(nw.col, _told(grouped, request))]
+    return columns
+
+
+def _told(grouped: Grouped, request: Request) -> list[str]:
+    return [request.temp(f"told_{name}") for name in grouped.asked]
+
+
+def _sum(name: str, grouped: Grouped, mapping: Mapping, request: Request) -> Any:
+    """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
+    whole = name in grouped.whole and not mapping.fractions
+    value = nw.col(name).cast(nw.Int64 if whole else nw.Float64)
+    return nw.when(nw.col(request.temp(f"n_{name}")) > 0).then(value).alias(name)
+
+
+def _unmapped(joined: Frame, grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
+    """What has no new code, with why."""
+    temp, code = request.temp, nw.col(request.code)
+    lost = request.col("new").is_null()
+    if grouped.lazy:  # each row once, not for each piece
+        lost = lost & (request.col("top").fill_null(1) == 1)
+    blank = code.is_null() | (code.cast(nw.String).str.strip_chars() == "")
+    unknown: Any = nw.lit("not a code of this geography")
+    if request.dates:
+        undated = nw.lit("no date that can be used")
+        unknown = nw.when(request.col("day") < 0).then(undated).otherwise(unknown)
+    unknown = nw.when(blank).then(nw.lit("no code given")).otherwise(unknown)
+    reason = unknown
+    for n, why in enumerate(mapping.reasons, 1):
+        reason = nw.when(request.col("reason") == n).then(nw.lit(why)).otherwise(reason)
+    if mapping.doubles and grouped.lazy:
+        for step in (1, EARLIER, BOARD):
+            worse = request.col("worse") >= max(1, step // 2)
+            reason = nw.when(worse).then(nw.lit(TWICE[step])).otherwise(reason)
+    sums = [_sum(name, grouped, mapping, request) for name in request.sums]
+    weights = [
+        nw.col(temp(f"w_{rate}")).fill_null(0).alias(f"{weight} of {rate}")
+        for rate, weight in request.means.items()
+    ]
+    return joined.filter(lost).select(*request.keys, *sums, *weights, reason.alias("reason"))

@@ -1,0 +1,162 @@
+"""The report: what happened to the numbers, in figures and in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Absent(NamedTuple):
+    """``parts`` of ``body`` that have no row in ``periods``, which is empty where the file is one period."""
+
+    body: str
+    parts: tuple[str, ...]
+    periods: tuple[str, ...]
+
+    def __str__(self) -> str:
+        words = f"{self.body}: no row of {', '.join(self.parts)}"
+        if not self.periods:
+            return words
+        return f"{words} in {count(len(self.periods), 'period')}: {some(self.periods, 6)}"
+
+
+@dataclass
+class Report:
+    """What happened to the numbers: totals in, placed and unmapped for each column, and why."""
+
+    start: str
+    goal: str
+    totals: dict[str, dict[str, float]]
+    missing: dict[str, int]
+    #: Code and reason of what was not placed: a code with two reasons is there twice. Empty for a lazy frame.
+    unmapped: list[tuple[str, str]] = field(default_factory=list)
+    #: Bodies with a row to which land was divided; empty for a lazy frame.
+    approximate: list[str] = field(default_factory=list)
+    #: Every code that was read as another, as it stood -> as it was meant.
+    repaired: dict[str, str] = field(default_factory=dict)
+    #: Groups of rows that were not placed, and rows to which land was divided.
+    unplaced: int = 0
+    divided: int = 0
+    #: Rows of the result, and those that are incomplete.
+    rows: int = 0
+    incomplete: int = 0
+    #: Which parts of which body have no row in which period.
+    absent: list[Absent] = field(default_factory=list)
+    #: Rows in which a part has no row under their key, though it has one in the period; and how that was read.
+    sparse: int = 0
+    sparse_is: str = "zero"
+    #: Spellings of one code that both stand in the data; under one key they were added up.
+    spellings: list[tuple[str, ...]] = field(default_factory=list)
+
+    #: The keys that were asked to be kept apart, and those of them that tell the period.
+    keys: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    #: Cells of a lazy frame's text that are no plain number, for each column that has some: read as missing.
+    unread: dict[str, int] = field(default_factory=dict)
+    #: What each column of sums adds up to without its signs: what an error of rounding is measured by.
+    sizes: dict[str, float] = field(default_factory=dict)
+
+    def balanced(self) -> bool:
+        """Whether placed + unmapped = input for every column: integers alike, floats to one in 10⁹ of all cells."""
+        return all(
+            abs(t["placed"] + t["unmapped"] - t["input"])
+            <= 1e-9 * max(1.0, self.sizes.get(name, abs(t["input"])))
+            for name, t in self.totals.items()
+        )
+
+    def __str__(self) -> str:
+        lines = [f"From {self.start} to {self.goal}.", *self._totals(), *self._keys()]
+        lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
+        if self.unplaced and not self.unmapped:
+            lines.append("Some rows were not placed; unmapped has them with the reason.")
+        lines += self._parts()
+        if self.approximate:
+            shown = some(self.approximate, 12)
+            lines.append(f"Approximate, because land moved: {shown}. python -m ccg explain CODE says how.")
+        elif self.divided:
+            lines.append("Some rows are approximate, because land moved; status says which.")
+        return "\n".join([*lines, *self._states(), *self._codes()])
+
+    def _totals(self) -> list[str]:
+        lines = []
+        for column, t in self.totals.items():
+            sums = (
+                f"{number(t['input'])} in = {number(t['placed'])} placed + {number(t['unmapped'])} unmapped"
+            )
+            missing = count(self.missing.get(column, 0), "cell")
+            lines.append(f"{column}: {sums}; {missing} blank or suppressed.")
+        for column, n in self.unread.items():
+            hold, are = (
+                ("holds", "it is missing, and its row incomplete.")
+                if n == 1
+                else ("hold", "they are missing, and their rows incomplete.")
+            )
+            lines.append(f"{column}: {count(n, 'cell')} {hold} text that is no plain number; {are}")
+        return lines
+
+    def _keys(self) -> list[str]:
+        if self.periods:
+            return [f"Judged by period: {and_(self.periods)}."]
+        if self.keys:
+            return [f"Judged as one period: {and_(self.keys)} {'is' if len(self.keys) == 1 else 'are'} none."]
+        return []
+
+    def _parts(self) -> list[str]:
+        lines = [f"{absent}." for absent in self.absent[:12]]
+        if len(self.absent) > 12:
+            lines.append(f"So it is with {len(self.absent) - 12} more bodies; report.absent names all.")
+        if self.sparse:
+            few = "it is" if self.sparse == 1 else "they are"
+            read = "read as zero" if self.sparse_is == "zero" else f"so {few} incomplete"
+            lines.append(
+                f"In {count(self.sparse, 'row')} a part has no row under the key of the row, though it has one "
+                f"in the period: {read}."
+            )
+        return lines
+
+    def _states(self) -> list[str]:
+        if self.incomplete:
+            are = "is" if self.incomplete == 1 else "are"
+            return [
+                f"{self.incomplete:,} of {count(self.rows, 'row')} {are} incomplete: a part has no row, or a cell is "
+                "blank or suppressed. Do not compare them with others; status says which they are."
+            ]
+        if not self.rows:
+            return ["No row was placed."]
+        if self.divided:
+            return []
+        placed = " that was placed" if self.unplaced else ""
+        rests = ", if what was read as zero was zero" if self.sparse else ""
+        return [f"Every row{placed} is exact{rests}."]
+
+    def _codes(self) -> list[str]:
+        read = list(self.repaired.items())
+        lines = [f"Read {old!r} as {new}." for old, new in read[:12]]
+        if len(read) > 12:
+            lines.append(f"So were {len(read) - 12} more codes read; report.repaired lists all.")
+        for same in self.spellings[:12]:
+            written = and_([repr(code) for code in same])
+            lines.append(f"{written} are one code, and were added up where they meet.")
+        if len(self.spellings) > 12:
+            lines.append(f"So were {len(self.spellings) - 12} more codes.")
+        return lines
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def and_(names: Sequence[str]) -> str:
+    """Names in a row: a, b and c."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def number(x: float) -> str:
+    """A number as a reader writes it."""
+    x = round(float(x), 2) + 0.0  # no -0
+    return f"{x:,.0f}" if x.is_integer() else f"{x:,.2f}"
+
+
+def count(n: int, what: str) -> str:
+    """How many of a thing there are: 1 cell, 2 cells."""
+    return f"{n:,} {what}" + ("" if n == 1 else "s")

@@ -1,0 +1,95 @@
+"""Tables are held against each other and against numbers published elsewhere, and what departs is named."""
+
+import re
+
+import pytest
+from ccg import contract, files, tables
+from ccg.core.problems import Tables
+from mutate_tables import Bench, Mutation, mutations, named
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    return Bench(tmp_path_factory.mktemp("tables"))
+
+
+def found(bench, name, old, new):
+    """What check says when this stands in the table in the stead of that."""
+    text = (files.ROOT / "data" / f"{name}.csv").read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {name}.csv"
+    line = text[: text.index(old)].count("\n") + 1
+    slip = Mutation("row_dropped", name, "", old, new, (line,), text.replace(old, new))
+    return "\n".join(map(str, bench.try_one(slip)))
+
+
+WRONG = {
+    "a body is missing": ("ccg_years", "\n00D,2014-15,2014-04-01,288390,0,338695,41,,48138598,PAY", "", "ccg_years.csv row 3, column code, value '00D': 2014-15 has no row for it, open on 2014-04-01"),
+    "a hole is not recorded": ("holes", "qof_points,2017-18,14Y,,,absent from the publication,QOFP17\n", "", "qof_points.csv row 2, column code, value '14Y': 2017-18 has no row for it"),
+    "a hole is filled": ("holes", "qof_points,2017-18,14Y,", "qof_points,2018-19,14Y,", "holes.csv row 24, column code, value '14Y': qof_points.csv has a row for it"),
+    "a day that is no geography": ("need", "00N,2022-23,2022-07-01,", "00N,2022-23,2022-07-02,", "need.csv row 3, column geography, value '2022-07-02': no count of CCGs"),
+    "another geography": ("need", "00N,2022-23,2022-07-01,", "00N,2022-23,2021-04-01,", "need.csv row 3, column geography, value '2021-04-01': 105 rows of 2022-23 are of 2022-07-01"),
+    "a body that had closed": ("talking_therapies", "2017-18,00D,ccg,", "2017-18,00F,ccg,", "talking_therapies.csv row 3, column code, value '00F': not open on 2017-04-01: ccgs.csv has it from 2013-04-01 to 2015-03-31"),
+    "two tables of patients": ("ccg_age", "00D,2013-04-01,2013-04-01,registered,287858,", "00D,2013-04-01,2013-04-01,registered,287859,", "ccg_age.csv row 3, column people, value '287859': list_sizes.csv, with what holes.csv says is missing, has 287858"),
+    "a swapped source": ("need", ",1.2056,1.0917,AIFTOOL", ",1.2056,1.0917,PAY", "need.csv row 3, column source, value 'PAY': sources.csv row "),
+    "a year that a source covers": ("sources", ",deprivation 2019", ",deprivation 2018-2019", "IMD19 covers deprivation 2018" ),
+    "a rank": ("deprivation", "00C,2015,2015-04-01,23.639,80,", "00C,2015,2015-04-01,23.639,82,", "deprivation.csv row 2, column imd_rank, value '82': by imd_score, 23.639, its rank is 80"),
+    "published elsewhere": ("treatable_mortality", "2005,00D,2019-04-01,141.0,", "2005,00D,2019-04-01,142.0,", "treatable_mortality.csv row 3, column treatable, value '142': treatable is 142; ONSAVO has 141 within 0.11"),
+    "a numerator": ("private_provision", "00D,2015,2015-04-01,whole,2.1192,", "00D,2015,2015-04-01,whole,2.1129,", "private_provision.csv row 3, column independent_sector_share_percent, value '2.1129'"),
+    "practices of a board": ("icbs", ",1820286,203,8,", ",1820286,204,8,", "icbs.csv row 2, column practices, value '204': practices is 204; AIFTOOL has 203"),
+    "a verdict and its parts": ("claims", "E4,General practice article,policy", "E5,General practice article,policy", "claims.csv row 36, column claim_id, value 'E4': the claims of E go on to E5"),
+    "an event and its year": ("reforms", "nhs_act_1946,1946-11-06", "nhs_act_1946,1945-11-06", "reforms.csv row 2, column date, value '1945-11-06': the event is called nhs_act_1946"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, old, new, words", WRONG.values(), ids=WRONG)
+def test_what_contradicts_another_table_is_named_with_what_it_should_agree_with(bench, name, old, new, words):
+    what = found(bench, name, old, new)
+    assert words in what, what[:2000]
+
+
+def test_controls_are_of_another_source_than_the_rows_they_check():
+    """No number may stand on both sides: the sources of a control are none of the table's own."""
+    controls = tables.load("controls")
+    for name, mine in controls.groupby("table"):
+        own = {one for cell in tables.load(name)["source"].unique() for one in cell.split("+")}
+        assert not set(mine["source"]) & own, name
+
+
+def test_what_no_number_published_elsewhere_checks_is_said_in_the_codebook():
+    controls = tables.load("controls")
+    for resource in tables.package()["resources"]:
+        mine = controls[controls["table"] == resource["name"]]["measure"]
+        held = {word for measure in mine.unique() for word in re.findall(r"[a-z_0-9]+", measure)}
+        numbers = {f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "number")}
+        bare = set(resource.get("unchecked", []))
+        assert bare <= numbers - held, (resource["name"], bare - (numbers - held))
+
+
+def test_covered_reads_what_cites_writes():
+    said = "claims; need 2022; networks 2019-2021,2023"
+    assert contract.covered(said)["networks"] == {"2019", "2020", "2021", "2023"}
+    assert contract.covered(said)["claims"] == {""} and contract.covered("") == {}
+    cells = contract.cites(tables.as_is, tables.package())
+    listed = tables.load("sources").set_index("id")["covers"]
+    assert {one: contract.covered(cell) for one, cell in cells.items()} == {
+        one: contract.covered(cell) for one, cell in listed.items()
+    }
+
+
+def test_mixed_geographies_hold_the_bodies_that_joined_or_the_one_they_joined_in():
+    frame = tables.load("allocations").query("year == '2019-20' and kind == 'made'")
+    world = Tables(tables.as_is, tables.package())
+    rule = world.resources["allocations"]["bodies"]
+    assert rule["mixed"] and {"99P", "99Q"} <= set(frame["code"]) and "15N" not in set(frame["code"])
+    assert list(contract.bodies(world, "allocations", rule)) == []
+
+
+def test_slips_of_the_hand_are_caught_and_named(bench):
+    """A small sample with a seed; ``tests/core/mutate_tables.py`` tries as many as you like."""
+    every = mutations(17, 500)
+    sure = [m for m in every if m.kind in ("source_other", "row_doubled")][:8]
+    missed = [str(m) for m in sure if not named(m, bench.try_one(m))]
+    assert not missed, "\n".join(missed)
+    others = [m for m in every if m.kind not in ("source_other", "row_doubled")][:12]
+    caught = [m for m in others if bench.try_one(m)]
+    assert len(caught) >= 6, "\n".join(str(m) for m in others if m not in caught)
