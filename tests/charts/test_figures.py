@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from ccg import figures, files, style
+from ccg import figures, files, style, tables
 
 FOLDER = files.ROOT / "figures"
 RECORDS = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("[0-9]*.json"))]
@@ -92,6 +92,15 @@ def chart(tmp_path, monkeypatch):
     ax.set_xticks([1, 2, 3])
     yield fig, ax, tmp_path
     plt.close(fig)
+
+
+def test_a_chart_names_the_tables_of_its_sources_and_not_all_that_were_read(chart):
+    fig, _, folder = chart
+    for name in ("treatable_mortality", "talking_therapies", "ccgs"):
+        tables.load(name)
+    figures.save(fig, "01_trial", data=DATA, **(WORDS | {"source": tables.credit(["ONSTM"])}))
+    named = set(json.loads((folder / "01_trial.json").read_text())["tables"])
+    assert "treatable_mortality" in named and not named & {"talking_therapies", "ccgs"}
 
 
 def test_save_writes_four_files_with_stable_bytes(chart, capsys):

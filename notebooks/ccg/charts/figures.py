@@ -67,7 +67,7 @@ def save(
         "alt": alt,
         "source": source,
         "notebook": notebook,
-        "tables": sorted(tables.read),
+        "tables": _tables_of(source),
         "inches": [width, height],
         "sha256": {kind: files.sha256(what) for kind, what in content.items()},
     }
@@ -143,6 +143,15 @@ def _check_words(name, data, title, subtitle, source, alt) -> None:
         raise ValueError(f"figure {name}: a title takes no full stop: {title!r}")
     if not (source.endswith(".") and alt.endswith(".")):
         raise ValueError(f"figure {name}: source and alt text are sentences and end in a full stop")
+
+
+def _tables_of(source: str) -> list[str]:
+    """The tables that a chart draws on: those with facts of the sources it names, of all that were read so far.
+
+    A source line that ``tables.credit`` did not make names none, so all that were read stand.
+    """
+    named = source.sources if isinstance(source, tables.Credit) else None
+    return sorted(tables.read if named is None else tables.read & tables.citing(named))
 
 
 def _notebook_of(name: str) -> str:

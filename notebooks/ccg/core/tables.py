@@ -542,7 +542,29 @@ def grade(ids: Iterable[str]) -> str:
     return GRADES[weakest]
 
 
-def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
+class Credit(str):
+    """The source line of a chart, which knows the ids of the sources that its facts are from."""
+
+    sources: frozenset[str] = frozenset()
+
+
+def citing(sources: Iterable[str]) -> set[str]:
+    """The tables with a fact from one of these sources.
+
+    Examples
+    --------
+    >>> sorted(citing(["RTTIS"]))
+    ['claims', 'private_provision']
+    """
+    wanted, found = set(sources), set()
+    for name in names():
+        frame = _typed(_resource(name))
+        if "source" in frame and any(not wanted.isdisjoint(c.split("+")) for c in frame["source"].unique()):
+            found.add(name)
+    return found
+
+
+def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> Credit:
     """The source line of a chart: publishers by number of facts, the grade if not primary, a caveat.
 
     Parameters
@@ -571,7 +593,9 @@ def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> str:
     text = "; ".join(listed[:most]) + ("; and others" if len(listed) > most else "")
     weakest = grade(facts)
     parts = [text] + ([f"Weakest source: {GRADE_WORDS[weakest]}"] if weakest != "primary" else [])
-    return ". ".join(parts + ([caveat] if caveat else [])) + "."
+    line = Credit(". ".join(parts + ([caveat] if caveat else [])) + ".")
+    line.sources = frozenset(one for cell in facts for one in cell.split("+"))
+    return line
 
 
 # --- the codebook -------------------------------------------------------------------------------
