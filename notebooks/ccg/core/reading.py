@@ -231,7 +231,7 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
         if wanted is not None and wanted not in names:
             near = [n for n in names if n.strip().casefold() == wanted.strip().casefold()]
             if len(near) != 1:
-                raise ReadError(f"{path}: there is no sheet {wanted!r}; there are {_few(map(repr, names))}")
+                raise ReadError(f"{path}: there is no sheet {wanted!r}; there are {few(map(repr, names))}")
             wanted = near[0]
         sheets = {n: _cells(book.get_sheet_by_name(n), commas) for n in ([wanted] if wanted else names)}
     except calamine.CalamineError as error:
@@ -245,7 +245,7 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
     if len(coded) != 1:
         which = coded or list(filled)
         raise ReadError(
-            f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {_few(map(repr, which))}"
+            f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {few(map(repr, which))}"
         )
     return filled[coded[0]], [f"sheet {coded[0]!r}"]
 
@@ -374,7 +374,7 @@ def _records(path: Path, content: bytes, encoding: str, separator: str) -> Itera
                 f"{path} line {line}: a quotation mark is out of place in the row that begins here ({error}); a "
                 'cell that holds one is written "like ""this"""'
             ) from None
-        if len(row) > 1 or "".join(row).strip():
+        if "".join(row).strip():
             yield _Record._make((line, row))
 
 
@@ -746,6 +746,7 @@ def _numbers_rows(cells: pd.Series) -> bool:
     return bool(cells.str.fullmatch(r"\d{1,12}").all() and cells.is_unique)
 
 
-def _few(names: Any) -> str:
+def few(names: Any) -> str:
+    """The first twelve of some names, and how many more there are."""
     names = list(names)
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
