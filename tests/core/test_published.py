@@ -347,6 +347,8 @@ def test_frames_of_any_kind_or_a_refusal_in_words():
     for other in (data.lazy(), 5):
         with pytest.raises(finding.PublishedError, match="give a path or a frame"):
             rebase_file(other, sums=["n"], **DATES)
+    with pytest.raises(finding.PublishedError, match=r"by is the text 'code'; give a list, like \['code'\]"):
+        rebase_file(holes, sums=["n"], by="code", **DATES)
     twice = pd.DataFrame([["00C", 1, 2]], columns=["code", "n", "n"])
     with pytest.raises(finding.PublishedError, match="two columns are called 'n'"):
         rebase_file(twice, sums=["n"], **DATES)

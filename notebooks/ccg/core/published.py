@@ -163,6 +163,9 @@ def rebase_file(
     ):
         if given not in may:
             raise PublishedError(f"{option} is {given!r}; say {' or '.join(may)}")
+    for option, names_given in (("sums", sums), ("by", by), ("drop", drop), ("missing", missing)):
+        if isinstance(names_given, str):
+            raise PublishedError(f"{option} is the text {names_given!r}; give a list, like [{names_given!r}]")
     frame, hint = _opened(file, name)
     to, level = lineage.checked(to, level)
     work = _Work(frame, hint, missing)
