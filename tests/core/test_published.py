@@ -419,3 +419,9 @@ def test_incomplete_rows_that_are_left_out_are_not_lost():
     assert total["n"] == {"input": 60, "placed": 50, "unmapped": 10} == total["n of rate"]
     assert moved.report.balanced() and moved.report.rows == 2 and not moved.report.incomplete
     assert "1 incomplete row is left out; unmapped has it" in moved.notes
+
+
+def test_partnerships_are_said_not_to_be_rebased():
+    table = frame("code,n\nE54000005,1\nE54000006,2\n")
+    with pytest.raises(finding.PublishedError, match="Partnerships are not re-based"):
+        rebase_file(table, sums=["n"], **DATES)
