@@ -74,7 +74,7 @@ def recode(
     return nw.new_series(series.name, out, nw.String, backend=series.implementation).to_native()
 
 
-def _cells(column: Any) -> tuple[nw.Series | None, list]:
+def _cells(column: Any) -> tuple[nw.Series[Any] | None, list[Any]]:
     """A column as a series, if it is one, and its cells. Raises LineageError for what is no column."""
     try:
         series = nw.from_native(column, series_only=True)
