@@ -31,6 +31,18 @@ def test_cohorts_are_the_bodies_that_mergers_made_and_controls_never_merged():
     assert panel.controls == 70
 
 
+def test_a_control_beside_a_merged_body_is_found_though_that_body_is_in_no_panel():
+    # 14L merged in 2017, before the first year of Talking Therapies; Manchester shared its board, QOP, with 01G
+    rows = rows_of("successions")
+    board = {r["from"]: r["to"] for r in rows if r["kind"] == "abolition" and r["date"] == "2022-07-01"}
+    merged = {r["to"] for r in rows if r["kind"] == "merger" and r["date"] < "2022-07-01"} & set(board)
+    beside = {c for c in board if c not in merged and board[c] in {board[m] for m in merged}}
+    assert "14L" in merged and "01G" in beside and board["14L"] == board["01G"] == "QOP"
+    assert outcomes.beside_merged("2021-04-01") == sorted(beside)
+    panel = outcomes.talking_therapies("recovery").panel()
+    assert "14L" not in panel.values.index and panel.without(beside).controls == 37
+
+
 def test_who_is_left_out_is_named_with_the_reason():
     assert outcomes.talking_therapies("recovery").left_out().to_dict() == {
         "13T": "merged before the second year",

@@ -116,6 +116,17 @@ def _fates(on: str, _: tuple) -> pd.DataFrame:
     return bodies.assign(later=bodies.index.isin(mergers["from"])).sort_index()
 
 
+def beside_merged(on: str) -> list[str]:
+    """The CCGs open on a date that never merged and came in July 2022 to one board with one that a merger had made.
+
+    Asked of all CCGs of that date, not of those in a panel: a merger too early to be studied had neighbours too.
+    """
+    ends = lineage.lookup(on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
+    merged = fates(on)["merged"].notna()
+    boards = ends.reindex(merged.index)
+    return sorted(merged.index[~merged & boards.isin(boards[merged])])
+
+
 def patients(on: str) -> pd.Series:
     """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
     return _patients(on, _as_stored()).copy()
