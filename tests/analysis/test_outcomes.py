@@ -177,3 +177,20 @@ def test_what_bodies_were_like_before_adds_up_to_england():
     assert np.average(found["money"], weights=found["patients"]) == pytest.approx(pounds, rel=0.001)
     # Birmingham and Solihull: the poorest of the large bodies; Surrey Heartlands among the least deprived
     assert found.loc["15E", "deprivation"] > 1.5 * found.loc["92A", "deprivation"]
+
+
+def test_of_the_ways_to_count_recovery_the_first_is_the_answer_and_each_has_bodies_on_both_sides():
+    told = outcomes.recovery_choices().set_index("choice")
+    plain = effects.difference_in_differences(outcomes.talking_therapies("recovery").panel(), times=0).iloc[
+        -1
+    ]
+    columns = ["treated", "controls", "estimate", "se", "low", "high"]
+    assert told.loc["As above", columns].tolist() == pytest.approx(plain[columns].tolist())
+    assert told.index.is_unique and told.notna().all(axis=None) and (told["controls"] >= 20).all()
+    assert told.loc[
+        "Controls of boards where none merged", ["controls", "estimate"]
+    ].tolist() == pytest.approx([37, -0.25], abs=0.005)
+    # at two points either way more than half of the other choices leave the question open
+    assert (effects.equivalence(told, 2)[1:] > 0.05).sum() == 11 and (
+        effects.equivalence(told, 1) > 0.05
+    ).all()
