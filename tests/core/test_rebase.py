@@ -958,12 +958,16 @@ def test_ons_codes_go_in_and_ods_codes_come_out():
 
 
 def test_an_ons_code_is_taken_from_its_first_day_in_a_column_of_dates():
-    """Two locations got new ones in April 2023, on no change of geography."""
+    """Two locations got new ones in April 2023, when the edge of Chichester moved too."""
     data = pd.concat([lineage.bodies(day, "sub_icb").assign(day=day) for day in ("2023-03-31", "2023-04-01")])
     data = data.assign(code=data["ons_code"], n=1)[["code", "day", "n"]]
     assert data["code"].nunique() == 108
     result = move(data, at="day", to="2023-04-01", by=["day"])
-    assert len(result.frame) == 84 and set(result.frame["status"]) == {"exact"} and not len(result.unmapped)
+    assert len(result.frame) == 84 and not len(result.unmapped)
+    approximate = result.frame[result.frame["status"] != "exact"]
+    assert approximate[["day", "code", "status"]].to_numpy().tolist() == [
+        ["2023-03-31", "QXU", "approximate"]
+    ]
     lazy = move(pl.from_pandas(data).lazy(), at="day", to="2023-04-01", by=["day"])
     same(lazy.frame, result.frame)
 
@@ -1276,6 +1280,16 @@ def test_auto_refuses_when_only_the_status_differs(make):
     assert (early["02M"], late["02M"]) == ("incomplete", "exact")
     with pytest.raises(RebaseError, match="the answer differs"):
         move(make(data), at="auto", **ask)
+
+
+@pytest.mark.parametrize("day", ["2022-07-01", "2023-04-01"])
+@pytest.mark.parametrize("to", ["2022-07-01", "2023-04-01"])
+def test_auto_calls_no_body_exact_whose_land_the_geographies_do_not_agree_on(day, to):
+    """The 42 boards of July 2022 have the codes of those of April 2023, but for land where nobody is registered."""
+    boards = lineage.bodies(day, "icb")["code"]
+    result = move(pd.DataFrame({"code": boards, "n": 1}), at="auto", to=to, level="icb")
+    assert dict(zip(result.frame["code"], result.frame["n"], strict=True)) == dict.fromkeys(sorted(boards), 1)
+    assert result.frame.loc[result.frame["status"] != "exact", "code"].tolist() == ["QXU"]
 
 
 def test_auto_accepts_many_geographies_when_the_answer_is_the_same():

@@ -44,7 +44,7 @@ def test_refresh_stops_at_a_broken_table(data, capsys):
     path = data / "icbs.csv"
     path.write_text(path.read_text().replace("QE1", "qe1", 1))
     assert cli.main(["refresh"]) == 1
-    assert "data/icbs.csv row 2, column code, value 'qe1'" in capsys.readouterr().err
+    assert "data/icbs.csv row 3, column code, value 'qe1'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("between", [[], ["--"]])

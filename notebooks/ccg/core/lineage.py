@@ -104,8 +104,9 @@ class Lineage:
         self._tables = {name: frames[name] for name in TABLES}
         self._more: Load | None = None
         levels = frames["levels"].set_index("level")
-        self.start, self.boards = levels.at["ccg", "first"], levels.at["icb", "first"]
-        self.trusts, self.until = levels.at["pct", "first"], levels.at["icb", "known_until"]
+        first, until = levels["first"].to_dict(), levels["known_until"].to_dict()
+        self.start, self.boards = pd.Timestamp(first["ccg"]), pd.Timestamp(first["icb"])
+        self.trusts, self.until = pd.Timestamp(first["pct"]), pd.Timestamp(until["icb"])
         self._bodies: dict[tuple[pd.Timestamp, str], pd.DataFrame] = {}
         self._lookups: dict[tuple[Vintage, Vintage, pd.Timestamp], pd.DataFrame] = {}
         self._pieces: dict[

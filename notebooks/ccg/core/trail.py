@@ -129,7 +129,7 @@ def _what_it_was(known: Lineage, body: Body) -> list[str]:
 def _reporting(known: Lineage, code: str) -> str:
     """What a reporting entity is: no body, but a code that gives the area of a merged CCG back."""
     one = known.reporting[code]
-    to = "" if pd.isna(one["closed"]) else f" to {long_date(one['closed'])}"
+    to: str = "" if pd.isna(one["closed"]) else f" to {long_date(one['closed'])}"
     lines = [
         f"{one['name']} ({code})",
         f"A code for reporting from {long_date(one['opened'])}{to}, within {one['location']} "

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -150,16 +150,19 @@ def _by_date(old: Frame, table: Table, request: Request) -> _Found:
     ask = not table.lazy or request.at == "auto" or request.repair
     codes = distinct(old, request) if ask else None
     repaired: dict[str, str] = {}
+    doubtful: frozenset[str] = frozenset()
     levels: tuple[str, ...]
     if request.at == "auto":
         repaired = _mended(codes or [], request)
-        best = _only_fit([repaired.get(c, c) for c in codes or []], request)
+        best, doubtful = _only_fit([repaired.get(c, c) for c in codes or []], request)
         start, day, levels = str(best), best.start, (best.level,)
     else:
         day = as_day(request.at)
         levels, repaired = _levels(day, codes, request)
         start = " or ".join(str(home.vintage(day, one)) for one in levels)
     every = _rows(home, day, levels, request.goal)
+    if doubtful:
+        every = tuple(r._replace(approx=1) if r.body in doubtful and r.new is not None else r for r in every)
     used = None
     if codes is not None:
         of_day = {r.old for r in every}
@@ -189,8 +192,12 @@ def _levels(
     return tuple(there) or ("sub_icb",), repaired
 
 
-def _only_fit(codes: list[str], request: Request) -> Vintage:
-    """The geography that codes are of; of several, the first, if the answer is the same from all."""
+def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[str]]:
+    """The geography that codes are of; of several, the first, if the numbers are the same from all.
+
+    And the bodies whose land is not the same in all of them, though no number is: with the first geography
+    they could be called exact and with another not, so they are not.
+    """
     home = request.lineage
     given = [c for c in codes if c.strip()]
     fits = home.which(given)
@@ -199,28 +206,41 @@ def _only_fit(codes: list[str], request: Request) -> Vintage:
         raise RebaseError(
             f"the codes are of no one geography: {near}. If each row has its own, name a column of dates in at"
         )
-    answers: dict[Any, object] = {}
-    exact = [f for f in fits if f.exact] or fits
-    for fit in exact:
+    exact = sorted([f.vintage for f in fits if f.exact] or [f.vintage for f in fits], key=lambda v: v.start)
+    answers: dict[Vintage, object] = {}
+    refused: dict[Vintage, LineageError] = {}
+    for vintage in exact:
         try:
-            rows = _rows(home, fit.vintage.start, (fit.vintage.level,), request.goal)
+            rows = _rows(home, vintage.start, (vintage.level,), request.goal)
         except LineageError as error:
-            answers[fit] = str(error)
+            refused[vintage] = error
             continue
         mine = {r for r in rows if r.old in set(given) and r.new is not None}
-        brings = frozenset((r.old, r.new, r.approx, r.share, r.reason) for r in mine)
-        answers[fit] = (brings, _made_whole(rows, mine))
-    different = set(answers.values())
-    if len(different) > 1:
-        named = ", or ".join(str(f.vintage) for f in sorted(exact, key=lambda f: f.vintage.start))
+        brings = frozenset((r.old, r.new, r.share, r.reason) for r in mine)
+        answers[vintage] = (brings, _made_whole(rows, mine))
+    if not answers:
+        raise next(iter(refused.values()))
+    first, *others = answers
+    # from a geography later than the goal there is no way back: it says no more than the one before it
+    early = all(v.level == first.level and v.start > request.goal.start for v in refused)
+    if len(set(answers.values())) > 1 or not early:
+        named = ", or ".join(map(str, exact))
         raise RebaseError(
             f"these codes could be {named}, and the answer differs. Say which with at: the date of the "
             "geography, not the period of the data"
         )
-    (answer,) = different
-    if isinstance(answer, str):
-        raise LineageError(answer)
-    return exact[0].vintage
+    return first, frozenset().union(*(_changed(home, first, v, set(given)) for v in (*others, *refused)))
+
+
+def _changed(home: Lineage, first: Vintage, other: Vintage, codes: set[str]) -> frozenset[str]:
+    """The bodies of some codes whose land is not the same in two geographies."""
+    if first.level != other.level:
+        return frozenset()
+    moved = [r for r in _rows(home, first.start, (first.level,), other) if r.new is not None]
+    kept = {r.body for r in moved if r.old in codes}
+    return frozenset(r.body for r in moved if r.approx and r.body in kept) | frozenset(
+        r.new for r in moved if r.approx and r.new in kept
+    )
 
 
 def _made_whole(rows: Iterable[Row], mine: set[Row]) -> frozenset[tuple[str, frozenset[str]]]:
