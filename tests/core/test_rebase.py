@@ -1576,6 +1576,21 @@ def test_lookup_writes_who_became_whom(run, tmp_path, start, to):
     assert f"{len(bodies)} bodies of {start} lead to {table['to'].nunique()} of {to}" in out
 
 
+def test_lookup_from_locations_needs_their_level_named(run, tmp_path):
+    path = tmp_path / "lookup.csv"
+    days = ("--from", "2024-04-01", "--to", "2026-04-01", "-o", path)
+    status, out, err = run("lookup", *days, "--from-level", "sub_icb")
+    table = pd.read_csv(path, keep_default_na=False)
+    assert status == 0 and not err and "106 bodies of 2024-04-01 lead to 36 of 2026-04-01" in out
+    assert set(table.loc[table["from"] == "D4U1Y", "to"]) == {"S0E4D", "QRL", "S9B9J"}
+    assert "Divided by share, so approximate: D4U1Y" in out
+    path.unlink()
+    assert "42 bodies of 2024-04-01" in run("lookup", *days)[1], "boards, if none is named"
+    path.unlink()
+    status, _, err = run("lookup", *days, "--from-level", "ccg")
+    assert status == 1 and "after that use level sub_icb or icb" in err and not path.exists()
+
+
 def test_a_table_that_is_printed_holds_nothing_but_the_table(run, csv):
     status, out, err = run("lookup", "--from", "2018-04-01", "--to", "2021-04-01")
     assert status == 0 and len(pd.read_csv(io.StringIO(out))["share"].dropna()) == out.count("\n") - 1
