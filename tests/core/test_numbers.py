@@ -21,6 +21,10 @@ STRANGE = [
     "1,23",
     "12,34",
     "1,2345",
+    "0,123",
+    "00,250",
+    "-0,125",
+    "0 123",
     "5-",
     "1.2.3",
     "5p",
@@ -46,6 +50,13 @@ def test_a_mark_is_missing_and_never_zero(cell):
     assert not numbers.is_given(cell)
     column = numbers.parse(nw.new_series("n", [cell, "1"], backend="pandas"))
     assert pd.isna(column.to_list()[0]) and column.to_list()[1] == 1
+
+
+def test_a_decimal_comma_is_never_taken_for_thousands():
+    """0,123 came out as 123, and 10,125% as 10125, in rows that were called exact."""
+    assert [numbers.plain(c) for c in ("10,125%", "(0,5)", "£0,125", "0,111 (r)")] == [None] * 4
+    with pytest.raises(numbers.NumberError, match="--decimal comma"):
+        numbers.parse(nw.new_series("n", ["0,123", "0,250"], backend="pandas"))
 
 
 @pytest.mark.parametrize("cell", STRANGE)

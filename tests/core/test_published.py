@@ -285,3 +285,82 @@ def test_a_word_for_england_keeps_its_spelling():
 def test_a_dash_in_the_column_of_codes_is_no_code():
     moved = rebase_file(frame("code,name,n\n-,ENGLAND,9\n00L,A,1\n"), sums=["n"], drop=["name"], **DATES)
     assert moved.unmapped["reason"].to_list() == ["no code given"] and moved.frame["n"].to_list() == [1]
+
+
+def test_rest_adds_up_counts_only_and_says_what_it_left():
+    """Years, rates and shares were added up, and called exact."""
+    table = frame(
+        "code,Year,Referrals,Percentage seen,Rate per 1000,share,Week 14\n00C,2018,1,50,3,0.125,60\n00D,2018,2,60,4,0.5,70\n"
+    )
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame) == ["code", "Referrals", "Week 14", "status", "missing"]
+    assert "rest adds up 'Referrals', 'Week 14'" in moved.notes
+    assert any(
+        "'Year' (a period), 'Percentage seen' (a rate), 'Rate per 1000' (a rate)" in n for n in moved.notes
+    )
+    with pytest.raises(finding.PublishedError, match=r"what is to become of column 'Year'"):
+        rebase_file(table, sums=["rest"], **DATES)
+
+
+def test_dropped_columns_that_tell_rows_apart_are_said():
+    table = frame("code,Sex,n\n00C,Male,1\n00C,Female,2\n00C,All,3\n00D,Male,4\n")
+    said = " ".join(rebase_file(table, sums=["rest"], drop=["rest"], **DATES).notes)
+    assert (
+        "1 code has several rows under one key, which are added up; the dropped column Sex tells them apart"
+        in said
+    )
+    plain = frame("code,name,n\n00C,A,1\n00D,B,4\n")
+    assert "several rows" not in " ".join(rebase_file(plain, sums=["rest"], drop=["rest"], **DATES).notes)
+
+
+def test_a_strange_cell_does_not_drop_its_column():
+    table = frame("code,Male,Female\n00C,3,5\n00D,4,nil\n")
+    with pytest.raises(numbers.NumberError, match=r"column 'Female': 'nil'"):
+        rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+
+
+def test_a_text_that_is_a_date_means_the_date_whatever_the_columns_are_called():
+    table = frame("code,2018-04-01\n00C,3\n00D,4\n")
+    moved = rebase_file(table, sums=["2018-04-01"], **DATES)
+    assert moved.frame["2018-04-01"].sum() == 7
+    for at in ("2018/19", "201804", "Apr-18"):
+        moved = rebase_file(frame("code,n\n00C,3\n"), at=at, to="2021-04-01", sums=["n"])
+        assert (
+            moved.report.start == "the CCGs of April 2018" and f"{at!r} is read as 2018-04-01" in moved.notes
+        )
+
+
+def test_boards_whose_codes_have_no_digit():
+    codes = lineage.bodies("2022-07-01", "icb")["code"]
+    table = pd.DataFrame({"ICB code": codes, "ICB name": "x", "n": "1"})
+    moved = rebase_file(table, to="2022-07-01", level="icb", sums=["n"], drop=["ICB name"])
+    assert len(moved.frame) == 42
+
+
+def test_frames_of_any_kind_or_a_refusal_in_words():
+    import polars as pl
+
+    holes = pd.DataFrame({"code": ["00C", None], "n": [1, 2]})
+    assert rebase_file(holes, sums=["n"], **DATES).unmapped["n"].sum() == 2
+    data = pl.DataFrame({"code": ["00C", None], "n": [1, 2]})
+    assert rebase_file(data, sums=["n"], **DATES).frame["n"].sum() == 1
+    for other in (data.lazy(), 5):
+        with pytest.raises(finding.PublishedError, match="give a path or a frame"):
+            rebase_file(other, sums=["n"], **DATES)
+    twice = pd.DataFrame([["00C", 1, 2]], columns=["code", "n", "n"])
+    with pytest.raises(finding.PublishedError, match="two columns are called 'n'"):
+        rebase_file(twice, sums=["n"], **DATES)
+
+
+def test_the_name_of_the_file_may_tell_the_year():
+    codes = lineage.bodies("2019-04-01")["code"]
+    same = set(codes) & set(lineage.bodies("2018-04-01")["code"])
+    table = pd.DataFrame({"code": sorted(same)[:5], "n": "1"})
+    moved = rebase_file(table, to="2021-04-01", sums=["n"], name="lists_CCG19.csv")
+    assert any("the name of the file" in note for note in moved.notes)
+
+
+def test_two_columns_of_codes_that_disagree_name_the_row():
+    table = frame("ods,ons,n\n00C,E38000042,1\n00D,E38000042,2\n")
+    with pytest.raises(finding.PublishedError, match=r"disagree, first on row 2: '00D' and 'E38000042'"):
+        rebase_file(table, sums=["n"], **DATES)

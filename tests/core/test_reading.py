@@ -6,7 +6,7 @@ import zipfile
 import ccg
 import pandas as pd
 import pytest
-from ccg import lineage, reading
+from ccg import lineage, numbers, reading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +110,34 @@ def test_semicolons_and_decimal_commas(file):
     text = "Code;n;Rate\n00C;1,234;1.234,5\n"
     assert ccg.read(file(text), decimal=",").loc[2].to_list() == ["00C", "1.234", "1234.5"]
     assert ccg.read(file(text), decimal=".").loc[2].to_list() == ["00C", "1,234", "1.234,5"]
+
+
+COMMAS = {
+    "1.234": 1234, "2.000": 2000, "1.500,5": 1500.5, "1,5": 1.5, "−2,250": -2.25, "£1,500": 1.5, "1,234 (r)": 1.234,
+    "1 234,5": 1234.5, "12,5 %": 12.5, "(1,5)": -1.5, "-0,125": -0.125, "10,125%": 10.125, "7": 7, "0,250": 0.25,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cell, value", COMMAS.items())
+def test_where_commas_are_said_to_stand_before_decimals_all_do(cell, value, file):
+    got = ccg.read(file(f"Code;n\n00C;{cell}\n"), decimal=",").loc[2, "n"]
+    assert float(numbers.plain(got)) == value
+
+
+@pytest.mark.parametrize("cell", ["1,234", "-1,234", "£1,500", "−2,250", "10,125%", "1,234 (r)", "1.234"])
+def test_a_cell_of_a_file_with_semicolons_that_may_mean_either_is_asked_for(cell, file):
+    with pytest.raises(ccg.ReadError, match=r"line 3: .* may mean thousands or decimals"):
+        ccg.read(file(f"Code;n\n00C;1\n00D;{cell}\n"))
+
+
+def test_a_point_that_can_only_stand_before_decimals_settles_the_others(file):
+    text = "Code;n\n00C;1.234\n00D;0.250\n"
+    assert ccg.read(file(text))["n"].to_list() == ["1.234", "0.250"]
+
+
+def test_the_numbers_of_a_workbook_have_no_decimal_comma(tmp_path):
+    path = workbook(tmp_path, {"a": [["Code", "n", "m"], ["00C", 1.234, "1,5"]]})
+    assert ccg.read(path, decimal=",").loc[2].to_list() == ["00C", "1.234", "1.5"]
 
 
 def workbook(tmp_path, sheets: dict, name="in.xlsx"):

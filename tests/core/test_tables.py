@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from ccg import files, lineage, tables
 
+pytestmark = pytest.mark.usefixtures("remembered")
+
 
 def test_every_table_is_sound():
     problems = tables.check()

@@ -103,7 +103,8 @@ def table(numbers: dict[str, float], ids: Iterable[str]) -> str:
 def _number(value: float, unit: str, what: str) -> str:
     """The number with its unit, unless the words beside it hold the unit already."""
     bare = unit in {"year", "ratio", "correlation"} or unit.lower() in what.lower()
-    return f"**{value:g}{'' if bare else ' ' + unit.replace('GBP billion', 'billion pounds')}**<br>{what}"
+    shown = f"{value:g}".replace("-", "−")
+    return f"**{shown}{'' if bare else ' ' + unit.replace('GBP billion', 'billion pounds')}**<br>{what}"
 
 
 def _sources(cell: str, sources: pd.DataFrame) -> str:
@@ -504,13 +505,17 @@ def a11():
 
 @_claim
 def a12():
-    """Recovery in Talking Therapies, merged against never merged, in points; merging is not integration."""
+    """Recovery in Talking Therapies, merged against never merged, in points; merging is not integration.
+
+    Beside it patients' experience of their practice after the mergers of April 2018, the one wave that has it.
+    """
     from . import effects, outcomes  # slow to import, and only this claim needs them
 
     found = effects.difference_in_differences(outcomes.talking_therapies("recovery").panel(), times=0)
     row = found.set_index("cohort").loc["all"]
     moved, low, high = (round(row[c], 1) for c in ("estimate", "low", "high"))
-    return moved, -moved, -low, high, 95
+    felt = effects.difference_in_differences(outcomes.patient_experience().panel(cohorts=[2018]), times=0)
+    return moved, -moved, -low, high, 95, round(felt["estimate"].iloc[-1], 1)
 
 
 @_claim

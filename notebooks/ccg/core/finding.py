@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+import narwhals as nw
 import pandas as pd
 
-from . import lineage
+from . import lineage, periods
 
 
 class PublishedError(ValueError):
@@ -18,6 +19,41 @@ class PublishedError(ValueError):
 def names_of(frame: pd.DataFrame) -> list[str]:
     """The names of the columns, as text."""
     return [str(c) for c in frame.columns]
+
+
+#: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
+_RATE = re.compile(
+    r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:ing)?|ratio|proportion"
+    r"|decile|quintile|quartile|centile|index|score|per (?:[\d£]|capita|head|thousand|million|patient|person))(?![a-z])"
+)
+
+
+def no_count(column: str, cells: pd.Series) -> str | None:
+    """Why a column of numbers is none of counts, by its name or its cells; None where it may be.
+
+    Examples
+    --------
+    >>> years = pd.Series(["2018", "2019"])
+    >>> no_count("Year", years), no_count("Rate per 1000", years), no_count("Referrals", years)
+    ('a period', 'a rate', None)
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", column)
+    if _RATE.search(words) or re.search(r"(?<![A-Za-z])[Pp]ct(?![A-Za-z])", words):
+        return "a rate"
+    given = pd.Series([c for c in cells.unique() if not pd.isna(c) and str(c).strip()], dtype=object)
+    if any("%" in str(c) for c in given):
+        return "a rate"
+    if periods.named_period(words) and not re.search(periods.PERIOD, column):
+        small = pd.to_numeric(given, errors="coerce")
+        if (
+            periods.are_periods(nw.from_native(given.astype(str), series_only=True))
+            or small.between(1, 53).all()
+        ):
+            return "a period"
+    plain = pd.to_numeric(given, errors="coerce").dropna()
+    if len(plain) and plain.between(0, 1).all() and (plain % 1 != 0).any():
+        return "a share"  # what a workbook shows as per cent is a fraction in it
+    return None
 
 
 # --- columns by name ------------------------------------------------------------------------------
@@ -69,7 +105,12 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
 
     @cache
     def is_code(cell: str) -> bool:
-        return bool(re.search(r"\d", cell)) and len(cell) < 30 and lineage.written(cell) in known
+        # boards have codes of letters, like QHM; a word in small letters is none
+        return (
+            len(cell) < 30
+            and bool(re.search(r"\d", cell) or cell.isupper())
+            and lineage.written(cell) in known
+        )
 
     def like(column: str) -> float:
         if not pd.api.types.is_string_dtype(frame[column]):
@@ -91,7 +132,9 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
         raise PublishedError(f"name the column of codes with --code; there are {some}")
     pair = _pair(frame, found) if code is None or code in found else []
     if code is None and len(found) > 1 and not pair:
-        raise PublishedError(f"name the column of codes with --code: {' or '.join(map(repr, found))}")
+        raise PublishedError(
+            f"name the column of codes with --code: {' or '.join(map(repr, found))}{_disagree(frame, found)}"
+        )
     code = code or (pair[0] if pair else found[0])
     other = [c for c in pair if c != code]
     if other and not wanted:
@@ -114,15 +157,25 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
     if sum(ons.values()) != 1:
         return []
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
-    for one, two in set(zip(frame[short], frame[long], strict=True)):
-        codes = [
-            code for cell in (one, two) if (code := lineage.written(cell)) and code not in lineage.beside()
-        ]
-        if len(codes) < 2:
-            continue
-        if lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]:
-            return []
-    return [short, long]
+    both = set(zip(frame[short], frame[long], strict=True))
+    return [] if any(_differ(one, two) for one, two in both) else [short, long]
+
+
+def _differ(one: str, two: str) -> bool:
+    """Whether two cells hold codes of two bodies."""
+    codes = [c for cell in (one, two) if (c := lineage.written(cell)) and c not in lineage.beside()]
+    return len(codes) == 2 and lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]
+
+
+def _disagree(frame: pd.DataFrame, found: list[str]) -> str:
+    """Words for the first row on which two columns of codes name two bodies."""
+    if len(found) != 2:
+        return ""
+    for at, (one, two) in enumerate(zip(frame[found[0]], frame[found[1]], strict=True)):
+        if _differ(one, two):
+            where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
+            return f"; they disagree, first on {where}: {one!r} and {two!r}"
+    return ""
 
 
 def pairs(frame: pd.DataFrame, given: Iterable[str]) -> dict[str, str]:

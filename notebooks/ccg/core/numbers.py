@@ -27,7 +27,8 @@ MARK = rf"(?i)^(?:[\[(]?(?:{_SOME}|{_LESS})[\])]?|)$"
 NUMBER = r"^[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?$"
 #: A space that may stand between thousands: plain, without a break, thin, and thin without a break.
 _SPACE = " \u00a0\u2009\u202f"
-_DIGITS = rf"(?:\d{{1,3}}(?:[,{_SPACE}]\d{{3}}){{1,4}}|\d{{1,15}})(?:\.\d{{0,30}})?|\.\d{{1,30}}"
+#: Thousands never begin with a nought: 0,123 has a decimal comma.
+_DIGITS = rf"(?:[1-9]\d{{0,2}}(?:[,{_SPACE}]\d{{3}}){{1,4}}|\d{{1,15}})(?:\.\d{{0,30}})?|\.\d{{1,30}}"
 _REVISED = r"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])])"
 #: A number as published: £1,234, −5, 1 234.5, and 1234 (r), revised or provisional.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
@@ -57,8 +58,8 @@ def plain(text: str) -> str | None:
 
     Examples
     --------
-    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "1,5", "9-")]
-    ['1234', '1234.50', '12.3', '-56', '-7', '8', None, None]
+    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "1,5", "0,123", "9-")]
+    ['1234', '1234.50', '12.3', '-56', '-7', '8', None, None, None]
     """
     text = text.strip()
     if re.search(NUMBER, text):
@@ -67,6 +68,8 @@ def plain(text: str) -> str | None:
         number = plain(brackets["number"])
         return None if number is None else f"-{number}"
     if share := _SHARE.match(text):
+        if "," in text:  # 10,125% is ten per cent where commas stand before decimals
+            return None
         return plain(share["number"] or share["other"])
     # more digits than a float keeps are looked at by those who read whole numbers
     if re.fullmatch(r"[+-]?\d{16,}(\.\d*)?", text):
@@ -205,6 +208,11 @@ def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
     one = sum(len(cells) for cells in found.values()) == 1
     short = [m for m in marks if len(m) <= 20][:8]
     way = f"missing={short!r} (--missing {' '.join(short)})" if short else "missing (--missing)"
+    if any(re.search(r"\d,\d", m) for m in marks):
+        way += (
+            "; if the comma stands before decimals, write a point, or read the file with decimal=',' "
+            "(--decimal comma)"
+        )
     return (
         f"{'; '.join(parts)}: {'this is' if one else 'these are'} not a number. If {'it means' if one else 'they mean'} "
         f"not given, say so with {way}; *, -, .., c, <5, n/a and their like are known to"

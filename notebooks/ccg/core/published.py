@@ -16,7 +16,7 @@ import pandas as pd
 
 from . import lineage, numbers, periods, reading
 from .deciding import decide, differences, is_of, level_of, opened, taken_forward
-from .finding import PublishedError, code_column, named, names_of, strays
+from .finding import PublishedError, code_column, named, names_of, no_count, strays
 from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
 
@@ -64,7 +64,7 @@ class _Columns:
     """What each column of the table is."""
 
     code: str
-    at: str
+    at: Any
     sums: list[str]
     means: dict[str, str]
     by: list[str]
@@ -156,17 +156,17 @@ def rebase_file(
     >>> moved.frame["Area Code"].to_list()
     ['E38000234', 'E38000247']
     """
-    for name, given, may in (
+    for option, given, may in (
         ("unknown", unknown, ("refuse", "unmapped")),
         ("closed", closed, ("refuse", "carry")),
         ("codes", codes, ("same", "ods", "ons")),
     ):
         if given not in may:
-            raise PublishedError(f"{name} is {given!r}; say {' or '.join(may)}")
-    frame, hint = (file, name) if isinstance(file, pd.DataFrame) else (reading.read(file), str(file))
+            raise PublishedError(f"{option} is {given!r}; say {' or '.join(may)}")
+    frame, hint = _opened(file, name)
     to, level = lineage.checked(to, level)
     work = _Work(frame, hint, missing)
-    if frame is not file:
+    if isinstance(file, (str, Path)):
         work.notes += frame.attrs["read"]
     columns = work.columns(code, at, sums, dict(means or {}), by, drop)
     columns = work.numbers(columns)
@@ -176,12 +176,44 @@ def rebase_file(
     return work.move(columns, to, level, repair, absent, codes, names, closed)
 
 
+def _opened(file: Any, name: str) -> tuple[pd.DataFrame, str]:
+    """The frame of a file, or of pandas, Polars or PyArrow, and the name that may tell the year."""
+    if isinstance(file, (str, Path)):
+        return reading.read(file), str(file)
+    if isinstance(file, pd.DataFrame):
+        return file, name
+    try:
+        frame = nw.from_native(file, eager_only=True).to_pandas()
+    except TypeError:
+        kind = f"{type(file).__module__.partition('.')[0]} {type(file).__name__}"
+        raise PublishedError(
+            f"file is a {kind}; give a path or a frame of pandas, Polars or PyArrow (a lazy frame has to be collected)"
+        ) from None
+    return frame, name
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy with names of columns as text, and "" where text is missing. Raises PublishedError for a name twice."""
+    frame = frame.copy()
+    frame.columns = [str(c).strip() for c in frame.columns]
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise PublishedError(f"two columns are called {twice[0]!r}; rename one")
+    for name in frame:
+        cells = frame[name]
+        kind = pd.api.types.infer_dtype(cells, skipna=True)
+        if isinstance(cells.dtype, pd.CategoricalDtype):
+            kind = pd.api.types.infer_dtype(cells.cat.categories)
+        if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
+            frame[name] = cells.astype(object).where(cells.notna(), "").astype("str")
+    return frame
+
+
 class _Work:
     """A table on its way: the frame, what was said of it, and the rows set aside."""
 
     def __init__(self, frame: pd.DataFrame, file: str, missing: Sequence[str]) -> None:
-        self.frame, self.file, self.marks = frame.copy(), file, missing
-        self.frame.columns = [str(c).strip() for c in frame.columns]
+        self.frame, self.file, self.marks = _texts(frame), file, missing
         self.notes: list[str] = []
         self.written: dict[str, str] = {}
         self.spelt: dict[str, set[str]] = defaultdict(set)
@@ -202,7 +234,7 @@ class _Work:
         drop: Sequence[str],
     ) -> _Columns:
         code, pair = code_column(self.frame, code, self.notes)
-        at = at.strip() if isinstance(at, str) else at
+        at = self._day(at)
         if isinstance(at, str) and at not in self.frame and at != "auto" and not re.match(r"\d", at):
             at = named(
                 self.frame,
@@ -215,11 +247,19 @@ class _Work:
         )
         rest = "rest" not in self.frame
         left = named(self.frame, [d for d in drop if not (rest and d == "rest")], "--drop")
-        used = {code, *keys, *rates, *rates.values(), *([at] if at in self.frame else [])}
+        used = {
+            code,
+            *keys,
+            *rates,
+            *rates.values(),
+            *([at] if isinstance(at, str) and at in self.frame else []),
+        }
         added = named(self.frame, [s for s in sums if not (rest and s == "rest")], "--sum")
         if rest and "rest" in sums:
             other = [c for c in names_of(self.frame) if c not in {*used, *added, *left, *pair}]
-            added += [c for c in other if self._is_numeric(c)]
+            counts, others = self._counts(other)
+            added += counts
+            self._say_rest(counts, others, "rest" in drop)
         used |= set(added)
         both = [c for c in left if c in used]
         if both:
@@ -227,6 +267,9 @@ class _Work:
         left += [c for c in pair if c not in used and c not in left]
         if rest and "rest" in drop:
             left += [c for c in names_of(self.frame) if c not in used and c not in left]
+            self._say_added(
+                [code, *keys, *([at] if isinstance(at, str) and at in used else [])], left, bool(added)
+            )
         stray = [c for c in names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(strays(stray))
@@ -239,8 +282,59 @@ class _Work:
             return False
         if pd.api.types.is_numeric_dtype(cells):
             return True
-        given = [c for c in cells.astype(str).unique() if numbers.is_given(c, self.marks)]
-        return bool(given) and all(numbers.plain(c) is not None for c in given)
+        counts = cells.astype(str).value_counts()
+        given = {c: int(n) for c, n in counts.items() if numbers.is_given(c, self.marks)}
+        some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
+        # a strange cell among numbers is refused by name later, not left out with its column
+        return bool(given) and 2 * some >= sum(given.values())
+
+    def _counts(self, columns: list[str]) -> tuple[list[str], dict[str, str]]:
+        """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
+        found = {c: no_count(c, self.frame[c]) for c in columns if self._is_numeric(c)}
+        return [c for c, why in found.items() if why is None], {c: why for c, why in found.items() if why}
+
+    def _say_rest(self, counts: list[str], others: dict[str, str], dropped: bool) -> None:
+        if counts:
+            self.notes.append(f"rest adds up {reading.few(map(repr, counts))}")
+        if others:
+            some = ", ".join(f"{c!r} ({why})" for c, why in list(others.items())[:12])
+            more = f" and {len(others) - 12} more" if len(others) > 12 else ""
+            way = "left out" if dropped else "to be named in --by, --mean, --sum or --drop"
+            self.notes.append(f"rest does not add up {some}{more}: {way}")
+
+    def _say_added(self, keys: list[str], left: list[str], added: bool) -> None:
+        """What rest leaves out, and whether it tells rows apart that are added up."""
+        if left:
+            self.notes.append(f"left out: {reading.few(map(repr, left))}")
+        frame = self.frame[self.frame[keys[0]].astype(str).str.strip() != ""]
+        frame = frame[frame.duplicated(keys, keep=False)] if added else frame[:0]
+        if frame.empty:
+            return
+        labels = [c for c in left if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period"]
+        groups = frame.groupby(keys, dropna=False, observed=True)
+        apart = [c for c in labels if (groups[c].nunique(dropna=False) > 1).any()]
+        if apart:
+            codes = frame[keys[0]].nunique()
+            self.notes.append(
+                f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the "
+                f"dropped column{'' if len(apart) == 1 else 's'} {', '.join(apart[:6])} tell{'s' if len(apart) == 1 else ''} "
+                "them apart: if they hold totals or several measures, name them with --by"
+            )
+
+    def _day(self, at: Any) -> Any:
+        """A text that is a date or a period as its first day, even where a column is called like it."""
+        if not isinstance(at, str) or (at := at.strip()) == "auto":
+            return at
+        try:
+            return lineage.as_day(at)
+        except lineage.LineageError:
+            pass
+        try:
+            (day,) = periods.days([at]).values()
+        except ValueError:
+            return at
+        self.notes.append(f"{at!r} is read as {day.date()}")
+        return day
 
     def _renamed(self, columns: _Columns) -> _Columns:
         """Columns whose names the result needs under other names."""
@@ -333,7 +427,7 @@ class _Work:
             if day is None:
                 return columns
             self.notes.append(f"the newest code is of {day.date()}; the others are taken there")
-            return replace(columns, at=str(day.date()))
+            return replace(columns, at=day)
         if not keys or not fits:
             return columns
         self.decided = decide(self.frame, columns.code, keys[0], given, closed == "carry")
@@ -382,7 +476,7 @@ class _Work:
                     self.notes.append(
                         f"read as {near[0].vintage}: the {what} {text!r} says so (at={day.date()})"
                     )
-                    return replace(columns, at=str(day.date()))
+                    return replace(columns, at=day)
         return columns
 
     def _new_name(self, name: str) -> str:

@@ -35,8 +35,20 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]?\d\d)?")
 _CALLED = re.compile(
     r"(?i)code|cd\b|cdh|\bid\b|identifier|ccg|pct|icb|name|nm\b|area|org|commissioner|geograph"
 )
-_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+%?")
+#: What may stand before and behind the digits of a number.
+_BEFORE, _BEHIND = r"[-+−–]? ?[(£]? ?[-+−–]?£?", r" ?%?\)? ?(?:[rRpP]|[\[(][rpRP][\])])?"
+_SPACES = " \u00a0\u2009\u202f"
+#: Thousands by commas, or decimals: 1,234; and by points, or decimals: 1.234.
+_GROUPED = re.compile(rf"{_BEFORE}[1-9]\d{{0,2}}(?:,\d{{3}})+{_BEHIND}")
+_POINTED = re.compile(rf"{_BEFORE}[1-9]\d{{0,2}}\.\d{{3}}{_BEHIND}")
+#: A point that can stand before decimals only.
+_POINT = re.compile(
+    rf"{_BEFORE}(?:0?\.\d+|\d+\.(?:\d\d?|\d{{4,}})|\d{{4,}}\.\d+|\d[\d,]*,\d{{3}}\.\d+){_BEHIND}"
+)
+#: A number where a comma stands before decimals, and points or spaces, if any, between thousands.
+_WITH_COMMA = re.compile(
+    rf"(?P<before>{_BEFORE})(?P<whole>[1-9]\d{{0,2}}(?:[.{_SPACES}]\d{{3}})+|\d+)(?:,(?P<part>\d+))?(?P<behind>{_BEHIND})"
+)
 _STARTS = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a file compressed by gzip; unpack it first",
@@ -160,8 +172,8 @@ def _open(
         raise ReadError(f"decimal is {decimal!r}; give a point or a comma")
     start = _start(path)
     if any(start.startswith(mark) for mark in _WORKBOOKS):
-        records, said = _sheet(path, sheet)
-        return _Asked(path, header, decimal, False), records, said
+        records, said = _sheet(path, sheet, decimal == ",")
+        return _Asked(path, header, None, False), records, said
     records, said, separator = _text(path, separator, encoding)
     return _Asked(path, header, decimal, separator == ";" and decimal is None), records, said
 
@@ -201,8 +213,11 @@ def _parquet(path: Path, only: list[str] | None) -> pd.DataFrame:
     return frame
 
 
-def _sheet(path: Path, wanted: str | None) -> tuple[list[_Record], list[str]]:
-    """The rows of the one sheet that is asked for or holds codes, and what was chosen in words."""
+def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record], list[str]]:
+    """The rows of the one sheet that is asked for or holds codes, and what was chosen in words.
+
+    With ``commas`` its text has decimal commas; its numbers have none.
+    """
     try:
         import python_calamine as calamine
     except ModuleNotFoundError:
@@ -216,9 +231,9 @@ def _sheet(path: Path, wanted: str | None) -> tuple[list[_Record], list[str]]:
         if wanted is not None and wanted not in names:
             near = [n for n in names if n.strip().casefold() == wanted.strip().casefold()]
             if len(near) != 1:
-                raise ReadError(f"{path}: there is no sheet {wanted!r}; there are {_few(map(repr, names))}")
+                raise ReadError(f"{path}: there is no sheet {wanted!r}; there are {few(map(repr, names))}")
             wanted = near[0]
-        sheets = {n: _cells(book.get_sheet_by_name(n)) for n in ([wanted] if wanted else names)}
+        sheets = {n: _cells(book.get_sheet_by_name(n), commas) for n in ([wanted] if wanted else names)}
     except calamine.CalamineError as error:
         what = next((w for mark, w in _STARTS.items() if _start(path).startswith(mark)), "no whole workbook")
         raise ReadError(f"{path} is {what} ({error})") from None
@@ -230,14 +245,18 @@ def _sheet(path: Path, wanted: str | None) -> tuple[list[_Record], list[str]]:
     if len(coded) != 1:
         which = coded or list(filled)
         raise ReadError(
-            f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {_few(map(repr, which))}"
+            f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {few(map(repr, which))}"
         )
     return filled[coded[0]], [f"sheet {coded[0]!r}"]
 
 
-def _cells(sheet: Any) -> list[_Record]:
+def _cells(sheet: Any, commas: bool) -> list[_Record]:
     rows = sheet.to_python(skip_empty_area=False)
-    records = [_Record(i, [_cell(v) for v in row]) for i, row in enumerate(rows, 1)]
+
+    def text(value: Any) -> str:
+        return _with_point(value) if commas and isinstance(value, str) else _cell(value)
+
+    records = [_Record(i, [text(v) for v in row]) for i, row in enumerate(rows, 1)]
     filled = [r for r in records if any(c.strip() for c in r.cells)]
     width = max((i + 1 for r in filled for i, c in enumerate(r.cells) if c.strip()), default=0)
     return [_Record(line, cells[:width]) for line, cells in filled]
@@ -355,7 +374,7 @@ def _records(path: Path, content: bytes, encoding: str, separator: str) -> Itera
                 f"{path} line {line}: a quotation mark is out of place in the row that begins here ({error}); a "
                 'cell that holds one is written "like ""this"""'
             ) from None
-        if len(row) > 1 or "".join(row).strip():
+        if "".join(row).strip():
             yield _Record._make((line, row))
 
 
@@ -599,7 +618,7 @@ def _frame(
     """The wanted cells of all rows, on the lines of the file. Raises ReadError for rows of another width."""
     path, rows = asked.path, _Rows(width, keep)
     alone: list[_Record] = []  # rows of one cell: below the table they may be no part of it
-    plain = not (asked.unclear or asked.decimal == ",")
+    plain, points = not (asked.unclear or asked.decimal == ","), _Points(asked)
     for record in records:
         # most rows are as long as the header and end on a cell that is filled
         if (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1) or len(
@@ -611,7 +630,9 @@ def _frame(
             for one in alone:
                 rows.add(one)
             alone.clear()
+        points.look(record)
         rows.add(record if plain else _decimals(asked, record))
+    points.check()
     notes: list[_Record] = []
     while alone and _is_note(alone[-1].cells):
         notes.insert(0, alone.pop())
@@ -640,22 +661,49 @@ def _is_note(cells: list[str]) -> bool:
 def _decimals(asked: _Asked, record: _Record) -> _Record:
     """A row with its decimal commas as points where they are asked for; refused where 1,234 may mean either."""
     if asked.decimal == ",":
-        cells = [
-            c.replace(".", "").replace(",", ".")
-            if _DECIMAL_COMMA.fullmatch(c.strip().replace(".", ""))
-            else c
-            for c in record.cells
-        ]
-        return _Record(record.line, cells)
-    if asked.unclear:
-        for cell in record.cells:
-            if _GROUPED.fullmatch(cell.strip()):
-                raise ReadError(
-                    f"{asked.path} line {record.line}: {cell.strip()!r} in a file with semicolons may mean "
-                    "thousands or decimals; say which sign stands before decimals with decimal (--decimal . or "
-                    "--decimal ,)"
-                )
+        return _Record(record.line, [_with_point(c) for c in record.cells])
+    for cell in record.cells if asked.unclear else ():
+        if _GROUPED.fullmatch(cell.strip()):
+            raise _unclear(asked, record.line, cell)
     return record
+
+
+def _with_point(cell: str) -> str:
+    """A number with a decimal comma as one with a point and no thousands; any other cell as it is."""
+    found = _WITH_COMMA.fullmatch(cell.strip())
+    if found is None:
+        return cell
+    whole = re.sub(rf"[.{_SPACES}]", "", found["whole"])
+    return f"{found['before']}{whole}{'.' + found['part'] if found['part'] else ''}{found['behind']}"
+
+
+def _unclear(asked: _Asked, line: int, cell: str) -> ReadError:
+    return ReadError(
+        f"{asked.path} line {line}: {cell.strip()!r} in a file with semicolons may mean thousands or decimals; say "
+        "which sign stands before decimals with decimal (--decimal . or --decimal ,)"
+    )
+
+
+class _Points:
+    """Whether the points of a file with semicolons stand before decimals: 1.234 alone may be 1234."""
+
+    def __init__(self, asked: _Asked) -> None:
+        self.asked, self.sure = asked, not asked.unclear
+        self.first: tuple[int, str] | None = None
+
+    def look(self, record: _Record) -> None:
+        for cell in () if self.sure else record.cells:
+            if "." not in cell:
+                continue
+            plain = cell.strip()
+            if _POINT.fullmatch(plain):
+                self.sure = True
+            elif self.first is None and _POINTED.fullmatch(plain):
+                self.first = (record.line, cell)
+
+    def check(self) -> None:
+        if self.first and not self.sure:
+            raise _unclear(self.asked, *self.first)
 
 
 def _ragged(line: int, row: list[str], width: int, others: int) -> str:
@@ -698,6 +746,7 @@ def _numbers_rows(cells: pd.Series) -> bool:
     return bool(cells.str.fullmatch(r"\d{1,12}").all() and cells.is_unique)
 
 
-def _few(names: Any) -> str:
+def few(names: Any) -> str:
+    """The first twelve of some names, and how many more there are."""
     names = list(names)
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
