@@ -400,6 +400,7 @@ def test_family_wise_p_is_worked_out_over_the_same_dealings_one_by_one():
         assert table.loc[name, "p_family"] == pytest.approx(last)
 
 
+@pytest.mark.slow
 def test_family_wise_p_errs_once_in_twenty_where_nothing_is_true_and_still_finds_what_is():
     wrong, found = 0, 0
     for seed in range(120):
