@@ -288,6 +288,17 @@ def test_the_studentised_test_holds_its_level_where_the_raw_one_does_not(treated
         assert not 2.5 <= found["raw"] <= 8, "the trap this test avoids is no longer a trap"
 
 
+@pytest.mark.parametrize(("spread", "draws"), list(itertools.product(levels.SPREADS, levels.DRAWS)))
+def test_the_interval_of_the_four_waves_of_07_holds_its_level(spread, draws):
+    assert 4 <= levels.waves([5, 2, 18, 9], spread, draws) <= 6.5
+
+
+def test_the_interval_over_waves_is_that_over_one_where_there_is_one():
+    one, simulated = levels.waves([5], 1.7, "skewed"), pd.read_csv(files.data() / "test_levels.csv")
+    row = simulated.query("treated == 5 and spread == 1.7 and draws == 'skewed'").iloc[0]
+    assert one == pytest.approx(row["welch"], abs=1)
+
+
 def test_the_table_of_levels_says_what_the_text_does():
     table = pd.read_csv(files.data() / "test_levels.csv")
     assert set(zip(table["treated"], table["spread"], table["draws"], strict=True)) == set(

@@ -347,6 +347,8 @@ def test_frames_of_any_kind_or_a_refusal_in_words():
     for other in (data.lazy(), 5):
         with pytest.raises(finding.PublishedError, match="give a path or a frame"):
             rebase_file(other, sums=["n"], **DATES)
+    with pytest.raises(finding.PublishedError, match=r"by is the text 'code'; give a list, like \['code'\]"):
+        rebase_file(holes, sums=["n"], by="code", **DATES)
     twice = pd.DataFrame([["00C", 1, 2]], columns=["code", "n", "n"])
     with pytest.raises(finding.PublishedError, match="two columns are called 'n'"):
         rebase_file(twice, sums=["n"], **DATES)
@@ -364,3 +366,42 @@ def test_two_columns_of_codes_that_disagree_name_the_row():
     table = frame("ods,ons,n\n00C,E38000042,1\n00D,E38000042,2\n")
     with pytest.raises(finding.PublishedError, match=r"disagree, first on row 2: '00D' and 'E38000042'"):
         rebase_file(table, sums=["n"], **DATES)
+
+
+def test_a_closed_code_goes_where_its_own_land_went():
+    """05C went to the Black Country whole; the body of 2021 that held it was divided, and its average is not 05C's."""
+    table = frame("code,n\n05C,100\n05Y,100\n06A,100\n")
+    moved = rebase_file(table, at="2021-04-01", to="2022-07-01", sums=["n"], closed="carry")
+    assert moved.frame["code"].to_list() == ["QUA"] and moved.frame["n"].to_list() == [300]
+    assert moved.frame["carried"].all() and moved.report.balanced()
+    assert moved.frame["status"].to_list() == ["incomplete"]  # 05L has no row
+    whole = rebase_file(
+        frame("code,n\n05C,100\n05L,100\n05Y,100\n06A,100\n"),
+        at="2021-04-01",
+        to="2022-07-01",
+        sums=["n"],
+        closed="carry",
+    ).frame.set_index("code")
+    assert set(whole.index) == {"QUA", "QHL"} and whole.loc["QUA", "status"] == "approximate"
+    assert 300 < whole.loc["QUA", "n"] < 400
+    beside = frame("code,n\n05C,100\nD2P2L,100\n")
+    left = rebase_file(beside, at="2021-04-01", to="2022-07-01", sums=["n"], closed="carry").unmapped
+    assert left["code"].to_list() == ["05C"] and "was divided by 2022-07-01" in left["reason"].iloc[0]
+
+
+def test_keys_with_spaces_are_one_and_blank_ones_are_refused():
+    table = frame("code,Sex,n\n00C,Male,1\n00D,Male ,2\nEngland,,9\n")
+    moved = rebase_file(table, sums=["n"], by=["Sex"], **DATES)
+    assert moved.frame["Sex"].unique().tolist() == ["Male"]
+    merged = frame("Year,code,n\n2017,00C,1\n,00D,2\n")
+    with pytest.raises(
+        finding.PublishedError, match=r"column 'Year' \(row 2\): the key is blank in 1 row of bodies"
+    ):
+        rebase_file(merged, sums=["n"], by=["Year"], **DATES)
+
+
+def test_advice_names_no_switch_that_is_given():
+    table = frame("code,n\n00C,1\nZZZ,2\n")
+    with pytest.raises(ccg.RebaseError) as refused:
+        rebase_file(table, sums=["n"], closed="carry", **DATES)
+    assert "--unknown unmapped" in str(refused.value) and "--closed" not in str(refused.value)

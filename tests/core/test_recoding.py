@@ -51,3 +51,22 @@ def test_codes_of_another_time_are_refused_or_missing():
         None,
         "16C",
     ]
+
+
+@pytest.mark.parametrize(
+    "column, words",
+    [
+        ("00C", "is the text '00C'; give a list"),
+        (5, "column is 5; give a series"),
+        (pl.DataFrame({"code": ["00C"]}), "column is a frame"),
+        (pl.LazyFrame({"code": ["00C"]}), "column is a frame"),
+        (pd.DataFrame({"code": ["00C"]}), "column is a frame"),
+    ],
+)
+def test_what_is_no_column_is_refused_in_words(column, words):
+    with pytest.raises(LineageError, match=words):
+        recode(column, at="2018-04-01", to="2021-04-01")
+
+
+def test_a_mark_is_no_code():
+    assert recode(["00C", "*", "-", ".."], at="2018-04-01", to="2021-04-01") == ["16C", None, None, None]

@@ -136,3 +136,8 @@ def test_powers_that_excel_made_of_prescribing_codes():
     # 01E00, 02E00 and 03E00 look like powers of ten; 5E1 is shown as 5.00E+01
     powers = ("1.00E+00", "2.00E+00", "3.00E+00", "5.00E+01", "9.00E+00")
     assert [lineage.suggest(p) for p in powers] == ["01E", "02E", "03E", "5E1", "09E"]
+
+
+def test_powers_of_ten_with_two_digits():
+    """10E00 of prescribing data is 1.00E+01 in Excel, 12E00 1.20E+01; where two codes may be meant, none is."""
+    assert lineage.suggest("1.00E+01") == "10E" and lineage.suggest("5.00E+01") == "5E1"

@@ -292,6 +292,41 @@ def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
     assert set(held(tmp_path)) == {"good.csv", "left.csv", "out.csv", "out.report.txt", "out.report.json"}
 
 
+def test_a_file_of_the_users_own_is_not_written_over_nor_taken_away(ccg, tmp_path):
+    Path("in.csv").write_text("code,n\n00C,1\n00D,2\n")
+    own = {
+        "out.csv": "mine,too\n1,2\n",
+        "q.repaired.csv": "a,b,rows\n1,2,3\n",
+        "q.unmapped.csv": "a,b,reason\n1,2,3\n",
+    }
+    for name, text in own.items():
+        Path(name).write_text(text)
+    before = held(tmp_path)
+    refused(
+        ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "out.csv"),
+        "was not written by this command; move it",
+    )
+    refused(
+        ccg("lookup", "--from", "2018-04-01", "--to", "2021-04-01", "-o", "out.csv"),
+        "was not written by this",
+    )
+    assert held(tmp_path) == before
+    for options in ([], ["--names"]):  # over its own output a run goes on
+        assert ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "q.csv", *options)[0] == 0
+    assert Path("q.repaired.csv").read_text() == own["q.repaired.csv"]
+    assert Path("q.unmapped.csv").read_text() == own["q.unmapped.csv"]
+    assert ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "out.csv", "--force")[0] == 0
+    assert ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "-")[1].startswith(
+        "code,n,status,missing\n16C"
+    )
+    assert not Path("-").exists()
+
+
+def test_what_stands_beside_bodies_is_explained(ccg):
+    status, out, _ = ccg("explain", "X24")
+    assert status == 0 and out == "X24 is NHS England, not a CCG.\n"
+
+
 def test_what_was_read_as_what_is_written_beside_the_output(ccg):
     Path("in.csv").write_text("code,n\n00c,1\n00c,2\nNHS North Durham CCG,4\n00D,8\n")
     args = ("rebase", "in.csv", *SAME, "--sum", "n", "--repair")
@@ -547,7 +582,7 @@ def test_an_output_keeps_links_and_the_rights_that_its_owner_wants(ccg, tmp_path
         assert ccg(*args, "private.csv")[0] == 0
         os.umask(0o022)
         assert ccg(*args, "open.csv")[0] == 0
-        Path("private.csv").write_text("older")
+        Path("private.csv").write_text(Path("open.csv").read_text().splitlines()[0])  # of an older run
         Path("link.csv").symlink_to("private.csv")
         assert ccg(*args, "link.csv")[0] == 0
     finally:

@@ -1,6 +1,7 @@
 """``ccg explain``: the life of one body in words."""
 
 from ..core import lineage
+from ..core.codes import WHY
 from .words import command, say
 
 
@@ -17,6 +18,9 @@ def run(args) -> int:
     text = lineage.written(args.text) or args.text  # 02F00 is 02F
     found = lineage.search(text)
     codes = [text] if text in set(found["code"]) else list(found["code"])
+    if not codes and (kind := lineage.beside().get(text)) is not None:
+        say(f"{text} is {WHY[kind]}.")
+        return 0
     if not codes:
         better = lineage.suggest(args.text)
         raise ValueError(f"{args.text!r} is not known" + (f"; did you mean {better}?" if better else ""))

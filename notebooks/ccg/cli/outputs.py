@@ -1,6 +1,7 @@
 """Write a table and the files beside it: all or none, and never over a file that is read."""
 
 import io
+import json
 import os
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TextIO
 
 import pandas as pd
 
-from ..core import files, tables
+from ..core import files, reading, tables
 from .words import print_to, say
 
 
@@ -18,7 +19,7 @@ def named(output: str | None, inputs: list[str], *endings: str) -> tuple[Path | 
     Raises ValueError before anything is written, if one of them is a folder, a file that is read, or another.
     """
     nothing: list[Path | None] = [None] * len(endings)
-    if not output or _is_stdout(output):
+    if not output or output == "-" or _is_stdout(output):
         onto = [read for read in inputs if Path(read).is_file() and _is_stdout(read)]
         if onto:
             raise ValueError(f"{onto[0]} is read and printed to at once; name a file to write with -o")
@@ -63,13 +64,15 @@ def write(
     frame: pd.DataFrame,
     beside: dict[Path | None, pd.DataFrame] | None = None,
     words: dict[Path | None, str] | None = None,
+    force: bool | None = None,
 ):
     """Print a table, or write it and, where they have rows, those beside it; an older one of these goes.
 
     The ``words`` go beside it whatever the rows.
 
-    An older one is told by its header. Any other file of that name is somebody's own: it is left, and
-    ValueError raised before anything is written if there are rows to put in its place.
+    An older one is told by its whole header, or by a report beside it that lists it. Any other file of that name is
+    somebody's own: it is left, and ValueError raised before anything is written if it would be in the way. ``force``
+    is whether the table itself may be put in the place of somebody's own; None where the command does not ask.
     """
     if output is None:
         print_to(sys.stdout, _csv(frame))
@@ -78,14 +81,19 @@ def write(
         files.write(output, _csv(frame))
         return
     beside = {path: rows for path, rows in (beside or {}).items() if path}
-    older = {path: _is_older(path, rows) for path, rows in beside.items() if path.exists()}
+    said = {path: text for path, text in (words or {}).items() if path}
+    listed = {name for path in said if path.suffix == ".json" for name in _listed(path)}
+    there = output.exists() and output.stat().st_size > 0
+    if there and not force and output.name not in listed and not _is_older(output, frame):
+        way = "move it, name another file with -o" + ("" if force is None else ", or say --force")
+        raise ValueError(f"{output} is there and was not written by this command; {way}")
+    older = {p: p.name in listed or _is_older(p, rows) for p, rows in beside.items() if p.exists()}
     for path, ours in older.items():
         if not ours and len(beside[path]):
             raise ValueError(
                 f"{path}, which goes beside {output}, is there and was not written by this command; move it "
                 "or name another file with -o"
             )
-    said = {path: text for path, text in (words or {}).items() if path}
     for path in said:
         if path.exists() and not _is_report(path):
             raise ValueError(
@@ -104,10 +112,21 @@ def write(
 
 
 def _is_older(path: Path, rows: pd.DataFrame) -> bool:
-    """Whether a file is of an earlier run, told by its header: other keys and numbers, the same at the end."""
-    with path.open("rb") as file:
-        header = file.readline(100_000).decode("utf-8", "replace").strip().split(",")
-    return len(header) >= 3 and header[-1] == rows.columns[-1]
+    """Whether a file is of an earlier run, told by its whole header."""
+    try:
+        return reading.columns(path) == [str(c) for c in rows.columns]
+    except (ValueError, OSError):
+        return False
+
+
+def _listed(report: Path) -> set[str]:
+    """The names of the files that the run wrote whose report stands there; none if it is not one of ours."""
+    if not report.is_file() or not _is_report(report):
+        return set()
+    try:
+        return set(json.loads(report.read_text("utf-8")).get("files", ()))
+    except ValueError:
+        return set()
 
 
 def _is_report(path: Path) -> bool:

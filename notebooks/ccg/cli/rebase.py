@@ -64,7 +64,10 @@ def add(commands):
         help="codes of the result; those of the file",
     )
     parser.add_argument("--names", action="store_true", help="add the names of the bodies")
-    parser.add_argument("-o", "--output", help="file to write; without it the table is printed")
+    parser.add_argument("-o", "--output", help="file to write; without it, or with -, the table is printed")
+    parser.add_argument(
+        "--force", action="store_true", help="write over a file that is not of an earlier run"
+    )
     return parser
 
 
@@ -83,8 +86,12 @@ def run(args) -> int:
         [(old, new, cells.get(old)) for old, new in moved.report.repaired.items()],
         columns=["read", "as", "rows"],
     ).astype({"rows": "Int64"})
-    words = {text: f"{said}\n", facts: f"{json.dumps(_facts(args, moved), indent=1, ensure_ascii=False)}\n"}
-    outputs.write(output, moved.frame, {unmapped: moved.unmapped, repaired: read_as}, words)
+    beside = {unmapped: moved.unmapped, repaired: read_as}
+    wrote = [
+        path.name for path in (output, *(p for p, rows in beside.items() if len(rows)), text, facts) if path
+    ]
+    told = json.dumps(_facts(args, moved, wrote), indent=1, ensure_ascii=False)
+    outputs.write(output, moved.frame, beside, {text: f"{said}\n", facts: f"{told}\n"}, args.force)
     say(said, outputs.for_words(output))
     if unmapped and len(moved.unmapped):
         say(f"What could not be placed is in {unmapped}")
@@ -125,14 +132,15 @@ def _without_incomplete(args, moved: published.Moved) -> None:
         moved.notes.append(f"{int(bad.sum()):,} incomplete rows are left out")
 
 
-def _facts(args, moved: published.Moved) -> dict:
-    """The report as data, with what was asked for."""
+def _facts(args, moved: published.Moved, wrote: list[str]) -> dict:
+    """The report as data, with what was asked for and the names of the files written."""
     asked = {k: v for k, v in vars(args).items() if k not in {"run", "needs_checkout", "command"}}
     decided = None if moved.decided is None else moved.decided.astype(str).to_dict("records")
     return {
         "program": "python -m ccg rebase",
         "verdict": published.verdict(moved.report),
         "notes": moved.notes,
+        "files": wrote,
         "asked": asked,
         "decided": decided,
         "report": json.loads(json.dumps(dataclasses.asdict(moved.report), default=lambda x: x.item())),

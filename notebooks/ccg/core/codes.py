@@ -25,7 +25,7 @@ WHY = {
 #: Words for England and for a commissioner not known, as they stand in columns of codes.
 BESIDE = {
     "national": (
-        "England", "Eng", "National", "All", "Total", "All England", "England total", "Total England", "Grand total",
+        "England", "Eng", "National", "All", "All CCGs", "All ICBs", "All CCGs in England", "Total", "All England", "England total", "Total England", "Grand total",
         "Totals", "England (total)", "England - total",
     ),
     "unknown": (
@@ -164,10 +164,9 @@ class Names:
         if (plain := self.written(value)) is not None:
             return plain
         text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
-        power = re.fullmatch(r"(\d)(?:\.0+)?E\+?0?(\d)", text)
-        if power:  # 5E1 as Excel shows it is 5.00E+01; 01E, which prescribing data write 01E00, is 1.00E+00
-            code = f"0{power[1]}E" if power[2] == "0" else f"{power[1]}E{power[2]}"
-            return code if self._is_code(code) else None
+        power = re.fullmatch(r"(\d)(?:\.(\d)0*)?E\+?0?(\d)", text)
+        if power:
+            return self._power(power[1], power[2] or "0", power[3])
         words = _words(str(value))
         if not words or NOT_ONE & set(words):
             return None
@@ -175,6 +174,14 @@ class Names:
         if inside:
             return self._code_in_name(words, inside)
         return self._by_name(str(value), words, None if among is None else frozenset(among))
+
+    def _power(self, first: str, second: str, exponent: str) -> str | None:
+        """The code that Excel made a power of ten of: 5E1 is 5.00E+01 there, 01E00 1.00E+00, and 12E00 1.20E+01."""
+        may = [f"0{first}E"] if exponent == "0" and second == "0" else []
+        may += [f"{first}E{exponent}"] if exponent != "0" and second == "0" else []
+        may += [f"{first}{second}E"] if exponent == "1" else []
+        found = [code for code in may if self._is_code(code)]
+        return found[0] if len(found) == 1 else None
 
     def _is_code(self, text: str) -> bool:
         return text in self.bodies or text in self.known

@@ -120,6 +120,14 @@ def level_of(code: str, at: pd.Timestamp) -> str | None:
     return "icb" if code in set(lineage.bodies(at, "icb")[["code", "ons_code"]].stack()) else "sub_icb"
 
 
+def divided(code: str, day: str, to: pd.Timestamp, level: str) -> bool:
+    """Whether the land of the body of a code on a day is in more than one body of the goal."""
+    try:
+        return len(lineage.successors(lineage.lifetime(code)[0], to, level, at=lineage.as_day(day))) > 1
+    except lineage.LineageError:
+        return False
+
+
 def taken_forward(code: str, day: str) -> tuple[str | None, str] | None:
     """The code on a day of the body that a closed one went into whole, or why there is none; None if not closed."""
     at = lineage.as_day(day)

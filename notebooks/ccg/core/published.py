@@ -15,7 +15,7 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, periods, reading
-from .deciding import decide, differences, is_of, level_of, opened, taken_forward
+from .deciding import decide, differences, divided, is_of, level_of, opened, taken_forward
 from .finding import PublishedError, code_column, named, names_of, no_count, strays
 from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
@@ -163,16 +163,20 @@ def rebase_file(
     ):
         if given not in may:
             raise PublishedError(f"{option} is {given!r}; say {' or '.join(may)}")
+    for option, names_given in (("sums", sums), ("by", by), ("drop", drop), ("missing", missing)):
+        if isinstance(names_given, str):
+            raise PublishedError(f"{option} is the text {names_given!r}; give a list, like [{names_given!r}]")
     frame, hint = _opened(file, name)
     to, level = lineage.checked(to, level)
     work = _Work(frame, hint, missing)
+    work.asked = {"unknown": unknown, "closed": closed, "repair": repair}
     if isinstance(file, (str, Path)):
         work.notes += frame.attrs["read"]
     columns = work.columns(code, at, sums, dict(means or {}), by, drop)
     columns = work.numbers(columns)
     work.codes(columns, repair)
     columns = work.dates(columns, unknown, closed, repair)
-    work.aside(columns, unknown, closed, repair)
+    columns = work.aside(columns, unknown, closed, repair, to, level)
     return work.move(columns, to, level, repair, absent, codes, names, closed)
 
 
@@ -215,6 +219,7 @@ class _Work:
     def __init__(self, frame: pd.DataFrame, file: str, missing: Sequence[str]) -> None:
         self.frame, self.file, self.marks = _texts(frame), file, missing
         self.notes: list[str] = []
+        self.asked: dict[str, Any] = {"unknown": "refuse", "closed": "refuse", "repair": False}
         self.written: dict[str, str] = {}
         self.spelt: dict[str, set[str]] = defaultdict(set)
         self.gone: list[pd.DataFrame] = []
@@ -274,6 +279,7 @@ class _Work:
         if stray:
             raise PublishedError(strays(stray))
         self.frame = self.frame.drop(columns=left)
+        self._keys(code, [k for k in keys if k != at])
         return self._renamed(_Columns(code, at, added, rates, keys, left))
 
     def _is_numeric(self, column: str) -> bool:
@@ -320,6 +326,29 @@ class _Work:
                 f"dropped column{'' if len(apart) == 1 else 's'} {', '.join(apart[:6])} tell{'s' if len(apart) == 1 else ''} "
                 "them apart: if they hold totals or several measures, name them with --by"
             )
+
+    def _keys(self, code: str, keys: list[str]) -> None:
+        """Keys without the spaces around them. Raises PublishedError for a blank one beside a code of a body."""
+        for key in keys:
+            cells = self.frame[key]
+            if not pd.api.types.is_string_dtype(cells):
+                blank = cells.isna()
+            else:
+                plain = cells.str.strip()
+                blank = plain.eq("")
+                if (changed := int((plain != cells).sum())) and plain.nunique() < cells.nunique():
+                    self.notes.append(f"column {key!r}: spaces around {changed:,} cells are taken off")
+                self.frame[key] = plain
+            codes = {c: lineage.written(c) for c in self.frame[code][blank].astype(str).unique()}
+            bodies = {c for c, meant in codes.items() if meant and meant not in lineage.beside()}
+            of_body = blank & self.frame[code].astype(str).isin(bodies)
+            if of_body.any():
+                at = int(of_body.to_numpy().argmax())
+                where = f"line {cells.index[at]}" if cells.index.name == "line" else f"row {at + 1}"
+                raise PublishedError(
+                    f"column {key!r} ({where}): the key is blank in {int(of_body.sum()):,} row{'' if of_body.sum() == 1 else 's'} "
+                    "of bodies, as where cells are merged down the side; fill them down, or write a word such as: not known"
+                )
 
     def _day(self, at: Any) -> Any:
         """A text that is a date or a period as its first day, even where a column is called like it."""
@@ -486,10 +515,12 @@ class _Work:
 
     # --- what is set aside ----------------------------------------------------------------------
 
-    def aside(self, columns: _Columns, unknown: str, closed: str, repair: bool) -> None:
+    def aside(
+        self, columns: _Columns, unknown: str, closed: str, repair: bool, to: pd.Timestamp, level: str
+    ) -> _Columns:
         """Take closed codes forward, and unknown ones out of the frame, where that is asked for."""
         if closed == "refuse" and unknown == "refuse":
-            return
+            return columns
         dated = isinstance(columns.at, str) and columns.at in self.frame
         if columns.at == "auto":
             day_of = pd.Series("", self.frame.index)
@@ -501,6 +532,7 @@ class _Work:
             )
         why: dict[tuple[str, str], str] = {}
         new: dict[tuple[str, str], str] = {}
+        since: dict[tuple[str, str], pd.Timestamp] = {}
         pairs = set(zip(self.frame[columns.code], day_of, strict=True))
         for code, day in sorted(pairs):
             meant = lineage.suggest(code) if repair and code and lineage.written(code) is None else code
@@ -513,13 +545,41 @@ class _Work:
                     why[code, day] = "no code known here"
             elif day and not is_of(meant, day):
                 there = taken_forward(meant, day) if closed == "carry" else None
-                if there is not None and there[0]:
+                if there is not None and there[0] and divided(there[0], day, to, level):
+                    if (there[0], day) in pairs:
+                        why[code, day] = (
+                            f"closed, and {there[0]}, which stands beside it, was divided by {to.date()}"
+                        )
+                    else:
+                        since[code, day] = lineage.lifetime(meant)[3]
+                elif there is not None and there[0]:
                     new[code, day] = there[0]
                 elif there is not None:
                     why[code, day] = there[1]
                 elif unknown == "unmapped":
                     why[code, day] = _NOT_THERE
+        columns = self._from_its_last_day(columns, day_of, since)
         self._take(columns, day_of, why, new)
+        return columns
+
+    def _from_its_last_day(
+        self, columns: _Columns, day_of: pd.Series, since: dict[tuple[str, str], pd.Timestamp]
+    ) -> _Columns:
+        """Closed codes whose later body was divided go from their last day straight to the goal: a date by row."""
+        if not since:
+            return columns
+        at = list(zip(self.frame[columns.code], day_of, strict=True))
+        name = self._new_name("geography")
+        self.frame[name] = [str(since[pair].date()) if pair in since else pair[1] for pair in at]
+        if isinstance(columns.at, str) and columns.at in self.frame and columns.at not in columns.by:
+            self.frame = self.frame.drop(columns=columns.at)
+        self.carried = pd.Series([p[0] if p in since else None for p in at], self.frame.index, dtype=object)
+        some = sorted({f"{code} of {day.date()}" for (code, _), day in since.items()})
+        self.notes.append(
+            f"codes of closed bodies taken from their last day straight to the goal, as the land of the body after them "
+            f"was divided: {reading.few(some)}"
+        )
+        return replace(columns, at=name)
 
     def _take(
         self,
@@ -537,8 +597,11 @@ class _Work:
                 + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")
             )
             self.frame[columns.code] = [new.get(pair, pair[0]) for pair in at]
+            first = [None] * len(at) if self.carried is None else self.carried.tolist()
             self.carried = pd.Series(
-                [pair[0] if pair in new else None for pair in at], self.frame.index, dtype=object
+                [pair[0] if pair in new else old for pair, old in zip(at, first, strict=True)],
+                self.frame.index,
+                dtype=object,
             )
         if why:
             out = pd.Series([why.get(pair) for pair in at], self.frame.index, dtype=object)
@@ -605,16 +668,22 @@ class _Work:
             or "not open on" in words
             or "no one geography" in words
         ):
-            ways = ["unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"]
-            if " was " in words or "were not open" in words or "of no one" in words:
+            ways = []
+            if self.asked["unknown"] == "refuse":
+                ways.append(
+                    "unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"
+                )
+            if self.asked["closed"] == "carry":
+                pass
+            elif " was " in words or "were not open" in words or "of no one" in words:
                 ways.append(
                     "closed='carry' (--closed carry) takes codes used after their body closed forward from that day"
                 )
             if columns.at == "auto" and "of no one" in words:
                 ways.append("a key in by (--by) that is a period lets at='auto' decide for each period")
-            if "perhaps" in words:
+            if "perhaps" in words and not self.asked["repair"]:
                 ways.append("repair=True (--repair) takes what is suggested")
-            return f"{words.rstrip('.')}. To go on: {'; '.join(ways)}"
+            return f"{words.rstrip('.')}. To go on: {'; '.join(ways)}" if ways else words
         if "the answer differs" in words:
             return f"{words}. {differences(self._known(columns, False), to, level)}".rstrip(". ")
         return words

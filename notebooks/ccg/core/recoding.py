@@ -8,6 +8,7 @@ import pandas as pd
 
 from . import lineage
 from .lineage import Day, LineageError
+from .numbers import is_given
 
 
 def recode(
@@ -41,8 +42,8 @@ def recode(
     Returns
     -------
     Series or list
-        Of the kind that came in, a list for an iterable, as long and in the same order. Missing where a cell is blank,
-        is no body (England, a hub), or the body was divided: to add its numbers up use ``rebase``.
+        Of the kind that came in, a list for an iterable, as long and in the same order. Missing where a cell is blank
+        or a mark such as ``*``, is no body (England, a hub), or the body was divided: to add its numbers up use ``rebase``.
 
     Raises
     ------
@@ -61,12 +62,8 @@ def recode(
         raise LineageError(f"unknown is {unknown!r}; say refuse or missing")
     if codes not in ("same", "ods", "ons"):
         raise LineageError(f"codes is {codes!r}; say same, ods or ons")
-    try:
-        series = nw.from_native(column, series_only=True)
-        cells = series.cast(nw.String).to_list()
-    except TypeError:
-        series, cells = None, list(column)
-    distinct = {c for c in cells if isinstance(c, str) and c.strip()}
+    series, cells = _cells(column)
+    distinct = {c for c in cells if isinstance(c, str) and is_given(c)}
     found = _answers(distinct, lineage.as_day(at), to, level, codes, unknown, chain)
     out = [found.get(c) if isinstance(c, str) else None for c in cells]
     if series is None:
@@ -75,6 +72,26 @@ def recode(
         native = series.to_native()
         return pd.Series(out, native.index, "str", name=native.name)
     return nw.new_series(series.name, out, nw.String, backend=series.implementation).to_native()
+
+
+def _cells(column: Any) -> tuple[nw.Series | None, list]:
+    """A column as a series, if it is one, and its cells. Raises LineageError for what is no column."""
+    try:
+        series = nw.from_native(column, series_only=True)
+        return series, series.cast(nw.String).to_list()
+    except TypeError:
+        pass
+    if isinstance(column, (str, bytes)):
+        raise LineageError(f"column is the text {column!r}; give a list of codes, like [{column!r}]")
+    frame = nw.from_native(column, pass_through=True)
+    if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+        raise LineageError(
+            "column is a frame; give one column of it (of a lazy frame, after it is collected)"
+        )
+    try:
+        return None, list(column)
+    except TypeError:
+        raise LineageError(f"column is {column!r}; give a series or a list of codes") from None
 
 
 def _answers(
