@@ -407,3 +407,23 @@ def test_advice_names_no_switch_that_is_given():
     with pytest.raises(ccg.RebaseError) as refused:
         rebase_file(table, sums=["n"], closed="carry", **DATES)
     assert "--unknown unmapped" in str(refused.value) and "--closed" not in str(refused.value)
+
+
+def test_incomplete_rows_that_are_left_out_are_not_lost():
+    table = frame("code,rate,n\n00C,0.5,10\n00P,0.2,20\n01H,0.1,30\nEngland,,\n")
+    moved = rebase_file(
+        table, sums=["n"], means={"rate": "n"}, at="2018-04-01", to="2021-04-01", incomplete="drop"
+    )
+    assert moved.frame["code"].to_list() == ["00P", "01H"] and set(moved.frame["status"]) == {"exact"}
+    left = moved.unmapped.set_index("code")
+    assert left.loc["16C", "n"] == 10 and left.loc["16C", "reason"] == "incomplete, so left out as asked"
+    total = moved.report.totals
+    assert total["n"] == {"input": 60, "placed": 50, "unmapped": 10} == total["n of rate"]
+    assert moved.report.balanced() and moved.report.rows == 2 and not moved.report.incomplete
+    assert "1 incomplete row is left out; unmapped has it" in moved.notes
+
+
+def test_partnerships_are_said_not_to_be_rebased():
+    table = frame("code,n\nE54000005,1\nE54000006,2\n")
+    with pytest.raises(finding.PublishedError, match="Partnerships are not re-based"):
+        rebase_file(table, sums=["n"], **DATES)

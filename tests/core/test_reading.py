@@ -284,3 +284,14 @@ def test_a_table_of_totals_alone_is_a_table(file):
         file("A title\n\nCommissioner|Period|n|Name\nTotal|Apr-18||x\nE92000001|May-18|85 (r)|x\n")
     )
     assert list(frame) == ["Commissioner", "Period", "n", "Name"] and len(frame) == 2
+
+
+def test_a_workbook_that_was_cut_short_is_said_to_be(tmp_path):
+    path = workbook(tmp_path, {"a": [["Code", "n"], ["00C", 1]]})
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(ccg.ReadError, match="no whole workbook: it may have been cut short"):
+        ccg.read(path)
+
+
+def test_a_row_of_nothing_is_no_row(file):
+    assert len(ccg.read(file("Code,n\n00C,1\n,\n,,,\n"))) == 1

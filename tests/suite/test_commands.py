@@ -322,6 +322,19 @@ def test_a_file_of_the_users_own_is_not_written_over_nor_taken_away(ccg, tmp_pat
     assert not Path("-").exists()
 
 
+def test_which_advises_no_switch_that_it_has_not(ccg, tmp_path):
+    Path("in.csv").write_text("Year,code,n\n2013,00C,1\n2013,16C,2\n2013,D2P2L,3\n")
+    _, _, err = ccg("which", "in.csv", "--by", "Year")
+    assert "the codes are of no one geography" in err and "(rebase --closed carry)" in err
+
+
+def test_days_of_a_time_zone_come_out_as_days(ccg, tmp_path):
+    days = pd.to_datetime(["2018-04-01", "2018-04-01"]).tz_localize("UTC")
+    pd.DataFrame({"code": ["00C", "00D"], "day": days, "n": [1, 2]}).to_parquet("in.parquet")
+    _, out, _ = ccg("rebase", "in.parquet", *DATES, "--sum", "n", "--by", "day")
+    assert out.splitlines()[1].startswith("2018-04-01,16C,1")
+
+
 def test_what_stands_beside_bodies_is_explained(ccg):
     status, out, _ = ccg("explain", "X24")
     assert status == 0 and out == "X24 is NHS England, not a CCG.\n"

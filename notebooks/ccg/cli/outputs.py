@@ -141,6 +141,8 @@ def _as_file(output: Path, frame: pd.DataFrame) -> str | bytes:
     ending = output.suffix.lower()
     if ending not in (".xlsx", ".parquet"):
         return _csv(frame)
+    if ending == ".xlsx":  # which knows no time zones
+        frame = _days(frame)
     content = io.BytesIO()
     try:
         if ending == ".xlsx":
@@ -154,7 +156,17 @@ def _as_file(output: Path, frame: pd.DataFrame) -> str | bytes:
     return content.getvalue()
 
 
+def _days(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days of a time zone as days: without their midnight."""
+    zoned = [c for c in frame if isinstance(frame[c].dtype, pd.DatetimeTZDtype)]
+    plain = {c: frame[c].dt.tz_localize(None) for c in zoned}
+    return frame.assign(
+        **{c: days for c, days in plain.items() if (days.dropna() == days.dropna().dt.normalize()).all()}
+    )
+
+
 def _csv(frame: pd.DataFrame) -> str:
+    frame = _days(frame)
     floats = [c for c in frame if pd.api.types.is_float_dtype(frame[c])]
     shown = {c: frame[c].astype(object).map(_number, na_action="ignore") for c in floats}
     return frame.assign(**shown).to_csv(index=False, lineterminator="\n")

@@ -52,7 +52,7 @@ def add(commands):
     )  # fmt: skip
     parser.add_argument(
         "--incomplete", choices=["keep", "drop", "refuse"], default="keep",
-        help="rows of which a part is not there: kept and marked, left out, or the whole refused",
+        help="rows of which a part is not there: kept and marked, sent to unmapped, or the whole refused",
     )  # fmt: skip
     parser.add_argument(
         "--repair", action="store_true", help="take damaged codes as they were meant, and list them"
@@ -78,8 +78,6 @@ def run(args) -> int:
     read = list(frame.attrs["read"])
     moved = _moved(args, frame)
     moved.notes[:0] = read
-    if args.incomplete != "keep":
-        _without_incomplete(args, moved)
     said = str(moved)
     cells = frame[finding.code_column(frame, args.code, [])[0]].astype(str).value_counts()
     read_as = pd.DataFrame(
@@ -107,7 +105,7 @@ def _moved(args, frame: pd.DataFrame) -> published.Moved:
             frame, code=args.code, at=args.at, to=args.to, level=args.level, sums=args.sum,
             means=finding.pairs(frame, args.mean), by=args.by, drop=_dropped(args, frame), missing=args.missing,
             unknown=args.unknown, closed=args.closed, repair=args.repair, absent=args.absent, codes=args.codes,
-            names=args.names, name=args.file,
+            names=args.names, name=args.file, incomplete=args.incomplete,
         )  # fmt: skip
     except ValueError as error:
         if args.file in str(error):
@@ -118,18 +116,6 @@ def _moved(args, frame: pd.DataFrame) -> published.Moved:
 def _dropped(args, frame: pd.DataFrame) -> list[str]:
     # what pandas calls a column without a name is not read, or only numbers the rows: it is left out already
     return [d for d in args.drop if d in frame or not d.startswith("Unnamed: ")]
-
-
-def _without_incomplete(args, moved: published.Moved) -> None:
-    """Leave incomplete rows out, or refuse them."""
-    bad = moved.frame["status"] == "incomplete"
-    if bad.any() and args.incomplete == "refuse":
-        raise ValueError(
-            f"{args.file}: {moved.report.incomplete:,} rows would be incomplete:\n{moved.report}"
-        )
-    moved.frame = moved.frame[~bad].reset_index(drop=True)
-    if bad.any():
-        moved.notes.append(f"{int(bad.sum()):,} incomplete rows are left out")
 
 
 def _facts(args, moved: published.Moved, wrote: list[str]) -> dict:

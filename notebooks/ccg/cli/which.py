@@ -27,7 +27,8 @@ def run(args) -> int:
         if notes:
             say(f"{args.file}: {'; '.join(notes)}")
         if by:
-            say(deciding.decide(frame, column, by).to_string(index=False))
+            way = "rebase can take codes used after their body closed forward (rebase --closed carry)"
+            say(deciding.decide(frame, column, by, way=way).to_string(index=False))
             return 0
     except finding.PublishedError as error:
         raise ValueError(f"{args.file}: {error}") from None

@@ -12,7 +12,12 @@ from .geography import Fit
 
 
 def decide(
-    frame: pd.DataFrame, code: str, period: str, known: set[str] | None = None, carry: bool = False
+    frame: pd.DataFrame,
+    code: str,
+    period: str,
+    known: set[str] | None = None,
+    carry: bool = False,
+    way: str = "closed='carry' (--closed carry) takes codes used after their body closed forward",
 ) -> pd.DataFrame:
     """The geography that the codes of each period are of.
 
@@ -51,8 +56,7 @@ def decide(
         if not fits or fits[0].extra:
             near = "; or ".join(lineage.describe(f) for f in fits[:2])
             raise PublishedError(
-                f"{period} {cell!r}: the codes are of no one geography: {near}. closed='carry' (--closed carry) takes "
-                "codes used after their body closed forward"
+                f"{period} {cell!r}: the codes are of no one geography: {near or 'none fits'}{'' if carry else '. ' + way}"
             )
         fit, day = _best(fits, cell)
         rows.append((cell, str(day.date()), str(fit.vintage), fit.matched, len(fit.missing)))

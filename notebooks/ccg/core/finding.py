@@ -126,6 +126,8 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
         if len(names) == 1:
             notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
             return names[0], []
+        if plans := _partnership(frame):
+            raise PublishedError(plans)
         some = ", ".join(list(share)[:20]) + (
             f" and {frame.shape[1] - 20:,} more" if frame.shape[1] > 20 else ""
         )
@@ -159,6 +161,22 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
     both = set(zip(frame[short], frame[long], strict=True))
     return [] if any(_differ(one, two) for one, two in both) else [short, long]
+
+
+def _partnership(frame: pd.DataFrame) -> str:
+    """Words for a column that holds the codes of partnerships of CCGs, which are no level here."""
+    for name in names_of(frame):
+        for cell in frame[name].unique()[:20] if pd.api.types.is_string_dtype(frame[name]) else ():
+            if not re.fullmatch(r"E54\d{6}", cell.strip()):
+                continue
+            try:
+                lineage.lifetime(cell.strip())
+            except lineage.LineageError as error:
+                if "partnership" in str(error):
+                    return (
+                        f"column {name!r}: {error}. Partnerships are not re-based: take figures of their CCGs"
+                    )
+    return ""
 
 
 def _differ(one: str, two: str) -> bool:

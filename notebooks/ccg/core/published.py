@@ -24,6 +24,7 @@ from .rebasing import RebaseError, Report, rebase
 _TAKEN = {"status", "missing", "reason", "carried", "name"}
 #: CCG21CD, STP20CDH, SICBL22CD: the header of a column of codes tells the year.
 _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
+_LEFT_OUT = "incomplete, so left out as asked"
 _NOT_THERE = "not a code of this geography"
 
 
@@ -94,6 +95,7 @@ def rebase_file(
     codes: str = "same",
     names: bool = False,
     name: str = "",
+    incomplete: str = "keep",
 ) -> Moved:
     """Re-base a published file, or the frame that ``read`` made of one, as ``python -m ccg rebase`` does.
 
@@ -134,6 +136,8 @@ def rebase_file(
         Whether to add the names.
     name : str
         The name of the file that a frame was read from, which may tell the year.
+    incomplete : {"keep", "drop", "refuse"}
+        Incomplete rows are kept and marked, sent to ``unmapped``, or the whole is refused.
 
     Returns
     -------
@@ -160,6 +164,7 @@ def rebase_file(
         ("unknown", unknown, ("refuse", "unmapped")),
         ("closed", closed, ("refuse", "carry")),
         ("codes", codes, ("same", "ods", "ons")),
+        ("incomplete", incomplete, ("keep", "drop", "refuse")),
     ):
         if given not in may:
             raise PublishedError(f"{option} is {given!r}; say {' or '.join(may)}")
@@ -169,7 +174,7 @@ def rebase_file(
     frame, hint = _opened(file, name)
     to, level = lineage.checked(to, level)
     work = _Work(frame, hint, missing)
-    work.asked = {"unknown": unknown, "closed": closed, "repair": repair}
+    work.asked = {"unknown": unknown, "closed": closed, "repair": repair, "incomplete": incomplete}
     if isinstance(file, (str, Path)):
         work.notes += frame.attrs["read"]
     columns = work.columns(code, at, sums, dict(means or {}), by, drop)
@@ -219,7 +224,12 @@ class _Work:
     def __init__(self, frame: pd.DataFrame, file: str, missing: Sequence[str]) -> None:
         self.frame, self.file, self.marks = _texts(frame), file, missing
         self.notes: list[str] = []
-        self.asked: dict[str, Any] = {"unknown": "refuse", "closed": "refuse", "repair": False}
+        self.asked: dict[str, Any] = {
+            "unknown": "refuse",
+            "closed": "refuse",
+            "repair": False,
+            "incomplete": "keep",
+        }
         self.written: dict[str, str] = {}
         self.spelt: dict[str, set[str]] = defaultdict(set)
         self.gone: list[pd.DataFrame] = []
@@ -635,6 +645,11 @@ class _Work:
         if self.gone:
             unmapped, report = self._with_gone(columns, unmapped, report)
         frame, report = self._flagged(columns, frame, report, to, level, closed)
+        if self.asked["incomplete"] == "refuse" and report.incomplete:
+            rows = _count(report.incomplete)
+            raise PublishedError(f"{rows} would be incomplete:\n{report}")
+        if self.asked["incomplete"] == "drop" and report.incomplete:
+            frame, unmapped, report = self._left_out(columns, frame, unmapped, report, to, level)
         schemes = lineage.scheme_of(
             {c for c in self.spelt if lineage.written(c) == c} - set(lineage.beside())
         )
@@ -646,6 +661,8 @@ class _Work:
         if wanted == "ons":
             frame[columns.code] = frame[columns.code].map(bodies["ons_code"])
             frame = frame.sort_values([*columns.by, columns.code], kind="stable").reset_index(drop=True)
+            ours = unmapped["reason"] == _LEFT_OUT
+            unmapped.loc[ours, columns.code] = unmapped.loc[ours, columns.code].map(bodies["ons_code"])
         if codes == "same" or wanted != schemes:
             self.notes.append(f"the result has {wanted.upper()} codes")
         people = [c for c in columns.sums if re.search(r"(?i)resident|population|persons|people", c)]
@@ -717,6 +734,54 @@ class _Work:
             unplaced=report.unplaced + len(out),
         )
         return whole.sort_values(keys, kind="stable").reset_index(drop=True), report
+
+    def _left_out(
+        self,
+        columns: _Columns,
+        frame: pd.DataFrame,
+        unmapped: pd.DataFrame,
+        report: Report,
+        to: pd.Timestamp,
+        level: str,
+    ) -> tuple[pd.DataFrame, pd.DataFrame, Report]:
+        """Incomplete rows among what was not placed, with what stands in them in the totals of the report."""
+        bad = frame["status"] == "incomplete"
+        weights = {f"{weight} of {rate}": (rate, weight) for rate, weight in columns.means.items()}
+        if (
+            weights
+        ):  # how much weight went into each row is not in the result: it is added up as the counts are
+            given = {
+                w: self.frame[weight].where(self.frame[rate].notna()) for w, (rate, weight) in weights.items()
+            }
+            dated = [columns.at] if isinstance(columns.at, str) and columns.at in self.frame else []
+            wanted = dict.fromkeys([*columns.by, columns.code, *dated])
+            other = rebase(
+                self.frame[list(wanted)].assign(**given), code=columns.code, to=to, at=columns.at, level=level,
+                sums=list(weights), by=columns.by, repair=bool(self.asked["repair"]),
+            )  # fmt: skip
+            keys = [*columns.by, columns.code]
+            frame = frame.merge(other.frame[[*keys, *weights]], on=keys, how="left")
+        out = frame[bad.to_numpy()].assign(reason=_LEFT_OUT)
+        values = [*columns.sums, *weights]
+        totals = dict(report.totals)
+        for name in values:
+            less = float(out[name].sum())
+            kept = totals[name]
+            totals[name] = kept | {"placed": kept["placed"] - less, "unmapped": kept["unmapped"] + less}
+        frame = frame[~bad.to_numpy()].drop(columns=list(weights)).reset_index(drop=True)
+        out = out.reindex(columns=unmapped.columns)
+        divided = frame["status"] == "approximate"
+        report = replace(
+            report, totals=totals, rows=len(frame), incomplete=0, divided=int(divided.sum()),
+            approximate=sorted(frame.loc[divided, columns.code].unique()), unplaced=report.unplaced + len(out),
+            unmapped=sorted({*report.unmapped, *((code, _LEFT_OUT) for code in out[columns.code])}),
+        )  # fmt: skip
+        self.notes.append(
+            f"{len(out):,} incomplete row{' is' if len(out) == 1 else 's are'} left out; unmapped has "
+            f"{'it' if len(out) == 1 else 'them'}"
+        )
+        whole = pd.concat([unmapped, out], ignore_index=True) if len(unmapped) else out.reset_index(drop=True)
+        return frame, whole, report
 
     def _flagged(
         self,

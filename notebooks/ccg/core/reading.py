@@ -14,6 +14,7 @@ heavier than all of this package.
 import csv
 import io
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
@@ -235,7 +236,10 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
             wanted = near[0]
         sheets = {n: _cells(book.get_sheet_by_name(n), commas) for n in ([wanted] if wanted else names)}
     except calamine.CalamineError as error:
-        what = next((w for mark, w in _STARTS.items() if _start(path).startswith(mark)), "no whole workbook")
+        other = next((w for mark, w in _STARTS.items() if _start(path).startswith(mark)), None)
+        what = (
+            other if other and zipfile.is_zipfile(path) else "no whole workbook: it may have been cut short"
+        )
         raise ReadError(f"{path} is {what} ({error})") from None
     filled = {n: rows for n, rows in sheets.items() if rows}
     if wanted or len(filled) < 2:
