@@ -210,7 +210,7 @@ def test_health_protection_did_not_pass_to_councils():
 def test_a_table_of_claims_has_a_row_each_with_its_number_and_its_parts():
     lines = claims.table(claims.measure("A3", "A12"), ["A3", "A12"]).splitlines()
     assert len(lines) == 4 and all(line.count("|") == 6 for line in lines)
-    assert "**211**" in lines[2] and "**-0.4 points**" in lines[3]
+    assert "**211**" in lines[2] and "**−0.4 points**" in lines[3], "a minus, not a hyphen"
     assert "◐ holds with a correction<br>● 211 in 2013<br>◐ in the United Kingdom" in lines[2]
     assert lines[3].count("?") == 2, "the question of A12 and its verdict: it has no parts"
     assert not re.search(r"\bnan\b", "\n".join(lines))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from ccg import effects, files, levels, outcomes
 from scipy.stats import permutation_test, ttest_ind
+from scipy.stats import t as student
 from statsmodels.regression.linear_model import OLS
 
 YEARS = range(2014, 2022)
@@ -153,6 +154,41 @@ def test_imputation_is_that_of_another_library(theirs):
     assert ours == pytest.approx(told["imputation", "years"], abs=1e-8)
 
 
+def test_the_answer_of_07_and_its_interval_are_those_of_plain_arithmetic():
+    data = outcomes.talking_therapies("recovery").panel()
+    y, first, years = data.values.to_numpy(), data.first.to_numpy(), np.arange(2017, 2022)
+    never, merged = np.isnan(first), int((~np.isnan(first)).sum())
+    estimate, parts, rest = 0.0, [], 0.0
+    for g in (2018, 2019, 2020, 2021):
+        change = y[:, years >= g].mean(axis=1) - y[:, years < g].mean(axis=1)
+        wave = change[first == g]
+        share = len(wave) / merged
+        estimate += share * (wave.mean() - change[never].mean())
+        parts.append((share**2 * wave.var(ddof=1) / len(wave), len(wave) - 1))
+        rest = rest + share * change[never]
+    parts.append((rest.var(ddof=1) / len(rest), len(rest) - 1))
+    variance = sum(v for v, _ in parts)
+    reach = student.ppf(0.975, variance**2 / sum(v**2 / n for v, n in parts)) * math.sqrt(variance)
+    row = effects.difference_in_differences(data, times=0).iloc[-1]
+    assert row[["estimate", "low", "high"]].tolist() == pytest.approx(
+        [estimate, estimate - reach, estimate + reach]
+    )
+
+
+def test_imputation_with_bodies_alike_is_that_of_one_regression_on_dummies():
+    data = outcomes.talking_therapies("recovery").panel()
+    y, first = data.values.to_numpy(), data.first.to_numpy()
+    bodies, years = y.shape
+    after = np.arange(2017, 2022) >= first[:, None]
+    dummies = np.zeros((bodies, years, bodies + years))
+    for i, j in itertools.product(range(bodies), range(years)):
+        dummies[i, j, [i, bodies + j]] = 1
+    fit = np.linalg.lstsq(dummies[~after], y[~after], rcond=None)[0]
+    beyond = np.where(after, y - dummies @ fit, np.nan)[after.any(axis=1)]
+    found = effects.imputation(data, times=0)["estimate"].item()
+    assert found == pytest.approx(np.nanmean(beyond, axis=1).mean(), abs=1e-8)
+
+
 # --- the interval and the test -------------------------------------------------------------------
 
 
@@ -250,6 +286,17 @@ def test_the_studentised_test_holds_its_level_where_the_raw_one_does_not(treated
     assert 3.5 <= found["welch"] <= 6.5
     if spread != 1:
         assert not 2.5 <= found["raw"] <= 8, "the trap this test avoids is no longer a trap"
+
+
+@pytest.mark.parametrize(("spread", "draws"), list(itertools.product(levels.SPREADS, levels.DRAWS)))
+def test_the_interval_of_the_four_waves_of_07_holds_its_level(spread, draws):
+    assert 4 <= levels.waves([5, 2, 18, 9], spread, draws) <= 6.5
+
+
+def test_the_interval_over_waves_is_that_over_one_where_there_is_one():
+    one, simulated = levels.waves([5], 1.7, "skewed"), pd.read_csv(files.data() / "test_levels.csv")
+    row = simulated.query("treated == 5 and spread == 1.7 and draws == 'skewed'").iloc[0]
+    assert one == pytest.approx(row["welch"], abs=1)
 
 
 def test_the_table_of_levels_says_what_the_text_does():
@@ -353,6 +400,7 @@ def test_family_wise_p_is_worked_out_over_the_same_dealings_one_by_one():
         assert table.loc[name, "p_family"] == pytest.approx(last)
 
 
+@pytest.mark.slow
 def test_family_wise_p_errs_once_in_twenty_where_nothing_is_true_and_still_finds_what_is():
     wrong, found = 0, 0
     for seed in range(120):
@@ -381,6 +429,26 @@ def test_before_sees_a_trend_that_is_there_and_says_what_it_could_have_seen():
         assert tilted["slope"] == pytest.approx(told["slope"] + told["visible"])
         seen += not tilted["low"] <= 0 <= tilted["high"]
     assert 0.7 <= seen / 120 <= 0.9 and wrong / 120 < 0.11
+
+
+def test_a_trend_that_goes_on_is_no_effect_and_its_error_is_in_the_interval():
+    cohorts = {2017: 30, 2019: 30}
+    frame, first = made(np.random.default_rng(4), cohorts, noise=0.3)
+    rises = frame["body"].map(first).notna() * 0.7 * (frame["year"] - 2014)
+    data = panel_of(frame.assign(rate=frame["rate"] + rises), first)
+    plain = effects.difference_in_differences(data, times=0).iloc[-1]
+    told = effects.trend_gone_on(data, times=0).iloc[0]
+    assert plain["low"] > 2 and told["low"] < 0 < told["high"]
+    trend = effects.before(data, times=9)["slope"]
+    # of eight years the middles of those before and after lie four apart, whenever the change came
+    assert told["estimate"] == pytest.approx(plain["estimate"] - 4 * trend)
+    assert told["se"] > 1.5 * plain["se"]
+
+
+def test_power_is_how_often_a_true_effect_is_found():
+    rng = np.random.default_rng(8)
+    found = ttest_ind(rng.normal(0.6, size=(4000, 20)), rng.normal(size=(4000, 20)), axis=1).pvalue < 0.05
+    assert effects.power(0.6, math.sqrt(2 / 20), 38) == pytest.approx(found.mean(), abs=0.03)
 
 
 def test_drift_widens_the_interval_by_what_such_a_drift_can_do():

@@ -252,3 +252,8 @@ def test_a_board_closed_in_2026_stands_among_the_42_and_one_that_is_open_among_t
     # Sussex, Surrey Heartlands and 18% of Frimley, in the allocation tool of 2023-24
     (patients,) = tables.load("icbs").query("code == 'S9B9J'")["registered_patients"]
     assert place["S9B9J"].value == pytest.approx(patients, rel=0.02)
+
+
+def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
+    assert "the code was a location’s to 31 March 2026." in life.summary(lives["D4U1Y"])
+    assert "the code lives on as a location’s." in life.summary(lives["15E"])

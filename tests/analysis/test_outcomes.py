@@ -31,6 +31,18 @@ def test_cohorts_are_the_bodies_that_mergers_made_and_controls_never_merged():
     assert panel.controls == 70
 
 
+def test_a_control_beside_a_merged_body_is_found_though_that_body_is_in_no_panel():
+    # 14L merged in 2017, before the first year of Talking Therapies; Manchester shared its board, QOP, with 01G
+    rows = rows_of("successions")
+    board = {r["from"]: r["to"] for r in rows if r["kind"] == "abolition" and r["date"] == "2022-07-01"}
+    merged = {r["to"] for r in rows if r["kind"] == "merger" and r["date"] < "2022-07-01"} & set(board)
+    beside = {c for c in board if c not in merged and board[c] in {board[m] for m in merged}}
+    assert "14L" in merged and "01G" in beside and board["14L"] == board["01G"] == "QOP"
+    assert outcomes.beside_merged("2021-04-01") == sorted(beside)
+    panel = outcomes.talking_therapies("recovery").panel()
+    assert "14L" not in panel.values.index and panel.without(beside).controls == 37
+
+
 def test_who_is_left_out_is_named_with_the_reason():
     assert outcomes.talking_therapies("recovery").left_out().to_dict() == {
         "13T": "merged before the second year",
@@ -165,3 +177,20 @@ def test_what_bodies_were_like_before_adds_up_to_england():
     assert np.average(found["money"], weights=found["patients"]) == pytest.approx(pounds, rel=0.001)
     # Birmingham and Solihull: the poorest of the large bodies; Surrey Heartlands among the least deprived
     assert found.loc["15E", "deprivation"] > 1.5 * found.loc["92A", "deprivation"]
+
+
+def test_of_the_ways_to_count_recovery_the_first_is_the_answer_and_each_has_bodies_on_both_sides():
+    told = outcomes.recovery_choices().set_index("choice")
+    plain = effects.difference_in_differences(outcomes.talking_therapies("recovery").panel(), times=0).iloc[
+        -1
+    ]
+    columns = ["treated", "controls", "estimate", "se", "low", "high"]
+    assert told.loc["As above", columns].tolist() == pytest.approx(plain[columns].tolist())
+    assert told.index.is_unique and told.notna().all(axis=None) and (told["controls"] >= 20).all()
+    assert told.loc[
+        "Controls of boards where none merged", ["controls", "estimate"]
+    ].tolist() == pytest.approx([37, -0.25], abs=0.005)
+    # at two points either way more than half of the other choices leave the question open
+    assert (effects.equivalence(told, 2)[1:] > 0.05).sum() == 11 and (
+        effects.equivalence(told, 1) > 0.05
+    ).all()

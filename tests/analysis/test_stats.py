@@ -307,6 +307,7 @@ def test_a_gap_is_that_of_a_regression_clustered_by_decision(with_need):
     assert [found.low, found.high] == pytest.approx(fit.conf_int()[1].tolist())
 
 
+@pytest.mark.slow
 def test_a_gap_is_judged_by_whole_decisions_and_holds_its_level_at_unequal_spread():
     wrong = 0
     for seed in range(300):

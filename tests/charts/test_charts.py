@@ -145,6 +145,9 @@ def test_alluvial_tells_what_passed_to_the_first_boards_from_boards_that_merged(
     colour = {k: to_rgb(v["fc"]) for k, v in charts.RIBBONS.items()}
     assert tone["Ash (A) → Merged (M)"] == colour["passed"]
     assert tone["Cedar & Son (C) → Yew (Y)"] == colour["merged"]
+    assert tone["Merged (M) → Xenon (X)"] == colour["merged"], (
+        "it ended in a new board with a part of another"
+    )
     bars = {tip: to_rgb(p.get_facecolor()) for tip, p in named(ax, Rectangle).items()}
     assert bars["Merged (M)"] == bars["Yew (Y)"] == to_rgb(style.TEAL) != bars["Ash (A)"]
     plt.close(fig)

@@ -43,6 +43,7 @@ def pieces(points: np.ndarray) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_the_table_derives_again_from_the_places():
     pd.testing.assert_frame_equal(tiles.table(), tables.load("tiles"), check_dtype=False)
 

@@ -84,6 +84,7 @@ def test_mixed_geographies_hold_the_bodies_that_joined_or_the_one_they_joined_in
     assert list(contract.bodies(world, "allocations", rule)) == []
 
 
+@pytest.mark.slow
 def test_slips_of_the_hand_are_caught_and_named(bench):
     """A small sample with a seed; ``tests/core/mutate_tables.py`` tries as many as you like."""
     every = mutations(17, 500)

@@ -628,6 +628,7 @@ def test_a_life_is_told_by_either_code():
 # --- laws, on made-up Englands ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @laws
 @given(worlds())
 def test_the_same_geography_gives_every_body_itself(world):
@@ -637,6 +638,7 @@ def test_the_same_geography_gives_every_body_itself(world):
         assert world.lineage.bodies(one[1], one[0])["code"].tolist() == codes
 
 
+@pytest.mark.slow
 @laws
 @given(worlds())
 def test_everyone_is_counted_once_where_they_live(world):

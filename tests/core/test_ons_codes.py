@@ -6,6 +6,8 @@ import json
 import pytest
 from ccg import files, tables
 
+pytestmark = pytest.mark.usefixtures("remembered")
+
 
 def change(data, name, key, **cells) -> int:
     """Changes cells of the row with a key (its first column) and seals the table. Returns its line."""

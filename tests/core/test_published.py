@@ -218,6 +218,7 @@ def by_hand(rows) -> tuple[dict, dict, float]:
     return sums, missing, beside
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(ROWS, LAYOUT)
 def test_whatever_the_layout_marks_and_codes_the_sums_are_those_by_hand(tmp_path_factory, rows, layout):
@@ -254,6 +255,7 @@ def test_whatever_the_layout_marks_and_codes_the_sums_are_those_by_hand(tmp_path
 ANY = st.text("0123456789ABCEFnXY/-.,;£%* ()<[]\t\"'\n¬é", max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     st.lists(

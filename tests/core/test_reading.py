@@ -238,6 +238,7 @@ def test_parquet_keeps_its_kinds(tmp_path):
 TEXT = st.text("abcé0123456789 .,;|\t%£<*-", max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(TEXT, TEXT), min_size=2, max_size=6),

@@ -406,6 +406,7 @@ UNLIKE = [
 ]
 
 
+@pytest.mark.slow
 @kinds
 @pytest.mark.parametrize("value", [*LIKE_PERIODS, *UNLIKE], ids=str)
 def test_a_period_lacks_a_part_and_any_other_key_reads_it_as_zero(make, value):
@@ -748,6 +749,7 @@ def test_every_engine_gives_the_answer_of_pandas_in_its_own_kind(make, kind, own
     assert report.unplaced == 4 and report.divided == wanted.report().divided > 0
 
 
+@pytest.mark.slow
 @engines
 @pytest.mark.parametrize("form", ["date", "datetime", "text"])
 def test_every_engine_takes_a_column_of_dates(make, kind, own, form):
@@ -1363,6 +1365,7 @@ def test_floats_are_conserved_and_what_is_missing_is_counted(journey):
     assert result.report().missing["n"] == data["n"].isna().sum()
 
 
+@pytest.mark.slow
 @usual
 @given(journeys(whole))
 def test_once_there_nothing_moves_again(journey):
@@ -1373,6 +1376,7 @@ def test_once_there_nothing_moves_again(journey):
     assert len(again.unmapped) == 0
 
 
+@pytest.mark.slow
 @usual
 @given(journeys(whole), st.randoms(use_true_random=False))
 def test_no_order_of_rows_matters(journey, random):
@@ -1384,6 +1388,7 @@ def test_no_order_of_rows_matters(journey, random):
     same(one.unmapped, other.unmapped)
 
 
+@pytest.mark.slow
 @usual
 @given(journeys(st.integers(0, 1000)), st.data())
 def test_means_lie_within_their_parts(journey, more):
@@ -1404,6 +1409,7 @@ def test_means_lie_within_their_parts(journey, more):
             assert pd.isna(row.rate)
 
 
+@pytest.mark.slow
 @usual
 @given(
     journeys(st.one_of(st.none(), st.integers(-(10**6), 10**6))),
@@ -1446,6 +1452,7 @@ def holes(draw):
     return data.astype({"n": "Int64"}), {"at": at, "to": to, "level": level}, feeds
 
 
+@pytest.mark.slow
 @usual
 @given(holes(), st.sampled_from(list(KINDS.values())), st.sampled_from(["zero", "missing"]))
 def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, absent):
@@ -1478,6 +1485,7 @@ def test_exact_means_that_every_part_was_there_and_every_cell_given(hole, make, 
     assert ("if what was read as zero" in str(report)) <= (report.sparse > 0)
 
 
+@pytest.mark.slow
 @usual
 @given(st.data(), st.sampled_from(list(KINDS.values())))
 def test_each_month_of_a_year_must_have_every_part(draw, make):
@@ -1502,6 +1510,7 @@ def test_each_month_of_a_year_must_have_every_part(draw, make):
         assert (row.status == "incomplete") == (not whole)
 
 
+@pytest.mark.slow
 @settings(usual, max_examples=25)
 @given(worlds(), st.data(), st.sampled_from(list(KINDS.values())))
 def test_on_any_england_people_are_found_where_they_went(world, data, make):
@@ -1574,6 +1583,21 @@ def test_lookup_writes_who_became_whom(run, tmp_path, start, to):
     assert table.set_index("from")["from_ons"].to_dict() == known, "the ONS code of the older date"
     assert table["from_name"].ne("").all() and table["to_name"].ne("").all() and table["to_ons"].ne("").all()
     assert f"{len(bodies)} bodies of {start} lead to {table['to'].nunique()} of {to}" in out
+
+
+def test_lookup_from_locations_needs_their_level_named(run, tmp_path):
+    path = tmp_path / "lookup.csv"
+    days = ("--from", "2024-04-01", "--to", "2026-04-01", "-o", path)
+    status, out, err = run("lookup", *days, "--from-level", "sub_icb")
+    table = pd.read_csv(path, keep_default_na=False)
+    assert status == 0 and not err and "106 bodies of 2024-04-01 lead to 36 of 2026-04-01" in out
+    assert set(table.loc[table["from"] == "D4U1Y", "to"]) == {"S0E4D", "QRL", "S9B9J"}
+    assert "Divided by share, so approximate: D4U1Y" in out
+    path.unlink()
+    assert "42 bodies of 2024-04-01" in run("lookup", *days)[1], "boards, if none is named"
+    path.unlink()
+    status, _, err = run("lookup", *days, "--from-level", "ccg")
+    assert status == 1 and "after that use level sub_icb or icb" in err and not path.exists()
 
 
 def test_a_table_that_is_printed_holds_nothing_but_the_table(run, csv):

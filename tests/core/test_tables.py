@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from ccg import files, lineage, tables
 
+pytestmark = pytest.mark.usefixtures("remembered")
+
 
 def test_every_table_is_sound():
     problems = tables.check()
@@ -412,6 +414,7 @@ def test_an_entry_copied_from_a_table_with_other_columns_is_named_and_not_sealed
         tables.seal()
 
 
+@pytest.mark.slow
 def test_seal_settles(data):
     assert tables.seal() == []
     edit(data, "list_sizes", "\n00C,2013-07-01,11,", "\n00C,2013-07-01,12,")

@@ -232,6 +232,23 @@ def test_frimley_closed_and_did_not_change_its_name():
     assert {hop.start for hop in lineage.trail("U2G6B", back=True)} == {"D4U1Y", "15D", "10G", "10T", "11C"}
 
 
+@pytest.mark.parametrize("code", lineage.bodies("2022-07-01")["code"])
+def test_what_came_before_a_board_ended_when_it_ended(code):
+    """Frimley's part reached Surrey's location on the day on which Surrey's board was no more."""
+    last = lineage.lifetime(code).last
+    assert all(hop.date <= last for hop in lineage.trail(code, back=True))
+
+
+def test_a_location_has_the_name_of_the_day():
+    told = lineage.explain("QXU")
+    assert "D4U1Y" not in told and "part of 92A moved to 70F (NHS Sussex ICB - 70F)" in told
+    assert "part of 09G moved to 92A (NHS Surrey Heartlands CCG)" in told  # in 2020
+    assert lineage.name("70F", "2022-06-30") == "NHS West Sussex CCG" == lineage.name("70F")
+    assert lineage.name("70F", TODAY) == "NHS Surrey and Sussex ICB - 70F"
+    assert "D9Y0V (NHS Hampshire and Isle of Wight ICB - D9Y0V)" in lineage.explain("D4U1Y")
+    assert "70F NHS Sussex ICB - 70F (exact)" in lineage.explain("09G", "2024-04-01", "sub_icb")
+
+
 @pytest.mark.parametrize("day, boards", [("2017-04-01", 29), ("2019-04-01", 29), ("2021-04-01", 34)])
 def test_codes_of_partnerships_are_named_where_they_are_no_boards(day, boards):
     members = tables.load("partnership_members")

@@ -79,6 +79,7 @@ def test_a_kernel_that_cannot_be_started_for_another_reason_is_not_tried_again()
                 died("Kernel didn't respond in 60 seconds")
 
 
+@pytest.mark.slow
 def test_a_port_that_was_taken_costs_a_notebook_nothing_and_a_kernel_that_never_starts_is_one_line(
     notebook, taken, tmp_path, monkeypatch, capsys
 ):
@@ -118,6 +119,7 @@ def test_a_notebook_that_fails_is_not_run_again(notebook, tmp_path, last, words)
     assert not done and ran.read_text() == "ran "
 
 
+@pytest.mark.slow
 def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_line(notebook, tmp_path):
     for name in ("98_a", "99_b"):
         path = notebook(name, "print(6 * 7)", "print(2)")

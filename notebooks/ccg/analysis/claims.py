@@ -103,7 +103,8 @@ def table(numbers: dict[str, float], ids: Iterable[str]) -> str:
 def _number(value: float, unit: str, what: str) -> str:
     """The number with its unit, unless the words beside it hold the unit already."""
     bare = unit in {"year", "ratio", "correlation"} or unit.lower() in what.lower()
-    return f"**{value:g}{'' if bare else ' ' + unit.replace('GBP billion', 'billion pounds')}**<br>{what}"
+    shown = f"{value:g}".replace("-", "−")
+    return f"**{shown}{'' if bare else ' ' + unit.replace('GBP billion', 'billion pounds')}**<br>{what}"
 
 
 def _sources(cell: str, sources: pd.DataFrame) -> str:
@@ -466,19 +467,18 @@ def b4():
 def b6():
     """Forty years before there were several authorities for each board of 2022, and they ran hospitals."""
     districts = _body("1982-04-01", "district health authorities")
-    boards = _body("2022-07-01", "integrated care boards")
-    return round(districts / boards, 2), districts, boards
+    boards, now = (_body(day, "integrated care boards") for day in ("2022-07-01", "2026-04-01"))
+    return round(districts / boards, 2), districts, boards, now
 
 
 @_claim
 def e1():
     """Boards that buy care from others after the end of CCGs; trusts that sold it on the first day of the divide."""
-    rows = tables.load("commissioners")
-    boards = rows[(rows["date"] == "2022-07-01") & (rows["body"] == "integrated care boards")]
+    rows = tables.load("commissioners").query("body == 'integrated care boards'").set_index("date")
+    assert rows["commissions"].all(), "those of 2026 buy too"
+    then, now = (int(rows.at[day, "count"]) for day in ("2022-07-01", "2026-04-01"))
     first = tables.load("reforms").set_index("event").at["internal_market_1991", "what_changed"]
-    return int(boards.loc[boards["commissions"], "count"].sum()), int(
-        re.search(r"first (\d+) trusts", first)[1]
-    )
+    return then, int(re.search(r"first (\d+) trusts", first)[1]), now
 
 
 # --- integration and the pandemic -----------------------------------------------------------------
@@ -505,26 +505,36 @@ def a11():
 
 @_claim
 def a12():
-    """Recovery in Talking Therapies, merged against never merged, in points; merging is not integration."""
+    """Recovery in Talking Therapies, merged against never merged, in points; merging is not integration.
+
+    Beside it patients' experience of their practice after the mergers of April 2018, the one wave that has it.
+    """
     from . import effects, outcomes  # slow to import, and only this claim needs them
 
     found = effects.difference_in_differences(outcomes.talking_therapies("recovery").panel(), times=0)
     row = found.set_index("cohort").loc["all"]
     moved, low, high = (round(row[c], 1) for c in ("estimate", "low", "high"))
-    return moved, -moved, -low, high, 95
+    felt = effects.difference_in_differences(outcomes.patient_experience().panel(cohorts=[2018]), times=0)
+    return moved, -moved, -low, high, 95, round(felt["estimate"].iloc[-1], 1)
 
 
 @_claim
 def b1():
-    """Boards with a million registered patients; a million residents is a harder test.
+    """Boards of 2022 with a million registered patients, and a million residents, which is a harder test.
 
-    Two boards have no count of residents, as one CCG lay in both; the published count has them over the line.
+    The same of the boards of 2026. Residents are those of mid-2022 for both; patients were projected for the
+    boards of 2022 and counted for those of 2026.
     """
-    boards = _boards()
-    counted = boards["residents_mid2020"].dropna()
-    patients, residents = ((one >= 1_000_000).sum() for one in (boards["registered_patients"], counted))
-    published = int(_national("boards_million_residents_2020"))
-    return int(patients), len(boards), int(residents), len(counted), published
+    boards, people = _boards(), tables.load("location_people")
+    then, now = (people[people["geography"] == day].groupby("board") for day in ("2025-04-01", "2026-04-01"))
+    assert set(then.groups) == set(boards["code"]), "the same boards as in 2022"
+    sizes = (
+        boards["registered_patients"],
+        then["residents_2022"].sum(),
+        now["patients_2026"].sum(),
+        now["residents_2022"].sum(),
+    )
+    return *(int((size >= 1_000_000).sum()) for size in sizes), len(boards), now.ngroups
 
 
 @_claim
@@ -538,6 +548,8 @@ def b7():
     moves, boards = tables.load("successions"), _boards().set_index("code")
     moved = moves[(moves["kind"] == "split") & (moves["date"] == "2022-07-01")]
     assert (boards.loc[moved["to"], "sub_icb_locations"] == 1).all(), "the taker must be one area"
+    gone = tables.load("locations").groupby("code")["closed"].agg(lambda days: days.notna().all())
+    assert gone.index[gone].tolist() == ["D4U1Y"], "of the locations one, Frimley, was closed"
     areas = int(boards["sub_icb_locations"].sum())
     role = ("hcl_2022", "ccg_leads_and_staff", "continue_ics_leadership")
     asked = int(tables.load("survey_waves").set_index("wave").at["hcl_2022", "responses"])

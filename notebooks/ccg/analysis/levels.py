@@ -72,6 +72,42 @@ def simulate(
     return {name: 100 * n / (cases // shared * shared) for name, n in refused.items()}
 
 
+def waves(
+    sizes: list[int],
+    spread: float,
+    draws: str = "normal",
+    *,
+    controls: int = CONTROLS,
+    cases: int = CASES,
+    seed: int = 2013,
+) -> float:
+    """How often the 95% interval of ``effects`` for several waves together leaves out a true zero, in per cent.
+
+    Parameters
+    ----------
+    sizes
+        Treated bodies of each wave, two or more. A wave has its own spread and counts by its bodies.
+    spread, draws, controls, cases, seed
+        As in ``simulate``: each body is one number, its change, a control the same number for every wave.
+
+    Examples
+    --------
+    >>> 3 < waves([9, 18], 1.0, cases=2000) < 7
+    True
+    """
+    rng = np.random.default_rng([seed, *sizes, round(10 * spread), DRAWS.index(draws)])
+
+    def drawn(n: int) -> np.ndarray:
+        return rng.normal(size=(cases, n)) if draws == "normal" else rng.exponential(size=(cases, n)) - 1
+
+    groups = [(n / sum(sizes), spread * drawn(n)) for n in sizes] + [(-1.0, drawn(controls))]
+    parts = [(share * x.mean(axis=1), share**2 * x.var(axis=1, ddof=1) / x.shape[1], x.shape[1] - 1)
+             for share, x in groups]  # fmt: skip
+    estimate, variance = (sum(part[k] for part in parts) for k in (0, 1))
+    df = variance**2 / sum(v**2 / free for _, v, free in parts)
+    return float(100 * (abs(estimate) > stdtrit(df, 0.975) * np.sqrt(variance)).mean())
+
+
 def _gaps(x, dealt, treated, controls):
     """Difference of means, its variance and degrees of freedom, dealings × cases."""
     sums, squares = dealt @ x, dealt @ x**2

@@ -600,8 +600,11 @@ def summary(one: Life) -> str:
         if hop.start == one.code and hop.kind == "merger":
             said.append(f"It merged into {_said(hop.end)} on {long_date(hop.date)}.")
         elif hop.start == one.code and hop.kind == "abolition":
+            last = lineage.lifetime(one.code).last
+            ended = last < lineage.default().until
             said.append(
-                f"{_said(hop.end)} took over on {long_date(hop.date)}; the code lives on as a location’s."
+                f"{_said(hop.end)} took over on {long_date(hop.date)}; the code "
+                + (f"was a location’s to {long_date(last)}." if ended else "lives on as a location’s.")
             )
     return " ".join(said)
 

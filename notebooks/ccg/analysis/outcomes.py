@@ -116,6 +116,17 @@ def _fates(on: str, _: tuple) -> pd.DataFrame:
     return bodies.assign(later=bodies.index.isin(mergers["from"])).sort_index()
 
 
+def beside_merged(on: str) -> list[str]:
+    """The CCGs open on a date that never merged and came in July 2022 to one board with one that a merger had made.
+
+    Asked of all CCGs of that date, not of those in a panel: a merger too early to be studied had neighbours too.
+    """
+    ends = lineage.lookup(on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
+    merged = fates(on)["merged"].notna()
+    boards = ends.reindex(merged.index)
+    return sorted(merged.index[~merged & boards.isin(boards[merged])])
+
+
 def patients(on: str) -> pd.Series:
     """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
     return _patients(on, _as_stored()).copy()
@@ -357,3 +368,69 @@ def gp_survey(measure: str = "good_experience", series: str = "2018-2023") -> Ou
         table.assign(over=table[measure], under=table[base]), name=name, unit="points",
         on="2021-04-01", late=1, account=_shares(given, given * 0, given * 0, given),
     )  # fmt: skip
+
+
+def recovery_choices() -> pd.DataFrame:
+    """Recovery in Talking Therapies after all mergers, counted as 07 does and in other ways, each by its name.
+
+    The first row is the answer of 07; each other changes one choice, but for "within regions", which cannot be had
+    with London, where no control is. Columns as in ``effects.difference_in_differences`` but for the p by dealing.
+    """
+    found = talking_therapies("recovery")
+    panel = found.panel()
+    rows = {**_counted(found, panel), **_with_other_controls(found, panel), **_without_some(found, panel)}
+    order = ["treated", "controls", "estimate", "se", "df", "low", "high"]
+    return pd.DataFrame(rows).T[order].astype(float).rename_axis("choice").reset_index()
+
+
+def _all_waves(panel: effects.Panel, **how) -> pd.Series:
+    return effects.difference_in_differences(panel, times=0, **how).set_index("cohort").loc["all"]
+
+
+def _counted(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
+    later = found.panel(cohorts=[2019, 2020, 2021])
+    forecast = effects.imputation(panel, times=0).iloc[0]
+    return {
+        "As above": _all_waves(panel),
+        "From the last year before alone": _all_waves(panel, base="last"),
+        f"Without the last year before ({later.first.count()} bodies)": _all_waves(later, gap=1),
+        "First two years after only": _all_waves(panel, until=2),
+        "Forecast, CCGs yet to merge among the controls": forecast,
+        "Each patient alike": _all_waves(panel, count="patients"),
+        "Each wave alike": _all_waves(panel, count="cohorts"),
+        "Each year of a body alike": _all_waves(panel, count="years"),
+    }
+
+
+def _with_other_controls(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
+    base = baseline(found.on).reindex(panel.values.index)
+    merged, treated = panel.first.notna(), found.counts.groupby("code")["under"].sum()[panel.values.index]
+    outside = panel.without(base.index[base["region"] == "London"])
+    regions = pd.get_dummies(base["region"].reindex(outside.values.index)).astype(float)
+    like = base[["need", "deprivation", "money"]].assign(size=np.log(base["patients"]))
+    near = panel.values.index.intersection(beside_merged(found.on))
+    boards = lineage.lookup(found.on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
+    unit = boards.reindex(panel.values.index) + " " + panel.first.fillna(0).astype(int).astype(str)
+    together = effects.panel_of(panel.values.groupby(unit).mean(), panel.first.groupby(unit).first())
+    large = panel.without(treated.index[treated < treated[merged].min()])
+    return {
+        "Without London": _all_waves(outside),
+        "Without London, within regions": effects.adjusted(outside, regions).iloc[0],
+        "At like size, need, deprivation, money": effects.adjusted(panel, like).iloc[0],
+        "Controls joined by board": _all_waves(found.panel(join=True)),
+        "Controls of boards where none merged": _all_waves(panel.without(near)),
+        "Bodies of one board and wave as one": _all_waves(together),
+        f"Controls no smaller than the smallest merged ({large.controls})": _all_waves(large),
+    }
+
+
+def _without_some(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
+    left = {
+        "Without 92G": {"92G"},
+        "Without 26A, which holds 06W": {"26A"},
+        "Without 92G and 26A": {"92G", "26A"},
+        "Without 09D, 16C, B2M3M, broken years": {"09D", "16C", "B2M3M"},
+        "Without land that moved": set(found.approximate),
+        "Without D4U1Y, which holds 15D": {"D4U1Y"},
+    }
+    return {name: _all_waves(panel.without(out & set(panel.values.index))) for name, out in left.items()}

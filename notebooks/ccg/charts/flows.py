@@ -90,6 +90,8 @@ def _alluvial_steps(stages, flows, first):
         step = step.assign(units=step["share"] * step["from"].map(tall), main=~step.duplicated("from"))
         main = step[step["main"]]
         joint = step["to"].map(main["to"].value_counts()) > 1
+        if k + 1 != first:  # a body that ended in a new one with parts of others merged too
+            joint |= step["to"].duplicated(keep=False) & ~step["to"].isin(step["from"])
         gather = "passed" if k + 1 == first else "merged"
         step["kind"] = np.where(~step["main"], "part", np.where(joint, gather, "same"))
         made.append({*main.loc[joint | main["from"].isin(made[-1]), "to"]})

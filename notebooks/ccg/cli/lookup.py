@@ -11,6 +11,11 @@ def add(commands):
     parser.add_argument("--from", dest="start", required=True, help="date of the older geography, 2018-04-01")
     parser.add_argument("--to", required=True, help="date of the newer geography")
     parser.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
+    parser.add_argument(
+        "--from-level", choices=["pct", "ccg", "sub_icb", "icb"],
+        help="bodies meant at the older date, by default those that commissioned on it; sub-ICB locations: "
+        "--from 2024-04-01 --from-level sub_icb --to 2026-04-01",
+    )  # fmt: skip
     parser.add_argument("-o", "--output", help="file to write; without it the table is printed")
     return parser
 
@@ -18,7 +23,7 @@ def add(commands):
 def run(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
     output, _ = outputs.named(args.output, [])
-    table = lookups.table(args.start, args.to, args.level)
+    table = lookups.table(args.start, args.to, args.level, at_level=args.from_level)
     outputs.write(output, table)
     words_to = outputs.for_words(output)
     say(

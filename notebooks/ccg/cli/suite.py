@@ -28,7 +28,7 @@ def add_test(commands):
 
 
 def run_tests(args) -> int:
-    """strict nbval over every notebook, then the unit tests; leaves the working tree as it was"""
+    """strict nbval over every notebook, then the unit tests but for the slow; leaves the working tree as it was"""
     before = _tree()
     pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist"]
     nbval = [
@@ -40,7 +40,8 @@ def run_tests(args) -> int:
         env = os.environ | {"CCG_FIGURES": made}
         # a notebook's cells belong together, in one kernel; unit tests go to whoever is free
         notebooks = subprocess.run([*pytest, "loadfile", *nbval], cwd=files.ROOT, env=env).returncode
-        alone = ["worksteal", "-p", "no:nbval", "tests"]
+        # make test-slow has the laws tried on many made-up cases, and the simulations
+        alone = ["worksteal", "-p", "no:nbval", "-m", "not slow", "tests"]
         units = subprocess.run([*pytest, *alone], cwd=files.ROOT, env=env).returncode
     touched = sorted(_tree() ^ before)
     for line in touched:

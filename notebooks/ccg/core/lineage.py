@@ -104,8 +104,9 @@ class Lineage:
         self._tables = {name: frames[name] for name in TABLES}
         self._more: Load | None = None
         levels = frames["levels"].set_index("level")
-        self.start, self.boards = levels.at["ccg", "first"], levels.at["icb", "first"]
-        self.trusts, self.until = levels.at["pct", "first"], levels.at["icb", "known_until"]
+        first, until = levels["first"].to_dict(), levels["known_until"].to_dict()
+        self.start, self.boards = pd.Timestamp(first["ccg"]), pd.Timestamp(first["icb"])
+        self.trusts, self.until = pd.Timestamp(first["pct"]), pd.Timestamp(until["icb"])
         self._bodies: dict[tuple[pd.Timestamp, str], pd.DataFrame] = {}
         self._lookups: dict[tuple[Vintage, Vintage, pd.Timestamp], pd.DataFrame] = {}
         self._pieces: dict[
@@ -323,8 +324,13 @@ class Lineage:
         named = ccgs.loc[ccgs["former_name"].notna(), ["code", "former_name"]]
         return MappingProxyType(dict(named.itertuples(index=False)))
 
-    def name(self, code: str) -> str:
+    def name(self, code: str, day: Day | None = None) -> str:
         """Name of a body by its ODS code; the code itself if it has none here."""
+        if day is not None:
+            when, stays = as_day(day), self._tables["locations"]
+            then = stays[(stays["code"] == code) & (stays["opened"] <= when) & ~(stays["closed"] < when)]
+            if len(then):
+                return str(then["name"].iloc[0])
         return self._known_names.get(code, code)
 
     def beside(self) -> Mapping[str, str]:
@@ -488,7 +494,7 @@ class Lineage:
                 else trails.of_trust(body.code, overlaps, self.start, str(self.vintage(self.trusts_reach)))
             )
         if back:
-            return trails.back(self.land, body.code)
+            return trails.back(self.land, body.code, body.last)
         return trails.onwards(self.land, body.code, body.first)
 
     def explain(self, code: str, to: Day | None = None, level: str | None = None) -> str:
@@ -905,9 +911,18 @@ def former_names() -> Mapping[str, str]:
     return default().former_names()
 
 
-def name(code: str) -> str:
-    """Name of a body by its ODS code; the code itself if it has none here."""
-    return default().name(code)
+def name(code: str, day: Day | None = None) -> str:
+    """Name of a body by its ODS code; the code itself if it has none here.
+
+    Without ``day`` a CCG is named as a CCG. With it, a code that a sub-ICB location had on that day gives the
+    location's name then.
+
+    Examples
+    --------
+    >>> name("70F"), name("70F", "2023-04-01")
+    ('NHS West Sussex CCG', 'NHS Sussex ICB - 70F')
+    """
+    return default().name(code, day)
 
 
 def explain(code: str, to: Day | None = None, level: str | None = None) -> str:

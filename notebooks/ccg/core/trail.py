@@ -43,8 +43,8 @@ def _holds(land: Land, code: str, piece: Piece, day: pd.Timestamp) -> bool:
     return code in (holder, land.boards_on(day).get(holder))
 
 
-def back(land: Land, code: str) -> list[Hop]:
-    """The mergers and splits through which a body was put together, the latest first.
+def back(land: Land, code: str, last: pd.Timestamp) -> list[Hop]:
+    """The mergers and splits through which a body was put together by its last day, the latest first.
 
     Of a body that was divided when it closed, only what brought it the land that came on.
     """
@@ -55,7 +55,7 @@ def back(land: Land, code: str) -> list[Hop]:
         body, mine = wanted.pop()
         for r in land.rows:
             key = (r["from"], r["to"], r["date"], r["kind"])
-            if r["to"] != body or r["kind"] == "rename" or key in done:
+            if r["to"] != body or r["date"] > last or r["kind"] == "rename" or key in done:
                 continue
             eve = r["date"] - DAY
             if mine is not None and not any(_holds(land, r["from"], piece, eve) for piece in mine):
@@ -129,7 +129,7 @@ def _what_it_was(known: Lineage, body: Body) -> list[str]:
 def _reporting(known: Lineage, code: str) -> str:
     """What a reporting entity is: no body, but a code that gives the area of a merged CCG back."""
     one = known.reporting[code]
-    to = "" if pd.isna(one["closed"]) else f" to {long_date(one['closed'])}"
+    to: str = "" if pd.isna(one["closed"]) else f" to {long_date(one['closed'])}"
     lines = [
         f"{one['name']} ({code})",
         f"A code for reporting from {long_date(one['opened'])}{to}, within {one['location']} "
@@ -157,12 +157,12 @@ def _what_became_of_it(known: Lineage, code: str, to: pd.Timestamp, level: str |
         lines.append(f"On {long_date(to)}{which_area} is:")
         for r in records(rows):
             share = "" if r["share"] == 1 else f", {r['share']:.1%} by {r['basis']}"
-            lines.append(f"  {r['to']} {known.name(r['to'])}{share} ({r['status']})")
+            lines.append(f"  {r['to']} {known.name(r['to'], to)}{share} ({r['status']})")
     return lines
 
 
 def _sentence(known: Lineage, hop: Hop) -> str:
-    end = f"{hop.end} ({known.name(hop.end)})"
+    end = f"{hop.end} ({known.name(hop.end, hop.date)})"
     what = {
         "merger": f"{hop.start} merged into {end}",
         "abolition": f"{hop.start} passed to {end}",

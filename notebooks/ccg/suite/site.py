@@ -175,6 +175,7 @@ def _bodies(folder: Path, beside: Path, about: dict) -> None:
         know = body | {
             "name": _short,
             "measures": life.MEASURES,
+            "read": lineage.default().until,  # an ONS code in use on this day has no last day
             "files": list(held),
         }
         files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
