@@ -237,9 +237,9 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
         sheets = {n: _cells(book.get_sheet_by_name(n), commas) for n in ([wanted] if wanted else names)}
     except calamine.CalamineError as error:
         other = next((w for mark, w in _STARTS.items() if _start(path).startswith(mark)), None)
-        what = (
-            other if other and zipfile.is_zipfile(path) else "no whole workbook: it may have been cut short"
-        )
+        if path.suffix.lower() in (".xlsx", ".xlsm", ".ods") and not zipfile.is_zipfile(path):
+            other = "no whole workbook: it may have been cut short"
+        what = other or "no whole workbook"
         raise ReadError(f"{path} is {what} ({error})") from None
     filled = {n: rows for n, rows in sheets.items() if rows}
     if wanted or len(filled) < 2:
