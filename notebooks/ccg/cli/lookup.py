@@ -17,6 +17,9 @@ def add(commands):
         "--from 2024-04-01 --from-level sub_icb --to 2026-04-01",
     )  # fmt: skip
     parser.add_argument("-o", "--output", help="file to write; without it the table is printed")
+    parser.add_argument(
+        "--force", action="store_true", help="write over a file that is not of an earlier run"
+    )
     return parser
 
 
@@ -24,7 +27,7 @@ def run(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
     output, _ = outputs.named(args.output, [])
     table = lookups.table(args.start, args.to, args.level, at_level=args.from_level)
-    outputs.write(output, table)
+    outputs.write(output, table, force=args.force)
     words_to = outputs.for_words(output)
     say(
         f"{table['from'].nunique()} bodies of {args.start} lead to {table['to'].nunique()} of {args.to}",

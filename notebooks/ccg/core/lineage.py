@@ -529,6 +529,8 @@ class Lineage:
 
     def which(self, codes: Iterable[object]) -> list[Fit]:
         """The geographies that some codes are of, best first."""
+        if isinstance(codes, str) or not isinstance(codes, Iterable):
+            raise LineageError(f"codes is {codes!r}; give a list of codes")
         given = {str(c) for c in codes} - set(self._beside) - {"", "nan", "None", "<NA>"}
         return writing.fits(given, self.vintages(), self._codes)
 
