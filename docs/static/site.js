@@ -73,7 +73,8 @@ function choose(select) {
     const day = select.value;
     for (const row of rows) row.hidden = Boolean(day) && (row.dataset.from > day || (row.dataset.to && row.dataset.to < day));
     for (const part of document.querySelectorAll(".region")) part.hidden = !part.querySelector("li:not([hidden])");
-    const boards = rows.filter((row) => !row.hidden && !row.dataset.to).length, all = rows.filter((row) => !row.hidden).length;
+    const there = rows.filter((row) => !row.hidden), all = there.length;
+    const boards = there.filter((row) => row.querySelector(".board")).length;
     said.textContent = [all - boards && `${all - boards} CCGs`, boards && `${boards} boards`].filter(Boolean).join(" and ");
   };
   select.addEventListener("change", show);
