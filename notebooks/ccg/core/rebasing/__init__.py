@@ -151,7 +151,7 @@ def rebase(
     if means is not None and not isinstance(means, Mapping):
         raise RebaseError(f"means is {means!r}; give a dict of each rate and the column that weights it")
     for name, given in (("by", by), ("sums", sums)):
-        if given is None or isinstance(given, str) or not all(isinstance(one, str) for one in given):
+        if given is None or not all(isinstance(one, str) for one in given):
             raise RebaseError(f"{name} is {given!r}; give the names of columns")
     data = columns.take(frame)
     schema = data.collect_schema()
