@@ -103,6 +103,14 @@ def test_a_chart_names_the_tables_of_its_sources_and_not_all_that_were_read(char
     assert "treatable_mortality" in named and not named & {"talking_therapies", "ccgs"}
 
 
+def test_a_chart_says_which_tables_it_is_drawn_from(chart):
+    fig, _, folder = chart
+    with pytest.raises(ValueError, match="figure 01_trial: mergers is no table of data/; name those"):
+        figures.save(fig, "01_trial", data=DATA, tables="ccgs mergers", **WORDS)
+    figures.save(fig, "01_trial", data=DATA, tables="successions ccgs", **WORDS)
+    assert json.loads((folder / "01_trial.json").read_text())["tables"] == ["ccgs", "successions"]
+
+
 def test_save_writes_four_files_with_stable_bytes(chart, capsys):
     fig, _, folder = chart
     figures.save(fig, "01_trial", data=DATA, **WORDS)

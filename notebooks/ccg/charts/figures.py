@@ -21,7 +21,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from PIL import Image
 
-from ..core import files, tables
+from ..core import files
+from ..core import tables as ours
 from . import style
 
 KINDS = ("png", "svg", "csv", "json")
@@ -33,6 +34,7 @@ def save(
     *,
     data: pd.DataFrame,
     source: str,
+    tables: str = "",
     words: str = "",
     title: str = "",
     subtitle: str = "",
@@ -41,19 +43,21 @@ def save(
     """Put title, subtitle and source round a chart, save it and show it with its alt text.
 
     ``name`` begins with its notebook's number (``01_count``). ``data`` is what is drawn, one row per
-    mark, with plain columns and no index worth keeping. ``words`` are three paragraphs with a blank line
+    mark, with plain columns and no index worth keeping. ``tables`` names the tables that it is drawn from, with
+    spaces between: those without which a number, a name or a word of it would be missing. ``words`` are three paragraphs with a blank line
     between: the title, which states the finding; the subtitle with the measure, place, period and unit; and
     the alt text, which says what kind of chart it is, what it shows and why it matters. They may be given
     one by one instead. The text shown beside the picture holds a digest of ``data`` at six significant
     digits, so that strict nbval turns red when a number moves.
 
     Raises ValueError when a text is empty or left without an end, when ``words`` are not three paragraphs, when
-    text touches the edge or overlaps, or when no notebook or more than one has the number in ``name``.
+    text touches the edge or overlaps, when a table is none of ours, or when no notebook or more than one has the
+    number in ``name``.
     """
     if words:
         title, subtitle, alt = _paragraphs(words, name)
     _check_words(name, data, title, subtitle, source, alt)
-    notebook = _notebook_of(name)
+    notebook, drawn_from = _notebook_of(name), _named(tables, name) if tables else _tables_of(source)
     _surround(fig, title, subtitle, f"Source: {source}")
     content = {"png": _checked_png(fig, name), "svg": _svg(fig, title, alt), "csv": to_csv(data).encode()}
     folder = files.figures()
@@ -67,7 +71,7 @@ def save(
         "alt": alt,
         "source": source,
         "notebook": notebook,
-        "tables": _tables_of(source),
+        "tables": drawn_from,
         "inches": [width, height],
         "sha256": {kind: files.sha256(what) for kind, what in content.items()},
     }
@@ -145,13 +149,24 @@ def _check_words(name, data, title, subtitle, source, alt) -> None:
         raise ValueError(f"figure {name}: source and alt text are sentences and end in a full stop")
 
 
+def _named(names: str, figure: str) -> list[str]:
+    """The tables that a chart says it is drawn from, in order."""
+    named = names.split()
+    unknown = [name for name in named if name not in ours.names()]
+    if unknown:
+        raise ValueError(
+            f"figure {figure}: {', '.join(unknown)} is no table of data/; name those it is drawn from"
+        )
+    return sorted(set(named))
+
+
 def _tables_of(source: str) -> list[str]:
-    """The tables that a chart draws on: those with facts of the sources it names, of all that were read so far.
+    """The tables that a chart seems to be drawn from, where it names none: those with facts of the sources it names, of all that were read so far.
 
     A source line that ``tables.credit`` did not make names none, so all that were read stand.
     """
-    named = source.sources if isinstance(source, tables.Credit) else None
-    return sorted(tables.read if named is None else tables.read & tables.citing(named))
+    named = source.sources if isinstance(source, ours.Credit) else None
+    return sorted(ours.read if named is None else ours.read & ours.citing(named))
 
 
 def _notebook_of(name: str) -> str:
