@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from ..problems import Problem, Tables, said, wrong
 from .compare import as_most, unlike
 
@@ -37,8 +39,13 @@ def survey_waves(tables: Tables) -> Iterator[Problem]:
         gap = waves[column].str[:4].astype(float) - year.astype(float)
         odd = waves[(gap < 0) | (gap > most)]
         yield from wrong("survey_waves", odd, column, lambda row: f"the wave is of {year[row.name]}")
+    yield from _eras(tables, asked.fillna(year))
+
+
+def _eras(tables: Tables, when: pd.Series) -> Iterator[Problem]:
+    """A wave is of trusts until CCGs were announced, and of CCGs while they were open."""
+    waves = tables["survey_waves"]
     day = tables["ccgs"]["opened"].min(), tables["ccgs"]["closed"].max()
-    when = asked.fillna(year)
     before = when.astype(float) < day[0].year
     after = when.astype(float) > day[1].year
     yield from wrong(
