@@ -171,7 +171,10 @@ def sources(tables: Tables, name: str) -> Iterator[Problem]:
     cited = _cited(frame["source"], years)
     stated = {(one, year) for one, of in covers.items() for year in of.get(name, ())}
     for one, year in sorted(set(cited) - stated):
-        if one in line:
+        if one not in line:
+            what = f"{name}.csv row {cited[one, year][0] + 2} cites it, and no row is of it here"
+            yield Problem("sources.csv", int((listed["id"] < one).sum()) + 2, "id", one, what)
+        else:
             there = "; ".join(f"{t} {_spans(y)}".strip() for t, y in covers[one].items()) or "no table"
             what = f"sources.csv row {line[one]} says that {one} covers {there}, and not {name} {year}"
             yield from wrong(name, frame.loc[cited[one, year][:5]], "source", what.strip())

@@ -7,7 +7,7 @@ number kept here. A rule is a function of the tables in the module of what it is
 from collections.abc import Callable, Iterator
 
 from ..problems import Problem, Tables
-from . import bodies, facts, outcomes, patients, places, practices, surveys
+from . import boards, bodies, facts, outcomes, patients, places, practices, surveys
 
 #: Every rule, each a function of the tables.
 RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
@@ -16,12 +16,19 @@ RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
     bodies.shares,
     bodies.lands,
     bodies.last_codes,
-    bodies.icbs,
+    boards.icbs,
+    boards.locations,
+    boards.location_patients,
+    boards.clusters,
+    boards.partnership_members,
+    boards.levels,
+    boards.ons_codes,
     bodies.commissioners,
     patients.list_sizes,
     patients.ccg_years,
     patients.networks,
     patients.need_index,
+    patients.allocations,
     patients.deprivation,
     patients.private_provision,
     practices.pcts,

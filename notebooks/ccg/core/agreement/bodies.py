@@ -136,44 +136,6 @@ def _lists(codes: pd.DataFrame) -> Iterator[Problem]:
     yield from as_most("ons_codes", codes[codes["gone_by"].notna()], ["last_seen"], ["gone_by"])
 
 
-def icbs(tables: Tables) -> Iterator[Problem]:
-    """A board's locations are counted in need, and its residents are exact where no land of it moved."""
-    boards = tables["icbs"]
-    held = tables["need"].groupby("board").size()
-    first = boards[boards["code"].isin(held.index)]
-    yield from unlike(
-        "icbs", first, "sub_icb_locations", first["code"].map(held), "the locations in need.csv are"
-    )
-    approximate = boards["residents_quality"] == "approximate"
-    began = tables["ccgs"]["closed"].max() + pd.Timedelta(days=1)
-    moved = tables["successions"]
-    moved = moved[(moved["kind"] == "split") & (moved["date"] == began)]
-    ends = set(moved["to"]) | {
-        tables.heir.get(c) for c in moved["from"][moved["to"].isin(set(boards["code"]))]
-    }
-    yield from wrong(
-        "icbs",
-        boards[approximate & ~boards["code"].isin(ends)],
-        "residents_quality",
-        "no land of it moved when it began",
-    )
-    exact = (boards["residents_quality"] == "exact") & boards["code"].isin(ends)
-    yield from wrong("icbs", boards[exact], "residents_quality", "land moved to or from it when it began")
-    yield from wrong(
-        "icbs",
-        boards[boards["residents_quality"].isna() != boards["residents_mid2020"].isna()],
-        "residents_quality",
-        "blank with residents_mid2020, and only then",
-    )
-    cited = boards["source"].str.contains("ONSMID") == boards["residents_mid2020"].isna()
-    yield from wrong(
-        "icbs",
-        boards[cited],
-        "residents_mid2020",
-        "the source of residents is cited with a count, and only then",
-    )
-
-
 def commissioners(tables: Tables) -> Iterator[Problem]:
     """Counts of CCGs are those of ccg_counts; one series has one kind, area and way of counting."""
     counted = tables["commissioners"]
@@ -196,6 +158,7 @@ def commissioners(tables: Tables) -> Iterator[Problem]:
         )
     yield from as_most("commissioners", counted, ["body"], ["kind", "area", "comparable"])
     yield from as_most("commissioners", counted, ["comparable"], ["kind", "area"])
+    yield from _counted(tables)
     worded = counted["what"].str.contains("about|estimate|as they came") != (counted["bound"] == "about")
     yield from wrong(
         "commissioners",
@@ -203,6 +166,27 @@ def commissioners(tables: Tables) -> Iterator[Problem]:
         "bound",
         "about is a count that its words call an estimate, and no other",
     )
+
+
+def _counted(tables: Tables) -> Iterator[Problem]:
+    """Counts of trusts, partnerships and boards are those of their own tables."""
+    counted, boards, members = tables["commissioners"], tables["icbs"], tables["partnership_members"]
+    open_then = {
+        said(day): int(((boards["opened"] <= day) & ~(boards["closed"] < day)).sum())
+        for day in boards["opened"].unique()
+    }
+    systems = {said(day): n for day, n in members.groupby("date")["partnership"].nunique().items()}
+    trusts = {said(counted["date"][counted["body"] == "primary care trusts"].max()): len(tables["pcts"])}
+    for series, due, name in (
+        ("boards", open_then, "icbs.csv"),
+        ("planning_areas", systems, "partnership_members.csv"),
+        ("primary_care_trusts", trusts, "pcts.csv"),
+    ):
+        mine = counted[counted["comparable"] == series]
+        yield from unlike("commissioners", mine, "count", mine["date"].map(due), f"{name} has")
+    ccgs = counted["kind"].isin(["ccg", "board"])
+    odd = counted[ccgs & (counted["commissions"] != (counted["count"] > 0))]
+    yield from wrong("commissioners", odd, "commissions", "CCGs and boards buy care while there are any")
 
 
 def other_codes(tables: Tables) -> Iterator[Problem]:
@@ -236,3 +220,35 @@ def other_codes(tables: Tables) -> Iterator[Problem]:
     yield from wrong("other_codes", others[others["closed"] < others["opened"]], "closed", "before it opened")
     mine = others[others["kind"].isin(words)]
     yield from wrong("other_codes", mine[mine.duplicated("name")], "name", "another code has it")
+    yield from _old_areas(tables)
+
+
+def _old_areas(tables: Tables) -> Iterator[Problem]:
+    """A reporting entity lies in the location that its CCG became; an area team of a CCG has its code here."""
+    others, ccgs = tables["other_codes"], tables["ccgs"]
+    entities = others[others["kind"] == "reporting_entity"]
+    last = ccgs["closed"].max()
+    homes = dict(zip(ccgs["code"], ccgs["code"], strict=True))
+    for code in homes:
+        while tables.closed.get(homes[code], last) < last and homes[code] in tables.heir:
+            homes[code] = tables.heir[homes[code]]
+    due = entities["former_ccg"].map(homes)
+    what = "by successions.csv its former_ccg became"
+    yield from unlike("other_codes", entities, "location", due, what)
+    yield from wrong("other_codes", entities[due.isna()], "former_ccg", "ccgs.csv does not have it")
+    names = entities["former_ccg"].map(by_key(ccgs, "code", "name")).fillna("")
+    # the name of the entity without its ending, or that of the same place as a council calls it
+    first = entities["name"].str.split(" - ").str[0].str.removeprefix("Royal Borough of ").str.split().str[0]
+    odd = [a not in b for a, b in zip(first, names, strict=True)]
+    yield from wrong("other_codes", entities[odd], "former_ccg", "ccgs.csv calls it {}", names)
+    # some lists write an article where others have none
+    names = others["name"][others["kind"] == "area_team"].str.removesuffix(" area team")
+    teams = set(names.str.replace(" the ", " "))
+    london = set(ccgs["area_team_2013"][ccgs["region_2013"] == "London"])
+    for team in sorted(set(ccgs["area_team_2013"].dropna()) - london):
+        if team.replace(" the ", " ") not in teams:
+            row = ccgs[ccgs["area_team_2013"] == team].iloc[:1]
+            yield from wrong("ccgs", row, "area_team_2013", "other_codes.csv has no area team of this name")
+            yield Problem(
+                "other_codes.csv", None, "name", team, "ccgs.csv has this area team, and no row is of it"
+            )

@@ -37,6 +37,20 @@ def as_most(name: str, frame: pd.DataFrame, by: list[str], columns: Iterable[str
         yield from wrong(name, odd, column, f"other rows of this {what} have {{}}", common)
 
 
+def leaps(name: str, frame: pd.DataFrame, order: str, column: str, within: float) -> Iterator[Problem]:
+    """Rows of a body whose number leaves those before and after it, by more than these lie apart and a margin.
+
+    ``within`` is the margin as a share of the mean of the two: what bodies of this table never reach.
+    """
+    rows = frame.sort_values(["code", order])
+    cells = rows[column].astype("float64")
+    before, after = cells.groupby(rows["code"]).shift(1), cells.groupby(rows["code"]).shift(-1)
+    middle = (before + after) / 2
+    off = (cells - middle).abs() - (before - after).abs() > within * middle
+    beside = before.map(said) + " and " + after.map(said)
+    yield from wrong(name, rows[off], column, f"far from those of its {order} before and after, {{}}", beside)
+
+
 def by_key(frame: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
     """One column of a table by another."""
     return dict(zip(frame[key], frame[value], strict=True))

@@ -67,8 +67,24 @@ def reforms(tables: Tables) -> Iterator[Problem]:
     ends = rows["event"].str.extract(r"_(\d{4})$", expand=False)
     off = rows[ends.notna() & (rows["date"].str[:4] != ends)]
     yield from wrong("reforms", off, "date", lambda row: f"the event is called {row['event']}")
+    named = rows["event"].str.contains("_act_|^act_")
+    other = rows[named & (rows["kind"] != "act")]
+    yield from wrong("reforms", other, "kind", lambda row: f"the event is called {row['event']}")
+    yield from _near_days(tables)
     single = rows[(rows["certainty"] == "two_sources") & ~rows["source"].str.contains("+", regex=False)]
     yield from wrong("reforms", single, "certainty", "it cites one source")
+
+
+def _near_days(tables: Tables) -> Iterator[Problem]:
+    """An event within days of a day on which bodies changed is of that day."""
+    rows = tables["reforms"]
+    days = pd.to_datetime(rows["date"].where(rows["date"].str.len() == 10))
+    known = {*tables.geographies, *tables["icbs"]["opened"]}
+    for by in (-2, -1, 1, 2):
+        moved = days + pd.Timedelta(days=by)
+        near = moved.where(moved.isin(known) & ~days.isin(known))
+        what = "bodies changed on {}, and no event is so near to such a day and not of it"
+        yield from wrong("reforms", rows[near.notna()], "date", what, near)
 
 
 VERDICTS = ["holds", "holds with a correction", "cannot be shown", "does not hold"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, line_of, said, wrong
-from .compare import as_most, ordered, unlike
+from .compare import as_most, leaps, ordered, unlike
 
 
 def _short(tables: Tables, name: str, column: str, period: pd.Series, code: pd.Series) -> pd.Series:
@@ -66,6 +66,9 @@ def list_sizes(tables: Tables) -> Iterator[Problem]:
     )
     yield from wrong("ccg_age", registered[other.isna()], "date", "list_sizes.csv has no such quarter")
     yield from as_most("ccg_age", ages, ["date"], ["basis", "source"])
+    yield from leaps("list_sizes", sizes, "quarter", "practices", 0.06)
+    yield from leaps("list_sizes", sizes, "quarter", "registered_patients", 0.03)
+    yield from leaps("ccg_age", registered, "date", "people_65_and_over", 0.03)
     quarters = sorted(set(sizes["quarter"]))
     for day in pd.date_range(quarters[0], quarters[-1], freq="QS").difference(quarters):
         yield Problem("list_sizes.csv", None, "quarter", said(day), "no row is of this quarter")
@@ -76,6 +79,13 @@ def ccg_years(tables: Tables) -> Iterator[Problem]:
     years = tables["ccg_years"]
     yield from ordered("ccg_years", years, "closed_patients", "registered_patients")
     yield from ordered("ccg_years", years, "networks", "practices")
+    for column, within in (
+        ("practices", 0.15),
+        ("registered_patients", 0.2),
+        ("weighted_patients", 0.2),
+        ("payments_gbp", 0.2),
+    ):
+        yield from leaps("ccg_years", years, "year", column, within)
     since = years["year"][years["networks"].notna()].min()
     yield from wrong(
         "ccg_years",
@@ -91,6 +101,7 @@ def networks(tables: Tables) -> Iterator[Problem]:
     yield from ordered("networks", networks, "networks_counted_once", "networks")
     yield from ordered("networks", networks, "practices_without_network", "practices")
     yield from ordered("networks", networks, "networks", "practices")
+    yield from leaps("networks", networks, "year", "practices", 0.04)
     settled = networks[networks["geography"] >= tables["ccgs"]["closed"].max()]
     yield from unlike(
         "networks", settled, "board", settled["code"].map(tables.board_of), "successions.csv leads to"
@@ -120,6 +131,12 @@ def need_index(tables: Tables) -> Iterator[Problem]:
         ratio = need[part] / need["registered_patients"]
         off = need[(ratio - need[index]).abs() > 0.0001]
         yield from wrong("need", off, index, f"{part} over registered_patients is {{}}", ratio.round(4))
+
+
+def allocations(tables: Tables) -> Iterator[Problem]:
+    """An allocation made lies near those of the years before and after."""
+    made = tables["allocations"].query("kind == 'made'")
+    yield from leaps("allocations", made, "year", "core_allocation_gbp_thousand", 0.04)
 
 
 def deprivation(tables: Tables) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ def pcts(tables: Tables) -> Iterator[Problem]:
     # the shares are of one geography: the one of which every CCG is there
     fits = {day: len(tables.open_on(day) ^ set(shares["ccg"])) for day in tables["ccg_counts"]["date"]}
     day = min(fits, key=lambda d: (fits[d], d))
+    due = pd.Series(day, shares.index)
+    yield from unlike("pct_to_ccg", shares, "geography", due, "by its CCGs it is")
     strange = shares[~shares["ccg"].isin(tables.open_on(day))]
     yield from wrong("pct_to_ccg", strange, "ccg", f"not open on {said(day)}")
     for code in sorted(tables.open_on(day) - set(shares["ccg"])):
