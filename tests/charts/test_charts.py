@@ -287,3 +287,10 @@ def test_chances_draw_every_p_at_its_row_and_write_its_effect(ax):
     assert at["By cut"] == 0 and at["As a whole"] == 2
     dashed = next(line for line in ax.lines if line.get_linestyle() == "--")
     assert set(dashed.get_xdata()) == {0.05} and "dashed line: one time in twenty" in ax.get_xlabel()
+
+
+def test_borders_lie_between_groups_and_nowhere_else(ax):
+    places = pd.DataFrame({"code": list("abcd"), "column": [0, 1, 2, 0], "row": [0, 0, 0, 4]})
+    charts.borders(ax, places, {"a": "north", "b": "north", "c": "south", "d": "south"})
+    (line,) = ax.collections[0].get_segments()  # a and d are of two groups too, and do not touch
+    assert line[:, 0] == pytest.approx([1.5, 1.5]) and abs(line[0, 1] - line[1, 1]) == pytest.approx(3**-0.5)
