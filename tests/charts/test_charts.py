@@ -222,6 +222,14 @@ def test_a_timeline_marks_each_event_in_its_year(ax):
     assert ax.get_ylim() == (2000, 1980) and len(ax.texts) == 3
 
 
+def test_dots_of_one_time_stand_side_by_side(ax):
+    acts = pd.DataFrame({"year": [1999], "text": ["act"], "colour": ["k"]})
+    right = pd.DataFrame({"year": [1999] * 3, "text": list("abc"), "colour": ["b", "r", "b"]})
+    charts.timeline(ax, acts, right, span=(1980, 2000), apart=1, at=0.5, gap=0.1)
+    seen = {(line.get_color(), line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"}
+    assert len(seen) == len({x for _, x in seen}) == 3
+
+
 def test_levels_hold_from_start_to_end_and_dotted_ones_do_not(ax):
     counts = pd.DataFrame({"start": [2000, 2002], "end": [2002, 2005], "count": [10, 4]})
     charts.levels(ax, counts, value="count", colour="k")
