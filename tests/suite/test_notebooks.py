@@ -90,6 +90,23 @@ def test_a_spoilt_notebook_is_caught(notebook, spoil, words):
     assert words in "\n".join(rules.problems(notebook, files.ROOT / "figures"))
 
 
-def test_numbers_leaves_dates_and_codes_alone():
-    text = "On 1 April 2013 `15D` had 42% of 1,234 in 2021–22, see [a](b2.md) and the 360° survey"
-    assert rules.numbers(text) == ["42", "1,234"]
+@pytest.mark.parametrize(
+    "text, typed",
+    [
+        (
+            "On 1 April 2013 `15D` had 42% of 1,234 in 2021–22, see [a](b2.md) and the 360° survey",
+            ["42", "1,234"],
+        ),
+        (
+            "%%prose\nOf {len(ccgs)} CCGs {merged:,.0f} merged, 95% interval {low} to {high}, and 7 did not",
+            ["7"],
+        ),
+        ("%%prose\n{ {'a': 1}['a'] } of {{12}} bodies, England = 100, in the 1980s", ["12"]),
+        (
+            '%%chart fig, "01_count", data=frame.head(5), source="3"\n{n} CCGs\n\nPer 100,000\n\n211 bars.',
+            ["211"],
+        ),
+    ],
+)
+def test_a_number_is_computed_unless_it_is_a_date_a_code_or_a_convention(text, typed):
+    assert rules.typed_numbers({"cell_type": "code", "source": text}) == typed
