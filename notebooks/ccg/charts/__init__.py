@@ -1,7 +1,7 @@
 """Draw on axes: a file for each family of charts, all of them found here."""
 
 from .answers import SIGNS, broken, dots, point, shares, slope, year_dots
-from .bars import bars, columns, pairs
+from .bars import bars, columns, pairs, ranked
 from .distributions import piles, spread, strip_rows, strips
 from .estimates import MERGED, NEVER, chances, effects, event, forest, paths, reading, span, told
 from .flows import RIBBON_WORDS, RIBBONS, alluvial
@@ -34,6 +34,7 @@ __all__ = [
     "paths",
     "piles",
     "point",
+    "ranked",
     "reading",
     "shares",
     "slope",

@@ -1,4 +1,4 @@
-"""Bars and columns with their values written on them, and pairs of dots in a row."""
+"""Bars and columns with their values written on them, pairs of dots in a row, and bodies in order of size."""
 
 from collections.abc import Callable, Mapping
 
@@ -64,4 +64,26 @@ def pairs(ax, values: pd.DataFrame, texts: pd.DataFrame, names: tuple[str, str],
     ax.set(xlim=(0, 100), ylim=(len(values) - 0.5, -0.6), xticks=range(0, 101, 25))
     ax.set_yticks(range(len(values)), values.index)
     ax.set_xticklabels([f"{t}%" for t in range(0, 101, 25)])
+    style.bare(ax, grid="x")
+
+
+def ranked(
+    ax, frame: pd.DataFrame, *, label: str, value: str, other: str | None = None, form: str | None = None
+) -> None:
+    """A row to each body in the order of ``frame``, from the bottom: a dot at its ``value``, with its name.
+
+    ``other`` is a second number of the same unit: an open dot, joined to the first. A column ``colour`` gives
+    each row its own. ``form`` writes the value beside its dot.
+    """
+    y, tones = range(len(frame)), list(frame["colour"] if "colour" in frame else [style.BLUE] * len(frame))
+    if other:
+        ax.hlines(y, frame[other], frame[value], color=style.GREY, lw=2, zorder=1)
+        ax.scatter(frame[other], y, s=49, facecolors="white", edgecolors=tones, linewidths=1.6, zorder=2)
+    ax.scatter(frame[value], y, s=49, color=tones, zorder=3)
+    if form:
+        for at, x in zip(y, frame[value], strict=True):
+            text = (form.format(x), (x, at), (7, 0))
+            ax.annotate(*text, textcoords="offset points", va="center", size=style.SMALL, weight="bold")
+    ax.set(ylim=(-0.7, len(frame) - 0.3))
+    ax.set_yticks(y, frame[label], size=style.SMALL)
     style.bare(ax, grid="x")
