@@ -5,7 +5,7 @@ from .bars import bars, columns, pairs
 from .distributions import piles, spread, strip_rows, strips
 from .estimates import MERGED, NEVER, chances, effects, event, forest, paths, reading, span, told
 from .flows import RIBBON_WORDS, RIBBONS, alluvial
-from .maps import hexmap
+from .maps import borders, hexmap
 from .squares import mark, sorted_units, units
 from .years import arrows, bands, levels, timeline, year_panels
 
@@ -19,6 +19,7 @@ __all__ = [
     "arrows",
     "bands",
     "bars",
+    "borders",
     "broken",
     "chances",
     "columns",
