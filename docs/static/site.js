@@ -96,10 +96,10 @@ function label() {
   }
 }
 
-/* What scrolls sideways inside a page must be reachable by keyboard too. */
+/* What scrolls inside a page must be reachable by keyboard too. */
 function reach() {
   for (const box of document.querySelectorAll(".chart-picture, .table-wrapper, pre, .scroll")) {
-    if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
+    if (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
   }
 }
 
