@@ -381,17 +381,17 @@ const Rebasing = (() => {
         groups.set(key, group);
       }
       group.rows += 1; input.rows += 1;
-      sums.forEach((column, i) => {
-        const value = values[column];
-        if (value === null) return;
+      for (let i = 0; i < sums.length; i += 1) {
+        const value = values[sums[i]];
+        if (value === null) continue;
         group.sums[i] += value; group.given[i] += 1; input.sums[i] += value; input.sizes[i] += Math.abs(value); input.given[i] += 1;
-      });
-      rates.forEach((column, i) => {
-        const rate = values[column], weight = values[weights[i]];
+      }
+      for (let i = 0; i < rates.length; i += 1) {
+        const rate = values[rates[i]], weight = values[weights[i]];
         if (weight !== null && weight < 0) refuse(`column ${quoted(table.columns[weights[i]].name)} holds a weight below zero; it cannot weigh a mean`);
-        if (rate === null || weight === null) return;
+        if (rate === null || weight === null) continue;
         group.weights[i] += weight; group.products[i] += weight * rate; group.both[i] += 1; input.weights[i] += weight; input.both[i] += 1;
-      });
+      }
     };
     await rowsOf(table.file, table.encoding, table.separator, take, progress);
     if (strange.size) {

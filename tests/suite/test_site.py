@@ -195,6 +195,42 @@ def test_a_citation_names_who_what_when_and_whose_data(charts):
     )
 
 
+def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(charts):
+    about, chart = ABOUT | {"url": "https://example.org/ccgs", "doi": "10.5281/zenodo.1"}, charts["01_count"]
+    said = site.citation(about, chart)
+    assert (
+        "[https://example.org/ccgs/chart/01_count.html]" in said
+        and "https://doi.org/10.5281/zenodo.1" in said
+    )
+    know = {"chart": chart, "charts": charts, "book": site.Book(files.NOTEBOOKS / chart["notebook"], charts)}
+    know |= {"before": None, "after": None, "cite": said}
+    page = site.render("chart.md", base=site.base(about), **know)
+    assert '"property=og:image": "https://example.org/ccgs/figures/01_count.png"' in page
+    assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
+
+
+def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
+    assert site.readable.label("registered_patients") == "Registered patients"
+    rows = [["2018.0", "51.14028883", "1234567", "True"], ["2019.0", "-7.5", "", "False"]]
+    assert site.readable.cells(rows) == [["2018", "51.1", "1,234,567", "yes"], ["2019", "−7.5", "–", "no"]]
+
+
+def test_a_body_is_like_those_that_stand_near_it():
+    pages = bodies.pages()
+    near = [b["code"] for b in pages["15E"]["similar"]]
+    assert len(near) == 3 and "15E" not in near
+    ranks = {
+        c: {s.measure: s.rank / s.of for s in pages[c]["one"].standing}
+        for c in pages
+        if pages[c]["one"].last_day == pages["15E"]["one"].last_day
+    }
+    own = ranks.pop("15E")
+    shared = {c: own.keys() & r.keys() for c, r in ranks.items() if len(own.keys() & r.keys()) >= 4}
+    apart = {c: sum(abs(ranks[c][m] - own[m]) for m in both) / len(both) for c, both in shared.items()}
+    assert near == sorted(apart, key=apart.get)[:3]
+    assert pages["00G"]["uncounted"] == 210 and pages["15E"]["uncounted"] is None
+
+
 def test_a_line_of_markdown_is_escaped():
     assert (
         site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
@@ -329,14 +365,19 @@ def test_a_page_has_the_same_look_ups_as_the_package():
     assert held["beside"]["England"] == "a total for England"
 
 
-def test_the_finder_knows_every_body_by_code_name_and_former_name():
-    rows = json.loads(site.finder().removeprefix("window.BODIES = ").removesuffix(";\n"))
+def test_the_finder_knows_every_body_by_code_name_former_name_initials_and_council(charts):
+    books = [site.Book(path, charts) for path in files.notebooks()]
+    said = site.search.bodies_script(site.search.answers(charts, books))
+    first, second = (part.split(" = ", 1)[1].removesuffix(";") for part in said.strip().split("\nwindow."))
+    rows, told = json.loads(first), json.loads(second)
     found = {row[0]: row for row in rows}
     assert len(rows) == len(found) == 296
     assert found["01K"][1] == "NHS Morecambe Bay CCG" and found["01K"][3] == ["NHS Lancashire North CCG"]
     assert "E38000042" in found["00C"][4] and found["QHL"][2] == "board since 2022"
     assert found["QNQ"][2] == "board, 2022 to 2026" and found["S9B9J"][2] == "board since 2026"
     assert found["S9B9J"][4] == ["E54000069"] and {"E54000042", "E54000067"} <= set(found["QRL"][4])
+    assert found["15C"][5][0] == "BNSSG" and found["00D"][5][0] == "DDES" and "Cornwall" in found["11N"][5]
+    assert ["207 CCGs were open on 1 April 2017: how many CCGs in 2017", "chart/01_count.html"] in told
 
 
 def test_a_trail_tells_each_change_once():

@@ -30,7 +30,7 @@ from ...core import files, lineage, lookups, rebasing, tables
 from ...core.words import long_date
 from ...explorer import bodies, explore
 from .. import rules
-from . import offline, packing, panels
+from . import offline, packing, panels, readable, search
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
@@ -79,7 +79,6 @@ def build(jobs: int = 2) -> Path:
     source, made = WORK / "source", WORK / "html"
     lay_out(source, WORK / "extra")
     fonts(WORK / "static" / "fonts")
-    files.write(WORK / "static" / "bodies.js", finder())
     files.write(WORK / "static" / "geographies-data.js", offline.geographies())
     options = ["-q", "-W", "--keep-going", "-j", str(jobs), "-b", "html", "-c", str(DOCS)]
     said = sphinx([*options, "-d", str(WORK / "doctrees"), str(source), str(made)])
@@ -109,6 +108,8 @@ def lay_out(source: Path, extra: Path) -> None:
             files.write(source / f"{page}.md", text)
     taken = {"look_ups": packing.look_ups(extra), "panels": packing.all_panels(extra)}
     _lists(source, about, books, charts, taken)
+    said = search.answers(charts, books)
+    files.write(WORK / "static" / "bodies.js", search.bodies_script(said))
     _charts(source / "chart", about, books, charts)
     _bodies(source / "body", extra / "body", about)
 
@@ -120,6 +121,8 @@ def _lists(source: Path, about: dict, books: list["Book"], charts: dict, taken: 
         "books": books,
         "charts": charts,
         "story": story(told, charts),
+        "days_of_maps": [bodies.linked(day) for day in sorted(set(tables.load("tiles")["date"].astype(str)))],
+        "hexagon": bodies.hexagon(),
         "maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01", str(_today().date()))],
         "regions": bodies.regions(),
         "days": [*tables.load("ccg_counts")["date"], _today()],
@@ -222,6 +225,7 @@ def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> Non
             "book": of[chart["notebook"]],
             "before": before,
             "after": after,
+            "base": base(about),
         }
         files.write(folder / f"{name}.md", render("chart.md", cite=citation(about, chart), **know))
 
@@ -238,6 +242,9 @@ def _bodies(folder: Path, beside: Path, about: dict) -> None:
             "measures": life.MEASURES,
             "read": lineage.default().until,  # an ONS code in use on this day has no last day
             "files": list(held),
+            "drawn_from": tables.credit(
+                sorted({i for y in one.years for i in y.source.split("+")} | set(one.tile.source.split("+")))
+            ),
         }
         files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
 
@@ -263,6 +270,7 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
+    env.filters |= {"label": readable.label, "readable": readable.cells}
     env.filters |= {"plain_dates": plain_dates, "upper_first": upper_first}
     return env
 
@@ -385,31 +393,6 @@ def _today() -> pd.Timestamp:
 
 def _month(event) -> str:
     return f"{date.fromisoformat(event['date']):%B %Y}"
-
-
-def _span(opened, closed) -> str:
-    return f"board since {opened.year}" if pd.isna(closed) else f"board, {opened.year} to {closed.year}"
-
-
-def finder() -> str:
-    """What the search field finds a body by, as a script: code, name, years, former names, ONS codes."""
-    ccgs, boards, ons = tables.load("ccgs"), tables.load("icbs"), tables.load("ons_codes")
-    ons = ons.groupby("code")["ons_code"].agg(list)
-    rows = [
-        [
-            c.code,
-            c.name,
-            f"CCG, {c.opened.year} to {c.closed.year}",
-            [c.former_name] if c.former_name == c.former_name else [],
-            ons.get(c.code, []),
-        ]
-        for c in ccgs.itertuples(name="Row")
-    ]
-    rows += [
-        [b.code, b.name, _span(b.opened, b.closed), [], ons.get(b.code, [b.ons_code])]
-        for b in boards.itertuples(name="Row")
-    ]
-    return f"window.BODIES = {json.dumps(rows, ensure_ascii=False, indent=0)};\n"
 
 
 def relink(text: str, of: str, page: str) -> str:
@@ -574,17 +557,27 @@ def margins(svg: str) -> dict[str, float]:
     }
 
 
+def base(about: dict) -> str:
+    """The address of the site with a slash at its end, as CITATION.cff has it in ``url``; "" where it has none."""
+    address = about.get("url", "")
+    return f"{address.rstrip('/')}/" if address else ""
+
+
 def citation(about: dict, chart: dict | None = None, body: life.Life | None = None) -> str:
     """How to cite the whole, one chart or one body's page, in a line of text, from what CITATION.cff says."""
     who = ", ".join(a.get("name") or f"{a['given-names']} {a['family-names']}" for a in about["authors"])
     day = about["date-released"]
     day = day if isinstance(day, date) else date.fromisoformat(day)
-    whole = f"{about['title']}. Version {about['version']}, {long_date(day)}."
+    doi = f" https://doi.org/{about['doi']}" if about.get("doi") else ""
+    whole = f"{about['title']}. Version {about['version']}, {long_date(day)}.{doi}"
+    at = base(about)
     if body is not None:
-        return f"{who} ({day.year}). {body.name} ({body.code}) [page body/{body.code}]. In: {whole}"
+        page = f"{at}body/{body.code}.html" if at else f"page body/{body.code}"
+        return f"{who} ({day.year}). {body.name} ({body.code}) [{page}]. In: {whole}"
     if chart is None:
-        return f"{who} ({day.year}). {whole}"
-    return f"{who} ({day.year}). {chart['title']} [chart {chart['name']}]. In: {whole} Source of the data: {chart['source']}"
+        return f"{who} ({day.year}). {whole}" + (f" {at}" if at and not doi else "")
+    page = f"{at}chart/{chart['name']}.html" if at else f"chart {chart['name']}"
+    return f"{who} ({day.year}). {chart['title']} [{page}]. In: {whole} Source of the data: {chart['source']}"
 
 
 # --- files to download --------------------------------------------------------------------------
@@ -593,7 +586,7 @@ def citation(about: dict, chart: dict | None = None, body: life.Life | None = No
 def downloads(out: Path) -> None:
     """Put the files that pages link to beside them: charts, notebooks, tables and the zip of all tables."""
     for path in load_charts():
-        for kind in ("png", "svg", "csv"):
+        for kind in ("png", "svg", "csv", "json"):
             _copy(files.figures() / f"{path}.{kind}", out / "figures" / f"{path}.{kind}")
     for path in files.notebooks():
         _copy(path, out / "notebooks" / path.name)
