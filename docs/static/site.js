@@ -61,7 +61,8 @@ function answer(asked) {
   const words = asked.toLowerCase().replace(/,(?=\d)/g, "").split(/[^a-z0-9%£.]+/).filter((word) => word && !IDLE.has(word));
   if (!words.length) return [];
   const holds = (one, word) => (/^\d/.test(word) ? [" ", "% ", ". "].some((end) => one.words.includes(` ${word.replace(/[.%]$/, "")}${end}`)) : one.words.includes(` ${word.replace(/s$/, "")}`));
-  return ANSWERS.filter((one) => words.every((word) => holds(one, word))).slice(0, 3);
+  const whole = asked.toLowerCase().replace(/[^a-z0-9%£.]+/g, " ").trim(), said = (one) => one.words.includes(` ${whole} `);
+  return ANSWERS.filter((one) => words.every((word) => holds(one, word))).sort((a, b) => said(b) - said(a)).slice(0, 3);
 }
 const POSTCODE = /^[a-z]{1,2}\d[a-z\d]?(?: ?\d[a-z]{2})?$/i;
 
@@ -230,6 +231,7 @@ function label() {
 /* What scrolls inside a page must be reachable by keyboard too. */
 function reach() {
   for (const box of document.querySelectorAll(".chart-picture, .table-wrapper, pre, .scroll")) {
+    box.closest(".chart-card")?.classList.toggle("goes-on", box.scrollWidth > box.clientWidth + 1);
     if (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
   }
 }

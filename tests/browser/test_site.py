@@ -121,6 +121,71 @@ def test_codes_come_first_while_typing(visit, typed, code):
     assert all("Surrey H" in one for one in found) or code
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Sussex ICB", "NHS Sussex Integrated Care Board"),
+        ("ICB", "Integrated Care Board"),
+        ("BNSSG", "NHS Bristol, North Somerset and South Gloucestershire"),
+        ("BLMK", "NHS Bedfordshire, Luton and Milton Keynes"),
+        ("NWL", "NHS North West London"),
+        ("NEW Devon", "NHS Northern, Eastern and Western Devon CCG"),
+        ("DDES", "NHS Durham Dales, Easington and Sedgefield CCG"),
+        ("Brigton", "NHS Brighton and Hove CCG"),
+        ("Birmingam", "NHS Birmingham"),
+        ("King's Lynn", "NHS Norfolk"),
+        ("Cornwall", "Cornwall"),
+        ("207", "207 CCGs were open on 1 April 2017"),
+        ("how many CCGs in 2017", "207 CCGs were open on 1 April 2017"),
+        ("71%", "71%, 20% and half"),
+        ("what is a CCG", "What is a CCG?"),
+    ],
+)  # fmt: skip
+def test_the_finder_answers_what_people_type(visit, typed, first):
+    page = visit("index.html")
+    page.get_by_label("Find a CCG or a board").fill(typed)
+    assert first in page.locator(".find li a").first.inner_text()
+
+
+def test_the_search_of_all_pages_answers_first(visit):
+    page = visit("search.html?q=207")
+    page.get_by_role("link", name="207 CCGs were open on 1 April 2017").click()
+    page.wait_for_url("**/chart/01_count.html")
+
+
+def test_a_postcode_is_told_where_to_go(visit):
+    page = visit("index.html")
+    page.get_by_label("Find a CCG or a board").fill("LS1 4AP")
+    assert "ONS Postcode Directory" in page.locator(".find [role=status]").inner_text()
+
+
+def test_a_hexagon_of_the_front_page_says_its_name_and_leads_to_its_body(visit):
+    page = visit("index.html")
+    assert page.locator(".days svg a").count() == 211 + 135 + 106 + 42 + 36
+    one = page.locator(".days a[aria-label='NHS Darlington CCG']")
+    one.hover()
+    assert page.locator("#hex-name").inner_text() == "NHS Darlington CCG, April 2013"
+    one.click()
+    page.wait_for_url("**/body/00C.html")
+
+
+def test_the_drawings_of_a_body_are_taken_with_their_source(visit):
+    page = visit("body/15E.html")
+    for kind, sign in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as got:
+            page.get_by_role("button", name=f"Picture ({kind}) of Registered patients").click()
+        content = got.value.path().read_bytes()
+        assert got.value.suggested_filename == f"15E-size.{kind.lower()}" and content.startswith(sign)
+        assert kind == "PNG" or b">Source: " in content
+
+
+def test_the_first_page_is_light(visit, new_page):
+    page, size = new_page(), []
+    page.on("response", lambda got: size.append(len(got.body())))
+    visit("index.html", on=page)
+    assert 0 < sum(size) < 700_000
+
+
 def test_hostile_text_stays_text(visit):
     hostile = "<img src=x onerror=\"document.title='struck'\"><script>document.title='struck'</script>"
     page = visit("index.html")
@@ -147,9 +212,10 @@ def test_the_front_page_tells_the_story(visit):
     assert "211 local groups" in page.locator("h1").inner_text()
     lead = page.locator(".lead").inner_text()
     assert (
-        "141 of the first 211 and 1 that a merger had made, until 106 were left" in lead
-        and "42 integrated care boards took their place; since 1 April 2026 there are 36" in lead
+        "Mergers ended 141 of these 211 and 1 that a merger had made, 142 in all, until 106 CCGs were left"
+        in lead
     )
+    assert "42 integrated care boards took their place; since 1 April 2026 there are 36" in lead
     assert page.locator("figure.chart img").count() == 4
     questions = page.locator(".questions li")
     assert questions.count() == len(files.notebooks())
