@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 project = "England’s CCGs, 2013–2022"
 author = "The england-ccgs authors"
 copyright = "The england-ccgs authors; data under the Open Government Licence v3.0"
@@ -36,6 +38,9 @@ html_static_path = ["static", "_build/parts/static"]
 html_extra_path = ["_build/parts/extra"]
 html_css_files = ["site.css"]
 html_js_files = [("bodies.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
+# one address for all: url in CITATION.cff. Where it has none, pages name no address of theirs
+_about = yaml.safe_load((Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8"))
+html_baseurl = _about.get("url", "")
 html_copy_source = False
 html_show_sourcelink = False
 # Sphinx looks for this one from where it was started

@@ -255,5 +255,15 @@ def test_a_board_closed_in_2026_stands_among_the_42_and_one_that_is_open_among_t
 
 
 def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
-    assert "the code was a location’s to 31 March 2026." in life.summary(lives["D4U1Y"])
-    assert "the code lives on as a location’s." in life.summary(lives["15E"])
+    assert "its area kept its code until 31 March 2026, as a sub-ICB location." in life.summary(
+        lives["D4U1Y"]
+    )
+    assert "its area kept its code, as a sub-ICB location." in life.summary(lives["15E"])
+
+
+def test_a_summary_says_with_whom_a_ccg_merged_and_which_board_has_its_area_today(lives):
+    said = life.summary(lives["02D"])
+    assert "It merged with Eastern Cheshire (01C), South Cheshire (01R) and West Cheshire (02F) into" in said
+    assert said.endswith("Today its area is part of the board Cheshire and Merseyside (QYG).")
+    assert "Today" not in life.summary(lives["15E"]), "the board that took over is there"
+    assert "divided between the boards Thames Valley (S0E4D)," in life.summary(lives["QNQ"])

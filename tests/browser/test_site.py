@@ -4,14 +4,17 @@ import csv
 import io
 import json
 import re
+import shlex
+import subprocess
 import sys
 import zipfile
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+import pandas as pd
 import pytest
-from ccg import files, tables
+from ccg import files, lineage, rebase_file, tables
 
 SITE = files.ROOT / "docs" / "_build" / "html"
 CODES = [*tables.load("ccgs")["code"], *tables.load("icbs")["code"]]
@@ -27,6 +30,9 @@ KINDS = {
     "claims": "notebooks/00_claims.html",
     "explore": "notebooks/09_explore.html",
     "data": "data.html",
+    "look-ups": "look-ups.html",
+    "re-base": "re-base.html",
+    "student": "what-was-a-ccg.html",
     "codebook": "codebook.html",
     "search": "search.html?q=Lancashire+North",
 }
@@ -115,6 +121,71 @@ def test_codes_come_first_while_typing(visit, typed, code):
     assert all("Surrey H" in one for one in found) or code
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Sussex ICB", "NHS Sussex Integrated Care Board"),
+        ("ICB", "Integrated Care Board"),
+        ("BNSSG", "NHS Bristol, North Somerset and South Gloucestershire"),
+        ("BLMK", "NHS Bedfordshire, Luton and Milton Keynes"),
+        ("NWL", "NHS North West London"),
+        ("NEW Devon", "NHS Northern, Eastern and Western Devon CCG"),
+        ("DDES", "NHS Durham Dales, Easington and Sedgefield CCG"),
+        ("Brigton", "NHS Brighton and Hove CCG"),
+        ("Birmingam", "NHS Birmingham"),
+        ("King's Lynn", "NHS Norfolk"),
+        ("Cornwall", "Cornwall"),
+        ("207", "207 CCGs were open on 1 April 2017"),
+        ("how many CCGs in 2017", "207 CCGs were open on 1 April 2017"),
+        ("71%", "71%, 20% and half"),
+        ("what is a CCG", "What is a CCG?"),
+    ],
+)  # fmt: skip
+def test_the_finder_answers_what_people_type(visit, typed, first):
+    page = visit("index.html")
+    page.get_by_label("Find a CCG or a board").fill(typed)
+    assert first in page.locator(".find li a").first.inner_text()
+
+
+def test_the_search_of_all_pages_answers_first(visit):
+    page = visit("search.html?q=207")
+    page.get_by_role("link", name="207 CCGs were open on 1 April 2017").click()
+    page.wait_for_url("**/chart/01_count.html")
+
+
+def test_a_postcode_is_told_where_to_go(visit):
+    page = visit("index.html")
+    page.get_by_label("Find a CCG or a board").fill("LS1 4AP")
+    assert "ONS Postcode Directory" in page.locator(".find [role=status]").inner_text()
+
+
+def test_a_hexagon_of_the_front_page_says_its_name_and_leads_to_its_body(visit):
+    page = visit("index.html")
+    assert page.locator(".days svg a").count() == 211 + 135 + 106 + 42 + 36
+    one = page.locator(".days a[aria-label='NHS Darlington CCG']")
+    one.hover()
+    assert page.locator("#hex-name").inner_text() == "NHS Darlington CCG, April 2013"
+    one.click()
+    page.wait_for_url("**/body/00C.html")
+
+
+def test_the_drawings_of_a_body_are_taken_with_their_source(visit):
+    page = visit("body/15E.html")
+    for kind, sign in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as got:
+            page.get_by_role("button", name=f"Picture ({kind}) of Registered patients").click()
+        content = got.value.path().read_bytes()
+        assert got.value.suggested_filename == f"15E-size.{kind.lower()}" and content.startswith(sign)
+        assert kind == "PNG" or b">Source: " in content
+
+
+def test_the_first_page_is_light(visit, new_page):
+    page, size = new_page(), []
+    page.on("response", lambda got: size.append(len(got.body())))
+    visit("index.html", on=page)
+    assert 0 < sum(size) < 700_000
+
+
 def test_hostile_text_stays_text(visit):
     hostile = "<img src=x onerror=\"document.title='struck'\"><script>document.title='struck'</script>"
     page = visit("index.html")
@@ -141,9 +212,10 @@ def test_the_front_page_tells_the_story(visit):
     assert "211 local groups" in page.locator("h1").inner_text()
     lead = page.locator(".lead").inner_text()
     assert (
-        "141 of the first 211 and 1 that a merger had made, until 106 were left" in lead
-        and "42 integrated care boards took their place; since 1 April 2026 there are 36" in lead
+        "Mergers ended 141 of these 211 and 1 that a merger had made, 142 in all, until 106 CCGs were left"
+        in lead
     )
+    assert "42 integrated care boards took their place; since 1 April 2026 there are 36" in lead
     assert page.locator("figure.chart img").count() == 4
     questions = page.locator(".questions li")
     assert questions.count() == len(files.notebooks())
@@ -305,20 +377,146 @@ def test_one_download_holds_every_table(visit):
         assert {"england-ccgs/README.md", "england-ccgs/LICENSE"} <= set(held.namelist())
 
 
-def test_a_look_up_leads_from_one_date_to_another(visit):
-    page = visit("data.html")
+def test_a_look_up_is_two_clicks_from_the_front_page(visit):
+    page = visit("index.html")
+    page.get_by_role("link", name="Look-ups and ready panels").first.click()
     with page.expect_download() as got:
-        page.get_by_role("link", name="The CCGs of April 2018 to the boards of July 2022, CSV").click()
-    assert got.value.suggested_filename == "ccg-2018-04-01-to-icb-2022-07-01.csv"
+        page.get_by_role("link", name="This look-up (CSV)").click()
+    assert got.value.suggested_filename == "ccg-2019-04-01-to-icb-2022-07-01.csv"
     rows = {row["from"]: row for row in csv.DictReader(got.value.path().open(encoding="utf-8"))}
-    assert len(rows) == 195 and rows["00C"]["to"] == "QHM" and rows["00C"]["from_ons"] == "E38000042"
-    with page.expect_download() as got:
-        page.get_by_role("link", name="All look-ups in one file").click()
-    with zipfile.ZipFile(io.BytesIO(got.value.path().read_bytes())) as held:
-        linked = page.locator("table.look-ups a").evaluate_all(
-            "(all) => all.map((a) => a.getAttribute('href'))"
-        )
-        assert set(linked) == {name for name in held.namelist() if name.endswith(".csv")} and len(linked) > 50
+    assert len(rows) == 191 and rows["00C"]["to"] == "QHM" and rows["00C"]["from_ons"] == "E38000042"
+
+
+def test_any_two_dates_are_chosen_by_keyboard_and_the_address_keeps_them(visit):
+    page = visit("look-ups.html")
+    page.get_by_label("From", exact=True).focus()
+    page.keyboard.type("CCGs of April 2018")
+    page.keyboard.press("Tab")
+    page.keyboard.type("CCGs of April 2020")
+    page.get_by_label("Codes shown").select_option("ons")
+    rows = page.locator("#rows tr")
+    assert (
+        page.locator("#said")
+        .inner_text()
+        .startswith("From the CCGs of April 2018 to the CCGs of April 2020: 195 bodies become 135.")
+    )
+    page.get_by_role("button", name="Show all").press("Enter")
+    assert rows.count() == 195 and rows.first.inner_text().startswith("E38000042")
+    assert page.url.endswith("#ccg-2018-04-01-to-ccg-2020-04-01")
+    page.reload()
+    assert page.get_by_label("To", exact=True).input_value() == "ccg-2020-04-01"
+
+
+def test_every_look_up_and_panel_is_a_file_and_in_its_zip(visit):
+    page = visit("look-ups.html")
+    for table, name in (("look-ups", "All 101 look-ups"), ("panels", "All panels in one file")):
+        with page.expect_download() as got:
+            page.get_by_role("link", name=name).click()
+        with zipfile.ZipFile(io.BytesIO(got.value.path().read_bytes())) as held:
+            linked = page.locator(f"table.{table} a[download]").evaluate_all(
+                "(all) => all.map((a) => a.getAttribute('href'))"
+            )
+            assert set(linked) == {n for n in held.namelist() if not n.endswith(".md")}
+            assert len(linked) > 50 and all((SITE / n).is_file() for n in linked)
+
+
+# --- re-basing in the page --------------------------------------------------------------------------
+
+
+def stacked(path):
+    """Three years of figures with holes, marks, a total for England and a code of no CCG; ages and a rate."""
+    rows = []
+    for at in ("2018-04-01", "2019-04-01", "2020-04-01"):
+        for i, code in enumerate(lineage.bodies(at)["code"]):
+            for age in ("0-17", "18-64", "65+"):
+                if (i * len(age) + len(at)) % 37:
+                    rows.append(
+                        (at, code, age, f"{(i * 7919) % 5003:,}" if i % 29 else "*", i % 91 / 7, i % 17 + 1)
+                    )
+        rows += [
+            (at, "England", "0-17", "1,000", 1, 5),
+            (at, "13Q", "65+", "7", 1, 5),
+            (at, "", "65+", "3", 1, 5),
+        ]
+    pd.DataFrame(rows, columns=["date", "code", "age", "n", "rate", "base"]).to_csv(path, index=False)
+
+
+#: Files that page and command both take: what each column is, the geography if it is chosen, and the goal.
+BOTH = {
+    "absent-part": ({"period": "key"}, "CCGs of April 2013", "CCGs of April 2015"),
+    "auto-differs-by-little": ({}, None, "boards of July 2022"),
+    "commissioned-by-nhs-england": ({}, None, "CCGs of April 2021"),
+    "ons-in-ods-out": ({}, None, "CCGs of April 2021"),
+    "title-lines": ({}, "CCGs of April 2018", "CCGs of April 2021"),
+    "made": ({"date": "date", "age": "key", "base": "out", "rate": "base"}, None, "boards of April 2026"),
+}
+
+
+def moved(page, file, roles, at, goal):
+    """Re-base a file in the page; its result and what found no place, as rows of text, and the report."""
+    page.get_by_label("A CSV or TSV file").set_input_files(file)
+    page.get_by_role("button", name="Re-base").wait_for()
+    for column, role in roles.items():
+        chosen = page.get_by_label(f"What {column} is", exact=True)
+        chosen.select_option(role if role in ("key", "date", "out", "sum") else "mean")
+        if chosen.input_value() == "mean":
+            page.get_by_label(f"What weighs {column}", exact=True).select_option(role)
+    if at:
+        page.get_by_label("The codes are of").select_option(at)
+    page.get_by_label("Move them to").select_option(goal)
+    page.get_by_role("button", name="Re-base").click()
+    page.locator("#result-note", has_text="seconds").or_(page.get_by_role("alert")).first.wait_for()
+    out = []
+    for name in ("Result (CSV)", "What found no place (CSV)"):
+        button = page.get_by_role("button", name=name)
+        if not button.is_visible():
+            out.append([])
+            continue
+        with page.expect_download() as got:
+            button.click()
+        out.append(list(csv.reader(got.value.path().open(encoding="utf-8"))))
+    return *out, page.locator("#report").inner_text()
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_the_page_gives_cell_by_cell_what_the_command_gives(visit, tmp_path, name):
+    roles, at, goal = BOTH[name]
+    file = files.ROOT / "tests" / "cases" / name / "input.csv"
+    if name == "made":
+        stacked(file := tmp_path / "made.csv")
+    page = visit("re-base.html")
+    rows, unmapped, report = moved(page, file, roles, at, goal)
+    # the command that the page shows is what is run
+    words = shlex.split(page.locator("#command").inner_text())
+    words[words.index(file.name)], words[-1] = str(file), str(tmp_path / "out.csv")
+    done = subprocess.run([sys.executable, *words[1:]], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for got, path in ((rows, "out.csv"), (unmapped, "out.unmapped.csv")):
+        wanted = list(csv.reader((tmp_path / path).open(encoding="utf-8"))) if got else []
+        assert got[:1] == wanted[:1] and len(got) == len(wanted)
+        for mine, its in zip(got[1:], wanted[1:], strict=True):
+            for one, other in zip(mine, its, strict=True):
+                assert one == other or float(one) == pytest.approx(float(other), rel=1e-9), (mine, its)
+    assert report.splitlines()[0] == done.stdout.splitlines()[0], "the verdict"
+    assert ("incomplete" in {row[-2] for row in rows}) == (name in ("made", "auto-differs-by-little"))
+
+
+def test_what_the_page_refuses_it_refuses_in_the_words_of_the_command(visit, tmp_path):
+    page = visit("re-base.html")
+    (file := tmp_path / "two.csv").write_text("code,n\n00C,1\n00F,2\n15E,3\n")
+    page.get_by_label("A CSV or TSV file").set_input_files(file)
+    page.get_by_label("The codes are of").select_option("CCGs of April 2018")
+    page.get_by_role("button", name="Re-base").press("Enter")
+    words = page.get_by_role("alert")
+    words.wait_for()
+    said = "1 code is not of the CCGs of April 2018: 00F was a CCG or location from 2013-04-01 to 2015-03-31"
+    assert said in words.inner_text()
+    with pytest.raises(ValueError, match=re.escape(said)):
+        rebase_file(file, at="2018-04-01", to="2026-04-01", sums=["n"])
+    (book := tmp_path / "book.csv").write_bytes(b"PK\x03\x04 of a workbook")
+    page.get_by_label("A CSV or TSV file").set_input_files(book)
+    page.get_by_text("the command reads workbooks").wait_for()
+    assert not page.locator("#result").is_visible()
 
 
 # --- every page -----------------------------------------------------------------------------------

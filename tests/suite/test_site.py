@@ -1,8 +1,11 @@
 """What the site is made of that needs no Sphinx: pages of notebooks, links, citations, downloads, drawings."""
 
+import dataclasses
+import html
 import importlib
 import io
 import json
+import re
 import sys
 import zipfile
 from datetime import date
@@ -10,10 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import ccg
+import duckdb
 import nbformat
 import pytest
 import yaml
-from ccg import bodies, explore, figures, files, life, lineage, lookups, site, tables
+from ccg import bodies, explore, figures, files, life, lineage, lookups, rebasing, site, tables
 
 ABOUT = yaml.safe_load((files.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
@@ -124,7 +128,7 @@ def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
 def test_every_notebook_asks_and_most_answer():
     books = [site.Book(path, {}) for path in files.notebooks()]
     assert all(b.question.endswith("?") or b.number == "09" for b in books), [b.question for b in books]
-    assert [b.short for b in books][:2] == ["Claims", "Consolidation"]
+    assert [b.short for b in books][:2] == ["Five articles, checked", "From 211 to none"]
     assert "141 of the 211 original CCGs merged" in books[1].answer
 
 
@@ -191,6 +195,42 @@ def test_a_citation_names_who_what_when_and_whose_data(charts):
     )
 
 
+def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(charts):
+    about, chart = ABOUT | {"url": "https://example.org/ccgs", "doi": "10.5281/zenodo.1"}, charts["01_count"]
+    said = site.citation(about, chart)
+    assert (
+        "[https://example.org/ccgs/chart/01_count.html]" in said
+        and "https://doi.org/10.5281/zenodo.1" in said
+    )
+    know = {"chart": chart, "charts": charts, "book": site.Book(files.NOTEBOOKS / chart["notebook"], charts)}
+    know |= {"before": None, "after": None, "cite": said}
+    page = site.render("chart.md", base=site.base(about), **know)
+    assert '"property=og:image": "https://example.org/ccgs/figures/01_count.png"' in page
+    assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
+
+
+def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
+    assert site.readable.label("registered_patients") == "Registered patients"
+    rows = [["2018.0", "51.14028883", "1234567", "True"], ["2019.0", "-7.5", "", "False"]]
+    assert site.readable.cells(rows) == [["2018", "51.1", "1,234,567", "yes"], ["2019", "−7.5", "–", "no"]]
+
+
+def test_a_body_is_like_those_that_stand_near_it():
+    pages = bodies.pages()
+    near = [b["code"] for b in pages["15E"]["similar"]]
+    assert len(near) == 3 and "15E" not in near
+    ranks = {
+        c: {s.measure: s.rank / s.of for s in pages[c]["one"].standing}
+        for c in pages
+        if pages[c]["one"].last_day == pages["15E"]["one"].last_day
+    }
+    own = ranks.pop("15E")
+    shared = {c: own.keys() & r.keys() for c, r in ranks.items() if len(own.keys() & r.keys()) >= 4}
+    apart = {c: sum(abs(ranks[c][m] - own[m]) for m in both) / len(both) for c, both in shared.items()}
+    assert near == sorted(apart, key=apart.get)[:3]
+    assert pages["00G"]["uncounted"] == 210 and pages["15E"]["uncounted"] is None
+
+
 def test_a_line_of_markdown_is_escaped():
     assert (
         site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
@@ -220,7 +260,7 @@ def test_the_zip_is_the_same_every_time_and_holds_every_table():
 
 
 def test_look_ups_are_written_with_a_zip_of_all_and_a_row_for_each_older_geography(tmp_path):
-    rows = site._look_ups(tmp_path)
+    rows = site.packing.look_ups(tmp_path)
     pairs = [lookups.stem(*pair) for pair in lookups.pairs()]
     assert {path.stem for path in (tmp_path / "look-ups").glob("*.csv")} == set(pairs)
     assert [one["file"] for row in rows for one in row["to"]] == [f"look-ups/{name}.csv" for name in pairs]
@@ -240,23 +280,104 @@ def test_look_ups_are_written_with_a_zip_of_all_and_a_row_for_each_older_geograp
         42,
         106,
     ]
-    once = (tmp_path / site.LOOK_UPS).read_bytes()
+    once = (tmp_path / site.packing.LOOK_UPS).read_bytes()
     with zipfile.ZipFile(io.BytesIO(once)) as held:
         for name in pairs:
             assert held.read(f"look-ups/{name}.csv") == (tmp_path / "look-ups" / f"{name}.csv").read_bytes()
         assert "`share`: " in held.read("look-ups/README.md").decode()
-    site._look_ups(tmp_path)
-    assert (tmp_path / site.LOOK_UPS).read_bytes() == once
+    assert len(ccg.read(tmp_path / f"look-ups/{pairs[-1]}.xlsx")) == 106, "as a workbook too"
+    site.packing.look_ups(tmp_path)
+    assert (tmp_path / site.packing.LOOK_UPS).read_bytes() == once
 
 
-def test_the_finder_knows_every_body_by_code_name_and_former_name():
-    rows = json.loads(site.finder().removeprefix("window.BODIES = ").removesuffix(";\n"))
+def test_a_panel_has_every_year_on_one_geography_and_adds_up_to_england():
+    panel = next(one for one in site.panels.PANELS if one.name == "talking-therapies")
+    boards = lineage.vintage("2022-07-01")
+    long = site.panels.long(panel, boards)
+    assert len(long) == 42 * long["year"].nunique() and set(long["status"]) == {"exact", "approximate"}
+    table = tables.load("talking_therapies").query("body == 'ccg'")
+    both = (one.groupby("year")["referrals"].sum().to_dict() for one in (long, table))
+    assert next(both) == pytest.approx(next(both))
+    wide = site.panels.wide(panel, long)
+    assert len(wide) == 42 and wide["referrals 2018-19"].sum() == pytest.approx(
+        long.query("year == '2018-19'")["referrals"].sum()
+    )
+    early = site.panels.long(panel, lineage.vintage("2018-04-01"))
+    assert set(early["year"]) == {"2017-18", "2018-19"}, "what was merged later cannot be divided"
+    dated = {
+        r["name"]
+        for r in tables.package()["resources"]
+        if r.get("bodies", {}).get("geography") == "geography"
+    }
+    assert dated <= {one.table for one in site.panels.PANELS} | set(site.panels.LEFT_OUT) | {
+        "location_people"
+    }
+
+
+def test_a_panel_that_does_not_add_up_is_not_made(monkeypatch):
+    panel, whole = site.panels.PANELS[0], rebasing.rebase
+
+    def less(*args, **how):
+        moved = whole(*args, **how)
+        return dataclasses.replace(moved, frame=moved.frame.iloc[1:])
+
+    monkeypatch.setattr(rebasing, "rebase", less)
+    with pytest.raises(
+        ValueError, match=r"list_sizes: practices of .* is not England's on the boards of July 2022"
+    ):
+        site.panels.long(panel, lineage.vintage("2022-07-01"))
+
+
+def test_the_recipe_in_sql_gives_what_rebase_gives(tmp_path):
+    page = (site.DOCS / "templates" / "look-ups.md").read_text(encoding="utf-8")
+    recipe = re.search(r'id="sql">(.*?)</pre>', page, re.S)[1]
+    pair = lineage.vintage("2019-04-01"), lineage.vintage("2022-07-01")
+    (tmp_path / "pair.csv").write_text(lookups.to_csv(lookups.of(*pair)), encoding="utf-8")
+    years = tables.load("ccg_years").query("year == '2019-20'")
+    figures = years[["code"]].assign(referrals=years["registered_patients"])
+    figures.to_csv(tmp_path / "figures.csv", index=False)
+    asked = re.sub(r"<span data-file>.*?</span>", str(tmp_path / "pair.csv"), html.unescape(recipe))
+    found = duckdb.sql(asked.replace("figures.csv", str(tmp_path / "figures.csv"))).df()
+    wanted = rebasing.rebase(figures, code="code", at="2019-04-01", to="2022-07-01", sums=["referrals"]).frame
+    assert dict(zip(found["to"], found["referrals"], strict=True)) == pytest.approx(
+        dict(zip(wanted["code"], wanted["referrals"], strict=True))
+    )
+    assert set(found.loc[found["approximate"], "to"]) == set(wanted.query("status == 'approximate'")["code"])
+
+
+def test_a_page_has_the_same_look_ups_as_the_package():
+    held = json.loads(site.offline.geographies().removeprefix("window.GEOGRAPHIES = ").removesuffix(";\n"))
+    goal = next(
+        i for i, v in enumerate(held["vintages"]) if (v["level"], v["start"]) == ("icb", "2026-04-01")
+    )
+    changed = held["maps"][f"{held['days'].index('2018-04-01')}|ccg|{goal}"]
+    rows = {}
+    for code, *_ in next(v for v in held["vintages"] if v["said"] == "the CCGs of April 2018")["bodies"]:
+        into = changed.get(code, code)
+        rows |= (
+            {(code, to): share for to, share, _ in into} if isinstance(into, list) else {(code, into): 1.0}
+        )
+    table = lineage.lookup("2018-04-01", "2026-04-01", "icb")
+    assert rows == pytest.approx(
+        dict(zip(zip(table["from"], table["to"], strict=True), table["share"], strict=True))
+    )
+    assert held["lives"]["00C"] == ["a CCG or location", "2013-04-01", "2020-03-31"]
+    assert held["beside"]["England"] == "a total for England"
+
+
+def test_the_finder_knows_every_body_by_code_name_former_name_initials_and_council(charts):
+    books = [site.Book(path, charts) for path in files.notebooks()]
+    said = site.search.bodies_script(site.search.answers(charts, books))
+    first, second = (part.split(" = ", 1)[1].removesuffix(";") for part in said.strip().split("\nwindow."))
+    rows, told = json.loads(first), json.loads(second)
     found = {row[0]: row for row in rows}
     assert len(rows) == len(found) == 296
     assert found["01K"][1] == "NHS Morecambe Bay CCG" and found["01K"][3] == ["NHS Lancashire North CCG"]
     assert "E38000042" in found["00C"][4] and found["QHL"][2] == "board since 2022"
     assert found["QNQ"][2] == "board, 2022 to 2026" and found["S9B9J"][2] == "board since 2026"
     assert found["S9B9J"][4] == ["E54000069"] and {"E54000042", "E54000067"} <= set(found["QRL"][4])
+    assert found["15C"][5][0] == "BNSSG" and found["00D"][5][0] == "DDES" and "Cornwall" in found["11N"][5]
+    assert ["207 CCGs were open on 1 April 2017: how many CCGs in 2017", "chart/01_count.html"] in told
 
 
 def test_a_trail_tells_each_change_once():

@@ -598,15 +598,44 @@ def summary(one: Life) -> str:
             said.append(f"A part of it went to {_said(hop.end)} on {long_date(hop.date)}.")
     for hop in one.after:
         if hop.start == one.code and hop.kind == "merger":
-            said.append(f"It merged into {_said(hop.end)} on {long_date(hop.date)}.")
+            with_ = partners(one.code)
+            company = f" with {_listed(with_)}" if with_ else ""
+            said.append(f"It merged{company} into {_said(hop.end)} on {long_date(hop.date)}.")
         elif hop.start == one.code and hop.kind == "abolition":
             last = lineage.lifetime(one.code).last
             ended = last < lineage.default().until
+            kept = f" until {long_date(last)}" if ended else ""
             said.append(
-                f"{_said(hop.end)} took over on {long_date(hop.date)}; the code "
-                + (f"was a location’s to {long_date(last)}." if ended else "lives on as a location’s.")
+                f"{_said(hop.end)} took over on {long_date(hop.date)}; its area kept its code{kept}, as a sub-ICB location."
             )
-    return " ".join(said)
+    return " ".join([*said, *_today(one)])
+
+
+def partners(code: str) -> list[str]:
+    """The bodies that merged with one into the same body on the same day.
+
+    Examples
+    --------
+    >>> partners("02D")
+    ['01C', '01R', '02F']
+    """
+    moves = tables.load("successions").query("kind == 'merger'")
+    own = moves[moves["from"] == code]
+    same = moves.merge(own[["to", "date"]], on=["to", "date"])
+    return sorted(set(same["from"]) - {code})
+
+
+def _today(one: Life) -> list[str]:
+    """A sentence on the board that has the area of a closed body today, unless it was just named."""
+    if one.closed is None:
+        return []
+    level = "icb" if one.kind == "board" else None
+    now = lineage.lookup(one.last_day, max(v.start for v in lineage.vintages()), "icb", at_level=level)
+    boards = list(now.loc[now["from"] == one.code, "to"])
+    if boards == [h.end for h in one.after if h.start == one.code and h.kind != "rename"]:
+        return []
+    whose = "its area is part of the board" if len(boards) == 1 else "its area is divided between the boards"
+    return [f"Today {whose} {_listed(boards)}."]
 
 
 def _place(region: str) -> str:

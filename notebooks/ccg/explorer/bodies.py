@@ -24,6 +24,7 @@ def pages() -> dict[str, dict]:
     lives = life.all()
     said = tables.load("sources")[["id", "publisher", "title", "address", "date"]].astype(object).fillna("")
     said = {row[0]: row for row in said.itertuples(index=False, name=None)}
+    near, holes = similar(lives), first_count()
     return {
         code: {
             "one": one,
@@ -35,10 +36,44 @@ def pages() -> dict[str, dict]:
             "columns": columns(one.years),
             "map": hexagons(one.tile),
             "known": set(lives),
+            "similar": [{"code": one, "name": life.short(lives[one].name)} for one in near.get(code, [])],
+            "uncounted": holes.get(code),
             "sources": [said[i] for i in one.sources],
         }
         for code, one in lives.items()
     }
+
+
+def similar(lives: dict[str, life.Life], most: int = 3) -> dict[str, list[str]]:
+    """The bodies that stood nearest to each on all measures together, nearest first.
+
+    Near is by ranks: the mean difference of two bodies' ranks, each as a share of all bodies ranked, over the
+    measures that both have. Only bodies that are set among the same others are compared, on four measures or more.
+    """
+    out = {}
+    for _, group in groupby(
+        sorted(lives, key=lambda c: (lives[c].kind, lives[c].last_day)),
+        key=lambda c: (lives[c].kind, lives[c].last_day),
+    ):
+        codes = list(group)
+        ranks = pd.DataFrame({c: {s.measure: s.rank / s.of for s in lives[c].standing} for c in codes})
+        values = ranks.reindex(columns=codes).to_numpy(dtype=float)
+        for i, code in enumerate(codes):
+            apart = np.abs(values - values[:, [i]])
+            enough = (~np.isnan(apart)).sum(axis=0) >= 4
+            mean = np.where(
+                enough, np.nansum(apart, axis=0) / np.maximum((~np.isnan(apart)).sum(axis=0), 1), np.inf
+            )
+            mean[i] = np.inf
+            nearest = np.argsort(mean, kind="stable")[:most]
+            out[code] = [codes[j] for j in nearest if np.isfinite(mean[j])]
+    return out
+
+
+def first_count() -> dict[str, int]:
+    """Patients of April 2013 whose practices have no CCG in the quarterly file, by CCG: the table of ages has them."""
+    holes = tables.load("holes").query("table == 'list_sizes' and period == '2013-04-01'")
+    return {code: int(n) for code, n in zip(holes["code"], holes["short_by"], strict=True) if n == n}
 
 
 def part(hop: lineage.Hop) -> str:
@@ -118,8 +153,9 @@ def hexagons(tile: life.Tile | None) -> dict | None:
 def linked(date: str) -> dict:
     """The hex map of a day with each hexagon by itself: ``box``, ``date``, ``boards`` and ``cells``.
 
-    ``boards`` says whether it is of boards. A cell is ``code, name, d``, its path, and ``ended``: whether a
-    CCG was merged into another, or a board has closed.
+    ``boards`` says whether it is of boards, ``wide`` how wide the box is, in the same units for every map. A cell is
+    ``code, name``, ``x`` and ``y``, its centre, ``d``, its path, and ``ended``: whether a CCG was merged into
+    another, or a board has closed.
     """
     day = pd.Timestamp(date)
     every = tables.load("tiles").query("date == @day")
@@ -128,10 +164,23 @@ def linked(date: str) -> dict:
     boards = known[every["code"].iloc[0]]["kind"] == "board"
     ended = {code for code in every["code"] if (known[code]["closed"] if boards else code in merged)}
     cells = [
-        {"code": code, "name": lineage.name(code), "d": _hexagon(*one), "ended": code in ended}
+        {
+            "code": code,
+            "name": lineage.name(code, day),
+            "x": f"{one[0] * 10:.1f}",
+            "y": f"{-one[1] * 10:.1f}",
+            "d": _hexagon(*one),
+            "ended": code in ended,
+        }
         for code, one in zip(every["code"], tiles.centres(every), strict=True)
     ]
-    return {"box": _map(day, lineage.default())[0], "date": day, "boards": boards, "cells": cells}
+    box = _map(day, lineage.default())[0]
+    return {"box": box, "wide": int(box.split()[2]), "date": day, "boards": boards, "cells": cells}
+
+
+def hexagon() -> str:
+    """The path of one hexagon about the point 0, 0, for a drawing that uses it for every body."""
+    return _hexagon(0, 0)
 
 
 @lru_cache(maxsize=32)

@@ -7,16 +7,13 @@ Nothing that is made is committed, no notebook is run, and no page asks another 
 
 import csv
 import inspect
-import io
 import json
 import re
 import shutil
-import zipfile
 from datetime import date
 from functools import cache
 from html import escape
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 
 import font_source_sans_pro
@@ -27,24 +24,39 @@ import yaml
 from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
-from ..analysis import life
-from ..charts import figures
-from ..core import files, lineage, lookups, rebasing, tables
-from ..core.words import long_date
-from ..explorer import bodies, explore
-from . import rules
+from ...analysis import life
+from ...charts import figures
+from ...core import files, lineage, lookups, rebasing, tables
+from ...core.words import long_date
+from ...explorer import bodies, explore
+from .. import rules
+from . import offline, packing, panels, readable, search
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
 WORK = DOCS / "_build" / "parts"
-#: The one download of all tables, and that of all look-ups.
-ZIP, LOOK_UPS = "england-ccgs-tables.zip", "england-ccgs-look-ups.zip"
+#: The one download of all tables.
+ZIP = "england-ccgs-tables.zip"
 #: Where a file of the project is on the site; a notebook is found by its name.
 PAGES = {
     "data/README.md": "codebook",
     "docs/glossary.md": "glossary",
     "docs/corrections.md": "corrections",
+    "docs/rebase.md": "command-line",
     "README.md": "index",
+}
+#: What a notebook is called in the menu, by its number.
+SHORT = {
+    "00": "Five articles, checked",
+    "01": "From 211 to none",
+    "02": "Who became whom",
+    "03": "What GPs said",
+    "04": "Reorganisations before",
+    "05": "Size, need and money",
+    "06": "What replaced CCGs",
+    "07": "Did merging help?",
+    "08": "Re-basing, step by step",
+    "09": "The life of one CCG",
 }
 #: A chart's table is shown on its page up to this many rows.
 ROWS = 40
@@ -67,7 +79,7 @@ def build(jobs: int = 2) -> Path:
     source, made = WORK / "source", WORK / "html"
     lay_out(source, WORK / "extra")
     fonts(WORK / "static" / "fonts")
-    files.write(WORK / "static" / "bodies.js", finder())
+    files.write(WORK / "static" / "geographies-data.js", offline.geographies())
     options = ["-q", "-W", "--keep-going", "-j", str(jobs), "-b", "html", "-c", str(DOCS)]
     said = sphinx([*options, "-d", str(WORK / "doctrees"), str(source), str(made)])
     if said:
@@ -91,33 +103,103 @@ def lay_out(source: Path, extra: Path) -> None:
             text = relink((files.ROOT / path).read_text(encoding="utf-8"), path, page)
             # a word to those who would edit the file is none to readers of the site
             text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
+            if page == "command-line":
+                text = text.replace("\n## ", f"\n{_installed(page)}\n## ", 1)
             files.write(source / f"{page}.md", text)
-    _lists(source, about, books, charts, _look_ups(extra))
+    taken = {"look_ups": packing.look_ups(extra), "panels": packing.all_panels(extra)}
+    _lists(source, about, books, charts, taken)
+    said = search.answers(charts, books)
+    files.write(WORK / "static" / "bodies.js", search.bodies_script(said))
     _charts(source / "chart", about, books, charts)
     _bodies(source / "body", extra / "body", about)
 
 
-def _lists(source: Path, about: dict, books: list["Book"], charts: dict, look_ups: list[dict]) -> None:
+def _lists(source: Path, about: dict, books: list["Book"], charts: dict, taken: dict) -> None:
     """The front page and the pages that lead to others."""
     told = numbers()
     know = told | {
         "books": books,
         "charts": charts,
         "story": story(told, charts),
+        "days_of_maps": [bodies.linked(day) for day in sorted(set(tables.load("tiles")["date"].astype(str)))],
+        "hexagon": bodies.hexagon(),
         "maps": [bodies.linked(day) for day in ("2013-04-01", "2022-07-01", str(_today().date()))],
         "regions": bodies.regions(),
         "days": [*tables.load("ccg_counts")["date"], _today()],
         "tables": tables.package()["resources"],
         "zip": ZIP,
-        "look_ups": look_ups,
-        "look_up_columns": lookups.COLUMNS,
-        "look_ups_zip": LOOK_UPS,
+        **_of_look_ups(taken),
+        **what_was_a_ccg(),
         "about": about,
         "cite": citation(about),
         "face": face(),
     }
-    for page in ("index", "bodies", "charts", "data", "api", "cite"):
+    for page in ("index", "bodies", "charts", "data", "look-ups", "re-base", "what-was-a-ccg", "api", "cite"):
         files.write(source / f"{page}.md", render(f"{page}.md", **know))
+
+
+def _of_look_ups(taken: dict) -> dict:
+    """What the page of look-ups and panels needs beside what was written to take away."""
+    pair = lineage.vintage("2019-04-01"), lineage.vintage("2022-07-01")
+    return {
+        **taken,
+        "pairs": sum(len(row["to"]) for row in taken["look_ups"]),
+        "pair": f"{lookups.stem(*pair)}.csv",
+        "rows": len(lookups.of(*pair)) + 1,
+        "look_up_columns": lookups.COLUMNS,
+        "look_ups_zip": packing.LOOK_UPS,
+        "panels_zip": packing.PANELS,
+        "goals": panels.goals(),
+        "left_out": panels.LEFT_OUT,
+    }
+
+
+def what_was_a_ccg() -> dict:
+    """The numbers of the page for those who are new to the subject, with their sources."""
+    table = tables.load("national").set_index("id")
+    seats = ("gps", "managers", "lay", "nurses", "councils")
+    used = [f"board_seats_{one}_2012" for one in seats]
+    used += ["board_seats_gps_2014", "gp_chairs_2012", "allocation_ccgs_2019", "running_costs_head_2014"]
+    number, base = table["value"], table["base"]
+    told = tables.load("reforms").set_index("event")
+    events = (
+        "hsc_act_2012",
+        "ccg_2013",
+        "nhse_2013",
+        "pct_end_2013",
+        "public_health_2013",
+        "cocommissioning_2015",
+    )
+    ids = {
+        i for cell in [*table.loc[used, "source"], *told.loc[[*events], "source"]] for i in cell.split("+")
+    }
+    sources = tables.load("sources").astype(object).fillna("")
+    gps = number["board_seats_gps_2012"], base["board_seats_gps_2012"]
+    return {
+        "seats": {one: f"{number[f'board_seats_{one}_2012']:.0f}" for one in seats}
+        | {
+            "all": int(gps[1]),
+            "gps_share": f"{100 * gps[0] / gps[1]:.0f}",
+            "gps_2014": f"{100 * number['board_seats_gps_2014'] / base['board_seats_gps_2014']:.0f}",
+            "chairs": f"{number['gp_chairs_2012']:.0f}",
+        },
+        "money": {
+            "all": number["allocation_ccgs_2019"] / 1000,
+            "year": table.at["allocation_ccgs_2019", "period"],
+            "head": f"{number['running_costs_head_2014']:.2f}",
+        },
+        "sources": sources[sources["id"].isin(ids)].to_dict("records"),
+        "before_end": lineage.BOARDS - pd.Timedelta(days=1),
+    }
+
+
+def _installed(page: str) -> str:
+    """What README says of re-basing: how to install it, and the first commands."""
+    said = (files.ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"^## Put your own figures .*?(?=^## )", said, re.M | re.S)
+    if not found:
+        raise ValueError("README.md: the section 'Put your own figures …' is not there; the site shows it")
+    return relink(found[0], "README.md", page)
 
 
 def face() -> dict[str, list[str]]:
@@ -132,24 +214,6 @@ def face() -> dict[str, list[str]]:
     }
 
 
-def _look_ups(extra: Path) -> list[dict]:
-    """Write every look-up and the zip of all; return them for data.html, a row for each older geography."""
-    rows, held = [], {}
-    for start, pairs in groupby(lookups.pairs(), key=lambda pair: pair[0]):
-        row = {"of": start, "bodies": len(lineage.bodies(start.start, start.level)), "to": []}
-        for _, goal in pairs:
-            name = f"look-ups/{lookups.stem(start, goal)}.csv"
-            held[name] = lookups.to_csv(lookups.of(start, goal)).encode()
-            row["to"].append({"goal": goal, "file": name})
-        rows.append(row)
-    about = [f"- `{column}`: {words}" for column, words in lookups.COLUMNS.items()]
-    held["look-ups/README.md"] = "\n".join(["# Columns", "", *about, ""]).encode()
-    for name, content in held.items():
-        files.write(extra / name, content)
-    files.write(extra / LOOK_UPS, _zip(held))
-    return rows
-
-
 def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> None:
     of = {book.path.name: book for book in books}
     names = [None, *charts, None]
@@ -161,6 +225,7 @@ def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> Non
             "book": of[chart["notebook"]],
             "before": before,
             "after": after,
+            "base": base(about),
         }
         files.write(folder / f"{name}.md", render("chart.md", cite=citation(about, chart), **know))
 
@@ -177,6 +242,9 @@ def _bodies(folder: Path, beside: Path, about: dict) -> None:
             "measures": life.MEASURES,
             "read": lineage.default().until,  # an ONS code in use on this day has no last day
             "files": list(held),
+            "drawn_from": tables.credit(
+                sorted({i for y in one.years for i in y.source.split("+")} | set(one.tile.source.split("+")))
+            ),
         }
         files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
 
@@ -202,6 +270,7 @@ def _templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
+    env.filters |= {"label": readable.label, "readable": readable.cells}
     env.filters |= {"plain_dates": plain_dates, "upper_first": upper_first}
     return env
 
@@ -326,31 +395,6 @@ def _month(event) -> str:
     return f"{date.fromisoformat(event['date']):%B %Y}"
 
 
-def _span(opened, closed) -> str:
-    return f"board since {opened.year}" if pd.isna(closed) else f"board, {opened.year} to {closed.year}"
-
-
-def finder() -> str:
-    """What the search field finds a body by, as a script: code, name, years, former names, ONS codes."""
-    ccgs, boards, ons = tables.load("ccgs"), tables.load("icbs"), tables.load("ons_codes")
-    ons = ons.groupby("code")["ons_code"].agg(list)
-    rows = [
-        [
-            c.code,
-            c.name,
-            f"CCG, {c.opened.year} to {c.closed.year}",
-            [c.former_name] if c.former_name == c.former_name else [],
-            ons.get(c.code, []),
-        ]
-        for c in ccgs.itertuples(name="Row")
-    ]
-    rows += [
-        [b.code, b.name, _span(b.opened, b.closed), [], ons.get(b.code, [b.ons_code])]
-        for b in boards.itertuples(name="Row")
-    ]
-    return f"window.BODIES = {json.dumps(rows, ensure_ascii=False, indent=0)};\n"
-
-
 def relink(text: str, of: str, page: str) -> str:
     """Turn Markdown links between files of the project into links between pages of the site.
 
@@ -395,8 +439,8 @@ class Book:
 
     @property
     def short(self) -> str:
-        """A name of a word or a few, from the file's."""
-        return self.path.stem[3:].replace("_", " ").capitalize()
+        """A name of a few words for the menu; that of a notebook without one is its file's."""
+        return SHORT.get(self.number) or self.path.stem[3:].replace("_", " ").capitalize()
 
     @property
     def href(self) -> str:
@@ -513,17 +557,27 @@ def margins(svg: str) -> dict[str, float]:
     }
 
 
+def base(about: dict) -> str:
+    """The address of the site with a slash at its end, as CITATION.cff has it in ``url``; "" where it has none."""
+    address = about.get("url", "")
+    return f"{address.rstrip('/')}/" if address else ""
+
+
 def citation(about: dict, chart: dict | None = None, body: life.Life | None = None) -> str:
     """How to cite the whole, one chart or one body's page, in a line of text, from what CITATION.cff says."""
     who = ", ".join(a.get("name") or f"{a['given-names']} {a['family-names']}" for a in about["authors"])
     day = about["date-released"]
     day = day if isinstance(day, date) else date.fromisoformat(day)
-    whole = f"{about['title']}. Version {about['version']}, {long_date(day)}."
+    doi = f" https://doi.org/{about['doi']}" if about.get("doi") else ""
+    whole = f"{about['title']}. Version {about['version']}, {long_date(day)}.{doi}"
+    at = base(about)
     if body is not None:
-        return f"{who} ({day.year}). {body.name} ({body.code}) [page body/{body.code}]. In: {whole}"
+        page = f"{at}body/{body.code}.html" if at else f"page body/{body.code}"
+        return f"{who} ({day.year}). {body.name} ({body.code}) [{page}]. In: {whole}"
     if chart is None:
-        return f"{who} ({day.year}). {whole}"
-    return f"{who} ({day.year}). {chart['title']} [chart {chart['name']}]. In: {whole} Source of the data: {chart['source']}"
+        return f"{who} ({day.year}). {whole}" + (f" {at}" if at and not doi else "")
+    page = f"{at}chart/{chart['name']}.html" if at else f"chart {chart['name']}"
+    return f"{who} ({day.year}). {chart['title']} [{page}]. In: {whole} Source of the data: {chart['source']}"
 
 
 # --- files to download --------------------------------------------------------------------------
@@ -532,7 +586,7 @@ def citation(about: dict, chart: dict | None = None, body: life.Life | None = No
 def downloads(out: Path) -> None:
     """Put the files that pages link to beside them: charts, notebooks, tables and the zip of all tables."""
     for path in load_charts():
-        for kind in ("png", "svg", "csv"):
+        for kind in ("png", "svg", "csv", "json"):
             _copy(files.figures() / f"{path}.{kind}", out / "figures" / f"{path}.{kind}")
     for path in files.notebooks():
         _copy(path, out / "notebooks" / path.name)
@@ -554,23 +608,7 @@ def _table_files() -> list[Path]:
 def archive() -> bytes:
     """A zip of every table with its description, codebook and licence."""
     held = [*_table_files(), files.data() / "README.md", files.ROOT / "LICENSE"]
-    return _zip({f"england-ccgs/{path.name}": path.read_bytes() for path in held})
-
-
-def _zip(held: dict[str, bytes]) -> bytes:
-    """A zip of some files by name: the same bytes every time."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
-        for name, content in held.items():
-            # the day is the earliest that a zip can hold: a date of today would change the bytes
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr, entry.create_system = (
-                zipfile.ZIP_DEFLATED,
-                0o644 << 16,
-                3,
-            )
-            made.writestr(entry, content)
-    return out.getvalue()
+    return packing.zipped({f"england-ccgs/{path.name}": path.read_bytes() for path in held})
 
 
 def fonts(folder: Path) -> None:

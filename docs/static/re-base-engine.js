@@ -1,0 +1,595 @@
+"use strict";
+
+/* Re-basing in the page, by the rules of ccg/core/rebasing: add up by key and old code, then map, then judge whether
+   each body is whole. It knows one geography at a time, or a column of dates that is a key; what it cannot do it
+   refuses, as the command does. tests/browser puts the same files through both. */
+const Rebasing = (() => {
+  class Refused extends Error {}
+  const refuse = (words) => { throw new Refused(words); };
+  const { data, every } = Geographies;
+  const pattern = Object.fromEntries(Object.entries(data.patterns).map(([name, text]) => [name, new RegExp(name === "named" ? `^(?:${text})$` : text, "i")]));
+  const quoted = (text) => `'${text}'`;
+  const count = (n, what) => `${n.toLocaleString("en-GB")} ${what}${n === 1 ? "" : "s"}`;
+  const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+  const number = (x) => {
+    const rounded = Math.round(x * 100) / 100 + 0;
+    const digits = Number.isInteger(rounded) ? 0 : 2;
+    return rounded.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  };
+  const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+  // --- reading a file in pieces -------------------------------------------------------------------
+
+  const PIECE = 1 << 21, SEPARATORS = [",", ";", "\t", "|"];
+  const pause = () => new Promise((go) => setTimeout(go));
+
+  /* Cells of text, row by row, whatever pieces it comes in: quotation marks may hold separators and line ends. */
+  class Rows {
+    constructor(separator, take) { Object.assign(this, { separator, take, rest: "", line: 1 }); }
+
+    push(text, last) {
+      text = this.rest + text;
+      let end = last ? text.length : text.lastIndexOf("\n") + 1;
+      if (text.includes('"')) return this.withQuotes(text, last);
+      this.rest = text.slice(end);
+      const lines = text.slice(0, end).split("\n");
+      if (lines.at(-1) === "") lines.pop();
+      for (const line of lines) this.row((line.endsWith("\r") ? line.slice(0, -1) : line).split(this.separator), 1);
+      return undefined;
+    }
+
+    withQuotes(text, last) {
+      let at = 0, begun = 0, cells = [], lines = 1;
+      const size = text.length, separator = this.separator;
+      while (at < size) {
+        let cell;
+        if (text[at] === '"') {
+          let from = at + 1, said = "";
+          for (;;) {
+            const close = text.indexOf('"', from);
+            if (close < 0) {
+              if (last) refuse(`line ${this.line}: a quotation mark opens there that is never closed`);
+              this.rest = text.slice(begun);
+              return;
+            }
+            said += text.slice(from, close);
+            if (text[close + 1] !== '"') { at = close + 1; break; }
+            said += '"'; from = close + 2;
+          }
+          cell = said;
+          lines += said.split("\n").length - 1;
+          if (at < size && text[at] !== separator && text[at] !== "\n" && text[at] !== "\r") refuse(`line ${this.line}: a quotation mark is out of place in the row that begins here; a cell that holds one is written "like ""this"""`);
+        } else {
+          let end = at;
+          while (end < size && text[end] !== separator && text[end] !== "\n") end += 1;
+          cell = text.slice(at, end);
+          if (cell.endsWith("\r")) cell = cell.slice(0, -1);
+          at = end;
+        }
+        if (text[at] === "\r") at += 1;
+        if (at >= size && !last) { this.rest = text.slice(begun); return; }
+        cells.push(cell);
+        if (at >= size || text[at] === "\n") {
+          this.row(cells, lines);
+          cells = []; lines = 1; at += 1; begun = at;
+        } else {
+          at += 1;
+          if (at >= size && last) { cells.push(""); this.row(cells, lines); cells = []; }
+          else if (at >= size) { this.rest = text.slice(begun); return; }
+        }
+      }
+      this.rest = text.slice(Math.min(begun, size));
+    }
+
+    row(cells, lines) {
+      if (cells.some((cell) => cell.trim())) this.take(cells, this.line);
+      this.line += lines;
+    }
+  }
+
+  /* The file's own words for what it is not. */
+  const STARTS = [["PK\u0003\u0004", "a workbook or a zipped file"], ["\u00d0\u00cf\u0011\u00e0", "a workbook of old Excel"], ["\u001f\u008b", "a file compressed by gzip; unpack it first"], ["PAR1", "a Parquet file"], ["%PDF", "a PDF; look for the table as a workbook or CSV"]];
+
+  async function encodingOf(file) {
+    const bytes = new Uint8Array(await file.slice(0, 1 << 16).arrayBuffer());
+    const start = String.fromCharCode(...bytes.slice(0, 4));
+    const other = STARTS.find(([mark]) => start.startsWith(mark));
+    if (other) refuse(`${file.name} is ${other[1]}, not a CSV file. This page reads CSV and TSV; the command reads workbooks and Parquet`);
+    if (!file.size) refuse(`${file.name}: the file is empty`);
+    if (start.startsWith("\u00ff\u00fe")) return "utf-16le";
+    if (start.startsWith("\u00fe\u00ff")) return "utf-16be";
+    return "utf-8";
+  }
+
+  /* Every row of a file. A file that is not UTF-8 is read again as Windows-1252. */
+  async function rowsOf(file, encoding, separator, take, progress) {
+    const decoder = new TextDecoder(encoding, { fatal: true }), rows = new Rows(separator, take);
+    for (let at = 0; at < file.size; at += PIECE) {
+      const last = at + PIECE >= file.size;
+      const text = decoder.decode(await file.slice(at, at + PIECE).arrayBuffer(), { stream: !last });
+      rows.push(text, last);
+      progress?.(Math.min(1, (at + PIECE) / file.size));
+      await pause();
+    }
+  }
+
+  // --- what a file holds --------------------------------------------------------------------------
+
+  const isBody = (code) => Object.hasOwn(data.lives, code);
+  const isBeside = (code) => Object.hasOwn(data.beside, code);
+  const words = new Map(Object.keys(data.beside).reverse().map((word) => [word.toLowerCase(), word]));
+
+  /* The code that a cell holds in another way of writing, where nothing is guessed; null where it is none. */
+  function written(cell) {
+    const text = cell.replace(/[\s\u00a0\ufeff'"]+/g, "").toUpperCase();
+    if (isBody(text) || isBeside(text)) return text;
+    const other = /^N(E\d{8})$/.exec(text) || /^([0-9A-Z]{3})00$/.exec(text);
+    return other && isBody(other[1]) ? other[1] : null;
+  }
+
+  const codes = new Map();
+  /* A cell of codes as it is meant: "" where none is given. */
+  function meant(cell) {
+    let code = codes.get(cell);
+    if (code !== undefined) return code;
+    if (isBeside(cell)) code = cell;
+    else if (/^[-–—.*:…/\s]*$/.test(cell)) code = "";
+    else code = written(cell) || words.get(cell.trim().split(/\s+/).join(" ").toLowerCase()) || cell;
+    codes.set(cell, code);
+    return code;
+  }
+
+  const isGiven = (text) => !pattern.mark.test(text);
+
+  /* A number as published, or null; per cent stay per cent. The same as numbers.plain. */
+  function plain(text) {
+    text = text.trim();
+    if (pattern.number.test(text)) return Number(text);
+    const brackets = /^[-–−]?£? ?\((£? ?[\d,. ]*\d ?%?)\)$/.exec(text);
+    if (brackets) { const inside = plain(brackets[1]); return inside === null ? null : -inside; }
+    const share = /^(.*\d\.?\d*) ?%$/.exec(text) || /^(\.\d+) ?%$/.exec(text);
+    if (share) return text.includes(",") ? null : plain(share[1]);
+    if (/^[+-]?\d{16,}(\.\d*)?$/.test(text)) return Number(text);
+    if (!pattern.published.test(text)) return null;
+    const bare = text.replace(/(?: ?[rR]| [pP]| ?[\[(][rpRP][\])])$/, "").replace(/[+,£ \u00a0\u2009\u202f]/g, "");
+    const digits = bare.replace(/^[-−–]+/, "");
+    return bare.length - digits.length > 1 ? null : (bare.length > digits.length ? -1 : 1) * Number(digits);
+  }
+
+  const namedPeriod = (column) => {
+    const found = (column.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) || []).map((word) => word.toLowerCase());
+    if (found.some((word) => /^(?:aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old)$/.test(word))) return false;
+    return found.some((word) => pattern.named.test(word)) || (found.length > 0 && found.every((word) => word === "time"));
+  };
+  const arePeriods = (cells) => {
+    const given = [...cells].filter((cell) => cell.trim());
+    return given.length > 0 && 2 * given.filter((cell) => pattern.period.test(cell)).length >= given.length;
+  };
+  const RATE = /%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:ing)?|ratio|proportion|decile|quintile|quartile|centile|index|score|per (?:[\d£]|capita|head|thousand|million|patient|person))(?![a-z])/i;
+  const isRate = (column) => RATE.test(column.replace(/(?<=[a-z])(?=[A-Z])|_/g, " "));
+  const DATE = /^\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?$/;
+  const MOST = 20000;
+
+  function separatorOf(text) {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim()).slice(0, 200);
+    const score = (separator) => {
+      const sizes = lines.map((line) => line.split(separator).length), tally = new Map();
+      for (const size of sizes) if (size > 1) tally.set(size, (tally.get(size) || 0) + 1);
+      return Math.max(0, ...[...tally].map(([size, times]) => times * Math.log(size)));
+    };
+    const scored = SEPARATORS.map((one) => [one, score(one)]).sort((a, b) => b[1] - a[1]);
+    return scored[0][1] > 0 ? scored[0][0] : ",";
+  }
+
+  /* Look through a file: its columns, what each holds, and how often each cell comes. */
+  async function look(file, progress) {
+    let encoding = await encodingOf(file);
+    const first = await file.slice(0, 1 << 16).arrayBuffer();
+    const separator = separatorOf(new TextDecoder(encoding).decode(first).replace(/^\ufeff/, ""));
+    try {
+      return await lookAt(file, encoding, separator, progress);
+    } catch (error) {
+      if (error.name !== "TypeError" || encoding !== "utf-8") throw error;
+      encoding = "windows-1252";
+      return lookAt(file, encoding, separator, progress);
+    }
+  }
+
+  const typical = (rows) => {
+    const tally = new Map();
+    for (const { cells } of rows) tally.set(cells.length, (tally.get(cells.length) || 0) + 1);
+    return [...tally].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0][0];
+  };
+
+  async function lookAt(file, encoding, separator, progress) {
+    const head = [], table = { file, encoding, separator, columns: [], rows: 0, notes: [], skip: 0 };
+    let late = null;
+    const begin = () => {
+      const width = typical(head), at = head.findIndex(({ cells }) => cells.length === width && cells.filter((cell) => cell.trim()).length > 0.5 * width);
+      const names = head[at].cells.map((cell, i) => (i ? cell : cell.replace(/^\ufeff/, "")).trim());
+      if (names.some((name) => /^[-+]?[\d,.]+%?$/.test(name) && !pattern.period.test(name))) refuse(`${file.name}: the first line should name the columns and reads as data (${names.slice(0, 3).join(", ")}). Put a line with names above it`);
+      names.forEach((name, i) => { if (!name) names[i] = `column ${i + 1}`; });
+      const twice = names.find((name, i) => names.indexOf(name) < i);
+      if (twice !== undefined) refuse(`${file.name}: columns ${names.indexOf(twice) + 1} and ${names.lastIndexOf(twice) + 1} are both called ${quoted(twice)}; rename one`);
+      if (at) table.notes.push(`header in line ${head[at].line}`);
+      table.columns = names.map((name) => ({ name, cells: new Map(), many: false }));
+      table.skip = head[at].line;
+      for (const row of head.slice(at + 1)) take(row.cells, row.line);
+      head.length = 0;
+    };
+    const take = (cells, line) => {
+      if (!table.columns.length) { head.push({ cells, line }); if (head.length === 200) begin(); return; }
+      if (line <= table.skip) return;
+      const filled = cells.filter((cell) => cell.trim()), odd = cells.length !== table.columns.length;
+      const note = filled.length === 1 && table.columns.length > 1 && !written(filled[0]);
+      if (odd && !note) refuse(`${file.name} line ${line}: ${count(cells.length, "cell")}, and the header has ${table.columns.length}. A separator may be missing, or stand unquoted in a cell`);
+      if (note) { late ??= { cells, line }; return; }
+      if (late) refuse(`${file.name} line ${late.line}: one cell filled, and the header has ${table.columns.length}. Fill the row, or take it out`);
+      table.rows += 1;
+      table.columns.forEach((column, i) => {
+        if (column.many) return;
+        column.cells.set(cells[i], (column.cells.get(cells[i]) || 0) + 1);
+        if (column.cells.size > MOST) column.many = true;
+      });
+    };
+    await rowsOf(file, encoding, separator, take, progress);
+    if (!table.columns.length && head.length) begin();
+    if (!table.columns.length || !table.rows) refuse(`${file.name}: there is no row below the names of the columns`);
+    if (late) { table.until = late.line; table.notes.push(`lines from ${late.line} on, below the table, left out`); }
+    table.columns.forEach(judge);
+    return table;
+  }
+
+  /* What a column seems to be: code, number, period, rate. */
+  function judge(column) {
+    const cells = [...column.cells.keys()], given = cells.filter((cell) => cell.trim() && isGiven(cell));
+    const of = (test) => cells.reduce((sum, cell) => sum + (test(cell) ? column.cells.get(cell) : 0), 0);
+    const all = of(() => true);
+    const isCode = (cell) => cell.length < 30 && (/\d/.test(cell) || cell === cell.toUpperCase()) && Boolean(written(cell)) && isBody(written(cell));
+    column.coded = all ? of(isCode) / all : 0;
+    column.numeric = given.length > 0 && 2 * given.filter((cell) => plain(cell) !== null).length >= given.length;
+    column.period = !column.many && (namedPeriod(column.name) || arePeriods(cells));
+    column.dates = given.length > 0 && given.every((cell) => DATE.test(cell.trim()));
+    column.rate = column.numeric && (isRate(column.name) || given.some((cell) => cell.includes("%")));
+  }
+
+  const isOns = (code) => /^E(?:38|54|16|17)\d{6}$/.test(code);
+  const isOds = (code) => /^(?:[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z])$/.test(code);
+
+  /* The column of codes, as the command finds it. */
+  function codeColumn(table) {
+    let found = table.columns.filter((column) => column.coded > 0.5);
+    if (!found.length) found = table.columns.filter((column) => column.coded > 0.25);
+    if (found.length === 2) {
+      const ons = found.map((column) => [...column.cells.keys()].filter((cell) => isOns(written(cell) || "")).length > column.cells.size / 2);
+      if (ons[0] !== ons[1]) return found[ons[0] ? 1 : 0];
+    }
+    return found.length === 1 ? found[0] : null;
+  }
+
+  function schemeOf(some) {
+    const ons = some.filter(isOns), ods = some.filter(isOds);
+    if (ons.length && ods.length) refuse(`two schemes are mixed: ${ons.sort()[0]} is an ONS code and ${ods.sort()[0]} an ODS code. Put all into one; the look-ups have both`);
+    return ons.length ? "ons" : "ods";
+  }
+
+  /* Every geography that some codes are of, those with the fewest bodies missing first; the nearest if there is none. */
+  function which(some) {
+    const given = new Set(some), scheme = schemeOf([...given]);
+    const fits = every.map((vintage) => {
+      const known = scheme === "ons" ? new Set(vintage.ons.keys()) : vintage.ods;
+      const extra = [...given].filter((code) => !known.has(code)).sort(), missing = [...known].filter((code) => !given.has(code));
+      return { vintage, matched: given.size - extra.length, extra, missing, exact: !extra.length && !missing.length };
+    }).filter((fit) => fit.matched);
+    fits.sort((a, b) => a.extra.length - b.extra.length || a.missing.length - b.missing.length || byText(a.vintage.start, b.vintage.start));
+    const whole = fits.filter((fit) => !fit.extra.length);
+    return whole.length ? whole : fits.slice(0, 3);
+  }
+
+  // --- the move -----------------------------------------------------------------------------------
+
+  const opened = (code) => { const [what, first, last] = data.lives[code]; return `${code} was ${what} from ${first} to ${last}`; };
+  const whatsWrong = (code) => (isBody(code) ? opened(code) : `${quoted(code)} is no code known here`);
+
+  /* The look-up of a day and level for both schemes: from a code its rows; with what each new body needs. */
+  const looked = new Map();
+  function rowsFor(day, start, goal) {
+    const key = `${Geographies.dayOf(day)}|${start.number}|${goal.number}`;
+    if (looked.has(key)) return looked.get(key);
+    const rows = Geographies.lookUp(day, start, goal);
+    if (!rows) refuse(`there is no way from ${start.said} to ${goal.said}: bodies that merged cannot be taken apart again, and boards not into their locations`);
+    const of = new Map(), need = new Map();
+    for (const row of rows) {
+      for (const code of [row.from, start.body.get(row.from).ons]) if (code) of.set(code, [...(of.get(code) || []), row]);
+      need.set(row.to, (need.get(row.to) || new Set()).add(row.from));
+    }
+    looked.set(key, { of, need, start });
+    return looked.get(key);
+  }
+
+  /* Of several geographies that fit, the first, if the numbers are the same from all; and bodies that differ. */
+  function onlyFit(given, goal, hints) {
+    const fits = which(given);
+    if (!fits.length || fits[0].extra.length) {
+      const near = fits.slice(0, 2).map((fit) => `${fit.matched} of ${fit.matched + fit.extra.length} codes are of ${fit.vintage.said}`).join("; or ");
+      refuse(`the codes are of no one geography: ${near || "no code is known here"}. If each row has its own, choose a column of dates. In a file of stacked years without dates the command finds the geography of each year`);
+    }
+    const exact = (fits.some((fit) => fit.exact) ? fits.filter((fit) => fit.exact) : fits).map((fit) => fit.vintage).sort((a, b) => byText(a.start, b.start));
+    if (exact.length > 1) for (const text of hints) for (const [, year] of text.matchAll(/(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])/gi)) {
+      const day = `20${year}-04-01`, near = exact.find((one) => one.start <= day && day <= one.end);
+      if (near) return { day, start: near, doubtful: new Set(), note: `read as ${near.said}: ${quoted(text)} says so` };
+    }
+    const answers = new Map(), refused = [];
+    for (const vintage of exact) {
+      const rows = Geographies.lookUp(vintage.start, vintage, goal);
+      if (!rows) { refused.push(vintage); continue; }
+      const { of, need } = rowsFor(vintage.start, vintage, goal);
+      const mine = [...given].sort().flatMap((code) => (of.get(code) || []).map((row) => `${code}>${row.to}:${row.share}`));
+      const there = new Set([...given].flatMap((code) => (of.get(code) || []).map((row) => row.from)));
+      const targets = [...new Set([...given].flatMap((code) => (of.get(code) || []).map((row) => row.to)))].sort();
+      const whole = targets.filter((to) => [...need.get(to)].every((from) => there.has(from))).map((to) => `${to}=${[...need.get(to)].sort()}`);
+      answers.set(vintage, JSON.stringify([mine, whole]));
+    }
+    if (!answers.size) rowsFor(exact[0].start, exact[0], goal);
+    const [first, ...others] = answers.keys();
+    const early = refused.every((one) => one.level === first.level && one.start > goal.start);
+    if (new Set(answers.values()).size > 1 || !early) refuse(`these codes could be ${exact.map((one) => one.said).join(", or ")}, and the answer differs. Say which: the date of the geography, not the period of the data`);
+    const doubtful = new Set();
+    for (const other of [...others, ...refused]) if (other.level === first.level) {
+      const rows = Geographies.lookUp(first.start, first, other) || [];
+      const kept = new Set(rows.filter((row) => given.has(row.from) || given.has(first.body.get(row.from).ons)).map((row) => row.from));
+      for (const row of rows) if (row.status !== "exact") for (const code of [row.from, row.to]) if (kept.has(code)) doubtful.add(code);
+    }
+    return { day: first.start, start: first, doubtful };
+  }
+
+  /* Add up a file by key, date and code, as it stands. */
+  async function addUp(table, asked, progress) {
+    const at = (name) => table.columns.findIndex((column) => column.name === name);
+    const code = at(asked.code), keys = asked.by.map(at), dated = asked.dates ? at(asked.dates) : -1;
+    const sums = asked.sums.map(at), rates = asked.means.map(([rate]) => at(rate)), weights = asked.means.map(([, weight]) => at(weight));
+    const numbers = [...new Set([...sums, ...rates, ...weights])], strange = new Map(), shares = new Map(), groups = new Map(), memo = new Map();
+    const input = { rows: 0, sums: sums.map(() => 0), sizes: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), both: rates.map(() => 0) };
+    const values = [];
+    const read = (cell, column, line) => {
+      let value = memo.get(cell);
+      if (value === undefined) {
+        const text = cell.trim();
+        value = !isGiven(text) ? null : plain(text);
+        if (value === null && isGiven(text)) value = NaN;
+        if (memo.size < 200000) memo.set(cell, value);
+      }
+      if (value !== value) { const name = table.columns[column].name, known = strange.get(name) || new Map(); known.set(cell.trim(), known.get(cell.trim()) || line); strange.set(name, known); return null; }
+      if (value !== null && cell.includes("%")) shares.set(column, cell.trim());
+      return value;
+    };
+    const take = (cells, line) => {
+      if (line <= table.skip || cells.length !== table.columns.length || (table.until && line >= table.until)) return;
+      for (const column of numbers) values[column] = read(cells[column], column, line);
+      const body = meant(cells[code]);
+      let key = body;
+      for (const column of keys) {
+        const cell = cells[column].trim();
+        if (!cell && body && !isBeside(body) && isBody(body)) refuse(`column ${quoted(table.columns[column].name)} (line ${line}): the key is blank in a row of a body, as where cells are merged down the side; fill them down, or write a word such as: not known`);
+        key += `\u0001${cell}`;
+      }
+      const day = dated < 0 ? "" : cells[dated].trim().slice(0, 10);
+      key += `\u0001${day}`;
+      let group = groups.get(key);
+      if (!group) {
+        group = { code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
+        groups.set(key, group);
+      }
+      group.rows += 1; input.rows += 1;
+      for (let i = 0; i < sums.length; i += 1) {
+        const value = values[sums[i]];
+        if (value === null) continue;
+        group.sums[i] += value; group.given[i] += 1; input.sums[i] += value; input.sizes[i] += Math.abs(value); input.given[i] += 1;
+      }
+      for (let i = 0; i < rates.length; i += 1) {
+        const rate = values[rates[i]], weight = values[weights[i]];
+        if (weight !== null && weight < 0) refuse(`column ${quoted(table.columns[weights[i]].name)} holds a weight below zero; it cannot weigh a mean`);
+        if (rate === null || weight === null) continue;
+        group.weights[i] += weight; group.products[i] += weight * rate; group.both[i] += 1; input.weights[i] += weight; input.both[i] += 1;
+      }
+    };
+    await rowsOf(table.file, table.encoding, table.separator, take, progress);
+    if (strange.size) {
+      const said = [...strange].map(([name, cells]) => `column ${quoted(name)}: ${[...cells].slice(0, 8).map(([cell, line]) => `${quoted(cell)} (line ${line} of the file)`).join(", ")}`);
+      const one = strange.size === 1 && [...strange.values()][0].size === 1;
+      refuse(`${said.join("; ")}: ${one ? "this is not a number" : "these are no numbers"}. If ${one ? "it means" : "they mean"} not given, put * in ${one ? "its" : "their"} place, or name the mark with --missing in the command; *, -, .., c, <5, n/a and their like are known to`);
+    }
+    for (const column of sums) if (shares.has(column)) refuse(`column ${quoted(table.columns[column].name)} holds percentages (${quoted(shares.get(column))}), which cannot be added up; average it with the column that weighs it, or leave it out`);
+    return { groups: [...groups.values()], input };
+  }
+
+  /* The geography of each group of rows. */
+  function place(groups, asked, table) {
+    const bodies = (some) => some.map((group) => group.code).filter((code) => code && !isBeside(code));
+    const notes = [], goal = asked.goal, levels = (day, given) => {
+      if (day < "2022-07-01") return [Geographies.on(day)];
+      const both = ["sub_icb", "icb"].map((level) => Geographies.on(day, level));
+      const there = both.filter((one) => given.some((code) => one.body.has(code) || one.ons.has(code)));
+      if (there.length > 1) refuse("the codes are of boards and of sub-ICB locations, and a sum of both would count people twice. Keep one level; or use the command, which keeps them apart by a key");
+      return there.length ? there : both.slice(0, 1);
+    };
+    if (!asked.dates) {
+      const given = new Set(bodies(groups));
+      let found;
+      if (asked.at === "auto") {
+        const known = asked.unknown ? new Set([...given].filter(isBody)) : given;
+        found = onlyFit(known, goal, [asked.code, table.file.name]);
+      } else {
+        if (asked.at > data.until) refuse(`${asked.at} is out of reach; geographies are known from ${data.days[0]} to ${data.until}`);
+        found = { day: asked.at, start: asked.start || levels(asked.at, [...given])[0], doubtful: new Set() };
+      }
+      if (found.note) notes.push(found.note);
+      const rows = rowsFor(found.day, found.start, goal);
+      const bad = [...given].filter((code) => !rows.of.has(code)).sort();
+      if (bad.length && !asked.unknown) {
+        schemeOf([...given].filter(isBody));
+        const more = bad.length > 5 ? `; and ${bad.length - 5} more` : "";
+        refuse(`${count(bad.length, "code")} ${bad.length === 1 ? "is" : "are"} not of ${found.start.said}: ${bad.slice(0, 5).map(whatsWrong).join("; ")}${more}. To go on: set codes aside that find no place (--unknown unmapped)`);
+      }
+      const scheme = schemeOf([...given].filter((code) => rows.of.has(code)));
+      for (const group of groups) group.look = rows;
+      return { start: found.start.said, scheme, doubtful: found.doubtful, notes };
+    }
+    const days = new Map();
+    for (const group of groups) {
+      if (!group.day) continue;
+      if (!DATE.test(group.day) || Number.isNaN(Date.parse(group.day))) refuse(`column ${quoted(asked.dates)}: ${quoted(group.day)} is not a date; write it like 2018-04-01. Periods in other forms are read by the command`);
+      if (Geographies.dayOf(group.day) < 0) refuse(`column ${quoted(asked.dates)}: ${group.day} is out of reach; geographies are known from ${data.days[0]} to ${data.until}`);
+      days.set(group.day, [...(days.get(group.day) || []), group]);
+    }
+    const bad = new Map();
+    for (const [day, some] of days) {
+      const start = levels(day, bodies(some))[0], rows = rowsFor(day, start, goal);
+      for (const group of some) {
+        group.look = rows;
+        if (group.code && !isBeside(group.code) && !rows.of.has(group.code)) bad.set(`${group.code} on ${data.days[Geographies.dayOf(day)]}: ${whatsWrong(group.code)}`, 1);
+      }
+    }
+    if (bad.size && !asked.unknown) {
+      const said = [...bad.keys()].sort(), more = said.length > 5 ? `; and ${said.length - 5} more` : "";
+      refuse(`${count(said.length, "code")} ${said.length === 1 ? "was" : "were"} not open on the date given: ${said.slice(0, 5).join("; ")}${more}. To go on: set codes aside that find no place (--unknown unmapped)`);
+    }
+    return { start: `the geography dated in ${quoted(asked.dates)}`, scheme: schemeOf([...new Set(bodies(groups))].filter(isBody)), doubtful: new Set(), notes };
+  }
+
+  /* Re-base a file that was looked at. Gives header, rows and unmapped as tables of text, and the report. */
+  async function rebase(table, asked, progress) {
+    check(asked);
+    const { groups, input } = await addUp(table, asked, progress);
+    const placed = place(groups, asked, table);
+    const periods = asked.by.filter((name) => name === asked.dates || table.columns.find((column) => column.name === name).period);
+    const finer = periods.length < asked.by.length, inBy = asked.by.map((name) => periods.includes(name));
+    const out = new Map(), lost = [], have = new Map(), names = { rows: asked.sums.length + asked.means.length };
+    const join = (parts) => parts.join("\u0001");
+    for (const group of groups) {
+      const targets = group.look?.of.get(group.code);
+      if (!targets) { lost.push([group, reasonOf(group, asked)]); continue; }
+      const period = join(group.keys.filter((_, i) => inBy[i])), key = join(group.keys);
+      const dates = have.get(period) || { days: new Set(), bodies: new Set() };
+      dates.days.add(group.day); dates.bodies.add(targets[0].from);
+      have.set(period, dates);
+      targets.forEach((row) => {
+        const id = `${key}\u0002${row.to}`;
+        let to = out.get(id);
+        if (!to) {
+          to = { keys: group.keys, period, code: row.to, rows: 0, sums: asked.sums.map(() => 0), given: asked.sums.map(() => 0), weights: asked.means.map(() => 0), products: asked.means.map(() => 0), both: asked.means.map(() => 0), approx: false, from: new Map(), need: group.look.need.get(row.to) };
+          out.set(id, to);
+        }
+        const other = to.from.get(row.from);
+        if (other !== undefined && other !== group.code) twice(other, group.code, asked.by, group.keys);
+        to.from.set(row.from, group.code);
+        to.approx ||= row.status !== "exact" || placed.doubtful.has(row.from);
+        to.rows += group.rows;
+        asked.sums.forEach((_, n) => { to.sums[n] += group.sums[n] * row.share; to.given[n] += group.given[n]; });
+        asked.means.forEach((_, n) => { to.weights[n] += group.weights[n] * row.share; to.products[n] += group.products[n] * row.share; to.both[n] += group.both[n]; });
+      });
+    }
+    if (asked.dates && [...have.values()].some(({ days }) => days.size > 1)) refuse(`rows of one ${periods.length ? "period" : "key"} have several dates in ${quoted(asked.dates)}: make it a key too, so that they are kept apart, or use the command`);
+    const rows = [...out.values()], report = { absent: new Map(), sparse: 0, incomplete: 0, divided: new Set(), divides: 0 };
+    for (const to of rows) {
+      const there = have.get(to.period).bodies, gone = [...to.need].filter((from) => !there.has(from)).sort();
+      const full = [...to.need].every((from) => to.from.has(from));
+      to.missing = to.rows * names.rows - [...to.given, ...to.both].reduce((a, b) => a + b, 0);
+      const bare = to.weights.some((weight) => weight === 0);
+      to.status = gone.length || to.missing > 0 || bare ? "incomplete" : to.approx ? "approximate" : "exact";
+      if (gone.length) { const said = `${to.code}: no row of ${gone.join(", ")}`; report.absent.set(said, (report.absent.get(said) || new Set()).add(to.period.replaceAll("\u0001", ", "))); }
+      if (finer && !gone.length && !full) report.sparse += 1;
+      if (to.status === "incomplete") report.incomplete += 1;
+      if (to.approx) { report.divided.add(to.code); report.divides += 1; }
+    }
+    return written_out(rows, lost, { asked, placed, periods, report, input });
+  }
+
+  function check({ sums, means, by, code }) {
+    if (!code) refuse("name the column of codes");
+    if (!sums.length && !means.length) refuse("nothing to re-base: name at least one column of counts or rates");
+    for (const [rate, weight] of means) {
+      if (!weight) refuse(`--mean ${rate}: name the column that weights it`);
+      if (by.includes(rate)) refuse(`column ${quoted(rate)} cannot be both a key and a number`);
+    }
+    const taken = ["status", "missing", "reason", "name", "carried", ...means.map(([rate, weight]) => `${weight} of ${rate}`)];
+    const clash = [...by, ...sums, ...means.flat(), code].find((name) => taken.includes(name.toLowerCase()));
+    if (clash) refuse(`column ${quoted(clash)}: that name is needed for the result; rename it`);
+  }
+
+  const reasonOf = (group, asked) => (!group.code ? "no code given" : isBeside(group.code) ? data.beside[group.code]
+    : asked.dates && !group.day ? "no date that can be used" : isBody(group.code) ? "not a code of this geography" : "no code known here");
+
+  function twice(one, other, by, keys) {
+    const [first, second] = [one, other].sort((a, b) => isOns(a) - isOns(b));
+    const where = by.length ? ` under ${by.map((name, i) => `${name} ${keys[i] || "(blank)"}`).join(", ")}` : "";
+    refuse(`${quoted(first)} and ${quoted(second)} are one body, and both have rows${where}: a sum would count it twice. Keep one of them, or make the column that tells them apart a key`);
+  }
+
+  /* A number as the command writes it: whole ones in full, others to twelve digits. */
+  const shown = (x) => (Number.isInteger(x) ? `${x + 0}` : `${Number(x.toPrecision(Math.abs(x) < 1e9 ? 12 : 15))}`);
+
+  function written_out(rows, lost, { asked, placed, periods, report, input }) {
+    const bodies = asked.goal.body, ons = placed.scheme === "ons";
+    const code = (id) => (ons ? bodies.get(id).ons : id);
+    rows.sort((a, b) => { for (let i = 0; i < a.keys.length; i += 1) if (a.keys[i] !== b.keys[i]) return byText(a.keys[i], b.keys[i]); return byText(code(a.code), code(b.code)); });
+    const rates = asked.means.map(([rate]) => rate), weighed = asked.means.map(([rate, weight]) => `${weight} of ${rate}`);
+    const header = [...asked.by, asked.code, ...(asked.names ? ["name"] : []), ...asked.sums, ...rates, "status", "missing"];
+    const body = rows.map((to) => [
+      ...to.keys, code(to.code), ...(asked.names ? [bodies.get(to.code).name] : []),
+      ...to.sums.map((sum, i) => (to.given[i] ? shown(sum) : "")), ...to.products.map((product, i) => (to.weights[i] ? shown(product / to.weights[i]) : "")), to.status, `${to.missing}`,
+    ]);
+    const dated = asked.dates && !asked.by.includes(asked.dates);
+    lost.sort(([a], [b]) => { for (let i = 0; i < a.keys.length; i += 1) if (a.keys[i] !== b.keys[i]) return byText(a.keys[i], b.keys[i]); return byText(a.code, b.code) || byText(a.day, b.day); });
+    const left = lost.map(([group, reason]) => [
+      ...group.keys, ...(dated ? [group.day] : []), group.code, ...group.sums.map((sum, i) => (group.given[i] ? shown(sum) : "")), ...group.weights.map(shown), reason,
+    ]);
+    const unmapped = [[...asked.by, ...(dated ? [asked.dates] : []), asked.code, ...asked.sums, ...weighed, "reason"], ...left];
+    const words = wordsOf({ rows, lost, asked, placed, periods, report, input, rates, weighed });
+    return { rows: [header, ...body], unmapped, report: words, balanced: words.balanced, statuses: rows.map((to) => to.status) };
+  }
+
+  /* The report, in the command's words. */
+  function wordsOf({ rows, lost, asked, placed, periods, report, input, weighed }) {
+    const lines = [`From ${placed.start} to ${asked.goal.said}.`], totals = [];
+    asked.sums.forEach((name, i) => totals.push([name, input.sums[i], rows.reduce((sum, to) => sum + to.sums[i], 0), lost.reduce((sum, [group]) => sum + group.sums[i], 0), input.rows - input.given[i], input.sizes[i]]));
+    weighed.forEach((name, i) => totals.push([name, input.weights[i], rows.reduce((sum, to) => sum + to.weights[i], 0), lost.reduce((sum, [group]) => sum + group.weights[i], 0), input.rows - input.both[i], input.weights[i]]));
+    let balanced = true;
+    for (const [name, given, there, left, missing, size] of totals) {
+      lines.push(`${name}: ${number(given)} in = ${number(there)} placed + ${number(left)} unmapped; ${count(missing, "cell")} blank or suppressed.`);
+      balanced &&= Math.abs(there + left - given) <= 1e-9 * Math.max(1, size);
+    }
+    if (!balanced) refuse(`placed + unmapped is not the input; this is a bug, please report it:\n${lines.join("\n")}`);
+    if (periods.length) lines.push(`Judged by period: ${and(periods)}.`);
+    else if (asked.by.length) lines.push(`Judged as one period: ${and(asked.by)} ${asked.by.length === 1 ? "is" : "are"} none.`);
+    for (const said of [...new Set(lost.map(([group, reason]) => `Not placed: ${group.code || "(blank)"}, ${reason}.`))].sort()) lines.push(said);
+    const absent = [...report.absent].sort(([a], [b]) => byText(a, b)).map(([said, when]) => {
+      const some = [...when].filter(Boolean).sort();
+      return some.length ? `${said} in ${count(some.length, "period")}: ${some.slice(0, 6).join(", ")}${some.length > 6 ? ` and ${some.length - 6} more` : ""}.` : `${said}.`;
+    });
+    lines.push(...absent.slice(0, 12));
+    if (absent.length > 12) lines.push(`So it is with ${absent.length - 12} more bodies.`);
+    if (report.sparse) lines.push(`In ${count(report.sparse, "row")} a part has no row under the key of the row, though it has one in the period: read as zero.`);
+    const divided = [...report.divided].sort();
+    if (divided.length) lines.push(`Approximate, because land moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}.`);
+    if (report.incomplete) lines.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is" : "are"} incomplete: a part has no row, or a cell is blank or suppressed. Do not compare them with others; status says which they are.`);
+    else if (!rows.length) lines.push("No row was placed.");
+    else if (!report.divides) lines.push(`Every row${lost.length ? " that was placed" : ""} is exact${report.sparse ? ", if what was read as zero was zero" : ""}.`);
+    return { verdict: verdict(rows, lost, report, totals), lines: [...placed.notes.map((note) => `${note}.`), ...lines], balanced };
+  }
+
+  function verdict(rows, lost, report, totals) {
+    if (!rows.length) return "Cannot be used: no row was placed.";
+    const kinds = new Set(lost.map(([, reason]) => reason)), but = [], england = kinds.delete("a total for England");
+    if (report.incomplete) but.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is incomplete, so do not compare it" : "are incomplete, so do not compare them"} with others`);
+    if (kinds.size) {
+      const share = Math.max(0, ...totals.filter(([, given]) => given).map(([, given, , left]) => left / given));
+      but.push(`figures of ${kinds.size} kind${kinds.size > 1 ? "s" : ""} found no place (up to ${(100 * share).toFixed(1)}%)`);
+    }
+    if (report.divides) but.push(`${count(report.divides, "row")} ${report.divides === 1 ? "rests on shares, so is approximate" : "rest on shares, so are approximate"}`);
+    if (!but.length) return `Can be used: every row is complete and exact${england ? ", and totals for England were left out." : "."}`;
+    return `Can be used with care: ${but.join("; ")}.`;
+  }
+
+  return { look, codeColumn, which, rebase, meant, isBody, isBeside, Refused };
+})();
