@@ -58,11 +58,11 @@ class World:
         at = max(d for d in self.days if d <= day)
         return {p: self.boards[at][c] if level == "icb" else c for p, c in self.where[at].items()}
 
-    def flows(self, start, goal):
-        """{(body then, body later): patients} by counting people, land by land."""
+    def flows(self, start, goal, residents=False):
+        """{(body then, body later): patients or residents} by counting people, land by land."""
         out = {}
         here, there = self.holders(*start), self.holders(*goal)
-        for piece, people in self.people.items():
+        for piece, people in (residents_of(self.people) if residents else self.people).items():
             key = (here[piece], there[piece])
             out[key] = out.get(key, 0) + people
         return out
@@ -231,8 +231,10 @@ def tables_of(made, moved):
         "pct_to_ccg": ["pct", "ccg", "geography", "share", "source"],
         "other_codes": ["code", "name", "kind", "opened", "closed", "location", "former_ccg", "source"],
         "practice_moves": ["land", "origin", "year", "from", "to", "share"],
+        "land_residents": ["land", "origin", "year", "from", "to", "share"],
     }
     blank = {"region": None, "source": "MADE"}
+    residents = residents_of(made.people)
     levels = [
         ("pct", "2010-04-01", None),
         ("ccg", START, None),
@@ -247,7 +249,10 @@ def tables_of(made, moved):
         "location_patients": [{"code": c, "year": _year(d), "patients": sum(made.people[p] for p, h in at.items() if h == c), "count": "counted", "source": "MADE"}
                               for d, at in made.where.items() if d >= BOARDS for c in made.boards[d]],
         "successions": sorted(made.rows, key=lambda r: (r["from"], r["to"], r["date"])),
-        "practice_moves": moves_of(made, moved), "ons_codes": ons_of(made, ons, stays, last),
+        "practice_moves": moves_of(made, moved, made.people, _year), "land_residents": [{c: r[c] for c in columns["land_residents"]} for r in moves_of(made, moved, residents, lambda d: d.year)],
+        "location_people": [{"geography": d, "code": c, "residents_2022": sum(residents[p] for p, h in at.items() if h == c)}
+                            for d, at in made.where.items() if d >= BOARDS for c in made.boards[d]],
+        "ons_codes": ons_of(made, ons, stays, last),
         "pcts": [], "pct_to_ccg": [], "other_codes": [],
     }  # fmt: skip
     made = {n: pd.DataFrame(f, columns=None if f else columns[n]) for n, f in frames.items()}
@@ -270,7 +275,12 @@ def stays_of(made):
     return out
 
 
-def moves_of(made, moved):
+def residents_of(people):
+    """{(origin, land): residents}, which are not as many as its patients, and on some land none."""
+    return {piece: n * 7 % 97 + 30 if not piece[1] else n * 3 % 8 for piece, n in people.items()}
+
+
+def moves_of(made, moved, people, year):
     """The true share of each piece while it could still move; the areas in the rows are all wrong."""
     moves = []
     for piece, final in sorted(moved.items()):
@@ -278,11 +288,11 @@ def moves_of(made, moved):
         for day in sorted(springs | {d for d in made.days if d >= BOARDS}):
             if day < final:
                 at = made.where[max(d for d in made.days if d <= day)]
-                total = sum(made.people[p] for p, c in at.items() if c == at[piece])
-                here = made.people[piece]
+                total = sum(people[p] for p, c in at.items() if c == at[piece])
+                here = people[piece]
                 moves.append(
                     {
-                        "land": piece[1] or "main", "origin": piece[0], "year": _year(day), "from": at[piece], "to": "",
+                        "land": piece[1] or "main", "origin": piece[0], "year": year(day), "from": at[piece], "to": "",
                         "practices": 1, "patients": here, "from_practices": 9, "from_patients": total,
                         "share": here / total, "source": "MADE",
                     }

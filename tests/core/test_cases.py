@@ -64,7 +64,9 @@ def test_absent_part_of_a_file_that_is_one_period(make):
     data = case("absent-part")
     early = data.loc[data["period"] == "2012/13", ["code", "patients"]]
     result = rebase(make(early), code="code", at="2016-04-01", to="2022-07-01", sums=["patients"])
-    assert rows(result.frame) == [{"code": "QWO", "patients": 460, "status": "incomplete", "missing": 0}]
+    assert rows(result.frame) == [
+        {"code": "QWO", "patients": 460, "status": "incomplete", "divided": 0, "missing": 0}
+    ]
     assert str(result.report().absent[0]) == f"QWO: no row of {', '.join(ABSENT)}"
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from ccg import codes, files, lineage, tables
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from worlds import BOARDS, forward, laws, pieces, worlds
 
 SPRINGS = [f"{year}-04-01" for year in range(2013, 2023)]
@@ -625,6 +626,41 @@ def test_a_life_is_told_by_either_code():
     assert lineage.name("01H") == "NHS North Cumbria CCG" and lineage.name("nobody") == "nobody"
 
 
+# --- by residents ---------------------------------------------------------------------------------
+
+
+def test_residents_are_divided_as_the_small_areas_of_the_record_say():
+    """What NHS England published for the boards of July 2022, and the residents of mid-2022 for those of 2026."""
+    wanted = {("D2P2L", "QHL"): 0.129, ("01Y", "QJ2"): 0.129, ("06H", "QPM"): 0.019}
+    found = lineage.lookup("2021-04-01", "2022-07-01", basis="residents").set_index(["from", "to"])
+    assert {pair: round(found.at[pair, "share"], 3) for pair in wanted} == wanted
+    assert {found.at[pair, "basis"] for pair in wanted} == {"residents"}
+    found = lineage.lookup("2025-04-01", "2026-04-01", basis="residents").set_index(["from", "to"])["share"]
+    for pair, share in {
+        ("QM7", "D7T5G"): 0.213794, ("QJG", "D7T5G"): 0.346674, ("QNQ", "S0E4D"): 0.569949, ("QNQ", "QRL"): 0.228095,
+    }.items():  # fmt: skip
+        assert found[pair] == pytest.approx(share, abs=0.005)
+
+
+def test_where_residents_are_not_known_patients_stand_in_and_are_named():
+    by = {basis: lineage.lookup("2017-04-01", "2018-04-01", basis=basis) for basis in lineage.BASES}
+    pd.testing.assert_frame_equal(*by.values())
+    assert set(by["residents"].query("`from` == '01E'")["basis"]) == {"patients"}
+    # no boundary moved with the practices that left Sandwell in 2017: its residents stayed
+    moved = lineage.successors("05L", "2018-04-01", at="2016-04-01", basis="residents")
+    assert moved[["to", "share", "status"]].values.tolist() == [["05L", 1.0, "approximate"]]
+    with pytest.raises(lineage.LineageError, match="basis 'area' is not known; say patients or residents"):
+        lineage.lookup("2021-04-01", "2022-07-01", basis="area")
+
+
+def test_what_is_kept_is_made_once_and_the_oldest_give_way():
+    england, made = lineage.Lineage.from_tables(), []
+    for key in ("a", "b", "a", "c", "a"):
+        assert england.kept("letters", key, lambda key=key: made.append(key) or key, most=2) == key
+    assert made == ["a", "b", "c", "a"]
+    assert england.by("residents") is england.by("residents") is not england is england.by("patients")
+
+
 # --- laws, on made-up Englands ----------------------------------------------------------------------
 
 
@@ -655,6 +691,25 @@ def test_everyone_is_counted_once_where_they_live(world):
         assert got.keys() == {k for k, people in truth.items() if people}
         assert all(abs(truth[k] - people) < 1e-6 for k, people in got.items())
         assert {end for _, end in got} == set(world.holders(*goal).values())
+
+
+@settings(laws, max_examples=15)
+@given(worlds(), st.data())
+def test_every_resident_is_counted_once_where_they_live(world, data):
+    """By residents the shares are those of residents, and patients keep theirs."""
+    start, goal = data.draw(st.sampled_from(forward(world)))
+    ask = {"level": goal[0], "at_level": start[0]}
+    for basis in lineage.BASES:
+        truth = world.flows(start, goal, residents=basis == "residents")
+        found = world.lineage.lookup(start[1], goal[1], basis=basis, **ask)
+        whole = {}
+        for (code, _), people in truth.items():
+            whole[code] = whole.get(code, 0) + people
+        got = {
+            (a, b): s * whole[a] for a, b, s in zip(found["from"], found["to"], found["share"], strict=True)
+        }
+        assert got == pytest.approx({k: people for k, people in truth.items() if people})
+        assert set(found.loc[found["status"] == "approximate", "basis"]) <= {basis}
 
 
 @laws

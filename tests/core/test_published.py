@@ -38,7 +38,10 @@ def test_rates_with_colons_in_their_names():
 def test_rest_is_all_other_columns_of_numbers():
     table = frame('code,name,n,m,rate\n00C,A,1,"1,000",x\n00D,B,2,*,y\n')
     moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
-    assert list(moved.frame) == ["code", "n", "m", "status", "missing"] and moved.frame["m"].sum() == 1000
+    assert (
+        list(moved.frame) == ["code", "n", "m", "status", "divided", "missing"]
+        and moved.frame["m"].sum() == 1000
+    )
     with pytest.raises(finding.PublishedError, match=r"what is to become of column 'name'"):
         rebase_file(table, sums=["rest"], **DATES)
 
@@ -295,7 +298,7 @@ def test_rest_adds_up_counts_only_and_says_what_it_left():
         "code,Year,Referrals,Percentage seen,Rate per 1000,share,Week 14\n00C,2018,1,50,3,0.125,60\n00D,2018,2,60,4,0.5,70\n"
     )
     moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
-    assert list(moved.frame) == ["code", "Referrals", "Week 14", "status", "missing"]
+    assert list(moved.frame) == ["code", "Referrals", "Week 14", "status", "divided", "missing"]
     assert "rest adds up 'Referrals', 'Week 14'" in moved.notes
     assert any(
         "'Year' (a period), 'Percentage seen' (a rate), 'Rate per 1000' (a rate)" in n for n in moved.notes

@@ -189,14 +189,14 @@ def test_a_stop_on_the_way_changes_nothing_where_no_land_left(middle):
     assert counted(two) == counted(one)
     # nothing is approximate; a body that lacks the parts left aside here is incomplete
     lacking = set(direct.loc[~direct["from"].isin(whole), "to"])
-    for _, code, _, status, _ in one.frame.itertuples():
+    for code, status in zip(one.frame["code"], one.frame["status"], strict=True):
         assert status == ("incomplete" if code in lacking else "exact")
 
 
 def test_land_that_moved_twice_is_followed_not_divided_twice():
     # Fernhurst went 09N -> 09G (2016) -> 92A (2020), where the rest of 09N went too: all of 09N is in 92A
     direct = move(frame(["09N", "09L", "09Y", "99H"], [1000, 0, 0, 0]), at="2015-04-01", to="2020-04-01")
-    assert direct.frame.values.tolist() == [["92A", 1000, "exact", 0]]
+    assert direct.frame.values.tolist() == [["92A", 1000, "exact", 0, 0]]
 
 
 def test_the_direct_trail_wins_over_a_chain_of_shares():
@@ -218,7 +218,32 @@ def test_where_land_left_rows_are_approximate_and_shares_are_used():
     # about 38% of Cumbria's patients are in its south (practice file), not the 27% of its area
     assert counted(result)["01K"] == pytest.approx(380, abs=10)
     assert result.report().approximate == ["01H", "01K"]
-    assert "Approximate, because land moved: 01H, 01K" in str(result.report())
+    assert "Approximate, because land moved: 01H (62%), 01K (100%)" in str(result.report())
+
+
+def test_divided_says_how_much_of_a_row_a_share_decided():
+    codes = ["D2P2L", "15E", "06H", "78H", "00L"]
+    data = frame(codes, [1000, 1000, 1000, 1000, 1000], rate=0.5, w=[100, 900, 100, 900, 100])
+    result = move(data, at="2021-04-01", to="2022-07-01", means={"rate": "w"})
+    found = result.frame.set_index("code")
+    part = lineage.successors("D2P2L", "2022-07-01").set_index("to")["share"]
+    # West Birmingham's patients, against all that the body now has
+    assert found.at["QHL", "divided"] == pytest.approx(part["QHL"] / (1 + part["QHL"]), abs=1e-6)
+    assert found.at["QUA", "divided"] == pytest.approx(part["QHL"] / part["QUA"], abs=1e-6)
+    assert found.at["QPM", "divided"] < 0.012 and found.at["QUE", "divided"] < 0.012, "a village is no town"
+    assert found.at["QHM", "divided"] == 0
+    said = str(result.report())
+    assert "QHL (13%), QPM (1.1%), QUA (18%), QUE (1.1%); in brackets" in said
+
+
+def test_no_share_no_basis():
+    report = move(every("2018-04-01"), at="2018-04-01", to="2019-04-01").report()
+    assert report.differ == {} and "Shares are of" not in str(report)
+
+
+def test_divided_is_nothing_where_nobody_lived_on_the_land_that_left():
+    result = move(frame(["92A"]), at="2022-07-01", to="2023-04-01", level="sub_icb")
+    assert result.frame[["code", "status", "divided"]].values.tolist() == [["92A", "approximate", 0.0]]
 
 
 def test_whole_numbers_stay_whole_where_all_is_exact():
@@ -254,7 +279,7 @@ def test_the_order_of_rows_does_not_matter():
 def test_keys_are_kept_apart():
     data = frame(["00F", "00G", "00F"], [1, 2, 4], month=["May", "May", "June"], kind=["x", "x", "y"])
     result = move(data, at="2013-04-01", to="2015-04-01", by=["month", "kind"])
-    assert list(result.frame.columns) == ["month", "kind", "code", "n", "status", "missing"]
+    assert list(result.frame.columns) == ["month", "kind", "code", "n", "status", "divided", "missing"]
     assert result.frame.iloc[:, :4].values.tolist() == [["June", "y", "13T", 4], ["May", "x", "13T", 3]]
     twice = move(data, at="2013-04-01", to="2015-04-01", by=["month", "kind", "month"], sums=["n", "n"])
     pd.testing.assert_frame_equal(twice.frame, result.frame)
@@ -356,7 +381,7 @@ def test_an_empty_frame_gives_an_empty_frame(at):
         result = move(one, at=at)
         assert len(plain(result.frame)) == len(plain(result.unmapped)) == 0
         assert result.report().balanced()
-    assert list(move(data, at=at).frame.columns) == ["code", "n", "status", "missing"]
+    assert list(move(data, at=at).frame.columns) == ["code", "n", "status", "divided", "missing"]
 
 
 # --- what is not there ----------------------------------------------------------------------------
@@ -365,6 +390,27 @@ KINDS = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(
 kinds = pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 PARTS = ["00F", "00G", "00H"]  # of 13T, Newcastle Gateshead, from April 2015
 NEWCASTLE = {"at": "2013-04-01", "to": "2015-04-01"}
+
+
+@kinds
+def test_the_report_says_what_shares_are_of_and_how_far_the_other_is(make):
+    data = frame(lineage.bodies("2021-04-01")["code"], 100)
+    for basis, other, share in (
+        ("patients", "residents", 0.1527),
+        ("residents", "registered patients", 0.1291),
+    ):
+        result = move(make(data), at="2021-04-01", to="2022-07-01", basis=basis)
+        found = dict(zip(*(plain(result.frame)[c] for c in ("code", "n")), strict=True))
+        assert found["QHL"] == pytest.approx(100 + 100 * share, abs=0.01)
+        report = result.report()
+        assert report.basis == basis and list(report.differ) == ["D2P2L", "06H", "01Y"]
+        assert report.differ["D2P2L"] == pytest.approx(0.0236, abs=1e-4)
+        assert f"Of {other} this part of each body would go elsewhere: D2P2L 2.4%, 06H 0.8%" in str(report)
+    unknown = move(make(frame(["01E", "01K", "02M"])), at="2017-04-01", to="2018-04-01", basis="residents")
+    if not isinstance(make(data), pd.DataFrame):
+        return
+    assert unknown.report().differ == {"01E": None, "01K": None}
+    assert "Shares of 01E, 01K are of registered patients: no residents are known" in str(unknown.report())
 
 
 def states(result, key="key") -> dict:
@@ -838,7 +884,7 @@ TEXTS = {
 @pytest.mark.parametrize("make", TEXTS.values(), ids=TEXTS)
 def test_codes_may_be_text_of_any_kind(make):
     result = move(make(["00F", "00G", "00H", "13Q"]), at="2013-04-01")
-    assert plain(result.frame).values.tolist() == [["13T", 6, "exact", 0]]
+    assert plain(result.frame).values.tolist() == [["13T", 6, "exact", 0, 0]]
     assert plain(result.unmapped)["reason"].tolist() == ["a commissioning hub, not a CCG"]
 
 
@@ -1245,7 +1291,7 @@ def test_repair_works_with_dates_and_on_lazy_frames(lazy):
     assert result.report().repaired == {"00c": "00C", "13t": "13T"}
     first = data.head(2).drop(columns="day")
     once = move(pl.from_pandas(first).lazy() if lazy else first, at="2013-04-01", repair=True)
-    assert plain(once.frame).values.tolist() == [["00C", 3, "exact", 0]]
+    assert plain(once.frame).values.tolist() == [["00C", 3, "exact", 0, 0]]
 
 
 def test_names_alone_are_read_by_the_day():

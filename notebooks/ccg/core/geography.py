@@ -10,6 +10,9 @@ import pandas as pd
 
 LEVELS = {"pct": "primary care trusts", "ccg": "CCGs", "sub_icb": "sub-ICB locations", "icb": "boards"}
 
+#: What a share of a body may be of: the people registered with its practices, or those who live in its area.
+BASES = ("patients", "residents")
+
 #: A day as a caller may give it: a date, a datetime, a Timestamp of pandas, or text like 2018-04-01.
 Day = str | date
 #: A piece of land: the CCG it lay in at first, and its name; no name for the main part of that CCG.
@@ -64,7 +67,7 @@ class Hop:
     share : float or None
         How much of ``start`` moved, 0 to 1; None where it is not known, and for a rename.
     basis : str
-        What ``share`` is of: ``whole``, ``patients``, ``area``, ``lsoas`` (small areas) or ``postcodes``.
+        What ``share`` is of: ``whole``, ``patients``, ``residents``, ``area``, ``lsoas`` (small areas) or ``postcodes``.
     source : str
         Ids in the table ``sources``, joined by ``+``.
     note : str

@@ -41,10 +41,14 @@ class Land:
         From each of these days to the CCG or location that holds each piece from then on.
     boards : mapping
         From each of these days to the board of each sub-ICB location from then on; none before there were any.
+    basis : {"patients", "residents"}
+        What shares are of, where it is known.
     shares : mapping
-        From a piece and the body that held it to its share of the body's patients.
-    patients : mapping
-        From a sub-ICB location to its registered patients.
+        From a piece and the body that held it to its share of the body's people.
+    counted : mapping
+        From each of these to what the share is of: of patients too where residents are asked for and not known.
+    sizes : mapping
+        From a sub-ICB location to its patients or residents.
     rows : tuple of dict
         The rows of ``successions`` that moved something.
     announced : tuple of dict
@@ -54,8 +58,10 @@ class Land:
     changes: tuple[pd.Timestamp, ...]
     where: Mapping[pd.Timestamp, Mapping[Piece, str]]
     boards: Mapping[pd.Timestamp, Mapping[str, str]]
+    basis: str
     shares: Mapping[tuple[Piece, str], Series]
-    patients: Mapping[str, Series]
+    counted: Mapping[tuple[Piece, str], str]
+    sizes: Mapping[str, Series]
     rows: tuple[Row, ...]
     announced: tuple[Row, ...]
 
@@ -123,22 +129,23 @@ class Land:
         return {main: 1.0 - sum(parts.values()), **parts}, bases
 
     def share(self, piece: Piece, holder: str, year: pd.Timestamp) -> tuple[float, str] | None:
-        """Share of a body that a piece in it holds: of patients in the year nearest before, else as published."""
+        """Share of a body that a piece in it holds: of people in the year nearest before, else as published."""
         measured = self.shares.get((piece, holder))
         if measured:
-            return nearest(measured, year), "patients"
+            return nearest(measured, year), self.counted[piece, holder]
         for r in self.rows:
             if r["kind"] == "split" and _piece(r) == piece and r["from"] == holder and r["share"] is not None:
                 return float(r["share"]), r["basis"]
         return None
 
     def measured(self, r: Row) -> tuple[float | None, str | None]:
-        """Share of a move by patients just before it, or what others left of the body, where that is known."""
+        """Share of a move by people just before it, or what others left of the body, where that is known."""
         if r["from"] in self._boards:
             return self._measured_board(r)
         if r["kind"] == "split":
-            known = [s for day, s in self.shares.get((_piece(r), r["from"]), []) if day < r["date"]]
-            return (known[-1], "patients") if known else (None, None)
+            held = (_piece(r), r["from"])
+            known = [s for day, s in self.shares.get(held, []) if day < r["date"]]
+            return (known[-1], self.counted[held]) if known else (None, None)
         if r["share"] in (None, 1.0):
             return None, None
         gone = [
@@ -147,26 +154,26 @@ class Land:
             if other["kind"] == "split" and (other["from"], other["date"]) == (r["from"], r["date"])
         ]
         known = [share for share in gone if share is not None]
-        return (1 - sum(known), "patients") if gone and len(known) == len(gone) else (None, None)
+        return (1 - sum(known), self.basis) if gone and len(known) == len(gone) else (None, None)
 
     @property
     def _boards(self) -> set[str]:
         return {board for of in self.boards.values() for board in of.values()}
 
     def _measured_board(self, r: Row) -> tuple[float | None, str | None]:
-        """The same between boards, by the patients of their locations."""
+        """The same between boards, by the people of their locations."""
         if r["share"] == 1.0:
             return None, None
         eve = r["date"] - pd.Timedelta(days=1)
         then = self.boards_on(r["date"])
         there = {piece: then[code] for piece, code in self.at(r["date"]).items()}
         found, _ = self.board_parts(r["from"], eve, there, eve)
-        return (found[r["to"]], "patients") if r["to"] in found else (None, None)
+        return (found[r["to"]], self.basis) if r["to"] in found else (None, None)
 
     def board_parts(
         self, board: str, day: pd.Timestamp, there: Mapping[Piece, str], year: pd.Timestamp
     ) -> tuple[dict[str, float], set[str]]:
-        """As ``parts``, for a board of a day: its locations count by their patients."""
+        """As ``parts``, for a board of a day: its locations count by their people."""
         locations = [code for code, of in self.boards_on(day).items() if of == board]
         inside: dict[str, list[Piece]] = {code: [] for code in locations}
         for piece, holder in self.at(day).items():
@@ -178,11 +185,12 @@ class Land:
         size = dict.fromkeys(locations, 1.0)
         if len(locations) > 1:
             for code in locations:
-                if code not in self.patients:
-                    raise LineageError(f"no patients are known of {code}; location_patients has none")
-                size[code] = nearest(self.patients[code], year)
+                if code not in self.sizes:
+                    table = "location_patients" if self.basis == "patients" else "location_people"
+                    raise LineageError(f"no {self.basis} are known of {code}; {table} has none")
+                size[code] = nearest(self.sizes[code], year)
         out: dict[str, float] = defaultdict(float)
-        bases = {"patients"} if len(locations) > 1 else set()
+        bases = {self.basis} if len(locations) > 1 else set()
         for code, pieces in inside.items():
             parts, of = self.parts(code, pieces, there, year)
             bases |= of
@@ -237,8 +245,8 @@ def nearest(series: Series, year: pd.Timestamp) -> float:
     return before[-1] if before else series[0][1]
 
 
-def read(load: Load, first_day: pd.Timestamp) -> Land:
-    """The land as the tables tell of it from a first day on."""
+def read(load: Load, first_day: pd.Timestamp, basis: str) -> Land:
+    """The land as the tables tell of it from a first day on, with shares of patients or of residents."""
     moves = load("successions")
     every = tables.records(moves.astype(object).where(moves.notna(), None))
     rows = [r for r in every if r["certainty"] != "announced"]
@@ -257,13 +265,37 @@ def read(load: Load, first_day: pd.Timestamp) -> Land:
     for day in changes:
         place = _moved(place, [r for r in rows if r["date"] == day], boards[day])
         where[day] = place
-    shares, patients = defaultdict(list), defaultdict(list)
-    for r in tables.records(load("practice_moves")):
-        shares[_piece(r), r["from"]].append((_spring(r["year"]), r["share"]))
-    for r in tables.records(load("location_patients")):
-        patients[r["code"]].append((_spring(r["year"]), float(r["patients"])))
+    shares, counted = _shares(load, basis)
     plans = tuple(r for r in every if r["certainty"] == "announced")
-    return Land(tuple(changes), where, boards, dict(shares), dict(patients), tuple(rows), plans)
+    sizes = _sizes(load, basis)
+    return Land(tuple(changes), where, boards, basis, shares, counted, sizes, tuple(rows), plans)
+
+
+def _shares(
+    load: Load, basis: str
+) -> tuple[Mapping[tuple[Piece, str], Series], Mapping[tuple[Piece, str], str]]:
+    """Each share of a body that a piece of land holds, and what it is of."""
+    counted: dict[str, dict[tuple[Piece, str], Series]] = {"patients": {}, "residents": {}}
+    for r in tables.records(load("practice_moves")):
+        series = counted["patients"].setdefault((_piece(r), r["from"]), [])
+        series.append((_spring(r["year"]), r["share"]))
+    for r in tables.records(load("land_residents")) if basis == "residents" else ():
+        series = counted["residents"].setdefault((_piece(r), r["from"]), [])
+        series.append((_spring(str(r["year"])), r["share"]))
+    found = counted["patients"] | counted["residents"]
+    return found, {held: "residents" if held in counted["residents"] else "patients" for held in found}
+
+
+def _sizes(load: Load, basis: str) -> Mapping[str, Series]:
+    """The patients or residents of each sub-ICB location."""
+    out: dict[str, Series] = defaultdict(list)
+    if basis == "patients":
+        for r in tables.records(load("location_patients")):
+            out[r["code"]].append((_spring(r["year"]), float(r["patients"])))
+    else:  # those of mid-2022, on the map of two dates
+        for r in tables.records(load("location_people")):
+            out[r["code"]].append((r["geography"], float(r["residents_2022"])))
+    return dict(out)
 
 
 def _piece(r: Row) -> Piece:

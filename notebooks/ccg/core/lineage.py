@@ -6,11 +6,12 @@ were read the table ``levels`` says; what changed after that day is not known he
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 import pandas as pd
 
@@ -18,11 +19,12 @@ from . import codes as writing
 from . import files, land, tables
 from . import trail as trails
 from .codes import plain_name, scheme_of
-from .geography import LEVELS, Body, Day, Fit, Hop, LineageError, Piece, Vintage, as_day
+from .geography import BASES, LEVELS, Body, Day, Fit, Hop, LineageError, Piece, Vintage, as_day
 from .land import Land, Load
 from .tables import Row
 
 __all__ = [
+    "BASES",
     "LEVELS",
     "TABLES",
     "Body",
@@ -66,11 +68,13 @@ __all__ = [
 _DAY = pd.Timedelta(days=1)
 #: The tables that a lineage is made of.
 TABLES = (
-    "ccgs", "icbs", "levels", "location_patients", "locations", "ons_codes", "other_codes", "pct_to_ccg", "pcts",
-    "practice_moves", "successions",
+    "ccgs", "icbs", "land_residents", "levels", "location_patients", "location_people", "locations", "ons_codes",
+    "other_codes", "pct_to_ccg", "pcts", "practice_moves", "successions",
 )  # fmt: skip
 #: A table that names codes which are of no level here; a lineage does without it.
 PARTNERSHIPS = "partnerships"
+
+_Made = TypeVar("_Made")
 
 
 class Lineage:
@@ -83,9 +87,13 @@ class Lineage:
     ----------
     frames : mapping of str to DataFrame
         The tables of ``TABLES`` by name. They are not copied: leave them as they are.
+    basis : {"patients", "residents"}
+        What the shares of a divided body are of, where that is known.
 
     Attributes
     ----------
+    basis : str
+        What shares are of; ``by`` gives the lineage with those of the other.
     start, boards : Timestamp
         First day of the CCGs, and of the boards and sub-ICB locations that came after them.
     trusts : Timestamp
@@ -100,18 +108,17 @@ class Lineage:
     195
     """
 
-    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(self, frames: Mapping[str, pd.DataFrame], basis: str = "patients") -> None:
+        if basis not in BASES:
+            raise LineageError(f"basis {basis!r} is not known; say {' or '.join(BASES)}")
+        self.basis = basis
         self._tables = {name: frames[name] for name in TABLES}
         self._more: Load | None = None
         levels = frames["levels"].set_index("level")
         first, until = levels["first"].to_dict(), levels["known_until"].to_dict()
         self.start, self.boards = pd.Timestamp(first["ccg"]), pd.Timestamp(first["icb"])
         self.trusts, self.until = pd.Timestamp(first["pct"]), pd.Timestamp(until["icb"])
-        self._bodies: dict[tuple[pd.Timestamp, str], pd.DataFrame] = {}
-        self._lookups: dict[tuple[Vintage, Vintage, pd.Timestamp], pd.DataFrame] = {}
-        self._pieces: dict[
-            tuple[Vintage, Vintage, pd.Timestamp], Mapping[tuple[str, str], tuple[str, ...]]
-        ] = {}
+        self._found: dict[str, dict[Hashable, object]] = {}
 
     @classmethod
     def from_tables(cls, load: Load | None = None) -> "Lineage":
@@ -126,6 +133,39 @@ class Lineage:
         made._more = None if load else tables.load
         return made
 
+    def by(self, basis: str) -> "Lineage":
+        """The same lineage with shares of patients or of residents."""
+        if basis == self.basis:
+            return self
+        return self.kept("basis", basis, lambda: self._with_basis(basis))
+
+    def _with_basis(self, basis: str) -> "Lineage":
+        other = Lineage(self._tables, basis)
+        other._more = self._more
+        return other
+
+    def kept(self, kind: str, key: Hashable, make: Callable[[], _Made], most: int | None = None) -> _Made:
+        """What ``make`` gives, made once for each key and kept as long as this lineage.
+
+        For what is worked out from a lineage elsewhere: it needs no memory of its own.
+
+        Parameters
+        ----------
+        kind, key : str, hashable
+            What it is, and of what.
+        make : callable
+            Makes it; nothing may change it afterwards.
+        most : int, optional
+            How many of the kind are kept: the oldest give way.
+        """
+        found = self._found.setdefault(kind, {})
+        if key not in found:
+            made = make()
+            if most is not None and len(found) >= most:
+                found.pop(next(iter(found)), None)
+            found[key] = made
+        return found[key]  # type: ignore[return-value]
+
     @cached_property
     def _partnerships(self) -> Mapping[str, Row]:
         """Codes that are of no level here, by what ``PARTNERSHIPS`` says of them; read when one is met."""
@@ -134,7 +174,7 @@ class Lineage:
     @cached_property
     def land(self) -> Land:
         """Where each piece of land was on each day."""
-        return land.read(self._tables.__getitem__, self.start)
+        return land.read(self._tables.__getitem__, self.start, self.basis)
 
     # --- days and geographies -------------------------------------------------------------------
 
@@ -189,7 +229,7 @@ class Lineage:
 
     @cached_property
     def _days(self) -> tuple[pd.Timestamp, ...]:
-        counts = (*self.land.shares.values(), *self.land.patients.values())
+        counts = (*self.land.shares.values(), *self.land.sizes.values())
         springs = {day for series in counts for day, _ in series if day >= self.start}
         ons = {first for _, first, _ in self.ons_periods().values()}
         return tuple(sorted({v.start for v in self.vintages()} | springs | ons))
@@ -199,9 +239,7 @@ class Lineage:
     def bodies(self, day: Day, level: str | None = None) -> pd.DataFrame:
         """Bodies open on a day."""
         key = self.checked(day, level)
-        if key not in self._bodies:
-            self._bodies[key] = self._open_on(*key)
-        return self._bodies[key].copy()
+        return self.kept("bodies", key, lambda: self._open_on(*key)).copy()
 
     def _open_on(self, day: pd.Timestamp, level: str) -> pd.DataFrame:
         if level == "pct":
@@ -355,20 +393,25 @@ class Lineage:
     # --- from one date to another ---------------------------------------------------------------
 
     def lookup(
-        self, at: Day, to: Day, level: str | None = None, *, at_level: str | None = None
+        self,
+        at: Day,
+        to: Day,
+        level: str | None = None,
+        *,
+        at_level: str | None = None,
+        basis: str | None = None,
     ) -> pd.DataFrame:
         """Who became whom: every body of one date and what it is on another."""
         at, at_level = self.checked(at, at_level)
-        return self._lookup(self.vintage(at, at_level), self.vintage(to, level), _financial_year(at)).copy()
+        of = self.by(basis or self.basis)
+        return of._lookup(self.vintage(at, at_level), self.vintage(to, level), _financial_year(at)).copy()
 
     def _lookup(self, start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
-        key = (start, goal, year)
-        if key not in self._lookups:
-            if start.level == "pct":
-                self._lookups[key] = self._from_trusts(start, goal)
-            else:
-                self._lookups[key] = self._by_land(start, goal, year)
-        return self._lookups[key]
+        def make() -> pd.DataFrame:
+            trusts = start.level == "pct"
+            return self._from_trusts(start, goal) if trusts else self._by_land(start, goal, year)
+
+        return self.kept("lookups", (start, goal, year), make)
 
     def _by_land(self, start: Vintage, goal: Vintage, year: pd.Timestamp) -> pd.DataFrame:
         if goal.level == "pct":
@@ -439,9 +482,7 @@ class Lineage:
         """The pieces of land that each body of a date brings to each body of another."""
         at, at_level = self.checked(at, at_level)
         key = (self.vintage(at, at_level), self.vintage(to, level), _financial_year(at))
-        if key not in self._pieces:
-            self._pieces[key] = MappingProxyType(self._pieces_of(*key))
-        return self._pieces[key]
+        return self.kept("pieces", key, lambda: MappingProxyType(self._pieces_of(*key)))
 
     def _pieces_of(
         self, start: Vintage, goal: Vintage, year: pd.Timestamp
@@ -462,7 +503,13 @@ class Lineage:
         return {pair: tuple(names) for pair, names in out.items()}
 
     def successors(
-        self, code: str, to: Day, level: str | None = None, *, at: Day | None = None
+        self,
+        code: str,
+        to: Day,
+        level: str | None = None,
+        *,
+        at: Day | None = None,
+        basis: str | None = None,
     ) -> pd.DataFrame:
         """What one body is on another day."""
         given = code
@@ -478,7 +525,7 @@ class Lineage:
                 f"{given} was not open on {then.date()}: it was open from {first.date()} to {last.date()}"
             )
         as_location = level_then == "ccg" and then >= self.boards
-        found = self.lookup(then, to, level, at_level="sub_icb" if as_location else level_then)
+        found = self.lookup(then, to, level, at_level="sub_icb" if as_location else level_then, basis=basis)
         return found[found["from"] == code].reset_index(drop=True)
 
     # --- trails, and what was meant -------------------------------------------------------------
@@ -719,7 +766,14 @@ def ons_periods() -> Mapping[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
     return default().ons_periods()
 
 
-def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+def lookup(
+    at: Day,
+    to: Day,
+    level: str | None = None,
+    *,
+    at_level: str | None = None,
+    basis: str = "patients",
+) -> pd.DataFrame:
     """Who became whom: every body of one date and what it is on another.
 
     Parameters
@@ -730,6 +784,10 @@ def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None =
     level, at_level : {"ccg", "sub_icb", "icb", "pct"}, optional
         The level at ``to`` and at ``at``. By default what commissioned on the day: trusts until 2013-03-31,
         CCGs until 2022-06-30, then boards.
+    basis : {"patients", "residents"}
+        What the share of a divided body is of: the people registered with its practices, or those who live in its
+        area. Take the one that your figures are of. Where residents are not known patients stand in, and the
+        column ``basis`` says so.
 
     Returns
     -------
@@ -740,14 +798,15 @@ def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None =
         - ``share``: how much of ``from``, as it stood at ``at``, is in ``to``: above 0 to 1. The shares of each
           ``from`` add up to 1.
         - ``basis``: what the share is of: ``whole``; ``patients``, those registered in the financial year of
-          ``at``; ``area`` or ``lsoas``, small areas, where no practice could tell; ``postcodes`` for trusts.
+          ``at``; ``residents``; ``area`` or ``lsoas``, small areas, where no practice could tell; ``postcodes``
+          for trusts.
         - ``status``: ``exact`` if the whole body is in one place, else ``approximate``.
 
     Raises
     ------
     LineageError
-        A day that is none or out of reach, a level that had no body on it, or a step back across a merger or
-        a change of boundary.
+        A day that is none or out of reach, a level that had no body on it, a basis that is neither, or a step back
+        across a merger or a change of boundary.
 
     Notes
     -----
@@ -756,6 +815,9 @@ def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None =
     (table ``practice_moves``); in a year without a count the one before, or the first, stands in. A board is
     divided by the patients of its sub-ICB locations (table ``location_patients``). Trusts go to
     the CCGs of April 2015 by published shares of postcodes (table ``pct_to_ccg``), and on from there.
+
+    Residents are those whom the Office for National Statistics estimates for the small areas that moved (table
+    ``land_residents``, mid-2017 to mid-2020), and for locations those of mid-2022 (table ``location_people``).
 
     Examples
     --------
@@ -767,7 +829,7 @@ def lookup(at: Day, to: Day, level: str | None = None, *, at_level: str | None =
     24  01H  QHM  0.627  patients  approximate
     25  01H  QE1  0.373  patients  approximate
     """
-    return default().lookup(at, to, level, at_level=at_level)
+    return default().lookup(at, to, level, at_level=at_level, basis=basis)
 
 
 def pieces(
@@ -793,7 +855,9 @@ def pieces(
     return default().pieces(at, to, level, at_level=at_level)
 
 
-def successors(code: str, to: Day, level: str | None = None, *, at: Day | None = None) -> pd.DataFrame:
+def successors(
+    code: str, to: Day, level: str | None = None, *, at: Day | None = None, basis: str = "patients"
+) -> pd.DataFrame:
     """What one body is on another day.
 
     Parameters
@@ -807,6 +871,8 @@ def successors(code: str, to: Day, level: str | None = None, *, at: Day | None =
     at : str or date, optional
         The day of the body's life whose area is meant. By default its last, as a CCG if it was one, or ``to``
         if that is sooner.
+    basis : {"patients", "residents"}
+        What shares are of; see ``lookup``.
 
     Returns
     -------
@@ -833,7 +899,7 @@ def successors(code: str, to: Day, level: str | None = None, *, at: Day | None =
     0  01H  QHM  0.627  patients  approximate
     1  01H  QE1  0.373  patients  approximate
     """
-    return default().successors(code, to, level, at=at)
+    return default().successors(code, to, level, at=at, basis=basis)
 
 
 def lifetime(code: str) -> Body:

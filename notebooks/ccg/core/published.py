@@ -21,7 +21,7 @@ from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
 
 #: Names that the result needs for itself.
-_TAKEN = {"status", "missing", "reason", "carried", "name"}
+_TAKEN = {"status", "divided", "missing", "reason", "carried", "name"}
 #: CCG21CD, STP20CDH, SICBL22CD: the header of a column of codes tells the year.
 _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
 _LEFT_OUT = "incomplete, so left out as asked"

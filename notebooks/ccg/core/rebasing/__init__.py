@@ -64,6 +64,7 @@ def rebase(
     by: Sequence[str] = (),
     repair: bool = False,
     absent: str = "zero",
+    basis: str = "patients",
     lineage: Lineage | None = None,
 ) -> Rebased:
     """Re-base a frame from the geography of its codes to that of a later date.
@@ -94,20 +95,28 @@ def rebase(
     absent : {"zero", "missing"}
         How a part is read that has a row in the period, but none under a finer key (an age, a disease): as zero,
         because sparse counts leave zeros out, or as missing, so that the row is incomplete.
+    basis : {"patients", "residents"}
+        What a divided body is divided by: the people registered with its practices, or those who live in its area.
+        Take the one that your figures are of; the report says how far the two differ. See ``lineage.lookup``.
     lineage : Lineage, optional
         Who became whom. By default what the package's own tables say.
 
     Returns
     -------
     Rebased
-        ``frame`` has the keys, ``code`` (the new one), the sums, the means, ``status`` and ``missing`` (blank or
-        suppressed cells that went in), sorted by the keys if it is not lazy. A sum is missing only if every cell
-        of it was. Shares turn counts into fractions. ``status`` is
+        ``frame`` has the keys, ``code`` (the new one), the sums, the means, ``status``, ``divided`` and ``missing``
+        (blank or suppressed cells that went in), sorted by the keys if it is not lazy. A sum is missing only if
+        every cell of it was. Shares turn counts into fractions. ``status`` is
 
         - ``incomplete`` where a part of the body has no row in the whole period, or a cell that went in is
           blank or suppressed; the report names the parts;
         - else ``approximate`` where land left a body on the way, see ``lineage.lookup``;
         - else ``exact``.
+
+        ``divided`` is the part of the row's numbers that rests on a share, 0 to 1. Where a body was divided, that is
+        the lesser of what came here and what went elsewhere: 0.01 for a board that lost a village, 0.39 for one
+        that took a town. Of a sum it is counted without signs, of a mean by its weights; of several columns the
+        largest stands. It is 0 where the row has nothing of a divided body, or no people live on the land that left.
 
         ``unmapped`` has what was not placed, with the reason; ``report()`` the totals, and what was read how.
 
@@ -117,7 +126,7 @@ def rebase(
         A column is missing or unasked for, a code is not open at ``at`` or known nowhere (with a suggestion),
         two codes of the same land stand under one key, a text is not a number, or ``"auto"`` is ambiguous.
     LineageError
-        A date is out of reach, or the step goes backwards across a merger.
+        A date is out of reach, the basis is neither, or the step goes backwards across a merger.
 
     Notes
     -----
@@ -140,8 +149,8 @@ def rebase(
     >>> data = pd.DataFrame({"code": ["00F", "00G", "00H", "13Q"], "referrals": [10, 20, 30, 5]})
     >>> result = rebase(data, code="code", at="2013-04-01", to="2015-04-01", sums=["referrals"])
     >>> result.frame
-      code  referrals status  missing
-    0  13T         60  exact        0
+      code  referrals status  divided  missing
+    0  13T         60  exact      0.0        0
     >>> print(result.report())
     From the CCGs of April 2013 to the CCGs of April 2015.
     referrals: 65 in = 60 placed + 5 unmapped; 0 cells blank or suppressed.
@@ -156,7 +165,7 @@ def rebase(
     data = columns.take(frame)
     schema = data.collect_schema()
     request = Request.of(
-        schema, lineage or lineages.default(), code=code, to=to, at=at, level=level, sums=sums, means=means, by=by,
+        schema, (lineage or lineages.default()).by(basis), code=code, to=to, at=at, level=level, sums=sums, means=means, by=by,
         repair=repair, absent=absent,
     )  # fmt: skip
     table = columns.read(data, schema, request)
@@ -166,7 +175,7 @@ def rebase(
     grouped = keys.judge(old, table, request)
     found = mapping.find(grouped.frame, table, request, grouped.period)
     moved = move(grouped, found, request)
-    result = [*request.by, request.code, *request.sums, *request.means, "status", "missing"]
+    result = [*request.by, request.code, *request.sums, *request.means, "status", "divided", "missing"]
 
     def ask() -> Report:
         return account(moved, table, grouped, found, request)

@@ -8,6 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from ..periods import label
+from .bases import differences
 from .columns import Table
 from .columns import grouped as add_up
 from .keys import Grouped
@@ -44,10 +45,12 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
         given = int(number("input", temp(f"n_{name}")))
         missing[words] = int(number("input", temp("rows"))) - given - unread.get(name, 0)
     judged = {n for n, c in _told(grouped, request).items() if number("placed", c) or number("unmapped", c)}
-    short = number("placed", temp("short"))
+    short, divided = number("placed", temp("short")), int(number("placed", temp("approx")))
     return Report(
         mapping.start, str(request.goal), totals, missing, *_lists(moved, table, request), dict(mapping.repaired),
-        unplaced=int(number("unmapped", temp("left"))), divided=int(number("placed", temp("approx"))),
+        _parts_shared(moved, table, request), most=float(number("placed", temp("most"))),
+        unplaced=int(number("unmapped", temp("left"))), divided=divided, basis=request.lineage.basis,
+        differ=differences(mapping, request) if divided else {},
         rows=int(number("placed", temp("groups"))), incomplete=int(number("placed", temp("incomplete"))),
         absent=_absent(moved, grouped, mapping, request) if short else [],
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
@@ -67,6 +70,7 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> Found:
     flagged, unmapped = moved.flagged, moved.unmapped
     placed = {temp(f): flagged[temp(f)].sum() for f in FLAGS}
     placed |= {temp("groups"): len(flagged), temp("incomplete"): (flagged["status"] == "incomplete").sum()}
+    placed[temp("most")] = flagged["divided"].max()
     left = {temp("left"): len(unmapped)}
     given = {temp("rows"): len(data)}
     for name in request.sums:
@@ -91,9 +95,10 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> 
     counts = [temp("rows"), *(temp(f"n_{n}") for n in (*sums, *request.means))]
     values = [*(temp(f"sum_{n}") for n in sums), *(temp(f"w_{rate}") for rate in request.means)]
     flags = [*(temp(f) for f in FLAGS), temp("incomplete"), temp("groups"), temp("left")]
-    floats = {*values, *(temp(f"size_{n}") for n in sums)}
+    most = temp("most")
+    floats = {*values, most, *(temp(f"size_{n}") for n in sums)}
     told = _told(grouped, request)
-    part, order = temp("part"), [*values, *flags, *told.values(), *counts, *checks]
+    part, order = temp("part"), [*values, *flags, most, *told.values(), *counts, *checks]
 
     def plain(frame: Any, side: Any, given: dict[str, Any]) -> Any:
         """The same columns in the same kinds, so that two frames are one query."""
@@ -105,10 +110,13 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> 
     side = nw.when(nw.col(request.code).is_null()).then(nw.lit("unmapped")).otherwise(nw.lit("placed"))
     rows = moved.flagged.with_columns(side.alias(part), incomplete, nw.lit(1).alias(temp("groups")))
     here = [*values, *flags, *told.values()]
-    rows = rows.group_by(part).agg(*(nw.col(c).sum() for c in here))
+    rows = rows.group_by(part).agg(*(nw.col(c).sum() for c in here), nw.col("divided").max().alias(most))
     own = {n: nw.col(n) for n in [*counts, *checks, *(temp(f"w_{rate}") for rate in request.means)]}
     own |= {temp(f"sum_{n}"): nw.col(n) for n in sums}
-    both = [plain(rows, nw.col(part), {c: nw.col(c) for c in here}), plain(whole, nw.lit("input"), own)]
+    both = [
+        plain(rows, nw.col(part), {c: nw.col(c) for c in (*here, most)}),
+        plain(whole, nw.lit("input"), own),
+    ]
     return {r[part]: r for r in nw.concat(both, how="vertical").collect().iter_rows(named=True)}
 
 
@@ -120,6 +128,17 @@ def _lists(moved: Moved, table: Table, request: Request) -> tuple[list[tuple[str
     named = {("(blank)" if pd.isna(c) or not c.strip() else c, why) for c, why in pairs}
     divided = moved.flagged.filter(nw.col(request.temp("approx")) > 0)[request.code]
     return sorted(named), sorted(divided.unique().to_list())
+
+
+def _parts_shared(moved: Moved, table: Table, request: Request) -> dict[str, float]:
+    """The part of the numbers of each approximate body that rests on a share, the largest of its rows."""
+    if table.lazy:
+        return {}
+    rough = moved.flagged.filter(nw.col(request.temp("approx")) > 0)
+    out: dict[str, float] = {}
+    for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
+        out[body] = max(part, out.get(body, 0.0))
+    return out
 
 
 # --- which parts have no row ----------------------------------------------------------------------

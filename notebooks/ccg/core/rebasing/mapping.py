@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -66,6 +65,8 @@ class Mapping:
         Whether dates that are no key set rows of one key apart.
     doubles : bool
         Whether two codes that the frame may have hold the same land on one day, or on any if ``apart``.
+    day : Timestamp or None
+        The day of the geography of the codes, if all rows are of one.
     """
 
     start: str
@@ -75,6 +76,7 @@ class Mapping:
     spellings: list[tuple[str, ...]]
     apart: bool
     doubles: bool
+    day: pd.Timestamp | None
 
     @property
     def fractions(self) -> bool:
@@ -105,6 +107,7 @@ class _Found:
     every: tuple[Row, ...]
     used: frozenset[tuple[str, int | None]] | None
     repaired: dict[str, str]
+    day: pd.Timestamp | None = None
 
 
 def find(old: Frame, table: Table, request: Request, period: Sequence[str]) -> Mapping:
@@ -114,14 +117,14 @@ def find(old: Frame, table: Table, request: Request, period: Sequence[str]) -> M
     apart = _apart(old, table, request, period)
     if found.used is None and request.dates and not found.repaired:
         rows = _for_any_day(home, request.goal, apart)
-        return Mapping(found.start, found.every, rows, {}, [], apart, doubles=True)
+        return Mapping(found.start, found.every, rows, {}, [], apart, doubles=True, day=None)
     every = _spelt(found.every, found.repaired)
     some = [r for r in every if found.used is None or (r.old, r.since) in found.used]
     some = bundled(some, apart)
     rows = tuple(_spans(some, home) if request.dates else some)
     spellings = _spellings(found.repaired, some)
     doubles = found.used is None or _doubles(some, apart)
-    return Mapping(found.start, every, rows, found.repaired, spellings, apart, doubles)
+    return Mapping(found.start, every, rows, found.repaired, spellings, apart, doubles, found.day)
 
 
 def _doubles(rows: Iterable[Row], apart: bool) -> bool:
@@ -170,7 +173,7 @@ def _by_date(old: Frame, table: Table, request: Request) -> _Found:
         repaired |= _mended(codes, request, of_day if day < home.boards else None)
         _check([repaired.get(c, c) for c in codes], of_day, start, request)
         used = frozenset((c, None) for c in codes)
-    return _Found(start, every, used, repaired)
+    return _Found(start, every, used, repaired, day)
 
 
 def _levels(
@@ -378,17 +381,17 @@ def _rows(
             out += [_unplaced(c, why, index, index) for c in (*boards["code"], *boards["ons_code"])]
         else:
             # from one of these days to the next nothing changes
-            out += _placeable(home, max(d for d in home.days() if d <= day), one, goal, index)
+            same = max(d for d in home.days() if d <= day)
+            out += _placeable(home, same, one, goal, index)
     return (*out, *(_unplaced(c, WHY[kind], index, index) for c, kind in home.beside().items()))
 
 
-# Lineages do not change, and of each only what is asked is kept: these remember, and hold no state.
-@lru_cache(maxsize=512)
 def _placeable(
     home: Lineage, day: pd.Timestamp, at_level: str, goal: Vintage, index: int | None
 ) -> tuple[Row, ...]:
     """The rows of ``_rows`` for the bodies of one level."""
-    return tuple(_pieces(home, day, at_level, goal, index))
+    asked = (day, at_level, goal, index)
+    return home.kept("rows", asked, lambda: tuple(_pieces(home, *asked)), most=512)
 
 
 def _pieces(
@@ -424,9 +427,12 @@ def _of_day(home: Lineage, goal: Vintage, index: int) -> tuple[Row, ...]:
     return _rows(home, day, ("sub_icb", "icb") if level == "icb" else (level,), goal, index)
 
 
-@lru_cache(maxsize=64)
 def _every_day(home: Lineage, goal: Vintage) -> tuple[Row, ...]:
     """The look-ups of all days, for a frame whose dates are not known."""
+    return home.kept("every day", goal, lambda: _of_all_days(home, goal), most=64)
+
+
+def _of_all_days(home: Lineage, goal: Vintage) -> tuple[Row, ...]:
     out: list[Row] = []
     for i, day in enumerate(home.days()):
         try:
@@ -438,10 +444,10 @@ def _every_day(home: Lineage, goal: Vintage) -> tuple[Row, ...]:
     return tuple(out)
 
 
-@lru_cache(maxsize=64)
 def _for_any_day(home: Lineage, goal: Vintage, apart: bool) -> tuple[Row, ...]:
     """The same, ready for a frame that is not looked at."""
-    return tuple(_spans(bundled(_every_day(home, goal), apart), home))
+    rows = _every_day(home, goal)
+    return home.kept("any day", (goal, apart), lambda: tuple(_spans(bundled(rows, apart), home)), most=64)
 
 
 def bundled(rows: Iterable[Row], apart: bool) -> list[Row]:

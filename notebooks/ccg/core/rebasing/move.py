@@ -333,10 +333,13 @@ def _added_up(
 ) -> Frame:
     """One row for each key and new code, with its status and what the report asks."""
     temp, col = request.temp, request.col
+    if mapping.fractions:
+        kept = _with_sizes(kept, request)
     one_period = is_one_period(grouped, mapping)
     covered = "w" if times or mapping.spellings else "size"
     sums = [temp(k + rate) for rate in request.means for k in ("w_", "x_", "n_")]
     sums += [temp("rows"), *request.sums, *(temp(f"n_{n}") for n in request.sums)]
+    sums += [temp(k + name) for name in _amounts(request) for k in ("a_", "d_")] if mapping.fractions else []
     what = [nw.col(c).sum().alias(c) for c in sums]
     what += [col("approx").max().alias(temp("approx")), col("need").max().alias(temp("need"))]
     what += [col("full").sum().alias(temp("full"))] if times else [col(covered).sum().alias(temp("w"))]
@@ -355,6 +358,36 @@ def _added_up(
     if grouped.finer:
         whole = (col("whole") > col("times") - 0.5) | (col("always") > 0.5) if times else col("p") > col("need") - 0.5  # fmt: skip
     return out.select(*_columns(full, whole, grouped, mapping, request))
+
+
+def _amounts(request: Request) -> dict[str, str]:
+    """What tells how much of a row is divided: each sum, and of a mean its weights, with its column."""
+    return {n: n for n in request.sums} | {n: request.temp(f"w_{n}") for n in request.means}
+
+
+def _with_sizes(kept: Frame, request: Request) -> Frame:
+    """For each number ``a_``, its size without its sign, and ``d_``, how much of that a share decided.
+
+    A share decides the lesser of what came here from a divided body and what went elsewhere.
+    """
+    made, share = {}, request.col("share")
+    lesser = nw.when(share > 0.5).then((1.0 - share) / share).otherwise(1.0)
+    for name, column in _amounts(request).items():
+        size = nw.col(column).abs().cast(nw.Float64)
+        made[request.temp(f"a_{name}")] = size
+        made[request.temp(f"d_{name}")] = nw.when(share < 1).then(size * lesser).otherwise(0.0)
+    return kept.with_columns(_windows(made))
+
+
+def _divided(mapping: Mapping, request: Request) -> Any:
+    """The part of a row's numbers that rests on a share; see ``rebase``."""
+    if not mapping.fractions:
+        return nw.lit(0.0).alias("divided")
+    parts = []
+    for name in _amounts(request):
+        whole, part = request.col(f"a_{name}"), request.col(f"d_{name}")
+        parts.append(nw.when(whole > 0).then(part / whole).otherwise(0.0))
+    return (nw.max_horizontal(*parts) if len(parts) > 1 else parts[0]).round(6).alias("divided")
 
 
 def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request: Request) -> list[Any]:
@@ -377,7 +410,7 @@ def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request:
     status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
     flags = {"short": (~whole).cast(nw.Int64)}
     flags["sparse"] = sparse.cast(nw.Int64) if grouped.finer else nw.lit(0).cast(nw.Int64)
-    columns += [status, missing.alias("missing"), col("approx")]
+    columns += [status, _divided(mapping, request), missing.alias("missing"), col("approx")]
     columns += [flag.alias(temp(name)) for name, flag in flags.items()]
     columns += [col(f"w_{rate}") for rate in request.means]
     if grouped.lazy:  # as they were added up, for the report

@@ -33,9 +33,18 @@ class Report:
     approximate: list[str] = field(default_factory=list)
     #: Every code that was read as another, as it stood -> as it was meant.
     repaired: dict[str, str] = field(default_factory=dict)
-    #: Groups of rows that were not placed, and rows to which land was divided.
+    #: For each of these bodies ``divided``, of its rows the largest.
+    shared: dict[str, float] = field(default_factory=dict)
+    #: Groups of rows that were not placed, rows to which land was divided, and the largest part of any such row that
+    #: rests on a share.
     unplaced: int = 0
     divided: int = 0
+    most: float = 0.0
+    #: What shares are of, where that is known: ``patients`` or ``residents``.
+    basis: str = "patients"
+    #: How much of each divided body would go elsewhere by the other of the two, 0 to 1, the most first; None where
+    #: only one is known. Of a lazy frame that is every body that it may have.
+    differ: dict[str, float | None] = field(default_factory=dict)
     #: Rows of the result, and those that are incomplete.
     rows: int = 0
     incomplete: int = 0
@@ -69,11 +78,7 @@ class Report:
         if self.unplaced and not self.unmapped:
             lines.append("Some rows were not placed; unmapped has them with the reason.")
         lines += self._parts()
-        if self.approximate:
-            shown = some(self.approximate, 12)
-            lines.append(f"Approximate, because land moved: {shown}. python -m ccg explain CODE says how.")
-        elif self.divided:
-            lines.append("Some rows are approximate, because land moved; status says which.")
+        lines += self._shares() + self._bases()
         return "\n".join([*lines, *self._states(), *self._codes()])
 
     def _totals(self) -> list[str]:
@@ -110,6 +115,40 @@ class Report:
             lines.append(
                 f"In {count(self.sparse, 'row')} a part has no row under the key of the row, though it has one "
                 f"in the period: {read}."
+            )
+        return lines
+
+    def _shares(self) -> list[str]:
+        if self.approximate:
+            shown = [f"{body} ({percent(self.shared.get(body, 0))})" for body in self.approximate]
+            return [
+                f"Approximate, because land moved: {some(shown, 12)}; in brackets how much of its numbers rests on a "
+                "share. python -m ccg explain CODE says how."
+            ]
+        if self.divided:
+            return [
+                "Some rows are approximate, because land moved; status says which, and divided how much of a row "
+                f"rests on a share: {percent(self.most)} at most."
+            ]
+        return []
+
+    def _bases(self) -> list[str]:
+        if not self.differ:
+            return []
+        words = {"patients": "registered patients", "residents": "residents"}
+        other = next(basis for basis in words if basis != self.basis)
+        far = [f"{body} {percent(part)}" for body, part in self.differ.items() if part is not None]
+        alone = sorted(body for body, part in self.differ.items() if part is None)
+        lines = []
+        if far:
+            lines.append(
+                f"Shares are of {words[self.basis]}. Of {words[other]} this part of each body would go elsewhere: "
+                f"{some(far, 12)}. basis={other!r} (--basis {other}) takes those."
+            )
+        if alone:
+            first = "Those of" if far else "Shares of"
+            lines.append(
+                f"{first} {some(alone, 12)} are of registered patients: no residents are known of the land that left."
             )
         return lines
 
@@ -155,6 +194,21 @@ def number(x: float) -> str:
     """A number as a reader writes it."""
     x = round(float(x), 2) + 0.0  # no -0
     return f"{x:,.0f}" if x.is_integer() else f"{x:,.2f}"
+
+
+def percent(part: float) -> str:
+    """A part as a reader writes it: 0.4%, 39%; 100% is all of it, and 0% nothing.
+
+    Examples
+    --------
+    >>> [percent(part) for part in (0, 0.0001, 0.004, 0.392, 0.9998, 1)]
+    ['0%', 'under 0.1%', '0.4%', '39%', 'over 99%', '100%']
+    """
+    if 0 < part < 0.001:
+        return "under 0.1%"
+    if 0.995 < part < 1:
+        return "over 99%"
+    return f"{part:.1%}" if 0 < part < 0.0995 else f"{part:.0%}"
 
 
 def count(n: int, what: str) -> str:

@@ -15,7 +15,7 @@ Frame = Any
 #: The name of a column -> its type.
 Schema = Mapping[str, Any]
 #: Columns of the result that are not the caller's.
-RESULT = ("status", "missing", "reason")
+RESULT = ("status", "divided", "missing", "reason")
 
 
 class RebaseError(ValueError):
