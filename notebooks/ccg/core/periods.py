@@ -14,17 +14,19 @@ _M = (
 )
 #: 17/18 or 1718: two years that follow each other, from 2005 on; 16-17 may be an age.
 _PAIR = "(?:" + "|".join(f"{y:02}/?{y + 1:02}" for y in range(5, 40)) + ")"
-_FY = rf"(?:(?:fy ?)?(?:{_Y}(?:{_SEP}(?:{_Y}|\d\d))?|(?:19|20){_PAIR}|{_PAIR})|fy ?\d\d(?:[/_-]?\d\d)?)"
+_FY = rf"(?:(?:fy ?)?(?:{_Y}(?:{_SEP}(?:{_Y}|\d\d))?|(?:19|20)?{_PAIR})|fy ?\d\d(?:[/_-]?\d\d)?)"
 _PART = (
     r"(?:q(?:uarter|tr)? ?[1-4]|[1-4]q|h(?:alf)? ?[12]|(?:week|wk) ?\d\d?|w[0-5]\d|(?:month|period) ?\d\d?"
     r"|m(?:0[1-9]|1[0-2])|[1-4](?:st|nd|rd|th) (?:quarter|half))"
 )
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
+# Engines make a machine of a pattern for every query, and a long one takes longer than the query: so no part of it
+# is written twice that need not be.
 _POINT = (
-    rf"(?:{_FY}|{_Y}\.0|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|{_Y}(?:[-/._ ]m?|m)[01]?\d|[01]?\d[-/._]{_Y}"
-    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
-    rf"|(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
-    rf"|{_PART}[ ,_-]{{0,2}}(?:{_FY}|\d\d)|{_FY}[ ,_-]{{0,2}}{_PART})"
+    rf"(?:{_Y}(?:\.0|(?:0[1-9]|1[0-2])(?:[0-3]\d)?|(?:[-/._ ]m?|m)[01]?\d|[ -_]?{_M}"
+    r"|[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?)"
+    rf"|[01]?\d[-/._]{_Y}|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
+    rf"|(?:(?:{_DAY}[ -]?)?{_M}|{_PART})(?:[ ,._/-]{{0,2}}'?(?:{_FY}|\d\d))?|{_FY}(?:[ ,_-]{{0,2}}{_PART})?)"
 )
 _BEFORE = (
     r"(?:as at|data for|w/?[ce]|y/?e|ytd|(?:(?:the )?(?:rolling |financial |calendar |academic )?(?:\d\d? |twelve )?"
@@ -35,8 +37,8 @@ _BEFORE = (
 #: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
 #: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
 PERIOD = (
-    rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
-    r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
+    rf"(?i)^\s*(?:{_BEFORE})?(?:{_POINT}(?: ?[–—-] ?| to | and | ?& ?"
+    r"| ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$))+$"
 )
 #: Text that is a date, with or without a time; of the leap years those that are in reach.
 DATE = (
