@@ -22,8 +22,8 @@ _PART = (
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
 _POINT = (
     rf"(?:{_FY}|{_Y}\.0|{_Y}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|{_Y}(?:[-/._ ]m?|m)[01]?\d|[01]?\d[-/._]{_Y}"
-    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
-    rf"|(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
+    rf"|{_Y}[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*(?: ?UTC)?)?|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
+    rf"|(?:[a-z&]{{2,8}}\d?\d?-)?(?:{_DAY}[ -]?)?{_M}(?:,?[ -_]?'?(?:{_FY}|\d\d))?|{_Y}[ -_]?{_M}|{_PART}"
     rf"|{_PART}[ ,_-]{{0,2}}(?:{_FY}|\d\d)|{_FY}[ ,_-]{{0,2}}{_PART})"
 )
 _BEFORE = (
@@ -33,7 +33,7 @@ _BEFORE = (
 #: What a cell that is a period looks like, with or without a mark behind it: 2013, 2013.0, 2012/13, 2012-13,
 #: 1718, 17/18, 201718, 2012 to 2014, FY12/13, 201804, 20180401, 2018-04, 2018-04-01 with or without a time,
 #: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
-#: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
+#: RTT-April-2018, Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
 PERIOD = (
     rf"(?i)^\s*(?:{_BEFORE})?{_POINT}(?:(?: ?[–—-] ?| to | and | ?& ?){_POINT})?"
     r" ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$"
@@ -87,7 +87,9 @@ _MONTH = {
 }
 _NAMED = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MARK = re.compile(r" ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|final)$", re.I)
-_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?)?"
+#: What NHS England writes before a month: RTT-April-2018, DM01-APRIL-2018.
+_RETURN = re.compile(rf"^(?!(?:{_M})\b)[A-Z&]{{2,8}}\d{{0,2}}[ _-](?=(?:{_M})[ _'-])", re.I)
 
 
 class PeriodError(ValueError):
@@ -200,6 +202,19 @@ def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
     return out
 
 
+def end(cell: object) -> pd.Timestamp | None:
+    """The day after a period, of several ways to read it the latest; None where it is none.
+
+    Examples
+    --------
+    >>> [str(end(cell).date()) for cell in ("Apr-18", "2017/18", "Q1 2018/19")]
+    ['2018-05-01', '2018-04-01', '2018-07-01']
+    """
+    months = {"financial year": 12, "year": 12, "quarter": 3}
+    days = [day + pd.DateOffset(months=months.get(kind, 1)) for kind, day in _ways(cell).items()]
+    return max(days, default=None)
+
+
 def _ways(cell: object) -> dict[str, pd.Timestamp]:
     """Every way to read a cell, with its first day."""
     if isinstance(cell, pd.Period):
@@ -208,7 +223,7 @@ def _ways(cell: object) -> dict[str, pd.Timestamp]:
         return {"date": pd.Timestamp(cell).tz_localize(None).normalize()}
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = _MARK.sub("", str(cell).strip()).strip()
+    text = _RETURN.sub("", _MARK.sub("", str(cell).strip()).strip())
     out = {}
     for kind, pattern, day in _WAYS:
         match = pattern.fullmatch(text)
