@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -62,7 +63,7 @@ def named_period(column: str) -> bool:
     return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
 
 
-def are_periods(series: nw.Series) -> bool:
+def are_periods(series: nw.Series[Any]) -> bool:
     """Whether half or more of the distinct cells that are given look like periods."""
     if series.dtype == nw.Boolean:
         return False
@@ -70,7 +71,7 @@ def are_periods(series: nw.Series) -> bool:
     return bool(given) and 2 * sum(bool(re.search(PERIOD, text)) for text in given) >= len(given)
 
 
-def label(value) -> str:
+def label(value: Any) -> str:
     """A period as a reader writes it: a date without its midnight; nothing for a key that is no period."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return ""
@@ -103,10 +104,10 @@ def _fy(start: str, end: str, quarter: int = 1) -> pd.Timestamp | None:
     return pd.Timestamp(first, 4, 1) + pd.DateOffset(months=3 * (quarter - 1))
 
 
-def _ymd(year, month=1, day=1) -> pd.Timestamp | None:
-    year = int(year) + (2000 if len(str(year)) <= 2 else 0)
+def _ymd(year: str, month: str | int = 1, day: str | int = 1) -> pd.Timestamp | None:
+    full = int(year) + (2000 if len(year) <= 2 else 0)
     try:
-        return pd.Timestamp(year, int(month), int(day))
+        return pd.Timestamp(full, int(month), int(day))
     except ValueError:
         return None
 
@@ -115,7 +116,7 @@ _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
 #: Ways of writing a date or period, each with its first day. Where two fit a cell, the rest of the column decides.
-_WAYS: tuple[tuple[str, re.Pattern, Callable], ...] = tuple(
+_WAYS: tuple[tuple[str, re.Pattern[str], Callable[..., pd.Timestamp | None]], ...] = tuple(
     (kind, re.compile(pattern, re.I), day)
     for kind, pattern, day in (
         ("date", rf"{_YEAR4}([-/.])(\d\d?)\2(\d\d?){_TIME}", lambda y, _, m, d: _ymd(y, m, d)),
@@ -140,7 +141,7 @@ _WAYS: tuple[tuple[str, re.Pattern, Callable], ...] = tuple(
 )  # fmt: skip
 
 
-def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
+def days(cells: Iterable[Any]) -> dict[Any, pd.Timestamp]:
     """The first day of each date or period of a column, as published.
 
     Dates, with or without a time; months (MAR2018, Mar-18, March 2018, 201803, 2018_03, 03/2018); financial years
@@ -169,7 +170,7 @@ def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
     >>> {str(day.date()) for day in days(["01/04/2018", "30/04/2018"]).values()} == {"2018-04-01", "2018-04-30"}
     True
     """
-    found: dict[object, dict[str, pd.Timestamp]] = {}
+    found: dict[Any, dict[str, pd.Timestamp]] = {}
     for cell in dict.fromkeys(cells):
         if cell is None or (not isinstance(cell, str) and pd.isna(cell)) or not str(cell).strip():
             continue
@@ -224,7 +225,7 @@ def _ways(cell: object) -> dict[str, pd.Timestamp]:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = _RETURN.sub("", _MARK.sub("", str(cell).strip()).strip())
-    out = {}
+    out: dict[str, pd.Timestamp] = {}
     for kind, pattern, day in _WAYS:
         match = pattern.fullmatch(text)
         if match and (first := day(*match.groups())) is not None and 1990 <= first.year <= 2100:
@@ -234,7 +235,7 @@ def _ways(cell: object) -> dict[str, pd.Timestamp]:
     return out
 
 
-def _shown(cells: list) -> str:
+def _shown(cells: list[Any]) -> str:
     some = ", ".join(map(repr, cells[:6]))
     more = f" and {len(cells) - 6:,} more" if len(cells) > 6 else ""
     return f"{some}{more} {'is' if len(cells) == 1 else 'are'}"

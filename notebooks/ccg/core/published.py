@@ -333,7 +333,7 @@ class _Work:
         if pd.api.types.is_numeric_dtype(cells):
             return True
         counts = cells.astype(str).value_counts()
-        given = {c: int(n) for c, n in counts.items() if numbers.is_given(c, self.marks)}
+        given = {str(c): int(n) for c, n in counts.items() if numbers.is_given(str(c), self.marks)}
         some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
         # a strange cell among numbers is refused by name later, not left out with its column
         return bool(given) and 2 * some >= sum(given.values())

@@ -145,7 +145,7 @@ def read(
 def columns(path: str | Path) -> list[str]:
     """The names of the columns of a file, without the spaces around them; what ``read`` finds without options."""
     if _start(Path(path)).startswith(b"PAR1"):
-        return list(_parquet(Path(path), None))
+        return [str(name) for name in _parquet(Path(path), None).columns]
     asked, records, said = _open(Path(path))
     names, _ = _header(asked, _head(asked, iter(records)), said)
     return names
@@ -176,8 +176,8 @@ def _open(
     if any(start.startswith(mark) for mark in _WORKBOOKS):
         records, said = _sheet(path, sheet, decimal == ",")
         return _Asked(path, header, None, False, book=True), records, said
-    records, said, separator = _text(path, separator, encoding)
-    return _Asked(path, header, decimal, separator == ";" and decimal is None), records, said
+    lines, said, separator = _text(path, separator, encoding)
+    return _Asked(path, header, decimal, separator == ";" and decimal is None), lines, said
 
 
 def _start(path: Path) -> bytes:
