@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -289,7 +290,10 @@ def test_a_word_for_england_keeps_its_spelling():
 
 def test_a_dash_in_the_column_of_codes_is_no_code():
     moved = rebase_file(frame("code,name,n\n-,ENGLAND,9\n00L,A,1\n"), sums=["n"], drop=["name"], **DATES)
-    assert moved.unmapped["reason"].to_list() == ["no code given"] and moved.frame["n"].to_list() == [1]
+    assert moved.unmapped["reason"].to_list() == ["a total for England"]
+    assert moved.frame["n"].to_list() == [1] and published.verdict(moved.report).endswith("left out.")
+    moved = rebase_file(frame("code,name,n\n-,Other,9\n00L,A,1\n"), sums=["n"], drop=["name"], **DATES)
+    assert moved.unmapped["reason"].to_list() == ["no code given"]
 
 
 def test_rest_adds_up_counts_only_and_says_what_it_left():
@@ -308,7 +312,7 @@ def test_rest_adds_up_counts_only_and_says_what_it_left():
 
 
 def test_dropped_columns_that_tell_rows_apart_are_said():
-    table = frame("code,Sex,n\n00C,Male,1\n00C,Female,2\n00C,All,3\n00D,Male,4\n")
+    table = frame("code,Sex,n\n00C,Male,1\n00C,Female,2\n00D,Male,4\n")
     said = " ".join(rebase_file(table, sums=["rest"], drop=["rest"], **DATES).notes)
     assert (
         "1 code has several rows under one key, which are added up; the dropped column Sex tells them apart"
@@ -316,6 +320,22 @@ def test_dropped_columns_that_tell_rows_apart_are_said():
     )
     plain = frame("code,name,n\n00C,A,1\n00D,B,4\n")
     assert "several rows" not in " ".join(rebase_file(plain, sums=["rest"], drop=["rest"], **DATES).notes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (("Male", "Female", "All"), "'All' stands beside parts such as 'Female'"),
+        (("0-17", "18+", "All ages"), "'All ages' stands beside parts such as '0-17'"),
+        (("CCG", "CCG - Provider", "CCG"), "its rows are of several levels, 'CCG' and 'CCG - Provider'"),
+    ],
+)
+@pytest.mark.parametrize("drop", ["rest", "what"])
+def test_a_total_beside_its_parts_is_never_added_up_with_them(cells, why, drop):
+    table = frame("code,what,n\n" + "".join(f"00C,{cell},{i}\n" for i, cell in enumerate(cells)))
+    with pytest.raises(finding.PublishedError, match=re.escape(why)):
+        rebase_file(table, sums=["n"], drop=[drop], **DATES)
+    assert rebase_file(table.iloc[2:], sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [2]
 
 
 def test_a_strange_cell_does_not_drop_its_column():
@@ -424,6 +444,38 @@ def test_incomplete_rows_that_are_left_out_are_not_lost():
     assert total["n"] == {"input": 60, "placed": 50, "unmapped": 10} == total["n of rate"]
     assert moved.report.balanced() and moved.report.rows == 2 and not moved.report.incomplete
     assert "1 incomplete row is left out; unmapped has it" in moved.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("STP Code,n\nQF7,1\nQOP,2\n", "the column of codes is called 'STP Code'"),
+        (
+            "code,when,n\nQF7,2020/21,1\nQOP,2020/21,2\n",
+            "column 'when' has '2020/21', when there was no board",
+        ),
+    ],
+)
+def test_the_codes_of_partnerships_are_not_taken_for_those_of_boards(text, words):
+    table = frame(text)
+    how = {"to": "2022-07-01", "sums": ["n"], "by": [c for c in table if c == "when"]}
+    with pytest.raises(finding.PublishedError, match=f"{words}: the codes of partnerships"):
+        rebase_file(table, **how)
+    assert rebase_file(table, at="2022-07-01", **how).frame["n"].to_list() == [1, 2]
+
+
+def test_two_rates_may_have_one_weight():
+    table = frame("code,a,b,n\n03X,10,1,30\n03Y,20,3,10\n")
+    moved = rebase_file(table, means={"a": "n", "b": "n"}, at="2018-04-01", to="2021-04-01")
+    assert moved.frame[["a", "b"]].to_numpy().tolist() == [[12.5, 1.5]]
+
+
+def test_blank_cells_are_nought_where_that_is_said():
+    table = frame("code,n,m\n03X,,1\n03Y,5,-\n04J,0,0\n04R,0,0\n")
+    assert rebase_file(table, sums=["n", "m"], **DATES).report.incomplete == 1
+    moved = rebase_file(table, sums=["n", "m"], zero=["", "-"], **DATES)
+    assert moved.frame[["n", "m", "status"]].to_numpy().tolist() == [[5, 1, "exact"]]
+    assert "column 'n': 1 cell is read as nought, as asked" in moved.notes
 
 
 def test_partnerships_are_said_not_to_be_rebased():

@@ -516,6 +516,46 @@ def test_wide_months(go):
     refused(go(*args, "--sum", "*-19", "--drop", "rest"), "there is no column like '*-19' (--sum)")
 
 
+def test_old_workbooks(go):
+    """The sheet is found beside one of notes and one of regions; a total without a code is England's."""
+    for ending in ("xls", "ods"):
+        assert "4 of the codes are of the CCGs of April 2018" in fine(go("which", f"input.{ending}"))
+        args = ("rebase", f"input.{ending}", "--at", "2018-04-01", "--to", "2021-04-01", "--sum", "rest")
+        said = fine(go(*args, "--drop", "rest", "-o", "out.csv"))
+        assert "sheet 'CCG'" in said and "header in line 5" in said
+        assert "Not placed: England, a total for England" in said and "found no place" not in said
+        assert table()[0]["status"] == "incomplete"
+        fine(go(*args, "--drop", "rest", "--zero", "-", "-o", "out.csv"))
+        sums = ["Type 1", "Type 3"]
+        assert table() == [
+            {"Code": "15M", **dict(zip(sums, ("100", "40"), strict=True)), "status": "exact", "missing": "0"}
+        ]
+
+
+def test_waiting_times(go):
+    """The month of a return is a period; the total of all specialties is never added up with its parts."""
+    args = ("rebase", "input.csv", "--at", "Period", "--to", "2021-04-01", "--sum", "rest", "--drop", "rest")
+    refused(go(*args), "column 'Treatment Function Name' is to be left out, but 'Total' stands beside parts")
+    args += ("--by", "Treatment Function Name", "-o", "out.csv")
+    assert "'Period': RTT-April-2018 as 2018-04-01" in fine(go(*args))
+    assert {r["status"] for r in table()} == {"incomplete"}
+    said = fine(go(*args, "--zero", ""))
+    assert {(r["Total"], r["Gt 52 Weeks SUM 1"], r["status"]) for r in table()} == {("25", "3", "exact")}
+    assert "Not placed: NONC, commissioner outside England" in said
+
+
+def test_levels_stacked(go):
+    """Rows of CCGs and rows of CCG and provider have one code: they are kept apart, or refused."""
+    args = ("rebase", "input.csv", "--at", "2020-04-01", "--to", "2021-04-01", "--sum", "MEASURE_VALUE")
+    args += ("--drop", "rest", "--unknown", "unmapped", "-o", "out.csv")
+    refused(
+        go(*args), "'GROUP_TYPE' is to be left out, but its rows are of several levels", "--by 'GROUP_TYPE'"
+    )
+    said = fine(go(*args, "--by", "GROUP_TYPE"))
+    assert cells("GROUP_TYPE", "MEASURE_VALUE") == {"CCG": "60", "CCG-Provider": "60"}
+    assert "Not placed: E40000008, a region, not a CCG" in said
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "parquet"])
 def test_the_ending_of_the_output_says_what_it_is(ending, tmp_path, monkeypatch, capsys):
     shutil.copytree(CASES / "ons-in-ods-out", tmp_path, dirs_exist_ok=True)

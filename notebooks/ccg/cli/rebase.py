@@ -36,6 +36,7 @@ def add(commands):
     parser.add_argument("--by", **many, help="keys to keep apart, such as a month")
     parser.add_argument("--drop", **many, help="columns to leave out; rest is all others")
     parser.add_argument("--missing", **many, help="more marks that mean: not given")
+    parser.add_argument("--zero", **many, help="marks that mean nought in counts; '' is a blank cell")
     parser.add_argument(
         "--absent", choices=["zero", "missing"], default="zero",
         help="a part of a body that has rows in the period but none under a finer key, such as an age, is "
@@ -104,6 +105,7 @@ def _moved(args, frame: pd.DataFrame) -> published.Moved:
         return published.rebase_file(
             frame, code=args.code, at=args.at, to=args.to, level=args.level, sums=args.sum,
             means=finding.pairs(frame, args.mean), by=args.by, drop=_dropped(args, frame), missing=args.missing,
+            zero=args.zero,
             unknown=args.unknown, closed=args.closed, repair=args.repair, absent=args.absent, codes=args.codes,
             names=args.names, name=args.file, incomplete=args.incomplete,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """``ccg which``: the geography of the codes of a file."""
 
 import re
+import shlex
 
 import pandas as pd
 
@@ -36,11 +37,18 @@ def run(args) -> int:
 
 
 def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
-    cells = {cell: lineage.written(cell) or cell.strip() for cell in frame[column].astype(str).unique()}
-    read = {cell: code for cell, code in cells.items() if code != cell.strip() and code}
+    """Every geography that fits all codes of a column, or the nearest, and how to go on."""
+    texts = [cell for cell in frame[column].astype(str).unique() if not re.fullmatch(finding.NO_CODE, cell)]
+    cells = {cell: lineage.written(cell) or cell.strip() for cell in texts}
     fits = lineage.which(cells.values())
     if not fits:
-        raise ValueError(f"{file}, column {column!r}: no code is known here")
+        cells = {cell: lineage.suggest(cell) or cell.strip() for cell in texts}
+        fits = lineage.which(cells.values())
+    if not fits:
+        raise ValueError(
+            f"{file}, column {column!r}: no code is known here; if another column holds them, name it with --code"
+        )
+    read = {cell: code for cell, code in cells.items() if code != cell.strip()}
     if read:
         old, code = next(iter(read.items()))
         more = f" and {len(read) - 1} more like it" if len(read) > 1 else ""
@@ -50,4 +58,13 @@ def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
     year = re.search(r"(?i)(?:ccg|sicbl|icb|stp|pct)(\d\d)", column)
     if year:
         say(f"the header {column!r} says April 20{year[1]}")
+    try:
+        deciding.refuse_partnerships(frame, column, [], fits)
+    except finding.PublishedError as error:
+        say(f"but {error}")
+    keys = [c for c in finding.names_of(frame) if c != column and finding.is_period(frame, c)]
+    if fits[0].extra and keys:
+        say(
+            f"the codes are of no one geography; which --by {shlex.quote(keys[0])} tells that of each {keys[0]}"
+        )
     return 0

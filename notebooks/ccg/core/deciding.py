@@ -102,6 +102,26 @@ def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
     return f"What differs by {goal.date()}: {'; '.join(said)}" if said else ""
 
 
+def refuse_partnerships(frame: pd.DataFrame, code: str, keys: list[str], fits: list[Fit]) -> None:
+    """Raise PublishedError where codes fit boards alone, and a header or the periods are of partnerships before them.
+
+    Most partnerships had the ODS code of the later board, and some had other borders: Bassetlaw was of QF7 until
+    June 2022.
+    """
+    if not fits or any(f.vintage.level != "icb" or f.scheme != "ods" for f in fits):
+        return
+    start = min(f.vintage.start for f in fits)
+    way = f"Take figures of CCGs; or, if these are of boards, say so with at='{start.date()}' (--at {start.date()})"
+    alike = f"the codes of partnerships (STPs) before {start:%B %Y} look like those of boards, and some had other borders"
+    if re.search(r"(?<![A-Za-z])(?:STP|ICS)s?(?![a-z])", code, re.IGNORECASE):
+        raise PublishedError(f"the column of codes is called {code!r}: {alike}. {way}")
+    for key in keys:
+        over = [end for cell in frame[key].unique() if (end := periods.end(cell)) is not None]
+        if over and min(over) <= start:
+            early = next(c for c in frame[key].unique() if periods.end(c) == min(over))
+            raise PublishedError(f"column {key!r} has {early!r}, when there was no board: {alike}. {way}")
+
+
 def opened(code: str) -> pd.Timestamp:
     """The first day of the body of a code, as a CCG."""
     return max(lineage.lifetime(code)[2], lineage.START)

@@ -16,6 +16,17 @@ class PublishedError(ValueError):
     """A table that cannot be re-based as asked. The text names the column, the cell and what to do."""
 
 
+#: A cell of a column of codes that gives none.
+NO_CODE = r"[-–—.*:…/\s]*"
+#: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
+_WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
+#: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
+_LEVEL = re.compile(
+    r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
+    r"|stps?|icbs?|icss?|sub.?icbs?|regions?|england|national?|country|pcts?|local authorit(?:y|ies))\b.*"
+)
+
+
 def names_of(frame: pd.DataFrame) -> list[str]:
     """The names of the columns, as text."""
     return [str(c) for c in frame.columns]
@@ -56,6 +67,13 @@ def no_count(column: str, cells: pd.Series) -> str | None:
     return None
 
 
+def is_period(frame: pd.DataFrame, column: str) -> bool:
+    """Whether a column is one of periods, by its name or its cells."""
+    return periods.named_period(column) or periods.are_periods(
+        nw.from_native(frame[column], series_only=True)
+    )
+
+
 # --- columns by name ------------------------------------------------------------------------------
 
 
@@ -87,6 +105,46 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
         there = f"the nearest is {alike[near[0]]!r}"
     what = "no column like" if set(name) & set("*?[") else "no column"
     return f"there is {what} {name!r} ({option}); {there}"
+
+
+def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> list[str]:
+    """What to say where rows of one code and key are added up that a column left out tells apart.
+
+    Raises
+    ------
+    PublishedError
+        That column holds totals beside their parts, or several levels, so that figures would count twice.
+    """
+    if not sums or not left:
+        return []
+    some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
+    some = some[some.duplicated(keys, keep=False)]
+    if some.empty:
+        return []
+    groups = some.groupby(keys, dropna=False, observed=True)
+    apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
+    for name in apart:
+        cells = sorted({str(c).strip() for c in some[name].unique()})
+        whole = [c for c in cells if _WHOLE.fullmatch(c)]
+        levels = [c for c in cells if _LEVEL.fullmatch(c)]
+        if whole and len(whole) < len(cells):
+            why = f"{whole[0]!r} stands beside parts such as {next(c for c in cells if c not in whole)!r}"
+        elif 1 < len(levels) == len(cells):
+            why = f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}"
+        else:
+            continue
+        raise PublishedError(
+            f"column {name!r} is to be left out, but {why}, so figures would be counted twice; keep them apart with "
+            f"--by {name!r}, or take those rows out of the file"
+        )
+    if not apart:
+        return []
+    codes, tell = some[keys[0]].nunique(), len(apart) == 1
+    return [
+        f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
+        f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
+        "or several measures, name them with --by"
+    ]
 
 
 def strays(stray: list[str]) -> str:
@@ -124,7 +182,9 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
     if code is None and not found:
         names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
-            notes.append(f"column {names[0]!r} holds names, which repair (--repair) reads as codes")
+            notes.append(
+                f"column {names[0]!r} holds names, which rebase reads as codes with repair (--repair)"
+            )
             return names[0], []
         if plans := _partnership(frame):
             raise PublishedError(plans)
@@ -133,6 +193,8 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
         )
         raise PublishedError(f"name the column of codes with --code; there are {some}")
     pair = _pair(frame, found) if code is None or code in found else []
+    if code in found and not pair:  # its other code may stand beside those of other levels
+        pair = next((p for c in found if c != code and (p := _pair(frame, [code, c]))), [])
     if code is None and len(found) > 1 and not pair:
         raise PublishedError(
             f"name the column of codes with --code: {' or '.join(map(repr, found))}{_disagree(frame, found)}"

@@ -6,6 +6,7 @@ the same patterns.
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -82,7 +83,7 @@ def plain(text: str) -> str | None:
     return None if signs > 1 else f"{'-' * signs}{digits}"
 
 
-def parse(series: nw.Series, missing: Sequence[str] = ()) -> nw.Series:
+def parse(series: nw.Series[Any], missing: Sequence[str] = ()) -> nw.Series[Any]:
     """A text column as numbers, whole if all are.
 
     Parameters
@@ -111,7 +112,7 @@ def parse(series: nw.Series, missing: Sequence[str] = ()) -> nw.Series:
     return cells.numbers()
 
 
-def check(data: nw.DataFrame, names: Iterable[str], missing: Sequence[str] = ()) -> None:
+def check(data: nw.DataFrame[Any], names: Iterable[str], missing: Sequence[str] = ()) -> None:
     """Look at several text columns at once. Raises NumberError that names every mark of all of them."""
     found = {}
     for name in names:
@@ -146,7 +147,7 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
 class _Cells:
     """The distinct cells of a text column and what each is; most columns have few of them."""
 
-    def __init__(self, series: nw.Series, missing: Sequence[str]) -> None:
+    def __init__(self, series: nw.Series[Any], missing: Sequence[str]) -> None:
         self.series = series
         self.at, distinct = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
         self.texts = [text.strip() for text in distinct]
@@ -169,7 +170,7 @@ class _Cells:
         counts = pd.Series(self.at).map(dict(enumerate(self.texts))).value_counts()
         return [(cell, int(counts[cell]), self.where(cell)) for cell in self.strange]
 
-    def numbers(self) -> nw.Series:
+    def numbers(self) -> nw.Series[Any]:
         written = [self.plain.get(text) for text in self.texts]
         numbers = pd.Series([None if w is None else float(w) for w in written], dtype=float)
         whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all())
@@ -187,7 +188,7 @@ class _Cells:
             whole, values = True, [None if w is None else int(w) for w in written]
         return self._as_series(values, whole)
 
-    def _as_series(self, values: list, whole: bool) -> nw.Series:
+    def _as_series(self, values: list[int | float | None], whole: bool) -> nw.Series[Any]:
         name, kind = self.series.name, "Int64" if whole else "float64"
         if self.series.implementation.is_pandas_like():
             some = pd.Series([*values, None], dtype=kind).take(self.at)  # a cell that is None is the last
@@ -199,7 +200,8 @@ class _Cells:
 
 def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
     """Words for every cell that is no number, by column, and the way on."""
-    parts, marks = [], {}
+    parts: list[str] = []
+    marks: dict[str, None] = {}
     for name, cells in found.items():
         some = [f"{cell!r} ({where}{f'; {n:,} cells' if n > 1 else ''})" for cell, n, where in cells[:8]]
         more = f" and {len(cells) - 8:,} more" if len(cells) > 8 else ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -24,9 +25,9 @@ _DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
 # is written twice that need not be.
 _POINT = (
     rf"(?:{_Y}(?:\.0|(?:0[1-9]|1[0-2])(?:[0-3]\d)?|(?:[-/._ ]m?|m)[01]?\d|[ -_]?{_M}"
-    r"|[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*)?)"
+    r"|[-/.][01]?\d[-/.][0-3]?\d(?:[T ][\d:.+Z-]*(?: ?UTC)?)?)"
     rf"|[01]?\d[-/._]{_Y}|[0-3]?\d[-/.][01]?\d[-/.](?:{_Y}|\d\d)"
-    rf"|(?:(?:{_DAY}[ -]?)?{_M}|{_PART})(?:[ ,._/-]{{0,2}}'?(?:{_FY}|\d\d))?|{_FY}(?:[ ,_-]{{0,2}}{_PART})?)"
+    rf"|(?:(?:[a-z&]{{2,8}}\d?\d?-)?(?:{_DAY}[ -]?)?{_M}|{_PART})(?:[ ,._/-]{{0,2}}'?(?:{_FY}|\d\d))?|{_FY}(?:[ ,_-]{{0,2}}{_PART})?)"
 )
 _BEFORE = (
     r"(?:as at|data for|w/?[ce]|y/?e|ytd|(?:(?:the )?(?:rolling |financial |calendar |academic )?(?:\d\d? |twelve )?"
@@ -35,7 +36,8 @@ _BEFORE = (
 #: What a cell that is a period looks like, with or without a mark behind it: 2013, 2013.0, 2012/13, 2012-13,
 #: 1718, 17/18, 201718, 2012 to 2014, FY12/13, 201804, 20180401, 2018-04, 2018-04-01 with or without a time,
 #: 01/04/2018, 03/2018, MAR2018, 31st March 2018, April, Q1, Q1 2018/19, 2018 H1, Week 14, M01,
-#: Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One pattern for all engines.
+#: RTT-April-2018, Dec 2016 - Nov 2017, year to March 2018, 2017/18*, 2017/18 (provisional). One
+#: pattern for all engines.
 PERIOD = (
     rf"(?i)^\s*(?:{_BEFORE})?(?:{_POINT}(?: ?[–—-] ?| to | and | ?& ?"
     r"| ?(?:[*†‡]+|\(.*\)|\[.*\]|p|r|provisional|revised|final|estimated?)?\s*$))+$"
@@ -64,7 +66,7 @@ def named_period(column: str) -> bool:
     return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
 
 
-def are_periods(series: nw.Series) -> bool:
+def are_periods(series: nw.Series[Any]) -> bool:
     """Whether half or more of the distinct cells that are given look like periods."""
     if series.dtype == nw.Boolean:
         return False
@@ -72,7 +74,7 @@ def are_periods(series: nw.Series) -> bool:
     return bool(given) and 2 * sum(bool(re.search(PERIOD, text)) for text in given) >= len(given)
 
 
-def label(value) -> str:
+def label(value: Any) -> str:
     """A period as a reader writes it: a date without its midnight; nothing for a key that is no period."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return ""
@@ -89,7 +91,9 @@ _MONTH = {
 }
 _NAMED = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MARK = re.compile(r" ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|final)$", re.I)
-_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?)?"
+#: What NHS England writes before a month: RTT-April-2018, DM01-APRIL-2018.
+_RETURN = re.compile(rf"^(?!(?:{_M})\b)[A-Z&]{{2,8}}\d{{0,2}}[ _-](?=(?:{_M})[ _'-])", re.I)
 
 
 class PeriodError(ValueError):
@@ -103,10 +107,10 @@ def _fy(start: str, end: str, quarter: int = 1) -> pd.Timestamp | None:
     return pd.Timestamp(first, 4, 1) + pd.DateOffset(months=3 * (quarter - 1))
 
 
-def _ymd(year, month=1, day=1) -> pd.Timestamp | None:
-    year = int(year) + (2000 if len(str(year)) <= 2 else 0)
+def _ymd(year: str, month: str | int = 1, day: str | int = 1) -> pd.Timestamp | None:
+    full = int(year) + (2000 if len(year) <= 2 else 0)
     try:
-        return pd.Timestamp(year, int(month), int(day))
+        return pd.Timestamp(full, int(month), int(day))
     except ValueError:
         return None
 
@@ -115,7 +119,7 @@ _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
 #: Ways of writing a date or period, each with its first day. Where two fit a cell, the rest of the column decides.
-_WAYS: tuple[tuple[str, re.Pattern, Callable], ...] = tuple(
+_WAYS: tuple[tuple[str, re.Pattern[str], Callable[..., pd.Timestamp | None]], ...] = tuple(
     (kind, re.compile(pattern, re.I), day)
     for kind, pattern, day in (
         ("date", rf"{_YEAR4}([-/.])(\d\d?)\2(\d\d?){_TIME}", lambda y, _, m, d: _ymd(y, m, d)),
@@ -140,7 +144,7 @@ _WAYS: tuple[tuple[str, re.Pattern, Callable], ...] = tuple(
 )  # fmt: skip
 
 
-def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
+def days(cells: Iterable[Any]) -> dict[Any, pd.Timestamp]:
     """The first day of each date or period of a column, as published.
 
     Dates, with or without a time; months (MAR2018, Mar-18, March 2018, 201803, 2018_03, 03/2018); financial years
@@ -169,7 +173,7 @@ def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
     >>> {str(day.date()) for day in days(["01/04/2018", "30/04/2018"]).values()} == {"2018-04-01", "2018-04-30"}
     True
     """
-    found: dict[object, dict[str, pd.Timestamp]] = {}
+    found: dict[Any, dict[str, pd.Timestamp]] = {}
     for cell in dict.fromkeys(cells):
         if cell is None or (not isinstance(cell, str) and pd.isna(cell)) or not str(cell).strip():
             continue
@@ -202,6 +206,19 @@ def days(cells: Iterable[object]) -> dict[object, pd.Timestamp]:
     return out
 
 
+def end(cell: object) -> pd.Timestamp | None:
+    """The day after a period, of several ways to read it the latest; None where it is none.
+
+    Examples
+    --------
+    >>> [str(end(cell).date()) for cell in ("Apr-18", "2017/18", "Q1 2018/19")]
+    ['2018-05-01', '2018-04-01', '2018-07-01']
+    """
+    months = {"financial year": 12, "year": 12, "quarter": 3}
+    days = [day + pd.DateOffset(months=months.get(kind, 1)) for kind, day in _ways(cell).items()]
+    return max(days, default=None)
+
+
 def _ways(cell: object) -> dict[str, pd.Timestamp]:
     """Every way to read a cell, with its first day."""
     if isinstance(cell, pd.Period):
@@ -210,8 +227,8 @@ def _ways(cell: object) -> dict[str, pd.Timestamp]:
         return {"date": pd.Timestamp(cell).tz_localize(None).normalize()}
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = _MARK.sub("", str(cell).strip()).strip()
-    out = {}
+    text = _RETURN.sub("", _MARK.sub("", str(cell).strip()).strip())
+    out: dict[str, pd.Timestamp] = {}
     for kind, pattern, day in _WAYS:
         match = pattern.fullmatch(text)
         if match and (first := day(*match.groups())) is not None and 1990 <= first.year <= 2100:
@@ -221,7 +238,7 @@ def _ways(cell: object) -> dict[str, pd.Timestamp]:
     return out
 
 
-def _shown(cells: list) -> str:
+def _shown(cells: list[Any]) -> str:
     some = ", ".join(map(repr, cells[:6]))
     more = f" and {len(cells) - 6:,} more" if len(cells) > 6 else ""
     return f"{some}{more} {'is' if len(cells) == 1 else 'are'}"

@@ -15,8 +15,27 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, periods, reading
-from .deciding import decide, differences, divided, is_of, level_of, opened, taken_forward
-from .finding import PublishedError, code_column, named, names_of, no_count, strays
+from .deciding import (
+    decide,
+    differences,
+    divided,
+    is_of,
+    level_of,
+    opened,
+    refuse_partnerships,
+    taken_forward,
+)
+from .finding import (
+    NO_CODE,
+    PublishedError,
+    added_up,
+    code_column,
+    is_period,
+    named,
+    names_of,
+    no_count,
+    strays,
+)
 from .geography import Fit
 from .rebasing import RebaseError, Report, rebase
 
@@ -88,6 +107,7 @@ def rebase_file(
     by: Sequence[str] = (),
     drop: Sequence[str] = (),
     missing: Sequence[str] = (),
+    zero: Sequence[str] = (),
     unknown: str = "refuse",
     closed: str = "refuse",
     repair: bool = False,
@@ -121,6 +141,9 @@ def rebase_file(
         Each rate with the column that weighs it.
     missing : sequence of str
         More marks that mean not given.
+    zero : sequence of str
+        Marks that mean nought in columns of counts, where ``missing`` or the usual list would have them not given:
+        ``""`` for blank cells, ``"-"``.
     unknown : {"refuse", "unmapped"}
         What becomes of codes that are not of the geography, or known nowhere.
     closed : {"refuse", "carry"}
@@ -168,7 +191,13 @@ def rebase_file(
     ):
         if given not in may:
             raise PublishedError(f"{option} is {given!r}; say {' or '.join(may)}")
-    for option, names_given in (("sums", sums), ("by", by), ("drop", drop), ("missing", missing)):
+    for option, names_given in (
+        ("sums", sums),
+        ("by", by),
+        ("drop", drop),
+        ("missing", missing),
+        ("zero", zero),
+    ):
         if isinstance(names_given, str):
             raise PublishedError(f"{option} is the text {names_given!r}; give a list, like [{names_given!r}]")
     frame, hint = _opened(file, name)
@@ -178,6 +207,7 @@ def rebase_file(
     if isinstance(file, (str, Path)):
         work.notes += frame.attrs["read"]
     columns = work.columns(code, at, sums, dict(means or {}), by, drop)
+    work.noughts(columns, zero)
     columns = work.numbers(columns)
     work.codes(columns, repair)
     columns = work.dates(columns, unknown, closed, repair)
@@ -257,9 +287,10 @@ class _Work:
                 "--at, which takes a date like 2018-04-01, auto or a column of dates or periods",
             )[0]
         keys = named(self.frame, by, "--by")
-        rates = dict(
-            zip(named(self.frame, means, "--mean"), named(self.frame, means.values(), "--mean"), strict=True)
-        )
+        rates = {
+            named(self.frame, [rate], "--mean")[0]: named(self.frame, [weight], "--mean")[0]
+            for rate, weight in means.items()
+        }
         rest = "rest" not in self.frame
         left = named(self.frame, [d for d in drop if not (rest and d == "rest")], "--drop")
         used = {
@@ -282,12 +313,15 @@ class _Work:
         left += [c for c in pair if c not in used and c not in left]
         if rest and "rest" in drop:
             left += [c for c in names_of(self.frame) if c not in used and c not in left]
-            self._say_added(
-                [code, *keys, *([at] if isinstance(at, str) and at in used else [])], left, bool(added)
-            )
+            if left:
+                self.notes.append(f"left out: {reading.few(map(repr, left))}")
         stray = [c for c in names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(strays(stray))
+        told = [c for c in left if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period"]
+        dated = [at] if isinstance(at, str) and at in used else []
+        self.notes += added_up(self.frame, [code, *keys, *dated], told, added)
+        self._total_by_name(code, told)
         self.frame = self.frame.drop(columns=left)
         self._keys(code, [k for k in keys if k != at])
         return self._renamed(_Columns(code, at, added, rates, keys, left))
@@ -299,7 +333,7 @@ class _Work:
         if pd.api.types.is_numeric_dtype(cells):
             return True
         counts = cells.astype(str).value_counts()
-        given = {c: int(n) for c, n in counts.items() if numbers.is_given(c, self.marks)}
+        given = {str(c): int(n) for c, n in counts.items() if numbers.is_given(str(c), self.marks)}
         some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
         # a strange cell among numbers is refused by name later, not left out with its column
         return bool(given) and 2 * some >= sum(given.values())
@@ -318,24 +352,15 @@ class _Work:
             way = "left out" if dropped else "to be named in --by, --mean, --sum or --drop"
             self.notes.append(f"rest does not add up {some}{more}: {way}")
 
-    def _say_added(self, keys: list[str], left: list[str], added: bool) -> None:
-        """What rest leaves out, and whether it tells rows apart that are added up."""
-        if left:
-            self.notes.append(f"left out: {reading.few(map(repr, left))}")
-        frame = self.frame[self.frame[keys[0]].astype(str).str.strip() != ""]
-        frame = frame[frame.duplicated(keys, keep=False)] if added else frame[:0]
-        if frame.empty:
-            return
-        labels = [c for c in left if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period"]
-        groups = frame.groupby(keys, dropna=False, observed=True)
-        apart = [c for c in labels if (groups[c].nunique(dropna=False) > 1).any()]
-        if apart:
-            codes = frame[keys[0]].nunique()
-            self.notes.append(
-                f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the "
-                f"dropped column{'' if len(apart) == 1 else 's'} {', '.join(apart[:6])} tell{'s' if len(apart) == 1 else ''} "
-                "them apart: if they hold totals or several measures, name them with --by"
-            )
+    def _total_by_name(self, code: str, labels: list[str]) -> None:
+        """Rows without a code that another column calls England, with that word as their code."""
+        words = {w.casefold() for w, kind in lineage.beside().items() if kind == "national"}
+        blank = self.frame[code].astype(str).str.fullmatch(NO_CODE)
+        for name in labels if blank.any() else ():
+            called = blank & self.frame[name].astype(str).str.strip().str.casefold().isin(words)
+            if called.any():
+                self.frame.loc[called, code] = self.frame.loc[called, name].str.strip()
+                blank &= ~called
 
     def _keys(self, code: str, keys: list[str]) -> None:
         """Keys without the spaces around them. Raises PublishedError for a blank one beside a code of a body."""
@@ -396,6 +421,19 @@ class _Work:
 
     # --- cells ----------------------------------------------------------------------------------
 
+    def noughts(self, columns: _Columns, zero: Sequence[str]) -> None:
+        """Marks that are said to mean nought as it, in columns of counts."""
+        marks = {mark.strip().casefold() for mark in zero}
+        for name in columns.sums if marks else ():
+            if not pd.api.types.is_string_dtype(self.frame[name]):
+                continue
+            found = self.frame[name].str.strip().str.casefold().isin(marks)
+            if found.any():
+                self.notes.append(
+                    f"column {name!r}: {int(found.sum()):,} cell{'s are' if found.sum() > 1 else ' is'} read as nought, as asked"
+                )
+                self.frame.loc[found, name] = "0"
+
     def numbers(self, columns: _Columns) -> _Columns:
         data = nw.from_native(self.frame, eager_only=True)
         text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
@@ -432,7 +470,7 @@ class _Work:
         for cell in cells.unique():
             if cell in lineage.beside():
                 plain = cell
-            elif re.fullmatch(r"[-–—.*:…/\s]*", cell):  # none is given
+            elif re.fullmatch(NO_CODE, cell):
                 plain = ""
             else:
                 plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
@@ -454,13 +492,10 @@ class _Work:
             return columns
         given = self._known(columns, repair)
         fits = lineage.which(given)
+        keys = [k for k in columns.by if is_period(self.frame, k)]
         if fits and not fits[0].extra:
+            refuse_partnerships(self.frame, columns.code, keys, fits)
             return self._hinted(columns, fits)
-        keys = [
-            k
-            for k in columns.by
-            if periods.named_period(k) or periods.are_periods(nw.from_native(self.frame[k], series_only=True))
-        ]
         if closed == "carry" and not keys:
             day = max((opened(c) for c in given), default=None)
             if day is None:

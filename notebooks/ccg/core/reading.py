@@ -145,7 +145,7 @@ def read(
 def columns(path: str | Path) -> list[str]:
     """The names of the columns of a file, without the spaces around them; what ``read`` finds without options."""
     if _start(Path(path)).startswith(b"PAR1"):
-        return list(_parquet(Path(path), None))
+        return [str(name) for name in _parquet(Path(path), None).columns]
     asked, records, said = _open(Path(path))
     names, _ = _header(asked, _head(asked, iter(records)), said)
     return names
@@ -158,6 +158,7 @@ class _Asked(NamedTuple):
     header: int | None
     decimal: str | None
     unclear: bool
+    book: bool = False
 
 
 def _open(
@@ -174,9 +175,9 @@ def _open(
     start = _start(path)
     if any(start.startswith(mark) for mark in _WORKBOOKS):
         records, said = _sheet(path, sheet, decimal == ",")
-        return _Asked(path, header, None, False), records, said
-    records, said, separator = _text(path, separator, encoding)
-    return _Asked(path, header, decimal, separator == ";" and decimal is None), records, said
+        return _Asked(path, header, None, False, book=True), records, said
+    lines, said, separator = _text(path, separator, encoding)
+    return _Asked(path, header, decimal, separator == ";" and decimal is None), lines, said
 
 
 def _start(path: Path) -> bytes:
@@ -245,7 +246,11 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
     if wanted or len(filled) < 2:
         chosen = wanted or next(iter(filled), names[0] if names else "")
         return sheets.get(chosen, []), []
-    coded = [n for n, rows in filled.items() if len(_coded(rows)) >= min(3, len(rows) - 1)]
+    coded = [n for n, rows in filled.items() if len(_coded(rows)) >= max(1, min(3, len(rows) - 1))]
+    if len(coded) > 1:  # a sheet of regions beside that of their bodies
+        known = _known()
+        bodies = [n for n in coded if any(_plain(c) in known for r in filled[n] for c in r.cells)]
+        coded = bodies or coded
     if len(coded) != 1:
         which = coded or list(filled)
         raise ReadError(
@@ -430,7 +435,7 @@ def _table(
     frame.columns = [names[i] for i in keep]
     frame.index.name = "line"
     if only is None:
-        frame = _named(asked.path, frame, said)
+        frame = _named(asked, frame, said)
     frame.attrs["read"] = tuple(said)
     return frame
 
@@ -725,16 +730,23 @@ def _ragged(line: int, row: list[str], width: int, others: int) -> str:
     return f"{line}: {cells} where the header has {width}{also}. {what}"
 
 
-def _named(path: Path, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
-    """The frame without nameless columns, and without those that number the rows."""
-    keep: list[int] = []
+def _named(asked: _Asked, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+    """The frame without nameless columns, and without those that number the rows.
+
+    In a workbook a name may stand over several columns, so those to the right of one are called by their place.
+    """
+    path, keep, called = asked.path, list[int](), dict[int, str]()
     for i, name in enumerate(frame.columns):
         cells = frame.iloc[:, i].str.strip()
         if not name and cells.eq("").all():
             continue
         if not keep and re.fullmatch(r"|Unnamed: 0(\.\d+)*", name) and _numbers_rows(cells):
-            called = repr(name) if name else "without a name"
-            said.append(f"the first column, {called}, only numbers the rows; it is left out")
+            what = repr(name) if name else "without a name"
+            said.append(f"the first column, {what}, only numbers the rows; it is left out")
+        elif not name and asked.book and keep and f"column {i + 1}" not in frame.columns:
+            said.append(f"column {i + 1} has no name; it is called 'column {i + 1}' here")
+            called[i] = f"column {i + 1}"
+            keep.append(i)
         elif not name:
             first = cells[cells.ne("")].iloc[0]
             raise ReadError(
@@ -742,6 +754,7 @@ def _named(path: Path, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
             )
         else:
             keep.append(i)
+    frame.columns = [called.get(i, name) for i, name in enumerate(frame.columns)]
     return frame.iloc[:, keep]
 
 
