@@ -27,11 +27,13 @@ DATES = ("--at", "2018-04-01", "--to", "2021-04-01")
 SAME = ("--at", "2018-04-01", "--to", "2018-04-01")
 
 
+@pytest.mark.usefixtures("remembered")
 def test_check_passes_on_the_real_tables(capsys):
     assert cli.main(["check"]) == 0
     assert "tables checked: all sound" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("remembered")
 def test_check_names_the_broken_cell(data, capsys):
     path = data / "ccg_counts.csv"
     path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,209.5"))
@@ -40,6 +42,7 @@ def test_check_names_the_broken_cell(data, capsys):
     assert "data/ccg_counts.csv row 4, column open, value '209.5': not a whole number" in out
 
 
+@pytest.mark.usefixtures("remembered")
 def test_refresh_stops_at_a_broken_table(data, capsys):
     path = data / "icbs.csv"
     path.write_text(path.read_text().replace("QE1", "qe1", 1))
@@ -563,6 +566,7 @@ def test_a_full_disk_behind_stdout_is_said():
             assert (done.returncode, done.stderr.decode()) == (1, said)
 
 
+@pytest.mark.slow  # it starts the program five times
 @pytest.mark.skipif(os.name == "nt", reason="no such paths")
 def test_output_to_stdout_and_to_a_pipe_is_written_as_it_is(tmp_path):
     args = ("lookup", "--from", "2018-04-01", "--to", "2021-04-01")
