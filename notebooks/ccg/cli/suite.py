@@ -124,6 +124,21 @@ def refresh_all(args) -> int:
     return run.make_figures(refresh=True, only_changed=args.changed)
 
 
+def add_trace(commands):
+    """Add the command ``trace``."""
+    parser = command(commands, "trace", trace_figure, "01_count", needs_checkout=True)
+    parser.add_argument("figure", help="name of a chart in figures/, such as 01_count")
+    return parser
+
+
+def trace_figure(args) -> int:
+    """say where a chart comes from: its notebook and cells, its tables with rows, their sources"""
+    from ..suite import trace
+
+    say(trace.trace(args.figure))
+    return 0
+
+
 def add_lab(commands):
     """Add the command ``lab``."""
     parser = command(commands, "lab", open_lab, "--port=8899", needs_checkout=True)
@@ -196,4 +211,4 @@ def time_rebasing(args) -> int:
 
 
 #: In the order of the help.
-ADD = [add_figures, add_test, add_check, add_refresh, add_lab, add_app, add_site, add_bench]
+ADD = [add_figures, add_test, add_check, add_refresh, add_trace, add_lab, add_app, add_site, add_bench]
