@@ -72,11 +72,12 @@ def test_the_help_lists_every_command_in_its_group(capsys, monkeypatch):
     listed = [re.findall(r"^  (\w+) +\w", part.split("\n\n")[0], re.M) for part in (yours, ours)]
     assert stop.value.code == 0 and listed == [
         ["which", "lookup", "rebase", "explain", "gpps"],
-        ["figures", "test", "check", "refresh", "lab", "app", "site", "bench"],
+        ["figures", "test", "check", "refresh", "trace", "lab", "app", "site", "bench"],
     ]
     assert {*listed[0], *listed[1]} == set(cli.commands()) and max(map(len, told.splitlines())) <= 80
 
 
+@pytest.mark.usefixtures("remembered")
 @pytest.mark.parametrize("name", sorted(cli.commands()))
 def test_the_example_in_the_help_of_a_command_works(name, tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
@@ -738,13 +739,13 @@ def test_commands_of_the_suite_need_a_checkout(tmp_path):
     env = os.environ | {"PYTHONPATH": str(tmp_path / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
     ask = (
         "from ccg import cli; of_the_suite = sorted(n for n, c in cli.commands().items() if c.get_default('needs_checkout'))\n"
-        "print(cli.__file__, [cli.main([c]) for c in of_the_suite], cli.main(['explain', '00C']))"
+        "print(cli.__file__, [cli.main([c, *['01_count'] * (c == 'trace')]) for c in of_the_suite], cli.main(['explain', '00C']))"
     )
     done = subprocess.run([sys.executable, "-c", ask], env=env, cwd=tmp_path, capture_output=True, text=True)
-    assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1, 1] 0" in done.stdout
+    assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1, 1, 1] 0" in done.stdout
     assert done.stderr.splitlines() == [
         f"python -m ccg {c}: this is for the suite itself, so it needs a checkout of the project"
-        for c in ("app", "bench", "figures", "lab", "refresh", "site", "test")
+        for c in ("app", "bench", "figures", "lab", "refresh", "site", "test", "trace")
     ]
     assert held(tmp_path) == before
 
