@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 import pandas as pd
+import pytest
 from ccg import lineage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -317,6 +318,12 @@ def ons_of(made, ons, stays, last):
                  "first_seen": day + pd.Timedelta(days=60), "body": "ccg"}
             )  # fmt: skip
     return seen
+
+
+#: The place of each made-up England in ``englands()``, as parameters of tests.
+ENGLANDS = [
+    pytest.param(place, marks=[pytest.mark.slow] if place >= 12 else []) for place in range(laws.max_examples)
+]
 
 
 @cache

@@ -279,7 +279,15 @@ def test_no_interval_stands_on_fewer_than_five_bodies_and_no_p_on_one():
     assert found["p"].isna().to_dict() == {2017: True, 2018: False, 2020: False, "all": True}
 
 
-@pytest.mark.parametrize(("treated", "spread"), list(itertools.product((18, 34), levels.SPREADS)))
+# one of six in make test
+HARD = (18, 1.7)
+LEVELS = [
+    pytest.param(*one, marks=[] if one == HARD else [pytest.mark.slow])
+    for one in itertools.product((18, 34), levels.SPREADS)
+]
+
+
+@pytest.mark.parametrize(("treated", "spread"), LEVELS)
 def test_the_studentised_test_holds_its_level_where_the_raw_one_does_not(treated, spread):
     found = levels.simulate(treated, spread, cases=3000, dealings=199)
     assert 3.5 <= found["studentised"] <= 6.5
@@ -417,6 +425,7 @@ def test_family_wise_p_errs_once_in_twenty_where_nothing_is_true_and_still_finds
     assert wrong / 120 < 0.11 and found > 110
 
 
+@pytest.mark.slow
 def test_before_sees_a_trend_that_is_there_and_says_what_it_could_have_seen():
     seen = wrong = 0
     for seed in range(120):

@@ -1,52 +1,67 @@
 """Cells of prose: what a reader sees is computed, and what cannot be computed fails the notebook."""
 
 import json
+import os
 
 import nbclient
 import nbformat
 import pytest
 from ccg import files, prose
 
-
-def run(*sources: str):
-    cells = [nbformat.v4.new_code_cell(text) for text in ("from ccg import style\nstyle.use()", *sources)]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    nbclient.NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(files.NOTEBOOKS)}}
-    ).execute()
-    return notebook.cells[-1].outputs
-
-
-def test_a_cell_of_prose_is_shown_as_markdown_with_its_numbers():
-    said = '%%prose\n**{closed} of {len(ccgs)} CCGs** closed: {closed / len(ccgs):.0%}, "so" the {{table}} says: {ccgs["a"]}.'
-    (output,) = run("ccgs, closed = dict(a=1, b=2), 1", said)
-    assert output["data"]["text/markdown"] == '**1 of 2 CCGs** closed: 50%, "so" the {table} says: 1.'
-    assert output["data"]["text/plain"] == output["data"]["text/markdown"]
-
-
-def test_a_chart_takes_its_words_from_its_cell(tmp_path, monkeypatch):
-    monkeypatch.setenv("CCG_FIGURES", str(tmp_path))
-    draw = """import pandas as pd
+SAID = '%%prose\n**{closed} of {len(ccgs)} CCGs** closed: {closed / len(ccgs):.0%}, "so" the {{table}} says: {ccgs["a"]}.'
+DRAW = """import pandas as pd
 fig, ax = style.canvas(3, left=0.6)
 n = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
 bars = ax.bar(n["x"], n["y"])"""
-    words = """%%chart fig, "01_trial", data=n, source="NHS England."
+WORDS = """%%chart fig, "01_trial", data=n, source="NHS England."
 It rose to {n["y"].max()}
 
 Measure, place,
 period
 
 Columns of {len(n)} numbers."""
-    (output,) = run(draw, words)
-    record = json.loads((tmp_path / "01_trial.json").read_text(encoding="utf-8"))
+LOST = "%%prose\nOf {lost} nobody knows."
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The outputs of some cells by their source, run in one notebook, and the folder of its figures."""
+    folder = tmp_path_factory.mktemp("figures")
+    sources = [
+        "from ccg import style\nstyle.use()",
+        "ccgs, closed = dict(a=1, b=2), 1",
+        SAID,
+        DRAW,
+        WORDS,
+        LOST,
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in sources])
+    client = nbclient.NotebookClient(
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(files.NOTEBOOKS)}}
+    )
+    with pytest.raises(nbclient.exceptions.CellExecutionError) as failed:
+        client.execute(env=os.environ | {"CCG_FIGURES": str(folder)})
+    return {cell.source: cell.outputs for cell in notebook.cells}, folder, str(failed.value)
+
+
+def test_a_cell_of_prose_is_shown_as_markdown_with_its_numbers(ran):
+    (output,) = ran[0][SAID]
+    assert output["data"]["text/markdown"] == '**1 of 2 CCGs** closed: 50%, "so" the {table} says: 1.'
+    assert output["data"]["text/plain"] == output["data"]["text/markdown"]
+
+
+def test_a_chart_takes_its_words_from_its_cell(ran):
+    outputs, folder, _ = ran
+    (output,) = outputs[WORDS]
+    record = json.loads((folder / "01_trial.json").read_text(encoding="utf-8"))
     said = [record[key] for key in ("title", "subtitle", "alt", "source")]
     assert said == ["It rose to 4", "Measure, place, period", "Columns of 2 numbers.", "NHS England."]
     assert output["metadata"]["image/png"]["alt"] == "Columns of 2 numbers."
 
 
-def test_prose_that_cannot_be_filled_fails_the_notebook():
-    with pytest.raises(nbclient.exceptions.CellExecutionError, match="name 'lost' is not defined"):
-        run("%%prose\nOf {lost} nobody knows.")
+def test_prose_that_cannot_be_filled_fails_the_notebook(ran):
+    outputs, _, error = ran
+    assert "name 'lost' is not defined" in error and outputs[LOST][0]["output_type"] == "error"
 
 
 @pytest.mark.parametrize("text", ['ends in "quotes"', "a \\n stays", "{{}}", "{'{'}x{'}'}"])

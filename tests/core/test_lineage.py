@@ -8,7 +8,7 @@ import pytest
 from ccg import codes, files, lineage, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import BOARDS, forward, laws, pieces, worlds
+from worlds import BOARDS, ENGLANDS, englands, forward, laws, pieces, worlds
 
 SPRINGS = [f"{year}-04-01" for year in range(2013, 2023)]
 LATER = [("ccg", day) for day in SPRINGS[2:9]] + [("sub_icb", "2022-07-01"), ("icb", "2022-07-01")]
@@ -664,9 +664,13 @@ def test_what_is_kept_is_made_once_and_the_oldest_give_way():
 # --- laws, on made-up Englands ----------------------------------------------------------------------
 
 
+@pytest.fixture(params=ENGLANDS)
+def world(request):
+    """Each made-up England in turn, a dozen in make test and all in make test-slow."""
+    return englands()[request.param]
+
+
 @pytest.mark.slow
-@laws
-@given(worlds())
 def test_the_same_geography_gives_every_body_itself(world):
     for one in world.vintages():
         codes = sorted(set(world.holders(*one).values()))
@@ -675,8 +679,6 @@ def test_the_same_geography_gives_every_body_itself(world):
 
 
 @pytest.mark.slow
-@laws
-@given(worlds())
 def test_everyone_is_counted_once_where_they_live(world):
     """The share is right for every pair of dates, whatever lands did between them and how often."""
     for start, goal in forward(world):
@@ -712,8 +714,6 @@ def test_every_resident_is_counted_once_where_they_live(world, data):
         assert set(found.loc[found["status"] == "approximate", "basis"]) <= {basis}
 
 
-@laws
-@given(worlds())
 def test_pieces_are_the_land_that_bodies_bring(world):
     """Each piece lies in one body then and one later; bodies reach each other by pieces where anybody lives."""
     for start, goal in forward(world):
@@ -727,8 +727,6 @@ def test_pieces_are_the_land_that_bodies_bring(world):
         assert all(len(names) == len(set(names)) for names in got.values())
 
 
-@laws
-@given(worlds())
 def test_exact_means_that_all_the_land_of_a_body_is_in_one_place(world):
     for start, goal in forward(world):
         there = world.holders(*goal)
@@ -740,8 +738,6 @@ def test_exact_means_that_all_the_land_of_a_body_is_in_one_place(world):
             assert {end for end, *_ in rows} <= ends
 
 
-@laws
-@given(worlds())
 def test_two_steps_are_one_where_no_land_leaves(world):
     """A to B to C is A to C if both steps are exact. Where land left, the direct trail is the right one."""
     every = world.vintages()
@@ -755,8 +751,6 @@ def test_two_steps_are_one_where_no_land_leaves(world):
                         assert steps[a, c][code] == [(second[0][0], 1, "whole", "exact")]
 
 
-@settings(laws, max_examples=25)
-@given(worlds())
 def test_no_land_is_worth_more_later_than_it_was_at_first(world):
     """What leaves the main part of a body is never more than the lands that were in it."""
     for start, goal in forward(world):
@@ -772,8 +766,6 @@ def test_no_land_is_worth_more_later_than_it_was_at_first(world):
             assert left <= loose / whole + 1e-9
 
 
-@laws
-@given(worlds())
 def test_going_back_is_possible_only_to_the_same_pieces(world):
     for goal, start in forward(world):
         now, then = (pieces(world.holders(*one)) for one in (start, goal))
@@ -795,8 +787,6 @@ def test_going_back_is_possible_only_to_the_same_pieces(world):
         assert named and all(goal[1] < d <= start[1] or (same_day and d == start[1]) for d in named)
 
 
-@laws
-@given(worlds())
 def test_a_trail_ends_where_the_land_of_the_body_is(world):
     boards = world.holders("icb", BOARDS)
     for code, opened in world.tables["ccgs"][["code", "opened"]].itertuples(index=False):
@@ -808,8 +798,6 @@ def test_a_trail_ends_where_the_land_of_the_body_is(world):
         assert ends == {boards[p] for p in land}
 
 
-@laws
-@given(worlds())
 def test_the_codes_of_a_geography_are_recognised_as_it(world):
     for level, day in world.vintages():
         for scheme, column in (("ods", "code"), ("ons", "ons_code")):
@@ -820,8 +808,6 @@ def test_the_codes_of_a_geography_are_recognised_as_it(world):
             assert {f.scheme for f in fits} == {scheme}
 
 
-@laws
-@given(worlds())
 def test_ons_codes_follow_each_other_without_a_gap(world):
     lives = {}
     for code, first, last in world.lineage.ons_periods().values():
@@ -834,8 +820,6 @@ def test_ons_codes_follow_each_other_without_a_gap(world):
             assert first == last + pd.Timedelta(days=1)
 
 
-@settings(laws, max_examples=5)
-@given(worlds())
 def test_a_made_up_world_has_the_columns_of_the_real_one_and_leaves_nothing_behind(world):
     for name, made in world.tables.items():
         assert set(made.columns) <= {f["name"] for f in tables.describe(name)["schema"]["fields"]}

@@ -318,15 +318,15 @@ def edit(folder, name, old, new):
 
 BROKEN = {
     "wrong type": ("ccg_counts", "2015-04-01,209", "2015-04-01,many", "ccg_counts.csv row 4, column open, value 'many': not a whole number"),
-    "bad date": ("ccgs", "NHS Darlington CCG,2013-04-01", "NHS Darlington CCG,2013-04-31", "ccgs.csv row 2, column opened, value '2013-04-31': not a date"),
+    "bad date": ("locations", "\n00L,2022-07-01,", "\n00L,2022-07-32,", "locations.csv row 2, column opened, value '2022-07-32': not a date"),
     "breaks a rule": ("survey", ",69,exact,", ",169,exact,", "survey.csv row 2, column percent, value '169': breaks the rule: maximum is 100"),
-    "unknown code": ("list_sizes", "\n00C,2013-07-01", "\n00A,2013-07-01", "list_sizes.csv row 213, column code, value '00A': no such code in ccgs.csv"),
+    "unknown code": ("pct_to_ccg", "\n5A3,12A,", "\n5A3,12Z,", "pct_to_ccg.csv row 2, column ccg, value '12Z': no such code in ccgs.csv"),
     "lower case code": ("successions", "\n00C,16C", "\n00c,16C", "successions.csv row 2, column from, value '00c': breaks the rule"),
     "missing column": ("icbs", "code,ons_code,name,", "code,ons_code,title,", "icbs.csv row 1, column name: the column is missing"),
     "extra column": ("icbs", "code,ons_code,name,", "code,ons_code,size,name,", "icbs.csv row 1, column size: no such column is wanted"),
     "extra cell": ("icbs", ",ICBTOOL+ODSCS+REG2608\nQE1", ",ICBTOOL+ODSCS+REG2608,x\nQE1", "icbs.csv row 2, value 'x': one cell too many"),
     "duplicate key": ("ccg_counts", "2014-04-01,", "2013-04-01,", "ccg_counts.csv row 3, column date: the key is not unique"),
-    "dangling source": ("ccgs", ",ODS25+", ",ODS99+", "ccgs.csv row 2, column source, value 'ODS99': no such id in sources.csv"),
+    "dangling source": ("commissioners", ",HF73+", ",HF99+", "commissioners.csv row 2, column source, value 'HF99': no such id in sources.csv"),
     "out of order": ("ccg_counts", "2014-04-01,211,0,0,ODS25\n2015-04-01,209,1,3,ODS25\n", "2015-04-01,209,1,3,ODS25\n2014-04-01,211,0,0,ODS25\n", "ccg_counts.csv row 3, column date, value '2015-04-01': rows are not sorted"),
     "Windows line ends": ("ccg_counts", "\n2013", "\r\n2013", "ccg_counts.csv row 1: the line ends in CR"),
 }  # fmt: skip

@@ -27,11 +27,13 @@ DATES = ("--at", "2018-04-01", "--to", "2021-04-01")
 SAME = ("--at", "2018-04-01", "--to", "2018-04-01")
 
 
+@pytest.mark.usefixtures("remembered")
 def test_check_passes_on_the_real_tables(capsys):
     assert cli.main(["check"]) == 0
     assert "tables checked: all sound" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("remembered")
 def test_check_names_the_broken_cell(data, capsys):
     path = data / "ccg_counts.csv"
     path.write_text(path.read_text().replace("2015-04-01,209", "2015-04-01,209.5"))
@@ -40,6 +42,7 @@ def test_check_names_the_broken_cell(data, capsys):
     assert "data/ccg_counts.csv row 4, column open, value '209.5': not a whole number" in out
 
 
+@pytest.mark.usefixtures("remembered")
 def test_refresh_stops_at_a_broken_table(data, capsys):
     path = data / "icbs.csv"
     path.write_text(path.read_text().replace("QE1", "qe1", 1))
@@ -69,11 +72,12 @@ def test_the_help_lists_every_command_in_its_group(capsys, monkeypatch):
     listed = [re.findall(r"^  (\w+) +\w", part.split("\n\n")[0], re.M) for part in (yours, ours)]
     assert stop.value.code == 0 and listed == [
         ["which", "lookup", "rebase", "explain", "gpps"],
-        ["figures", "test", "check", "refresh", "lab", "app", "site", "bench"],
+        ["figures", "test", "check", "refresh", "trace", "lab", "app", "site", "bench"],
     ]
     assert {*listed[0], *listed[1]} == set(cli.commands()) and max(map(len, told.splitlines())) <= 80
 
 
+@pytest.mark.usefixtures("remembered")
 @pytest.mark.parametrize("name", sorted(cli.commands()))
 def test_the_example_in_the_help_of_a_command_works(name, tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
@@ -563,6 +567,7 @@ def test_a_full_disk_behind_stdout_is_said():
             assert (done.returncode, done.stderr.decode()) == (1, said)
 
 
+@pytest.mark.slow  # it starts the program five times
 @pytest.mark.skipif(os.name == "nt", reason="no such paths")
 def test_output_to_stdout_and_to_a_pipe_is_written_as_it_is(tmp_path):
     args = ("lookup", "--from", "2018-04-01", "--to", "2021-04-01")
@@ -734,13 +739,13 @@ def test_commands_of_the_suite_need_a_checkout(tmp_path):
     env = os.environ | {"PYTHONPATH": str(tmp_path / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
     ask = (
         "from ccg import cli; of_the_suite = sorted(n for n, c in cli.commands().items() if c.get_default('needs_checkout'))\n"
-        "print(cli.__file__, [cli.main([c]) for c in of_the_suite], cli.main(['explain', '00C']))"
+        "print(cli.__file__, [cli.main([c, *['01_count'] * (c == 'trace')]) for c in of_the_suite], cli.main(['explain', '00C']))"
     )
     done = subprocess.run([sys.executable, "-c", ask], env=env, cwd=tmp_path, capture_output=True, text=True)
-    assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1, 1] 0" in done.stdout
+    assert str(tmp_path) in done.stdout and "[1, 1, 1, 1, 1, 1, 1, 1] 0" in done.stdout
     assert done.stderr.splitlines() == [
         f"python -m ccg {c}: this is for the suite itself, so it needs a checkout of the project"
-        for c in ("app", "bench", "figures", "lab", "refresh", "site", "test")
+        for c in ("app", "bench", "figures", "lab", "refresh", "site", "test", "trace")
     ]
     assert held(tmp_path) == before
 

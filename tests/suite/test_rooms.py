@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 
 import pytest
 from ccg import files
@@ -31,10 +32,15 @@ def room_of(path) -> str:
     return path.relative_to(PACKAGE).parts[0]
 
 
+@cache
+def tree(path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path) -> list[tuple[int, str, list[str]]]:
     """Level, module and names of every import, those within functions too."""
     out = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             out += [(0, a.name, []) for a in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -62,9 +68,8 @@ def test_a_room_knows_only_those_below_it(path):
 
 @pytest.mark.parametrize("path", [*MODULES, PACKAGE / "__main__.py"], ids=name_of)
 def test_no_module_reaches_for_the_private_names_of_another(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     ours = {p.stem for p in MODULES}
-    for node in ast.walk(tree):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ours:
             assert not node.attr.startswith("_"), f"line {node.lineno}: {node.value.id}.{node.attr}"
         if isinstance(node, ast.ImportFrom) and node.level:

@@ -18,6 +18,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -390,8 +391,13 @@ def _records(path: Path, content: bytes, encoding: str, separator: str) -> Itera
 # --- the table in it ------------------------------------------------------------------------------
 
 
-def _known() -> set[str]:
-    return {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+def _known() -> frozenset[str]:
+    return _codes_of(lineage.default())
+
+
+@lru_cache(maxsize=2)
+def _codes_of(one: lineage.Lineage) -> frozenset[str]:
+    return frozenset(c for v in one.vintages() for s in ("ods", "ons") for c in one.codes_of(v, s))
 
 
 def _plain(cell: str) -> str:
