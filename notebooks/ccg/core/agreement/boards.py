@@ -132,7 +132,8 @@ def clusters(tables: Tables) -> Iterator[Problem]:
         "clusters", rows[alone == shared], "by_april_2026", "alone is a board with none beside it"
     )
     yield from as_most("clusters", rows[~many], ["cluster"], ["by_april_2026"])
-    gone = rows["board"].isin(boards["code"][boards["closed"].notna()])
+    began = boards["opened"][boards["opened"] > boards["opened"].min()].min()
+    gone = rows["board"].isin(boards["code"][boards["closed"] < began])
     stays = rows["by_april_2026"].isin(["merged", "enlarged"])
     odd = rows[(gone != stays) & ~((rows["by_april_2026"] == "enlarged") & ~gone)]
     yield from wrong(
