@@ -40,6 +40,19 @@ def icbs(tables: Tables) -> Iterator[Problem]:
         "blank with residents_mid2020, and only then",
     )
     cited = boards["source"].str.contains("ONSMID") == boards["residents_mid2020"].isna()
+    moves = tables["successions"]
+    came = moves.groupby("to")["date"].min()
+    yield from unlike(
+        "icbs", boards, "opened", boards["code"].map(came), "successions.csv has bodies pass to it on"
+    )
+    went = moves[moves["kind"].isin(["merger", "split"])].groupby("from")["date"].max() - _DAY
+    closed = boards[boards["closed"].notna()]
+    yield from unlike(
+        "icbs", closed, "closed", closed["code"].map(went), "successions.csv has it pass on after"
+    )
+    yield from wrong(
+        "icbs", closed[~closed["code"].isin(went.index)], "closed", "successions.csv has it pass to no one"
+    )
     codes = tables["ons_codes"].sort_values("first_seen").drop_duplicates("code")
     due = boards["code"].map(by_key(codes, "code", "ons_code"))
     yield from unlike("icbs", boards, "ons_code", due, "its first code in ons_codes.csv is")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, by_key, unlike
+from .compare import as_most, by_key, misspelt, unlike
 
 
 def ccgs(tables: Tables) -> Iterator[Problem]:
@@ -156,6 +156,7 @@ def commissioners(tables: Tables) -> Iterator[Problem]:
             day,
             "ccg_counts.csv counts CCGs on this day, and no row does here",
         )
+    yield from misspelt("commissioners", counted, ["body", "comparable"])
     yield from as_most("commissioners", counted, ["body"], ["kind", "area", "comparable"])
     yield from as_most("commissioners", counted, ["comparable"], ["kind", "area"])
     yield from _counted(tables)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, unlike
+from .compare import as_most, misspelt, unlike
 
 
 def survey_waves(tables: Tables) -> Iterator[Problem]:
@@ -79,6 +79,7 @@ def _eras(tables: Tables, when: pd.Series) -> Iterator[Problem]:
 def survey(tables: Tables) -> Iterator[Problem]:
     """Answers add up to all, and a percentage is its count over its base."""
     rows, waves = tables["survey"], tables["survey_waves"].set_index("wave")
+    yield from misspelt("survey", rows, ["response", "item", "question"])
     yield from as_most("survey", rows, ["wave"], ["year"])
     yield from as_most("survey", rows, ["wave", "group", "item"], ["question"])
     apart = rows[rows["completeness"] != "cumulative"]
