@@ -73,7 +73,7 @@ mutate: $(READY) ## change one cell, row or line of code at a time, and see what
 	@$(PY) tests/mutate_code.py --number 300 --seed $(or $(SEED),1)
 
 clean: ## remove the environment and caches
-	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
+	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
 
 PIP := -m pip install --quiet --disable-pip-version-check
 WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
