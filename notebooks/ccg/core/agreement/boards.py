@@ -195,6 +195,28 @@ def partnership_members(tables: Tables) -> Iterator[Problem]:
         before = by_key(mine, "code", "partnership")
 
 
+def partnerships(tables: Tables) -> Iterator[Problem]:
+    """A partnership with an ODS code became the board of this code; the last of it is the last day before."""
+    rows, boards = tables["partnerships"], tables["icbs"]
+    first = boards[boards["opened"] == boards["opened"].min()]
+    named = rows[rows["ods_code"].notna()]
+    yield from wrong(
+        "partnerships", named[~named["ods_code"].isin(first["code"])], "ods_code", "icbs.csv does not have it"
+    )
+    yield from wrong(
+        "partnerships",
+        named[named["ods_code"].duplicated(keep=False)],
+        "ods_code",
+        "two partnerships have it",
+    )
+    last = said(first["opened"].min() - _DAY)
+    yield from unlike(
+        "partnerships", named, "last", pd.Series(last, named.index), "boards opened the day after"
+    )
+    kept = rows["code"].map(by_key(first, "ons_code", "code"))
+    yield from unlike("partnerships", rows, "ods_code", kept, "icbs.csv has its ONS code for")
+
+
 def levels(tables: Tables) -> Iterator[Problem]:
     """The first and the last day of each level are those of its bodies."""
     rows = tables["levels"]

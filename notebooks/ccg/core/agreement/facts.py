@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, misspelt, ordered, unlike
+from .compare import as_most, leaps, misspelt, ordered, unlike
 
 
 def _year(text: pd.Series) -> pd.Series:
@@ -25,6 +25,8 @@ def national(tables: Tables) -> Iterator[Problem]:
     )
     yield from as_most("national", rows, ["comparable"], ["unit", "topic"])
     yield from misspelt("national", rows, ["comparable", "measure", "topic"])
+    people = rows[rows["comparable"] == "population_england"].assign(code="England")
+    yield from leaps("national", people, "period", "value", 0.001)
     some = rows[rows["base"].notna() & rows["unit"].ne("percent")]
     yield from ordered("national", some, "value", "base")
     counts = tables["ccg_counts"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, ordered, unlike
+from .compare import as_most, leaps, ordered, unlike
 
 
 def pcts(tables: Tables) -> Iterator[Problem]:
@@ -97,6 +97,14 @@ def _moved(tables: Tables) -> Iterator[Problem]:
         most = pd.Series([held.get(key) for key in keys], moves.index, dtype="float64")
         off = moves[(moves[column] > most) | (moves[column] < least * most)]
         yield from wrong("practice_moves", off, column, "ccg_years.csv has {} with those that closed", most)
+    lands = moves.assign(code=moves["land"] + " " + moves["origin"] + " " + moves["from"])
+    for column, within in (
+        ("practices", 0.1),
+        ("patients", 0.05),
+        ("from_practices", 0.1),
+        ("from_patients", 0.05),
+    ):
+        yield from leaps("practice_moves", lands, "year", column, within)
     same = moves[moves["practices"].eq(0) != moves["patients"].eq(0)]
     yield from wrong("practice_moves", same, "patients", "none without a practice, and some with one")
     yield from as_most("practice_moves", moves, ["year", "from"], ["from_practices", "from_patients"])
