@@ -113,6 +113,9 @@ def location_patients(tables: Tables) -> Iterator[Problem]:
     for year, mine in by_text(rows, "year"):
         known = {c: n for (y, c), n in counted.items() if y == year} or projected
         where = "ccg_years.csv" if known is not projected else "location_people.csv"
+        if len(mine) < len(known) / 2:
+            yield from wrong("location_patients", mine, "year", "most locations have no row of this year")
+            continue
         yield from unlike("location_patients", mine, "patients", mine["code"].map(known), f"{where} has")
         yield from wrong(
             "location_patients", mine[~mine["code"].isin(known)], "code", f"{where} has no such row"
@@ -260,10 +263,11 @@ def ons_codes(tables: Tables) -> Iterator[Problem]:
         "body",
         "codes of boards begin with E54, and no others",
     )
-    for code in sorted(set(tables["icbs"]["code"]) - set(rows["code"][board])):
-        yield Problem(
-            "ons_codes.csv", None, "code", code, "icbs.csv has this board, and no row is of it here"
-        )
+    first = by_key(tables["icbs"], "code", "ons_code")
+    for code in sorted(set(first) - set(rows["code"][board])):
+        line = int((rows["ons_code"] < first[code]).sum()) + 2
+        what = f"icbs.csv has {code} with this code, and no row is of it here"
+        yield Problem("ons_codes.csv", line, "ons_code", first[code], what)
     boards = tables["icbs"]
     closed = set(boards["code"][boards["closed"].notna()])
     last = rows[board].sort_values("first_seen").drop_duplicates("code", keep="last")
