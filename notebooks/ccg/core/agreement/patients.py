@@ -135,7 +135,12 @@ def need_index(tables: Tables) -> Iterator[Problem]:
 
 def allocations(tables: Tables) -> Iterator[Problem]:
     """An allocation made lies near those of the years before and after."""
-    made = tables["allocations"].query("kind == 'made'")
+    rows = tables["allocations"]
+    start, end = rows["opening_distance_from_target_percent"], rows["closing_distance_from_target_percent"]
+    far = rows[(start - end < -0.5) | (start - end > 4)]
+    what = "further than a year takes anyone from {}, where it opened"
+    yield from wrong("allocations", far, "closing_distance_from_target_percent", what, start)
+    made = rows.query("kind == 'made'")
     yield from leaps("allocations", made, "year", "core_allocation_gbp_thousand", 0.04)
 
 
