@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench clean
+.PHONY: help figures test test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench mutate clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -67,6 +67,10 @@ site: $(SITE) ## make the static site in docs/_build/html; it works from the fol
 
 bench: $(READY) ## time re-basing against what people do today (ten minutes or more)
 	@$(PY) -m ccg bench
+
+mutate: $(READY) ## change one cell, row or line of code at a time, and see what check and the tests catch (an hour; SEED=2)
+	@$(PY) tests/core/mutate_tables.py --number 400 --seed $(or $(SEED),1)
+	@$(PY) tests/mutate_code.py --number 300 --seed $(or $(SEED),1)
 
 clean: ## remove the environment and caches
 	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis dist

@@ -310,6 +310,13 @@ def named(one: Mutation, found: list[tables.Problem]) -> bool:
     return any(p.file == f"{one.table}.csv" and p.row in one.rows for p in found)
 
 
+def controlled(one: Mutation) -> bool:
+    """Whether the column has a number published elsewhere to hold it against."""
+    controls = tables.load("controls")
+    measures = controls["measure"][controls["table"] == one.table].unique()
+    return any(one.column in re.findall(r"[a-z_0-9]+", measure) for measure in measures)
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     ask.add_argument("--seed", type=int, default=1)
@@ -320,6 +327,7 @@ def main() -> None:
     asked = ask.parse_args()
     tried, caught, right = Counter(), Counter(), Counter()
     missed = defaultdict(list)
+    held = Counter()
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
@@ -335,6 +343,9 @@ def main() -> None:
             tried[one.kind] += 1
             caught[one.kind] += bool(found)
             right[one.kind] += named(one, found)
+            if one.kind in NUMBERS and controlled(one):
+                held["tried"] += 1
+                held["caught"] += bool(found)
             if not found:
                 missed[one.table].append(f"{one.column} ({one.kind})")
             if asked.words:
@@ -345,6 +356,7 @@ def main() -> None:
     for kind in KINDS:
         print(f"| {kind} | {tried[kind]} | {caught[kind]} | {right[kind]} |")
     print(f"| all | {tried.total()} | {caught.total()} | {right.total()} |\n")
+    print(f"wrong numbers in columns with a control: {held['caught']} of {held['tried']} caught\n")
     for table, what in missed.items():
         print(f"- {table}: {', '.join(sorted(what))}")
     print(json.dumps({"seconds": round(time.process_time() - started, 1)}))

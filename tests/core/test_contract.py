@@ -5,7 +5,7 @@ import re
 import pytest
 from ccg import contract, files, tables
 from ccg.core.problems import Tables
-from mutate_tables import Bench, Mutation, mutations, named
+from mutate_tables import NUMBERS, Bench, Mutation, controlled, mutations, named
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +84,22 @@ def test_mixed_geographies_hold_the_bodies_that_joined_or_the_one_they_joined_in
     assert list(contract.bodies(world, "allocations", rule)) == []
 
 
+def test_slips_that_must_be_caught_are_caught_and_named(bench):
+    """A small sample with a seed: sources, doubled rows, and numbers in columns that have a control."""
+    every = mutations(17, 500)
+    sure = [m for m in every if m.kind in ("source_other", "row_doubled")][:3]
+    # the total of a CCG names the rows of its practices, and not which of them is wrong
+    sure += [m for m in every if m.kind in NUMBERS and controlled(m) and m.table != "qof_points"][:3]
+    missed = [str(one) for one in sure if not named(one, bench.try_one(one))]
+    assert not missed, "\n".join(missed)
+
+
 @pytest.mark.slow
 def test_slips_of_the_hand_are_caught_and_named(bench):
-    """A small sample with a seed; ``tests/core/mutate_tables.py`` tries as many as you like."""
-    every = mutations(17, 500)
-    sure = [m for m in every if m.kind in ("source_other", "row_doubled")][:8]
-    missed = [str(m) for m in sure if not named(m, bench.try_one(m))]
-    assert not missed, "\n".join(missed)
-    others = [m for m in every if m.kind not in ("source_other", "row_doubled")][:12]
-    caught = [m for m in others if bench.try_one(m)]
-    assert len(caught) >= 6, "\n".join(str(m) for m in others if m not in caught)
+    """Four in five are caught, and the row is named of nearly all; ``make mutate`` tries as many as you like."""
+    every = mutations(17, 60)
+    found = [(one, bench.try_one(one)) for one in every]
+    missed = [str(one) for one, what in found if not what]
+    assert len(missed) <= 12, "\n".join(missed)
+    unnamed = [f"{one}: {what[0]}" for one, what in found if what and not named(one, what)]
+    assert len(unnamed) <= 2, "\n".join(unnamed)

@@ -66,3 +66,18 @@ def test_a_number_that_no_word_fits_is_refused(say, wrong):
 def test_a_minus_is_a_minus():
     assert words.number(-0.4) == "0" and words.number(-12.5, 1) == words.signed(-12.5, 1) == "−12.5"
     assert words.money(-1e9) == "−£1.0 billion" and words.listed([]) == ""
+
+
+def test_every_fraction_and_multiple_has_its_own_name():
+    fractions = {"a tenth": 1 / 10, "a fifth": 1 / 5, "a quarter": 1 / 4, "three in ten": 3 / 10, "a third": 1 / 3, "two in five": 2 / 5, "half": 1 / 2, "three in five": 3 / 5, "two thirds": 2 / 3, "seven in ten": 7 / 10, "three quarters": 3 / 4, "four in five": 4 / 5, "nine in ten": 9 / 10}  # fmt: skip
+    assert {words.share(size): size for size in fractions.values()} == fractions
+    assert {words.times(n): n for n in MULTIPLES.values()} == MULTIPLES
+
+
+def test_what_is_above_none_has_a_plus_and_is_counted_in_its_own_form():
+    assert [words.signed(x, 1) for x in (0.4, 0.04, -0.04, 1)] == ["+0.4", "0.0", "0.0", "+1.0"]
+    assert [words.count(n, "CCG") for n in (0, 1, 2)] == ["0 CCGs", "1 CCG", "2 CCGs"]
+    assert [words.spelt(n) for n in (10, 11)] == ["ten", "11"]
+    assert [words.ordinal(n) for n in (1, 10, 11, 21, 112)] == ["first", "tenth", "11th", "21st", "112th"]
+    assert words.listed("abc", most=3) == "a, b and c"
+    assert words.people(1_000_000) == "1.0 million" and words.people(999_999) == "999,999"

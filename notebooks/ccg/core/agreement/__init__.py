@@ -21,6 +21,7 @@ RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
     boards.location_patients,
     boards.clusters,
     boards.partnership_members,
+    boards.partnerships,
     boards.levels,
     boards.ons_codes,
     bodies.commissioners,

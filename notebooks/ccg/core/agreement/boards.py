@@ -40,6 +40,19 @@ def icbs(tables: Tables) -> Iterator[Problem]:
         "blank with residents_mid2020, and only then",
     )
     cited = boards["source"].str.contains("ONSMID") == boards["residents_mid2020"].isna()
+    moves = tables["successions"]
+    came = moves.groupby("to")["date"].min()
+    yield from unlike(
+        "icbs", boards, "opened", boards["code"].map(came), "successions.csv has bodies pass to it on"
+    )
+    went = moves[moves["kind"].isin(["merger", "split"])].groupby("from")["date"].max() - _DAY
+    closed = boards[boards["closed"].notna()]
+    yield from unlike(
+        "icbs", closed, "closed", closed["code"].map(went), "successions.csv has it pass on after"
+    )
+    yield from wrong(
+        "icbs", closed[~closed["code"].isin(went.index)], "closed", "successions.csv has it pass to no one"
+    )
     codes = tables["ons_codes"].sort_values("first_seen").drop_duplicates("code")
     due = boards["code"].map(by_key(codes, "code", "ons_code"))
     yield from unlike("icbs", boards, "ons_code", due, "its first code in ons_codes.csv is")
@@ -100,6 +113,9 @@ def location_patients(tables: Tables) -> Iterator[Problem]:
     for year, mine in by_text(rows, "year"):
         known = {c: n for (y, c), n in counted.items() if y == year} or projected
         where = "ccg_years.csv" if known is not projected else "location_people.csv"
+        if len(mine) < len(known) / 2:
+            yield from wrong("location_patients", mine, "year", "most locations have no row of this year")
+            continue
         yield from unlike("location_patients", mine, "patients", mine["code"].map(known), f"{where} has")
         yield from wrong(
             "location_patients", mine[~mine["code"].isin(known)], "code", f"{where} has no such row"
@@ -132,7 +148,8 @@ def clusters(tables: Tables) -> Iterator[Problem]:
         "clusters", rows[alone == shared], "by_april_2026", "alone is a board with none beside it"
     )
     yield from as_most("clusters", rows[~many], ["cluster"], ["by_april_2026"])
-    gone = rows["board"].isin(boards["code"][boards["closed"].notna()])
+    began = boards["opened"][boards["opened"] > boards["opened"].min()].min()
+    gone = rows["board"].isin(boards["code"][boards["closed"] < began])
     stays = rows["by_april_2026"].isin(["merged", "enlarged"])
     odd = rows[(gone != stays) & ~((rows["by_april_2026"] == "enlarged") & ~gone)]
     yield from wrong(
@@ -181,6 +198,28 @@ def partnership_members(tables: Tables) -> Iterator[Problem]:
         before = by_key(mine, "code", "partnership")
 
 
+def partnerships(tables: Tables) -> Iterator[Problem]:
+    """A partnership with an ODS code became the board of this code; the last of it is the last day before."""
+    rows, boards = tables["partnerships"], tables["icbs"]
+    first = boards[boards["opened"] == boards["opened"].min()]
+    named = rows[rows["ods_code"].notna()]
+    yield from wrong(
+        "partnerships", named[~named["ods_code"].isin(first["code"])], "ods_code", "icbs.csv does not have it"
+    )
+    yield from wrong(
+        "partnerships",
+        named[named["ods_code"].duplicated(keep=False)],
+        "ods_code",
+        "two partnerships have it",
+    )
+    last = said(first["opened"].min() - _DAY)
+    yield from unlike(
+        "partnerships", named, "last", pd.Series(last, named.index), "boards opened the day after"
+    )
+    kept = rows["code"].map(by_key(first, "ons_code", "code"))
+    yield from unlike("partnerships", rows, "ods_code", kept, "icbs.csv has its ONS code for")
+
+
 def levels(tables: Tables) -> Iterator[Problem]:
     """The first and the last day of each level are those of its bodies."""
     rows = tables["levels"]
@@ -224,10 +263,11 @@ def ons_codes(tables: Tables) -> Iterator[Problem]:
         "body",
         "codes of boards begin with E54, and no others",
     )
-    for code in sorted(set(tables["icbs"]["code"]) - set(rows["code"][board])):
-        yield Problem(
-            "ons_codes.csv", None, "code", code, "icbs.csv has this board, and no row is of it here"
-        )
+    first = by_key(tables["icbs"], "code", "ons_code")
+    for code in sorted(set(first) - set(rows["code"][board])):
+        line = int((rows["ons_code"] < first[code]).sum()) + 2
+        what = f"icbs.csv has {code} with this code, and no row is of it here"
+        yield Problem("ons_codes.csv", line, "ons_code", first[code], what)
     boards = tables["icbs"]
     closed = set(boards["code"][boards["closed"].notna()])
     last = rows[board].sort_values("first_seen").drop_duplicates("code", keep="last")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, by_key, unlike
+from .compare import as_most, by_key, misspelt, unlike
 
 
 def ccgs(tables: Tables) -> Iterator[Problem]:
@@ -21,6 +21,11 @@ def ccgs(tables: Tables) -> Iterator[Problem]:
             lambda row: f"only a CCG of the first day has one; opened {said(row['opened'])}",
         )
     yield from as_most("ccgs", ccgs[first], ["area_team_2013"], ["region_2013"])
+    days = {*tables["ccg_counts"]["date"]}
+    after = {"opened": ccgs["opened"], "closed": ccgs["closed"] + pd.Timedelta(days=1)}
+    for column, day in after.items():
+        odd = ccgs[~day.isin(days)]
+        yield from wrong("ccgs", odd, column, "ccg_counts.csv has no day on which it would open or pass on")
     regions = by_key(tables["icbs"], "code", "region") | by_key(ccgs, "code", "region")
     due = ccgs["code"].map(tables.heir).map(regions)
     told = ccgs["note"].fillna("").str.contains("region")
@@ -132,6 +137,10 @@ def _lists(codes: pd.DataFrame) -> Iterator[Problem]:
         yield from wrong(
             "ons_codes", codes[codes[column].isin(once)], column, "no other row has a list of this day"
         )
+    # a code may be alone in its first list, but not a day from that of many
+    beside = {day + pd.Timedelta(days=by) for day in days.unique() for by in (-1, 1)}
+    alone = codes["first_seen"].isin(once & beside)
+    yield from wrong("ons_codes", codes[alone], "first_seen", "a day from a list that other rows have")
     # what was last seen on a list is gone by the next one
     yield from as_most("ons_codes", codes[codes["gone_by"].notna()], ["last_seen"], ["gone_by"])
 
@@ -156,6 +165,7 @@ def commissioners(tables: Tables) -> Iterator[Problem]:
             day,
             "ccg_counts.csv counts CCGs on this day, and no row does here",
         )
+    yield from misspelt("commissioners", counted, ["body", "comparable"])
     yield from as_most("commissioners", counted, ["body"], ["kind", "area", "comparable"])
     yield from as_most("commissioners", counted, ["comparable"], ["kind", "area"])
     yield from _counted(tables)

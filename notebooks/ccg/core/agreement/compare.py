@@ -51,6 +51,25 @@ def leaps(name: str, frame: pd.DataFrame, order: str, column: str, within: float
     yield from wrong(name, rows[off], column, f"far from those of its {order} before and after, {{}}", beside)
 
 
+def misspelt(name: str, frame: pd.DataFrame, columns: Iterable[str]) -> Iterator[Problem]:
+    """Rows with a word that stands once and is one letter away from another of its column."""
+    for column in columns:
+        times = frame[column].value_counts()
+        by_length: dict[int, list[str]] = {}
+        for word in map(str, times.index):
+            by_length.setdefault(len(word), []).append(word)
+        for word in (str(one) for one, n in times.items() if n == 1):
+            other = next((w for w in by_length[len(word)] if _one_letter(word, w)), None)
+            if other:
+                what = f"nowhere else; other rows have {other}"
+                yield from wrong(name, frame[frame[column] == word], column, what)
+
+
+def _one_letter(one: str, other: str) -> bool:
+    apart = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return len(apart) == 1 and all(letter.isalpha() for letter in apart[0])
+
+
 def by_key(frame: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
     """One column of a table by another."""
     return dict(zip(frame[key], frame[value], strict=True))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, ordered, unlike
+from .compare import as_most, leaps, misspelt, ordered, unlike
 
 
 def _year(text: pd.Series) -> pd.Series:
@@ -24,6 +24,9 @@ def national(tables: Tables) -> Iterator[Problem]:
         "by its id it is",
     )
     yield from as_most("national", rows, ["comparable"], ["unit", "topic"])
+    yield from misspelt("national", rows, ["comparable", "measure", "topic"])
+    people = rows[rows["comparable"] == "population_england"].assign(code="England")
+    yield from leaps("national", people, "period", "value", 0.001)
     some = rows[rows["base"].notna() & rows["unit"].ne("percent")]
     yield from ordered("national", some, "value", "base")
     counts = tables["ccg_counts"]
@@ -127,6 +130,11 @@ def claims(tables: Tables) -> Iterator[Problem]:
         "verdict",
         "a claim that holds has no correction, and any other has one",
     )
+    below = rows[(rows["value"] < 0) & ~rows["unit"].isin(["points", "percentage points", "correlation"])]
+    yield from wrong("claims", below, "value", lambda row: f"no number of {row['unit']} is below none")
+    years = {float(day[:4]) for day in tables["reforms"]["date"]}
+    never = rows[(rows["unit"] == "year") & ~rows["value"].isin(years)]
+    yield from wrong("claims", never, "value", "reforms.csv has no event of this year")
     whole = rows["unit"].isin(["year", "CCGs", "boards"]) & (rows["value"] % 1 != 0)
     yield from wrong("claims", rows[whole], "value", "not a whole number")
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ..problems import Problem, Tables, line_of, said, wrong
-from .compare import as_most, leaps, ordered, unlike
+from ..problems import Problem, Tables, by_text, line_of, said, wrong
+from .compare import as_most, by_key, leaps, ordered, unlike
 
 
 def _short(tables: Tables, name: str, column: str, period: pd.Series, code: pd.Series) -> pd.Series:
@@ -135,7 +135,12 @@ def need_index(tables: Tables) -> Iterator[Problem]:
 
 def allocations(tables: Tables) -> Iterator[Problem]:
     """An allocation made lies near those of the years before and after."""
-    made = tables["allocations"].query("kind == 'made'")
+    rows = tables["allocations"]
+    start, end = rows["opening_distance_from_target_percent"], rows["closing_distance_from_target_percent"]
+    far = rows[(start - end < -0.5) | (start - end > 4)]
+    what = "further than a year takes anyone from {}, where it opened"
+    yield from wrong("allocations", far, "closing_distance_from_target_percent", what, start)
+    made = rows.query("kind == 'made'")
     yield from leaps("allocations", made, "year", "core_allocation_gbp_thousand", 0.04)
 
 
@@ -155,6 +160,33 @@ def deprivation(tables: Tables) -> Iterator[Problem]:
             lambda row: f"by imd_score, {said(row['imd_score'])}, its rank is {said(rank[row.name])}",
         )
     yield from as_most("deprivation", ranked, ["index_year"], ["source"])
+    yield from _small_areas(tables)
+
+
+#: People in a small area (LSOA), on average; a CCG has between 0.7 and 1.3 times as many areas as this makes.
+_IN_AN_AREA = 1650
+
+
+def _small_areas(tables: Tables) -> Iterator[Problem]:
+    """Two shares of the small areas of one CCG, to four decimals, are whole numbers of the same areas."""
+    rows, codes, people = tables["deprivation"], tables["ons_codes"], tables["ccg_age"]
+    # a CCG that got a new ONS code had another boundary, and other areas
+    changed = set(codes["code"][codes["body"].eq("ccg") & codes["code"].duplicated(keep=False)])
+    residents = by_key(people[people["basis"] == "resident"], "code", "people")
+    for code, mine in by_text(rows, "code"):
+        if len(mine) < 2 or code in changed or code not in residents:
+            continue
+        usual = residents[code] / _IN_AN_AREA
+        shares = mine["most_deprived_tenth"].tolist()
+        if not any(_whole(shares, n) for n in range(int(0.7 * usual), int(1.3 * usual) + 2)):
+            what = "of no number of small areas are the shares of {} all whole: one of them is wrong"
+            yield from wrong(
+                "deprivation", mine, "most_deprived_tenth", what.format(mine["index_year"].tolist())
+            )
+
+
+def _whole(shares: list[float], areas: int) -> bool:
+    return all(abs(share * areas - round(share * areas)) <= areas * 0.00005 + 1e-9 for share in shares)
 
 
 def private_provision(tables: Tables) -> Iterator[Problem]:

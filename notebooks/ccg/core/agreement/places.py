@@ -79,6 +79,9 @@ def tiles(tables: Tables) -> Iterator[Problem]:
         if len(rows) > 12:
             yield from _far(tables, rows)
         yield from _alone(rows)
+    # the page of a board shows it on the map of its day
+    bare = tables["icbs"][~tables["icbs"]["code"].isin(tiles["code"])]
+    yield from wrong("icbs", bare, "code", "tiles.csv has no hexagon of this board on any day")
     strange = tiles[~tiles["date"].isin(tables.geographies)]
     yield from wrong(
         "tiles", strange, "date", "no count of CCGs and no change of successions.csv has this date"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, ordered, unlike
+from .compare import as_most, leaps, ordered, unlike
 
 
 def pcts(tables: Tables) -> Iterator[Problem]:
@@ -81,6 +81,7 @@ def practice_moves(tables: Tables) -> Iterator[Problem]:
                     "practice_moves", row, "to", f"successions.csv has {key[0]} move to {step['to']} next"
                 )
     yield from _moved(tables)
+    yield from _shared(tables)
 
 
 def _moved(tables: Tables) -> Iterator[Problem]:
@@ -96,9 +97,29 @@ def _moved(tables: Tables) -> Iterator[Problem]:
         most = pd.Series([held.get(key) for key in keys], moves.index, dtype="float64")
         off = moves[(moves[column] > most) | (moves[column] < least * most)]
         yield from wrong("practice_moves", off, column, "ccg_years.csv has {} with those that closed", most)
+    lands = moves.assign(code=moves["land"] + " " + moves["origin"] + " " + moves["from"])
+    for column, within in (
+        ("practices", 0.1),
+        ("patients", 0.05),
+        ("from_practices", 0.1),
+        ("from_patients", 0.05),
+    ):
+        yield from leaps("practice_moves", lands, "year", column, within)
     same = moves[moves["practices"].eq(0) != moves["patients"].eq(0)]
     yield from wrong("practice_moves", same, "patients", "none without a practice, and some with one")
     yield from as_most("practice_moves", moves, ["year", "from"], ["from_practices", "from_patients"])
+
+
+def _shared(tables: Tables) -> Iterator[Problem]:
+    """The share of a body that moved is not far from that of its patients, who may live closer or wider."""
+    moves = tables["practice_moves"].sort_values("year")
+    keys = ["land", "origin", "from", "to"]
+    patients = moves.groupby(keys)["share"].last()
+    parts = tables["successions"]
+    held = pd.Series([patients.get(key) for key in zip(*(parts[k] for k in keys), strict=True)], parts.index)
+    due = held.astype("float64")
+    far = parts[(parts["share"] - due).abs() > 0.2]
+    yield from wrong("successions", far, "share", "practice_moves.csv has {} of its patients", due)
 
 
 def _holder(tables: Tables, before: str, origin: str, day: pd.Timestamp) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, unlike
+from .compare import as_most, misspelt, unlike
 
 
 def survey_waves(tables: Tables) -> Iterator[Problem]:
@@ -40,6 +40,22 @@ def survey_waves(tables: Tables) -> Iterator[Problem]:
         odd = waves[(gap < 0) | (gap > most)]
         yield from wrong("survey_waves", odd, column, lambda row: f"the wave is of {year[row.name]}")
     yield from _eras(tables, asked.fillna(year))
+    yield from _published(tables)
+
+
+def _published(tables: Tables) -> Iterator[Problem]:
+    """A wave came out on the day of a source, as far as both are known, or was reported later by another."""
+    waves = tables["survey_waves"]
+    dates = dict(zip(tables["sources"]["id"], tables["sources"]["date"].fillna(""), strict=True))
+    for i, row in waves[waves["published"].notna()].iterrows():
+        day = row["published"]
+        told = [dates[one] for one in row["source"].split("+") if dates.get(one)]
+        if not told or any(one.startswith(day) or day.startswith(one) for one in told):
+            continue
+        # a later report has another month; one slip of the hand leaves the month or the rest as it was
+        if any(day > one or day[:7] == one[:7] or day[4:] == one[4:] for one in told):
+            what = f"sources.csv dates {row['source']} {', '.join(told)}"
+            yield from wrong("survey_waves", waves.loc[[i]], "published", what)
 
 
 def _eras(tables: Tables, when: pd.Series) -> Iterator[Problem]:
@@ -79,6 +95,7 @@ def _eras(tables: Tables, when: pd.Series) -> Iterator[Problem]:
 def survey(tables: Tables) -> Iterator[Problem]:
     """Answers add up to all, and a percentage is its count over its base."""
     rows, waves = tables["survey"], tables["survey_waves"].set_index("wave")
+    yield from misspelt("survey", rows, ["response", "item", "question"])
     yield from as_most("survey", rows, ["wave"], ["year"])
     yield from as_most("survey", rows, ["wave", "group", "item"], ["question"])
     apart = rows[rows["completeness"] != "cumulative"]
