@@ -686,7 +686,7 @@ class _Work:
             or "no one geography" in words
         ):
             ways = []
-            if self.asked["unknown"] == "refuse":
+            if self.asked["unknown"] == "refuse" and "--unknown" not in words:
                 ways.append(
                     "unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"
                 )
