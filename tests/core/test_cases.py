@@ -212,3 +212,21 @@ def test_repair_of_thousands_of_spellings_is_no_deeper_than_of_one(make):
     moved = table(result.frame, "code", "n")
     assert len(moved) == 106 and sum(moved.values()) == pytest.approx(len(spelt)) and len(spelt) > 3000
     assert len(result.report().spellings) == 211
+
+
+# --- residents-not-patients -----------------------------------------------------------------------
+
+
+@engines
+def test_residents_not_patients(make):
+    """A thousand residents in each CCG: by residents the parts are those that NHS England published."""
+    ask = {"code": "CCG21CD", "at": "2021-04-01", "to": "2022-07-01", "sums": ["residents"]}
+    data = case("residents-not-patients")
+    found = table(rebase(make(data), basis="residents", **ask).frame, "CCG21CD", "residents")
+    parts = {"QUA": 871, "QHL": 129, "QOP": 871, "QUE": 981, "QPM": 19}
+    assert {body: round(found[body]) for body in parts} == parts
+    report = str(rebase(make(data), **ask).report())
+    assert (
+        "Shares are of registered patients. Of residents this part of each body would go elsewhere" in report
+    )
+    assert "D2P2L 2.4%" in report and "--basis residents" in report

@@ -48,6 +48,20 @@ def test_no_name_and_no_code_is_missing(every):
         assert not frame.groupby("from")["from_ons"].nunique().gt(1).any()
 
 
+def test_a_location_has_its_own_name_of_the_day_and_a_ccg_its_own():
+    found = lookups.table("2021-04-01", "2023-04-01", "sub_icb").set_index("from")
+    assert found.loc["70F", ["from_name", "to_name"]].tolist() == [
+        "NHS West Sussex CCG",
+        "NHS Sussex ICB - 70F",
+    ]
+    renamed = (
+        lookups.table("2025-04-01", "2026-04-01", "sub_icb", at_level="sub_icb").set_index("from").loc["06K"]
+    )
+    assert renamed["from_name"] != renamed["to_name"] and "Central East" in renamed["to_name"]
+    shares = lookups.table("2021-04-01", "2022-07-01", basis="residents").query("`from` == 'D2P2L'")["share"]
+    assert shares.round(3).tolist() == [0.871, 0.129]
+
+
 def test_rows_are_as_many_as_bodies_and_parts(every):
     assert len(every["ccg-2013-04-01-to-ccg-2015-04-01"]) == 211, "three became one, each whole"
     assert len(every["ccg-2018-04-01-to-ccg-2019-04-01"]) == 195

@@ -427,6 +427,37 @@ def test_the_report_says_what_shares_are_of_and_how_far_the_other_is(make):
     assert "Shares of 01E, 01K are of registered patients: no residents are known" in str(unknown.report())
 
 
+@kinds
+@pytest.mark.parametrize("at", ["2013-04-01", "auto", "day"])
+def test_codes_of_no_place_may_go_to_unmapped_with_the_reason(make, at):
+    data = frame(["00F", "00G", "00H", "X", "13T", "13Q", "E38000042"], 1, day="2013-04-01")
+    data = data if at == "day" else data.drop(columns="day")
+    if at == "auto":  # a code of another time is of another geography: of these none has both
+        data = data[~data["code"].isin(["13T", "E38000042"])]
+    ask = {"at": at, "to": "2015-04-01"}
+    result = move(make(data[data["code"] != "E38000042"]), unknown="unmapped", **ask)
+    assert plain(result.frame)[["code", "n", "status"]].values.tolist() == [["13T", 3, "exact"]]
+    left = plain(result.unmapped)
+    why = dict.fromkeys(set(data["code"]) & {"X", "13T"}, "not a code of this geography")
+    assert dict(zip(left["code"], left["reason"], strict=True)) == why | {
+        "13Q": "a commissioning hub, not a CCG"
+    }
+    assert result.report().balanced()
+    if isinstance(make(data), pd.DataFrame):
+        with pytest.raises(RebaseError, match=r"\(--unknown unmapped\) sends codes|of no one geography"):
+            move(data[data["code"] != "E38000042"], **ask)
+    with pytest.raises(RebaseError, match="unknown is 'drop'; say refuse or unmapped"):
+        move(data, unknown="drop", **ask)
+
+
+@kinds
+def test_more_marks_may_mean_not_given(make):
+    data = frame(["00F", "00G", "00H"], ["10", "xx", "*"])
+    result = move(make(data), at="2013-04-01", to="2015-04-01", missing=["XX"])
+    assert plain(result.frame)[["n", "status", "missing"]].values.tolist() == [[10, "incomplete", 2]]
+    assert result.report().missing == {"n": 2} and not result.report().unread
+
+
 def states(result, key="key") -> dict:
     out = plain(result.frame)
     return dict(zip(out[key], out["status"], strict=True))
@@ -946,7 +977,7 @@ def test_duckdb_leaves_nothing_behind_and_touches_no_table(own):
     own.execute("create or replace table _one as select 42 as mine")
     before = own.sql("select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal").fetchall()  # fmt: skip
     result = move(own.sql("select '00F' as code, 1 as n"), at="2013-04-01")
-    assert result.frame.fetchall() == [("13T", 1.0, "incomplete", 0)]
+    assert result.frame.fetchall() == [("13T", 1.0, "incomplete", 0, 0)]
     assert own.sql("from _one").fetchall() == [(42,)]
     after = own.sql("select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal").fetchall()  # fmt: skip
     assert sorted(after) == sorted(before)
@@ -964,7 +995,7 @@ def test_duckdb_leaves_nothing_in_a_file(tmp_path, read_only, at):
     with duckdb.connect(path, read_only=read_only) as connection:
         given = connection.table("t") if at == "day" else connection.table("t").select("code, n")
         result = move(given, at=at, to="2015-04-01")
-        assert [row[1:] for row in result.frame.fetchall()] == [(3, "exact", 0)]
+        assert [row[1:] for row in result.frame.fetchall()] == [(3, "exact", 0, 0)]
         assert result.report().balanced() and result.unmapped.fetchall() == []
         made = "select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal"
         assert connection.sql(made).fetchall() == [("t",)]
@@ -1716,7 +1747,7 @@ def test_a_table_that_is_printed_holds_nothing_but_the_table(run, csv):
         "month",
     )
     status, out, err = run("rebase", csv, *args)
-    assert status == 0 and out == "org,referrals,status,missing\n16C,40,incomplete,1\n"
+    assert status == 0 and out == "org,referrals,status,divided,missing\n16C,40,incomplete,0,1\n"
     assert "referrals: 45 in = 40 placed + 5 unmapped; 1 cell blank or suppressed." in err
 
 
@@ -1727,7 +1758,7 @@ def test_rebase_writes_a_file_a_report_and_what_was_left(run, csv):
     assert status == 0 and not err
     assert (
         out_file.read_text()
-        == "month,org,referrals,rate,status,missing\n2016-05,16C,40,0.3125,incomplete,2\n"
+        == "month,org,referrals,rate,status,divided,missing\n2016-05,16C,40,0.3125,incomplete,0,2\n"
     )
     beside = csv.with_name("new.unmapped.csv")
     left = pd.read_csv(beside)
@@ -1756,14 +1787,17 @@ def test_rebase_repairs_if_asked(run, csv):
     status, out, err = run(*args)
     assert status == 1 and not out and "'9.00E+00' is no code known here, perhaps 09E" in err
     status, out, err = run(*args, "--repair")
-    assert status == 0 and out == "org,n,status,missing\n00C,0,exact,0\n00D,4,exact,0\n09E,3,exact,0\n"
+    assert (
+        status == 0
+        and out == "org,n,status,divided,missing\n00C,0,exact,0,0\n00D,4,exact,0,0\n09E,3,exact,0,0\n"
+    )
     assert "Read '00c' as 00C." in err and "Read '9.00E+00' as 09E." in err
 
 
 def test_rebase_takes_a_column_of_dates(run, csv):
     csv.write_text("org,day,n\n00C,2013-04-01,1\n13T,2015-04-01,2\n")
     status, out, _ = run("rebase", csv, "--to", "2018-04-01", "--at", "day", "--sum", "n")
-    assert status == 0 and out == "org,n,status,missing\n00C,1,exact,0\n13T,2,exact,0\n"
+    assert status == 0 and out == "org,n,status,divided,missing\n00C,1,exact,0,0\n13T,2,exact,0,0\n"
 
 
 @pytest.mark.parametrize(

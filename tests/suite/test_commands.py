@@ -321,7 +321,7 @@ def test_a_file_of_the_users_own_is_not_written_over_nor_taken_away(ccg, tmp_pat
     assert Path("q.unmapped.csv").read_text() == own["q.unmapped.csv"]
     assert ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "out.csv", "--force")[0] == 0
     assert ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "-")[1].startswith(
-        "code,n,status,missing\n16C"
+        "code,n,status,divided,missing\n16C"
     )
     assert not Path("-").exists()
 
@@ -351,7 +351,8 @@ def test_what_was_read_as_what_is_written_beside_the_output(ccg):
     assert status == 0 and "What was read as which code (2 in all) is in out.repaired.csv" in out
     assert Path("out.repaired.csv").read_text() == "read,as,rows\n00c,00C,2\nNHS North Durham CCG,00J,1\n"
     assert (
-        Path("out.csv").read_text() == "code,n,status,missing\n00C,3,exact,0\n00D,8,exact,0\n00J,4,exact,0\n"
+        Path("out.csv").read_text()
+        == "code,n,status,divided,missing\n00C,3,exact,0,0\n00D,8,exact,0,0\n00J,4,exact,0,0\n"
     )
     assert ccg(*args)[0] == 0 and set(held(".")) == {
         "in.csv", "out.csv", "out.repaired.csv", "out.report.txt", "out.report.json",
@@ -392,7 +393,7 @@ def test_ragged_rows(name, where, what, ccg, tmp_path):
 def test_lines_above_and_below_the_table_are_left_out_and_said(name, said, ccg):
     path = CASES / "ragged-rows" / f"{name}.csv"
     status, out, err = ccg("rebase", path, *SAME, "--sum", "n")
-    assert status == 0 and out.splitlines()[1:] == ["00C,1,exact,0", "00D,2,exact,0"]
+    assert status == 0 and out.splitlines()[1:] == ["00C,1,exact,0,0", "00D,2,exact,0,0"]
     assert f"\n{said}.\n" in err and f"{name}.csv: {said}\n" in ccg("which", path)[1]
 
 
@@ -431,7 +432,7 @@ def test_every_cell_comes_back_on_its_line_and_no_row_of_another_length_does(row
 def test_commas_at_the_end_of_header_and_rows_shift_nothing(ccg):
     Path("in.csv").write_text("ods,ons,referrals,finished,,\n00C,E38000042,10,4,,\n\n00D,E38000047,20,8,,\n")
     status, out, _ = ccg("rebase", "in.csv", *SAME, *TWO_CODES)
-    assert status == 0 and out.splitlines()[1:] == ["00C,10,4,exact,0", "00D,20,8,exact,0"]
+    assert status == 0 and out.splitlines()[1:] == ["00C,10,4,exact,0,0", "00D,20,8,exact,0,0"]
     Path("in.csv").write_text("ods,referrals,\n00C,10,x\n")
     refused(ccg("which", "in.csv"), "in.csv: column 3, which holds 'x', has no name")
 
@@ -460,8 +461,8 @@ def test_rows_numbered_by_pandas(ccg):
         assert ccg("rebase", f"{name}.csv", *DATES, "--sum", "n", "--drop", "Unnamed: 0")[1] == wanted
         assert "left out" in ccg("which", f"{name}.csv")[1]
     assert ccg("rebase", "some.csv", *SAME, "--sum", "n")[1].splitlines()[1:] == [
-        "00D,2,exact,0",
-        "00J,3,exact,0",
+        "00D,2,exact,0,0",
+        "00J,3,exact,0,0",
     ]
     frame.set_index("code").rename_axis(None).to_csv("codes.csv")
     refused(ccg("which", "codes.csv"), "column 1, which holds '00C', has no name; give it one")
@@ -481,8 +482,8 @@ def test_which_wrong_column(ccg, tmp_path):
         assert status == 0 and "3 of the codes are of" in out
         status, out, _ = ccg("rebase", "input.csv", "--code", name, *SAME, "--sum", " n")
         assert status == 0 and out.splitlines() == [
-            "CCG Code,n,status,missing",
-            *(f"{code},{n},exact,0" for code, n in (("00C", 1), ("00D", 2), ("00J", 3))),
+            "CCG Code,n,status,divided,missing",
+            *(f"{code},{n},exact,0,0" for code, n in (("00C", 1), ("00D", 2), ("00J", 3))),
         ]
     refused(ccg("which", "."), ". is a folder, not a CSV file")
 
@@ -633,8 +634,8 @@ def test_absent_part(ccg):
     status, out, _ = ccg(*args, "--by", "period", "--sum", "patients", "-o", "out.csv")
     rows = Path("out.csv").read_text().splitlines()[1:]
     assert status == 0 and rows == [
-        *(f"{year},QWO,460,incomplete,0" for year in ("2012/13", "2013/14", "2014/15")),
-        *(f"{year},QWO,1234,exact,0" for year in ("2015/16", "2016/17")),
+        *(f"{year},QWO,460,incomplete,0,0" for year in ("2012/13", "2013/14", "2014/15")),
+        *(f"{year},QWO,1234,exact,0,0" for year in ("2015/16", "2016/17")),
     ]
     assert "no row of 02N, 02R, 02V, 02W, 03C, 03G" in out and "Every row is exact" not in out
 
@@ -644,7 +645,7 @@ def test_absent_zero_or_missing(ccg):
         "month,age,code,n\n2018-05,old,00C,1\n2018-05,old,00K,2\n2018-05,old,00M,3\n2018-05,young,00C,4\n"
     )
     args = ("rebase", "in.csv", *DATES, "--by", "month", "age", "--sum", "n")
-    zero = ["2018-05,old,16C,6,exact,0", "2018-05,young,16C,4,exact,0"]
+    zero = ["2018-05,old,16C,6,exact,0,0", "2018-05,young,16C,4,exact,0,0"]
     for more in ([], ["--absent", "zero"]):
         status, out, err = ccg(*args, *more)
         assert status == 0 and out.splitlines()[1:] == zero and "read as zero" in err

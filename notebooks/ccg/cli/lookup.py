@@ -16,6 +16,10 @@ def add(commands):
         help="bodies meant at the older date, by default those that commissioned on it; sub-ICB locations: "
         "--from 2024-04-01 --from-level sub_icb --to 2026-04-01",
     )  # fmt: skip
+    parser.add_argument(
+        "--basis", choices=["patients", "residents"], default="patients",
+        help="what shares are of: people registered with practices, or people who live in the area",
+    )  # fmt: skip
     parser.add_argument("-o", "--output", help="file to write; without it the table is printed")
     parser.add_argument(
         "--force", action="store_true", help="write over a file that is not of an earlier run"
@@ -26,7 +30,7 @@ def add(commands):
 def run(args) -> int:
     """write who became whom between two dates as CSV, for Excel, SQL or R"""
     output, _ = outputs.named(args.output, [])
-    table = lookups.table(args.start, args.to, args.level, at_level=args.from_level)
+    table = lookups.table(args.start, args.to, args.level, at_level=args.from_level, basis=args.basis)
     outputs.write(output, table, force=args.force)
     words_to = outputs.for_words(output)
     say(

@@ -56,6 +56,11 @@ def add(commands):
         help="rows of which a part is not there: kept and marked, sent to unmapped, or the whole refused",
     )  # fmt: skip
     parser.add_argument(
+        "--basis", choices=["patients", "residents"], default="patients",
+        help="what a divided body is divided by: the people registered with its practices, or those who live in its "
+        "area, for figures by address; the report says how far the two differ",
+    )  # fmt: skip
+    parser.add_argument(
         "--repair", action="store_true", help="take damaged codes as they were meant, and list them"
     )
     parser.add_argument(
@@ -107,7 +112,7 @@ def _moved(args, frame: pd.DataFrame) -> published.Moved:
             means=finding.pairs(frame, args.mean), by=args.by, drop=_dropped(args, frame), missing=args.missing,
             zero=args.zero,
             unknown=args.unknown, closed=args.closed, repair=args.repair, absent=args.absent, codes=args.codes,
-            names=args.names, name=args.file, incomplete=args.incomplete,
+            names=args.names, name=args.file, incomplete=args.incomplete, basis=args.basis,
         )  # fmt: skip
     except ValueError as error:
         if args.file in str(error):

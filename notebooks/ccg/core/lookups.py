@@ -14,14 +14,21 @@ COLUMNS = {
     "from_name": "its name on that day",
     "to": "ODS code of a body of the newer date that holds land of it",
     "to_ons": "its ONS code on that day",
-    "to_name": "its name on that day; a sub-ICB location has that of the CCG whose code it keeps",
+    "to_name": "its name on that day",
     "share": "how much of the older body it holds; the shares of each older body add up to 1",
-    "basis": "what the share is of: whole, patients, area or postcodes",
+    "basis": "what the share is of: whole, patients, residents, area, lsoas (small areas) or postcodes",
     "status": "exact if the whole older body is in one newer one; else approximate, as land left it or it overlaps several",
 }
 
 
-def table(at: Day, to: Day, level: str | None = None, *, at_level: str | None = None) -> pd.DataFrame:
+def table(
+    at: Day,
+    to: Day,
+    level: str | None = None,
+    *,
+    at_level: str | None = None,
+    basis: str = "patients",
+) -> pd.DataFrame:
     """``lineage.lookup``, which says more of the parameters, with the names and ONS codes of both dates.
 
     Returns
@@ -39,12 +46,19 @@ def table(at: Day, to: Day, level: str | None = None, *, at_level: str | None = 
     >>> table("2018-04-01", "2022-07-01").loc[0, ["from_ons", "from_name", "to", "to_ons"]].tolist()
     ['E38000042', 'NHS Darlington CCG', 'QHM', 'E54000050']
     """
-    out = lineage.lookup(at, to, level, at_level=at_level)
+    out = lineage.lookup(at, to, level, at_level=at_level, basis=basis)
     for column, day, of in (("from", at, at_level), ("to", to, level)):
         known = lineage.bodies(day, of).set_index("code")
         out[f"{column}_ons"] = out[column].map(known["ons_code"])
-        out[f"{column}_name"] = out[column].map(dict(known["name"]) | _changed_later(day))
+        out[f"{column}_name"] = out[column].map(_names_on(day, of, known["name"]))
     return out[list(COLUMNS)]
+
+
+def _names_on(day: Day, level: str | None, known: pd.Series) -> dict[str, str]:
+    """The names on a day of the bodies of a level, by code."""
+    if lineage.checked(day, level)[1] == "sub_icb":
+        return {code: lineage.name(code, day) for code in known.index}
+    return dict(known) | _changed_later(day)
 
 
 def _changed_later(day: Day) -> dict[str, str]:

@@ -116,6 +116,7 @@ def rebase_file(
     names: bool = False,
     name: str = "",
     incomplete: str = "keep",
+    basis: str = "patients",
 ) -> Moved:
     """Re-base a published file, or the frame that ``read`` made of one, as ``python -m ccg rebase`` does.
 
@@ -161,6 +162,8 @@ def rebase_file(
         The name of the file that a frame was read from, which may tell the year.
     incomplete : {"keep", "drop", "refuse"}
         Incomplete rows are kept and marked, sent to ``unmapped``, or the whole is refused.
+    basis : {"patients", "residents"}
+        What a divided body is divided by; see ``rebase``.
 
     Returns
     -------
@@ -204,6 +207,7 @@ def rebase_file(
     to, level = lineage.checked(to, level)
     work = _Work(frame, hint, missing)
     work.asked = {"unknown": unknown, "closed": closed, "repair": repair, "incomplete": incomplete}
+    work.asked["basis"] = basis
     if isinstance(file, (str, Path)):
         work.notes += frame.attrs["read"]
     columns = work.columns(code, at, sums, dict(means or {}), by, drop)
@@ -673,6 +677,7 @@ class _Work:
             result = rebase(
                 self.frame, code=columns.code, to=to, at=columns.at, level=level, sums=columns.sums,
                 means=columns.means, by=columns.by, repair=repair, absent=absent,
+                basis=self.asked.get("basis", "patients"),
             )  # fmt: skip
         except (RebaseError, lineage.LineageError) as error:
             raise type(error)(self._way_on(str(error), columns, to, level)) from None
@@ -701,7 +706,7 @@ class _Work:
         if codes == "same" or wanted != schemes:
             self.notes.append(f"the result has {wanted.upper()} codes")
         people = [c for c in columns.sums if re.search(r"(?i)resident|population|persons|people", c)]
-        if people and report.divided:
+        if people and report.divided and report.basis == "patients":
             self.notes.append(
                 f"shares are of registered patients, so {people[0]!r}, if it counts residents, may be off by 2 to 3 per "
                 "cent where land moved"
@@ -721,7 +726,7 @@ class _Work:
             or "no one geography" in words
         ):
             ways = []
-            if self.asked["unknown"] == "refuse":
+            if self.asked["unknown"] == "refuse" and "--unknown" not in words:
                 ways.append(
                     "unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"
                 )
@@ -793,6 +798,7 @@ class _Work:
             other = rebase(
                 self.frame[list(wanted)].assign(**given), code=columns.code, to=to, at=columns.at, level=level,
                 sums=list(weights), by=columns.by, repair=bool(self.asked["repair"]),
+                basis=self.asked.get("basis", "patients"),
             )  # fmt: skip
             keys = [*columns.by, columns.code]
             frame = frame.merge(other.frame[[*keys, *weights]], on=keys, how="left")

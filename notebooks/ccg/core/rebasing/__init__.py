@@ -64,6 +64,8 @@ def rebase(
     by: Sequence[str] = (),
     repair: bool = False,
     absent: str = "zero",
+    missing: Sequence[str] = (),
+    unknown: str = "refuse",
     basis: str = "patients",
     lineage: Lineage | None = None,
 ) -> Rebased:
@@ -95,6 +97,11 @@ def rebase(
     absent : {"zero", "missing"}
         How a part is read that has a row in the period, but none under a finer key (an age, a disease): as zero,
         because sparse counts leave zeros out, or as missing, so that the row is incomplete.
+    missing : sequence of str
+        Marks in columns of text that mean not given, beside those that are known (``*``, ``<5``, ``n/a`` …).
+    unknown : {"refuse", "unmapped"}
+        What becomes of codes that are not of the geography: refused with a suggestion, or sent to ``unmapped``
+        with the reason, as those of a lazy frame are anyway.
     basis : {"patients", "residents"}
         What a divided body is divided by: the people registered with its practices, or those who live in its area.
         Take the one that your figures are of; the report says how far the two differ. See ``lineage.lookup``.
@@ -159,14 +166,15 @@ def rebase(
     """
     if means is not None and not isinstance(means, Mapping):
         raise RebaseError(f"means is {means!r}; give a dict of each rate and the column that weights it")
-    for name, given in (("by", by), ("sums", sums)):
+    for name, given in (("by", by), ("sums", sums), ("missing", missing)):
         if given is None or not all(isinstance(one, str) for one in given):
-            raise RebaseError(f"{name} is {given!r}; give the names of columns")
+            what = "marks" if name == "missing" else "the names of columns"
+            raise RebaseError(f"{name} is {given!r}; give {what}")
     data = columns.take(frame)
     schema = data.collect_schema()
     request = Request.of(
         schema, (lineage or lineages.default()).by(basis), code=code, to=to, at=at, level=level, sums=sums, means=means, by=by,
-        repair=repair, absent=absent,
+        repair=repair, absent=absent, missing=missing, unknown=unknown,
     )  # fmt: skip
     table = columns.read(data, schema, request)
     old = columns.grouped(table.frame, request, request.keys)

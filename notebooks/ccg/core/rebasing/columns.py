@@ -68,10 +68,10 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
             raise RebaseError(f"column {name!r} is {kind}, not a number")
         elif lazy:
             unread[name] = request.temp(f"unread_{name}")
-            made += _text_as_number(name, unread[name])
+            made += _text_as_number(name, unread[name], request)
         else:
             try:
-                made.append(numbers.parse(frame[name]))
+                made.append(numbers.parse(frame[name], request.missing))
             except numbers.NumberError as error:
                 raise RebaseError(str(error)) from None
     frame = frame.with_columns(*made) if made else frame
@@ -92,8 +92,8 @@ def _plain(name: str, kind: Any) -> list[Any]:
     return []
 
 
-def _text_as_number(name: str, unread: str) -> list[Any]:
-    number, strange = numbers.lazily(nw.col(name))
+def _text_as_number(name: str, unread: str, request: Request) -> list[Any]:
+    number, strange = numbers.lazily(nw.col(name), request.missing)
     return [number.alias(name), nw.when(strange).then(1).otherwise(0).cast(nw.Int64).alias(unread)]
 
 

@@ -25,6 +25,10 @@ from .request import Frame, RebaseError, Request
 BOARD, EARLIER = 10**9, 10**6
 
 
+#: What lets a person through whose codes are not of the geography.
+_TO_UNMAPPED = "unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"
+
+
 class Row(NamedTuple):
     """A row of the look-up: one piece of land that an old code brings to a new one."""
 
@@ -203,6 +207,9 @@ def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[st
     """
     home = request.lineage
     given = [c for c in codes if c.strip()]
+    if request.unknown == "unmapped":
+        every = _every_code(home)
+        given = [c for c in given if c in every]
     fits = home.which(given)
     if not fits or fits[0].extra:
         near = "; or ".join(home.describe(f) for f in fits[:2]) or "no code is known here"
@@ -271,13 +278,15 @@ def _by_column(old: Frame, table: Table, request: Request) -> _Found:
         out += _of_day(home, request.goal, i)
     known = {(r.old, r.since) for r in out}
     bad = sorted({(c, i) for c, i in used if (repaired.get(c, c), i) not in known}, key=str)
-    if bad:
+    if bad and request.unknown == "refuse":
         said = "; ".join(
             f"{c} on {home.days()[i].date()}: {_whats_wrong(repaired.get(c, c), home)}" for c, i in bad[:5]
         )
         more = f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
         was = "was" if len(bad) == 1 else "were"
-        raise RebaseError(f"{count(len(bad), 'code')} {was} not open on the date given: {said}{more}")
+        raise RebaseError(
+            f"{count(len(bad), 'code')} {was} not open on the date given: {said}{more}. {_TO_UNMAPPED}"
+        )
     return _Found(start, tuple(out), frozenset(used), repaired)
 
 
@@ -304,12 +313,14 @@ def _check(codes: list[str], mapped: set[str], start: str, request: Request) -> 
     every = _every_code(home)
     known = [c for c in codes if c in every]
     scheme_of([c for c in known if c not in beside])
+    if request.unknown == "unmapped":
+        return
     said = "; ".join(_whats_wrong(c, home) for c in bad[:5])
     said += f"; and {len(bad) - 5} more" if len(bad) > 5 else ""
     fits = home.which(known) if set(known) & set(bad) else []
     hint = f" Nearest: {home.describe(fits[0])}." if fits else ""
     are = "is" if len(bad) == 1 else "are"
-    raise RebaseError(f"{count(len(bad), 'code')} {are} not of {start}: {said}.{hint}")
+    raise RebaseError(f"{count(len(bad), 'code')} {are} not of {start}: {said}.{hint} {_TO_UNMAPPED}")
 
 
 def _every_code(home: Lineage) -> set[str]:

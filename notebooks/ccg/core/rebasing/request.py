@@ -44,6 +44,10 @@ class Request:
         Whether a damaged code is read as what it was meant to be.
     absent : {"zero", "missing"}
         How a part is read that has no row under a finer key.
+    missing : tuple of str
+        More marks that mean not given.
+    unknown : {"refuse", "unmapped"}
+        What becomes of codes that are not of the geography.
     lineage : Lineage
         Who became whom.
     mark : str
@@ -60,6 +64,8 @@ class Request:
     by: tuple[str, ...]
     repair: bool
     absent: str
+    missing: tuple[str, ...]
+    unknown: str
     lineage: Lineage
     mark: str
 
@@ -78,6 +84,8 @@ class Request:
         by: Sequence[str],
         repair: bool,
         absent: str,
+        missing: Sequence[str],
+        unknown: str,
     ) -> "Request":
         """A request that can be met by columns of these names and types, or a RebaseError that says why not."""
         if not isinstance(code, str):
@@ -86,7 +94,8 @@ class Request:
         mark = nw.generate_temporary_column_name(n_bytes=4, columns=[str(c) for c in schema], prefix="_")
         dates = at if isinstance(at, str) and at in schema else None
         asked = cls(
-            code, day, level, at, dates, names(sums), dict(means or {}), names(by), repair, absent, lineage, f"{mark}_"
+            code, day, level, at, dates, names(sums), dict(means or {}), names(by), repair, absent, names(missing),
+            unknown, lineage, f"{mark}_",
         )  # fmt: skip
         asked._check_names(schema)
         asked._check_roles(schema)
@@ -135,6 +144,8 @@ class Request:
     def _check_roles(self, schema: Schema) -> None:
         if self.absent not in ("zero", "missing"):
             raise RebaseError(f"absent is {self.absent!r}; say zero or missing")
+        if self.unknown not in ("refuse", "unmapped"):
+            raise RebaseError(f"unknown is {self.unknown!r}; say refuse or unmapped")
         if not self.sums and not self.means:
             raise RebaseError("nothing to re-base: name at least one column in sums or means")
         if self.code in (*self.by, self.dates):
