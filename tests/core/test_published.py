@@ -138,6 +138,20 @@ def test_what_cannot_be_is_refused_in_words(how, words):
     assert words in str(error.value)
 
 
+def test_a_total_for_england_is_no_figure_that_found_no_place():
+    moved = rebase_file(frame("code,n\n00L,60\nX24,40\nEngland,100\n"), sums=["n"], **DATES)
+    assert str(moved).splitlines()[0].endswith("figures of 1 kind found no place (up to 40.0%).")
+
+
+def test_codes_that_are_repaired_decide_too_and_others_are_named_once():
+    rows = "NHS Cumbria CCG,2013/14,1\n00F,2013/14,2\n16C,2020/21,4\nNHS Cumbria CCG,2020/21,1\n"
+    table, how = frame("code,Year,n\n" + rows), {"by": ["Year"], "sums": ["n"], "to": "2021-04-01"}
+    assert rebase_file(table, repair=True, **how).decided["codes"].to_list() == [2, 2]
+    with pytest.raises(finding.PublishedError) as refused:
+        rebase_file(table, **how)
+    assert str(refused.value).count("NHS Cumbria CCG") == 1 and "closed=" not in str(refused.value)
+
+
 def test_the_verdict_says_whether_the_numbers_can_be_used():
     def verdict(text, **how):
         return published.verdict(rebase_file(frame(text), **({"sums": ["n"], **DATES} | how)).report)

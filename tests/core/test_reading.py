@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import ccg
 import pandas as pd
@@ -295,3 +296,9 @@ def test_a_workbook_that_was_cut_short_is_said_to_be(tmp_path):
 
 def test_a_row_of_nothing_is_no_row(file):
     assert len(ccg.read(file("Code,n\n00C,1\n,\n,,,\n"))) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device here")
+def test_a_device_that_never_ends_is_not_read():
+    with pytest.raises(reading.ReadError, match="/dev/zero is a device, not a file"):
+        reading.read("/dev/zero")

@@ -131,7 +131,7 @@ def _facts(args, moved: published.Moved, wrote: list[str]) -> dict:
     decided = None if moved.decided is None else moved.decided.astype(str).to_dict("records")
     return {
         "program": "python -m ccg rebase",
-        "verdict": published.verdict(moved.report),
+        "verdict": published.verdict(moved.report, moved.unmapped),
         "notes": moved.notes,
         "files": wrote,
         "asked": asked,

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,14 +16,14 @@ def decide(
     frame: pd.DataFrame,
     code: str,
     period: str,
-    known: set[str] | None = None,
+    read: Mapping[str, str] | None = None,
     carry: bool = False,
     way: str = "closed='carry' (--closed carry) takes codes used after their body closed forward",
 ) -> pd.DataFrame:
     """The geography that the codes of each period are of.
 
     Of several that fit, the one in force in the period is taken, else one that has every body, else the one with the
-    fewest bodies missing. With ``carry`` codes of bodies that had closed may stand beside: then the newest decides.
+    fewest bodies missing. ``read`` are the cells that hold a code, each with it; by default all that do. With ``carry`` codes of bodies that had closed may stand beside: then the newest decides.
 
     Returns
     -------
@@ -37,10 +38,8 @@ def decide(
     """
     rows = []
     for cell, codes in frame.groupby(period, sort=False)[code]:
-        given = {
-            c for one in codes.unique() if (c := lineage.written(one) or "") and c not in lineage.beside()
-        }
-        given = given if known is None else given & known
+        found = [lineage.written(one) if read is None else read.get(one) for one in codes.unique()]
+        given = {c for c in found if c and c not in lineage.beside()}
         if not given:
             rows.append((cell, "", "no code known here", 0, 0))
             continue

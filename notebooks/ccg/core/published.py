@@ -73,7 +73,7 @@ class Moved:
     decided: pd.DataFrame | None = None
 
     def __str__(self) -> str:
-        lines = [verdict(self.report), *(f"{note}." for note in self.notes)]
+        lines = [verdict(self.report, self.unmapped), *(f"{note}." for note in self.notes)]
         if self.decided is not None:
             lines.append(self.decided.to_string(index=False))
         return "\n".join([*lines, str(self.report)])
@@ -494,7 +494,8 @@ class _Work:
         if not isinstance(at, str) or at != "auto":
             lineage.as_day(at)
             return columns
-        given = self._known(columns, repair)
+        read = self._known(columns, repair)
+        given = set(read.values())
         fits = lineage.which(given)
         keys = [k for k in columns.by if is_period(self.frame, k)]
         if fits and not fits[0].extra:
@@ -508,22 +509,22 @@ class _Work:
             return replace(columns, at=day)
         if not keys or not fits:
             return columns
-        self.decided = decide(self.frame, columns.code, keys[0], given, closed == "carry")
+        self.decided = decide(self.frame, columns.code, keys[0], read, closed == "carry")
         at = self._new_name("geography")
         days = dict(zip(self.decided[keys[0]], self.decided["at"], strict=True))
         self.frame[at] = self.frame[keys[0]].map(lambda cell: days.get(cell, ""))
         self.notes.append(f"the codes decide the geography of each {keys[0]}")
         return replace(columns, at=at)
 
-    def _known(self, columns: _Columns, repair: bool) -> set[str]:
-        """The codes of bodies in the table, as they are meant."""
-        beside, out = set(lineage.beside()), set()
+    def _known(self, columns: _Columns, repair: bool) -> dict[str, str]:
+        """The cells that hold a code of a body, each with the code that is meant."""
+        beside, out = set(lineage.beside()), dict[str, str]()
         for code in self.frame[columns.code].unique():
             meant = (
                 code if lineage.written(code) == code else lineage.suggest(code) if repair and code else None
             )
             if meant and meant not in beside:
-                out.add(meant)
+                out[code] = meant
         return out
 
     def _dated(self, columns: _Columns) -> _Columns:
@@ -673,6 +674,7 @@ class _Work:
         names: bool,
         closed: str,
     ) -> Moved:
+        self._refuse_unknown(columns)
         try:
             result = rebase(
                 self.frame, code=columns.code, to=to, at=columns.at, level=level, sums=columns.sums,
@@ -717,6 +719,25 @@ class _Work:
                 table[columns.at] = table[columns.at].map(lambda day: self.labels.get(day, day))
         return Moved(frame, unmapped, report, self.notes, self.decided)
 
+    def _refuse_unknown(self, columns: _Columns) -> None:
+        """Raise PublishedError for cells that hold no code, once each whatever their dates."""
+        if columns.at not in self.frame or self.asked["repair"] or self.asked["unknown"] == "unmapped":
+            return
+        beside = lineage.beside()
+        cells = [c for c in self.frame[columns.code].unique() if c and c not in beside]
+        strange = {c: lineage.suggest(c) for c in cells if lineage.written(c) != c}
+        if strange:
+            some = [f"{c!r}{f' (perhaps {code})' if code else ''}" for c, code in strange.items()]
+            kind = "is no code" if len(some) == 1 else "are no codes"
+            words = f"column {columns.code!r}: {reading.few(some)} {kind} known here"
+            raise PublishedError(f"{words}. To go on: {self._ways_for_unknown(any(strange.values()))}")
+
+    def _ways_for_unknown(self, repairable: bool) -> str:
+        ways = ["unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"]
+        if repairable:
+            ways.append("repair=True (--repair) takes what is suggested")
+        return "; ".join(ways)
+
     def _way_on(self, words: str, columns: _Columns, to: pd.Timestamp, level: str) -> str:
         """A refusal with the switch that lets a person through."""
         if (
@@ -742,7 +763,7 @@ class _Work:
                 ways.append("repair=True (--repair) takes what is suggested")
             return f"{words.rstrip('.')}. To go on: {'; '.join(ways)}" if ways else words
         if "the answer differs" in words:
-            return f"{words}. {differences(self._known(columns, False), to, level)}".rstrip(". ")
+            return f"{words}. {differences(set(self._known(columns, False)), to, level)}".rstrip(". ")
         return words
 
     def _with_gone(
@@ -905,8 +926,23 @@ def _count(rows: int) -> str:
     return f"{rows:,} row{'' if rows == 1 else 's'}"
 
 
-def verdict(report: Report) -> str:
-    """Whether the numbers can be used, in one line."""
+def _no_place(report: Report, unmapped: pd.DataFrame | None) -> float | None:
+    """The largest share of a column that found no place, totals for England aside; None where that is not known."""
+    if unmapped is None:
+        if any(why == "a total for England" for _, why in report.unmapped):
+            return None
+        return max((t["unmapped"] / t["input"] for t in report.totals.values() if t["input"]), default=0.0)
+    total = unmapped["reason"].eq("a total for England")
+    shares = []
+    for name, sums in report.totals.items():
+        if name in unmapped:
+            whole = sums["input"] - float(unmapped.loc[total, name].sum())
+            shares += [float(unmapped.loc[~total, name].sum()) / whole] if whole else []
+    return max(shares, default=None)
+
+
+def verdict(report: Report, unmapped: pd.DataFrame | None = None) -> str:
+    """Whether the numbers can be used, in one line; with what was not placed also how much found no place."""
     totals = {why for _, why in report.unmapped}
     left = totals - {"a total for England"}
     if not report.rows:
@@ -922,10 +958,9 @@ def verdict(report: Report) -> str:
         )
         but.append(f"{report.incomplete:,} of {_count(report.rows)} {are} with others")
     if left:
-        share = max(((t["unmapped"] / t["input"]) for t in report.totals.values() if t["input"]), default=0.0)
-        but.append(
-            f"figures of {len(left)} kind{'s' if len(left) > 1 else ''} found no place (up to {100 * share:.1f}%)"
-        )
+        share = _no_place(report, unmapped)
+        much = "" if share is None else f" (up to {100 * share:.1f}%)"
+        but.append(f"figures of {len(left)} kind{'s' if len(left) > 1 else ''} found no place{much}")
     if report.divided:
         rest = (
             "rests on shares, so is approximate"

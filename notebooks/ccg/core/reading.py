@@ -13,7 +13,9 @@ heavier than all of this package.
 
 import csv
 import io
+import os
 import re
+import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -186,10 +188,23 @@ def _start(path: Path) -> bytes:
         raise ReadError(f"{path} is a folder, not a CSV file")
     if not path.exists():
         raise ReadError(f"{path}: there is no such file")
+    if _is_device(path):
+        raise ReadError(f"{path} is a device, not a file")
     if not path.is_file():
         return b""
     with path.open("rb") as file:
         return file.read(8)
+
+
+def _is_device(path: Path) -> bool:
+    """Whether a path is a device other than standard input: some, like /dev/zero, never end."""
+    of = path.stat()
+    if not (stat.S_ISCHR(of.st_mode) or stat.S_ISBLK(of.st_mode)):
+        return False
+    try:
+        return not os.path.samestat(of, os.fstat(0))
+    except OSError:
+        return True
 
 
 # --- kinds of files -------------------------------------------------------------------------------
