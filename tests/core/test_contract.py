@@ -36,7 +36,7 @@ WRONG = {
     "published elsewhere": ("treatable_mortality", "2005,00D,2019-04-01,141.0,", "2005,00D,2019-04-01,142.0,", "treatable_mortality.csv row 3, column treatable, value '142': treatable is 142; ONSAVO has 141 within 0.11"),
     "a numerator": ("private_provision", "00D,2015,2015-04-01,whole,2.1192,", "00D,2015,2015-04-01,whole,2.1129,", "private_provision.csv row 3, column independent_sector_share_percent, value '2.1129'"),
     "practices of a board": ("icbs", ",1820286,203,8,", ",1820286,204,8,", "icbs.csv row 3, column practices, value '204': practices is 204; AIFTOOL has 203"),
-    "a verdict and its parts": ("claims", "E4,General practice article,policy", "E5,General practice article,policy", "claims.csv row 36, column claim_id, value 'E4': the claims of E go on to E5"),
+    "a verdict and its parts": ("claims", "E6,General practice article,policy", "E7,General practice article,policy", "claims.csv row 47, column claim_id, value 'E6': the claims of E go on to E7"),
     "an event and its year": ("reforms", "nhs_act_1946,1946-11-06", "nhs_act_1946,1945-11-06", "reforms.csv row 2, column date, value '1945-11-06': the event is called nhs_act_1946"),
 }  # fmt: skip
 
