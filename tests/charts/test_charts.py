@@ -41,6 +41,15 @@ def test_bounds_are_open_dots_with_arrows_the_right_way(ax):
     assert [line.get_markerfacecolor() for line in ax.lines] == ["white", "white", "k"]
 
 
+def test_rows_of_one_heading_stand_together_and_apart_from_the_next(ax):
+    rows = pd.DataFrame({"percent": [10, 20, 30], "label": ["a", "b", "c"], "who": ["GPs", "GPs", "staff"]})
+    charts.dots(ax, rows.assign(bound="exact"), value="percent", label="label", group="who")
+    first, second, third = (line.get_ydata()[0] for line in ax.lines)
+    assert second - first < third - second and ax.yaxis_inverted()
+    heads = {t.get_text(): t.get_position()[1] for t in ax.texts if t.get_text() in ("GPs", "staff")}
+    assert heads["GPs"] < first and second < heads["staff"] < third
+
+
 def test_units_draws_one_square_for_each(ax):
     rows = pd.DataFrame({"area": ["a", "b"], "region": ["r", "r"], "sum": [2, 0], "count": [3, 4]})
     charts.units(ax, rows, label="area", filled="sum", total="count", heading="region")

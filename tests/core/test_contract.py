@@ -88,7 +88,14 @@ def test_mixed_geographies_hold_the_bodies_that_joined_or_the_one_they_joined_in
 def test_slips_of_the_hand_are_caught_and_named(bench):
     """A small sample with a seed; ``tests/core/mutate_tables.py`` tries as many as you like."""
     every = mutations(17, 500)
-    sure = [m for m in every if m.kind in ("source_other", "row_doubled")][:8]
+    covers = tables.load("sources").set_index("id")["covers"].map(contract.covered)
+
+    def promised(m):
+        """A row that stands twice, or a source that covers no fact of its table; one that covers some may be right."""
+        new = set(m.new.split("+")) - set(m.old.split("+"))
+        return m.kind == "row_doubled" or all(m.table not in covers[one] for one in new)
+
+    sure = [m for m in every if m.kind in ("source_other", "row_doubled") and promised(m)][:8]
     missed = [str(m) for m in sure if not named(m, bench.try_one(m))]
     assert not missed, "\n".join(missed)
     others = [m for m in every if m.kind not in ("source_other", "row_doubled")][:12]
