@@ -1,10 +1,19 @@
-"""The numbers that the claims of five articles are held against, each worked out from the tables.
+"""Claims of five articles: their parts, the number that decides each part, and the verdicts that follow.
 
-One function per claim, named after it (``a3`` for A3). It returns a tuple: first the number that stands
-beside the claim, then every other number that the correction in ``claims`` states, in any order. A test
-compares both with the table, so the numbers in it cannot drift away from the data. The verdict is a
-judgement; where a claim has several parts, ``weakest`` makes it from the verdicts of the parts. Nothing
-here reads ``claims`` except ``table``, which sets words and numbers side by side.
+``claim_parts`` has a row for each part of a claim that can be looked at by itself: what the part says, the
+measure that decides it, and the limits within which the part holds (``at_least``, ``at_most``). The limits are
+the claim's own words where it gives a number, and ours where it is loose (soon, large, tight);
+``limit`` says which. The rule:
+
+- a part **holds** if its number, worked out here from the tables, lies within the limits;
+- if it does not, the part has the verdict ``otherwise``, chosen with the limits: *holds with a correction* where the core is
+  right but a reader would carry away something wrong, else *does not hold*;
+- a part without limits **cannot be shown**: no number that we have decides it, or it is a judgement;
+- a claim has the verdict of its weakest part, in the order of ``WEAKER``.
+
+``decided`` applies it. ``tallies`` counts the verdicts again with the parts whose limits are ours moved
+to the other side. One function per claim, named after it (``a3`` for A3), returns
+every number that its correction states; a test compares these with the words, so that they cannot drift from the data.
 """
 
 import re
@@ -12,7 +21,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from ..core import lineage, tables
+from ..core import lineage, tables, words
 
 #: The verdicts in the order of a chart, with the mark that stands for each in text.
 VERDICTS = {"holds": "●", "holds with a correction": "◐", "does not hold": "○", "cannot be shown": "?"}
@@ -20,8 +29,8 @@ VERDICTS = {"holds": "●", "holds with a correction": "◐", "does not hold": "
 WEAKER = ["holds", "holds with a correction", "cannot be shown", "does not hold"]
 #: The claims that hold with a correction by what goes wrong in them; which fault is the main one is our judgement.
 FAULTS = {
-    "the time (when, how soon, or a plan taken for law)": "A4 B2 B4 B5 C4 C5 C6",
-    "which body it was or what passed to it": "A2 A9 C1 C2 C3",
+    "the time (when, how soon, or a plan taken for law)": "A4 B2 B4 B5 B9 C4 C5 C6",
+    "which body it was or what passed to it": "A2 A9 C1 C2 C3 C8 D6",
     "who was asked": "A6 A7",
     "how much": "B1 D2",
     "the country": "A3",
@@ -30,9 +39,9 @@ FAULTS = {
 NOTEBOOKS = {
     "01_consolidation": "A3 A4 A8 B5 D4",
     "03_engagement": "A5 A6 A7 E3",
-    "04_reorganisations": "A1 A2 B2 B3 B4 B6 C1 C2 C3 C4 C5 C6 E1 E4",
+    "04_reorganisations": "A1 A2 A13 B2 B3 B4 B6 B8 B9 B11 C1 C2 C3 C4 C5 C6 C8 C9 E1 E4 E5",
     "05_size_need_money": "C7 D2 D5",
-    "06_integrated_care": "A9 A10 A11 B1 B7 D1 D3 E2",
+    "06_integrated_care": "A9 A10 A11 B1 B7 B10 C10 D1 D3 D6 E2 E6",
     "07_did_merging_help": "A12",
 }
 _MEASURED: dict[str, Callable[[], tuple]] = {}
@@ -43,24 +52,73 @@ def _claim(function):
     return function
 
 
-def measure(*ids: str) -> dict[str, float]:
-    """The number that each claim, or each of ``ids``, is held against."""
-    return {i: _MEASURED[i]()[0] for i in ids or _MEASURED}
-
-
 def stated(claim: str) -> tuple:
-    """Every number that the correction of a claim may state, the one beside the claim first."""
+    """Every number that the correction of a claim may state."""
     return _MEASURED[claim]() if claim in _MEASURED else ()
-
-
-def parts(cell: str) -> dict[str, str]:
-    """A cell of the column ``parts`` as part -> verdict; a claim of one part has a blank cell and none."""
-    return {} if pd.isna(cell) else dict(one.split(": ") for one in cell.split("; "))
 
 
 def weakest(verdicts: Iterable[str]) -> str:
     """The verdict of a claim from those of its parts. Raises ValueError for a word that is no verdict."""
     return max(verdicts, key=WEAKER.index)
+
+
+def verdict(value: float, at_least: float, at_most: float, otherwise: str) -> str:
+    """The verdict of a part by its number and its limits; a limit that is not given is NaN.
+
+    Examples
+    --------
+    >>> verdict(2, at_least=float("nan"), at_most=0, otherwise="holds with a correction")
+    'holds with a correction'
+    >>> verdict(211, at_least=211, at_most=211, otherwise="does not hold")
+    'holds'
+    """
+    if pd.isna(at_least) and pd.isna(at_most):
+        return "cannot be shown"
+    below, above = value < at_least, value > at_most  # neither is true of NaN
+    return otherwise if below or above else "holds"
+
+
+def decided() -> pd.DataFrame:
+    """The parts of every claim with their numbers and verdicts, worked out from the tables as they are.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``claim_parts``, with ``value`` measured anew (NaN where a part has no number), ``verdict``
+        by the rule, and ``claim_verdict``, that of the whole claim.
+    """
+    parts = tables.load("claim_parts").copy()
+    measured = [_PARTS.get(f"{r.claim_id}.{r.part}") for r in parts.itertuples()]
+    parts["value"] = [float("nan") if m is None else float(m()) for m in measured]
+    limits = parts[["value", "at_least", "at_most", "otherwise"]].itertuples(index=False)
+    parts["verdict"] = [verdict(*row) for row in limits]
+    parts["claim_verdict"] = parts.groupby("claim_id")["verdict"].transform(weakest)
+    return parts
+
+
+def deciding(parts: pd.DataFrame) -> pd.DataFrame:
+    """One row for each claim: of its parts with the weakest verdict, the first that has a number."""
+    own = parts[parts["verdict"] == parts["claim_verdict"]]
+    order = own.assign(bare=own["value"].isna()).sort_values(["claim_id", "bare", "part"])
+    return order.groupby("claim_id").head(1).set_index("claim_id")
+
+
+def tallies(parts: pd.DataFrame) -> pd.DataFrame:
+    """How many claims have each verdict: by the rule, and if the parts whose limits are ours went the other way.
+
+    Returns
+    -------
+    DataFrame
+        One row for each verdict in the order of ``VERDICTS``, columns ``by_rule``, ``all_hold`` (every part
+        that fails a limit of ours is counted as holding) and ``none_hold`` (every part that keeps
+        one is counted as failing it, with its ``otherwise``).
+    """
+    ours, out = parts["limit"] == "ours", {}
+    lenient = parts["verdict"].mask(ours, "holds")
+    strict = parts["verdict"].mask(ours & (parts["verdict"] == "holds"), parts["otherwise"])
+    for name, given in (("by_rule", parts["verdict"]), ("all_hold", lenient), ("none_hold", strict)):
+        out[name] = given.groupby(parts["claim_id"]).agg(weakest).value_counts()
+    return pd.DataFrame(out).reindex(list(VERDICTS)).fillna(0).astype(int)
 
 
 def counted(counts: Iterable[tuple[str, int]]) -> list[str]:
@@ -73,38 +131,53 @@ def counted(counts: Iterable[tuple[str, int]]) -> list[str]:
     return [f"{n} {v if n == 1 else plural.get(v, v)}" for v, n in counts if n]
 
 
-def table(numbers: dict[str, float], ids: Iterable[str]) -> str:
-    """A Markdown table of the claims ``ids``: claim, verdict, number, correction, source, where to look.
+def table(parts: pd.DataFrame, ids: Iterable[str]) -> str:
+    """A Markdown table of the claims ``ids``: each part with its verdict and number, what to say instead, where to look.
 
-    Under the verdict of a claim in several parts stands each part with the mark of its own.
+    ``parts`` is what ``decided`` gives.
     """
     claims = tables.load("claims").set_index("claim_id")
     sources = tables.load("sources").set_index("id")
-    head = [
-        "The claim",
-        "Verdict",
-        "A number to hold it against",
-        "What to say instead",
-        "Source (grade), chart",
-    ]
-    lines = ["| " + " | ".join(head) + " |", "|---" * 5 + "|"]
+    head = ["The claim", "Verdict", "Its parts, and the number that decides each", "What to say instead"]
+    lines = ["| " + " | ".join([*head, "Source (grade), notebook"]) + " |", "|---" * 5 + "|"]
     for i in ids:
-        row = claims.loc[i]
-        number = _number(numbers[i], row["unit"], row["measure"])
+        row, own = claims.loc[i], parts[parts["claim_id"] == i]
+        found = own["claim_verdict"].iloc[0]
         right = "" if pd.isna(row["correction"]) else row["correction"]
-        verdict = [f"{VERDICTS[row['verdict']]} {row['verdict']}"]
-        verdict += [f"{VERDICTS[one]} {part}" for part, one in parts(row["parts"]).items()]
-        cells = [f"**{i}** {row['claim']}", "<br>".join(verdict), number, right]
+        told = "<br>".join(_part(part) for part in own.itertuples())
         where = f"{_sources(row['source'], sources)}<br>{_link(i)}"
-        lines.append("| " + " | ".join([*cells, where]) + " |")
+        cells = [f"**{i}** {row['claim']}", f"{VERDICTS[found]} {found}", told, right, where]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _part(row) -> str:
+    """A part as a line: its mark, its words, its measure and number, and the limits within which it holds."""
+    mark = f"{VERDICTS[row.verdict]} *{row.says}*"
+    if pd.isna(row.value):
+        return f"{mark}: no number decides it"
+    number = f"{row.measure}: **{_number(row.value, row.unit, row.measure)}**"
+    return f"{mark} – {number} ({_limits(row)})"
+
+
+def _limits(row) -> str:
+    low, high = (None if pd.isna(x) else f"{x:g}".replace("-", "−") for x in (row.at_least, row.at_most))
+    if low is None and high is None:
+        return "decides nothing"
+    if low is None:
+        within = "none" if high == "0" else f"{high} or less"
+    elif high is None:
+        within = f"{low} or more"
+    else:
+        within = low if low == high else f"{low} to {high}"
+    return f"holds if {within}{', our limit' if row.limit == 'ours' else ''}"
 
 
 def _number(value: float, unit: str, what: str) -> str:
     """The number with its unit, unless the words beside it hold the unit already."""
     bare = unit in {"year", "ratio", "correlation"} or unit.lower() in what.lower()
     shown = f"{value:g}".replace("-", "−")
-    return f"**{shown}{'' if bare else ' ' + unit.replace('GBP billion', 'billion pounds')}**<br>{what}"
+    return f"{shown}{'' if bare else ' ' + unit.replace('GBP billion', 'billion pounds')}"
 
 
 def _sources(cell: str, sources: pd.DataFrame) -> str:
@@ -375,9 +448,9 @@ def c3():
 @_claim
 def c4():
     """Years, by the calendar, from the Act to the day the local bodies changed; CCGs that took GPs' contracts on."""
-    words = tables.load("reforms").set_index("event")["what_changed"]
-    first = re.findall(r"\d+", words["cocommissioning_2015"])[:2]
-    second = re.findall(r"\d+", words["cocommissioning_2016"])[:3]  # this round, all so far
+    told = tables.load("reforms").set_index("event")["what_changed"]
+    first = re.findall(r"\d+", told["cocommissioning_2015"])[:2]
+    second = re.findall(r"\d+", told["cocommissioning_2016"])[:3]  # this round, all so far
     assert _event("ccg_2013") == _event("pct_end_2013") == pd.Timestamp("2013-04-01"), "on one day"
     assert _event("nhscb_2012") == pd.Timestamp("2012-10-01"), "the national body before them"
     years = _event("ccg_2013").year - _event("hsc_act_2012").year
@@ -560,6 +633,213 @@ def b7():
 @_claim
 def c6():
     """Years from the first systems named to all of them, and how many came in the last five months."""
-    words = tables.load("reforms").set_index("event").at["ics_42_2021", "what_changed"]
-    last = int(re.search(r"last (\d+) areas", words)[1])
+    told = tables.load("reforms").set_index("event").at["ics_42_2021", "what_changed"]
+    last = int(re.search(r"last (\d+) areas", told)[1])
     return round(_years("acs_2017", "ics_42_2021"), 1), last, _body("2021-04-01", "integrated care systems")
+
+
+# --- what the review of the texts added: a challenge, rules on tendering, regulators, posts ----------
+
+
+@_claim
+def b9():
+    """Months from NHS England's paper with two ways to the end of CCGs, whole ones."""
+    start, end = _event("integrating_care_2020"), _event("icb_2022")
+    return ((end.year - start.year) * 12 + end.month - start.month - (end.day < start.day),)
+
+
+@_claim
+def b10():
+    """Boards that took GPs' contracts over, which is not ownership."""
+    return (len(_boards()),)
+
+
+@_claim
+def c10():
+    """The cut in running costs ordered in 2023, in per cent."""
+    assert _national("icb_costs_half_2025") == 50, "the correction says halve"
+    return (int(_national("icb_running_costs_cut_2025")),)
+
+
+@_claim
+def e5():
+    """Years after fundholding in which practices held no budgets; boards that buy care."""
+    boards, _, now = e1()
+    return round(_years("fundholding_end_1999", "pbc_2005")), boards, now
+
+
+# --- the number that decides each part ------------------------------------------------------------
+
+
+def _months(start: str, end: str) -> float:
+    return round((_event(end) - _event(start)).days / 365.25 * 12, 1)
+
+
+def _gone_to_boards() -> int:
+    """Of the last CCGs, those that passed in law to a board."""
+    moves = tables.load("successions")
+    return int(
+        moves.loc[(moves["kind"] == "abolition") & moves["to"].isin(_boards()["code"]), "from"].nunique()
+    )
+
+
+def _countries() -> int:
+    return int(tables.load("commissioners").query("comparable == 'ccgs'")["area"].nunique())
+
+
+def _smaller_waves() -> int:
+    waves = merger_waves()
+    return int((waves["merged"] < waves["went_on"]).sum())
+
+
+def _surveyed() -> int:
+    """How many CCGs the survey of the King's Fund and the Nuffield Trust asked, a word in its description."""
+    asked = tables.load("survey_waves").set_index("wave").at["kfnt_2014", "asked"]
+    return [words.spelt(n) in asked for n in range(10)].index(True)
+
+
+def _between_waves() -> int:
+    published = tables.load("survey_waves").set_index("wave")["published"].str[:4]
+    return int(published["kfnt_2016"]) - int(published["kfnt_2014"])
+
+
+def _visitors_moved() -> int:
+    """Events by which health visitors themselves, and not the buying of their work, passed on."""
+    titles = tables.load("reforms")["title"]
+    return int((titles.str.contains("ealth visit") & ~titles.str.contains("buy")).sum())
+
+
+def _named(event: str, *what: str) -> int:
+    """How many of these words the account of an event has."""
+    text = tables.load("reforms").set_index("event").at[event, "what_changed"]
+    return sum(word in text for word in what)
+
+
+def _other_professionals() -> float:
+    """Share of seats of nurses, practice managers and public health on boards in 2012, in per cent."""
+    seats = ("nurses", "practice_managers", "public_health")
+    base = _national("board_seats_gps_2012", "base")
+    return round(100 * sum(_national(f"board_seats_{who}_2012") for who in seats) / base, 1)
+
+
+def _running_boards() -> int:
+    rows = tables.load("commissioners").query("body == 'integrated care boards' and date == '2022-07-01'")
+    return int((rows["count"] * ~rows["commissions"]).sum())
+
+
+def _rulings() -> int:
+    reforms = tables.load("reforms")
+    return int((reforms["kind"] == "court").sum())
+
+
+def _dismissals() -> int:
+    reforms = tables.load("reforms")
+    return int(((reforms["kind"] == "court") & reforms["title"].str.contains("dismisses")).sum())
+
+
+def _models() -> int:
+    """How many models NHS England offered, a word in the account of its paper."""
+    text = tables.load("reforms").set_index("event").at["integrating_care_2020", "what_changed"]
+    return [f"{words.spelt(n)} models" in text for n in range(10)].index(True)
+
+
+def _rules_lasted() -> int:
+    return (_event("procurement_again_2013") - _event("procurement_2013")).days
+
+
+def _trusts_to_ccgs() -> int:
+    return (_event("ccg_2013") - _event("pct_end_2013")).days
+
+
+def _regulators() -> int:
+    return max(_event("hsc_act_2003").year, _event("hsc_act_2008").year)
+
+
+def _contracts() -> int:
+    """Boards if all of them took GPs' contracts over on their first day, else none."""
+    all_ = "Every board" in tables.load("reforms").set_index("event").at["gp_delegation_2022", "what_changed"]
+    return len(_boards()) if all_ and _event("gp_delegation_2022") == _event("icb_2022") else 0
+
+
+def _of(claim: str, at: int = 0) -> Callable[[], float]:
+    """One of the numbers that a claim's function gives."""
+    return lambda: _MEASURED[claim]()[at]
+
+
+#: What measures each part that has a number: claim and number of the part, as in ``claim_parts``.
+_PARTS: dict[str, Callable[[], float]] = {
+    "A1.1": _of("A1"),
+    "A2.1": _of("A2"),
+    "A2.2": _gone_to_boards,
+    "A2.3": lambda: _event("hc_act_2022").year,
+    "A3.1": _of("A3"),
+    "A3.2": _countries,
+    "A4.1": _of("A4"),
+    "A4.2": lambda: _open()["2020-04-01"],
+    "A5.1": _of("A5"),
+    "A6.1": _of("A6"),
+    "A6.2": _surveyed,
+    "A7.1": _of("A7"),
+    "A7.2": _of("A7", 3),
+    "A7.3": _between_waves,
+    "A8.1": _of("D4"),
+    "A8.2": _of("A8"),
+    "A9.1": _of("A9"),
+    "A9.2": _of("A9", 5),
+    "A10.1": lambda: -a10()[0],
+    "A10.2": _of("A10", 5),
+    "A11.1": _of("A11", 3),
+    "A12.1": _of("A12"),
+    "A13.1": lambda: _months("long_term_plan_2019", "covid_incident_2020"),
+    "B1.1": _of("B1"),
+    "B2.1": _of("B2"),
+    "B3.1": _of("B3"),
+    "B4.1": lambda: _event("pcg_1999").year,
+    "B4.2": _of("B4"),
+    "B5.1": _smaller_waves,
+    "B5.2": _of("B5"),
+    "B6.1": _of("B6"),
+    "B6.2": _running_boards,
+    "B7.1": _of("B7"),
+    "B7.2": _of("B7", 3),
+    "B8.1": _rulings,
+    "B8.2": _dismissals,
+    "B9.1": _models,
+    "B9.2": lambda: _months("integrating_care_2020", "icb_2022"),
+    "B10.1": _of("B10"),
+    "B11.1": _rules_lasted,
+    "C1.1": lambda: _event("nhse_2013").year,
+    "C1.2": _trusts_to_ccgs,
+    "C1.3": _of("C1"),
+    "C2.1": lambda: _named("phe_2013", "health protection"),
+    "C3.1": _of("C3"),
+    "C3.2": _visitors_moved,
+    "C3.3": lambda: _named("phe_2013", "health protection"),
+    "C4.1": _of("A1"),
+    "C4.2": _of("C4"),
+    "C5.1": _of("C5"),
+    "C6.1": _of("C6"),
+    "C7.1": _of("C7"),
+    "C8.1": _regulators,
+    "C10.1": _of("C10"),
+    "D1.1": lambda: _gp_seats(2012),
+    "D1.2": _other_professionals,
+    "D1.3": _of("D1"),
+    "D2.1": _of("D2"),
+    "D2.2": _of("D2", 1),
+    "D3.1": _of("D3"),
+    "D4.1": _of("D4"),
+    "D4.2": _of("C6", 2),
+    "D5.1": _of("D5"),
+    "D6.1": lambda: _named("ccg_2013", "hospital", "mental health", "community"),
+    "D6.2": lambda: _named("nhse_2013", "primary care", "specialised services"),
+    "E1.1": lambda: _event("internal_market_1991").year,
+    "E1.2": _of("E1"),
+    "E2.1": _of("E2"),
+    "E3.1": _of("E3", 2),
+    "E4.1": lambda: _event("gp_nationalise_2022").month,
+    "E4.2": lambda: _event("fuller_2022").year,
+    "E5.1": _of("E5"),
+    "E5.2": _of("E1"),
+    "E6.1": _contracts,
+}
