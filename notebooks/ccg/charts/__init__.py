@@ -1,6 +1,6 @@
 """Draw on axes: a file for each family of charts, all of them found here."""
 
-from .answers import SIGNS, broken, dots, point, shares, slope, year_dots
+from .answers import SIGNS, broken, dots, point, shares, year_dots
 from .bars import bars, columns, pairs, ranked
 from .distributions import piles, spread, strip_rows, strips
 from .estimates import MERGED, NEVER, chances, effects, event, forest, paths, reading, span, told
@@ -37,7 +37,6 @@ __all__ = [
     "ranked",
     "reading",
     "shares",
-    "slope",
     "sorted_units",
     "span",
     "spread",

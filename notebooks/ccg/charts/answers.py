@@ -1,4 +1,4 @@
-"""What people answered: shares for and against, dots with their bounds, changes between years."""
+"""What people answered: shares for and against, dots with their bounds, series by year."""
 
 import itertools
 
@@ -37,20 +37,6 @@ def shares(ax, frame: pd.DataFrame, *, against: str, unsure: str, favour: str, l
     ax.set(xlim=(-frame[against].max() - 3, right), ylim=(len(frame) - 0.6, -1.0), xticks=[])
     ax.set_yticks(range(len(frame)), frame[label])
     style.bare(ax)
-
-
-def slope(ax, values: pd.Series, title: str, *, span: tuple[int, int], colour=style.BLUE) -> None:
-    """Two years and the line between them, in per cent, each labelled with its value.
-
-    ``values`` has the year as its index. ``span`` is the first and last year of the axis: panels side by
-    side share it, so that a fall over one year is not drawn as wide as one over three.
-    """
-    ax.plot(values.index, values, "o-", color=colour, ms=9)
-    for year, value in values.items():
-        ax.text(year, value + 5, f"{value:g}%", ha="center", weight="bold")
-    edge = span[0] - 0.5
-    ax.set(xlim=(edge, span[1] + 0.5), ylim=(0, 100), xticks=range(span[0], span[1] + 1), yticks=[])
-    ax.text(edge, 104, title, va="bottom", weight="bold")
 
 
 def dots(
