@@ -97,6 +97,11 @@ def test_placed_unplaced_and_not_given_make_up_england():
         assert (one.account.sum(axis=1) - 100).abs().max() < 0.05, one.name
 
 
+def test_each_indicator_of_the_table_has_a_short_name_of_its_own():
+    assert set(outcomes.INDICATORS) == {row["indicator"] for row in rows_of("qof_indicators")}
+    assert len(set(outcomes.INDICATORS.values())) == len(outcomes.INDICATORS)
+
+
 def test_the_mergers_set_aside_are_named_and_with_the_others_make_up_all():
     deaths = outcomes.treatable_mortality()
     aside, followed = deaths.set_aside(), deaths.followed()
