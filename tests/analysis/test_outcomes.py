@@ -97,6 +97,22 @@ def test_placed_unplaced_and_not_given_make_up_england():
         assert (one.account.sum(axis=1) - 100).abs().max() < 0.05, one.name
 
 
+def test_each_indicator_of_the_table_has_a_short_name_of_its_own():
+    assert set(outcomes.INDICATORS) == {row["indicator"] for row in rows_of("qof_indicators")}
+    assert len(set(outcomes.INDICATORS.values())) == len(outcomes.INDICATORS)
+
+
+def test_the_mergers_set_aside_are_named_and_with_the_others_make_up_all():
+    deaths = outcomes.treatable_mortality()
+    aside, followed = deaths.set_aside(), deaths.followed()
+    assert aside[["merged", "bodies"]].to_numpy().tolist() == [[2015, "13T"], [2017, "14L"]]
+    assert followed.cohorts == [2018] and followed.count(2018) == 6
+    # each body counts once: six of 2018, one of 2015, one of 2017
+    total = 6 * aside["followed"].iloc[0] + aside["estimate"].sum()
+    assert aside["all_together"].to_numpy() == pytest.approx([total / 8] * 2)
+    assert outcomes.talking_therapies("recovery").set_aside().empty, "all four waves are followed"
+
+
 def test_a_survey_of_january_comes_before_the_merger_of_that_april():
     panel = outcomes.patient_experience().panel(cohorts=[2018])
     assert panel.cohorts == [2019] and panel.count(2019) == 6 and panel.controls == 70

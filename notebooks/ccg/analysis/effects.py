@@ -435,9 +435,10 @@ def leave_one_out(data: Panel) -> pd.DataFrame:
     """
     rows = []
     for body in data.first.index[data.first.notna()]:
-        table = difference_in_differences(data.without([body]), times=0)
-        rows.append(table[table["cohort"] == "all"].assign(body=body))
-    return pd.concat(rows, ignore_index=True).drop(columns=["cohort", "p", "dealings", "exact"])
+        rest = data.without([body])
+        term = _pooled(rest, {g: _change(rest, g) for g in rest.cohorts}, "bodies")
+        rows.append(_estimates(rest, {"all": term}, False, 0, 0).assign(body=body))
+    return pd.concat(rows, ignore_index=True).drop(columns=["p", "dealings", "exact"])
 
 
 def inverted(

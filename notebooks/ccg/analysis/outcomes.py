@@ -134,8 +134,8 @@ class Outcome:
     def set_aside(self) -> pd.DataFrame:
         """What the mergers give that 07 does not follow, though there are years before and after them.
 
-        A row per year of merger with its ``bodies``, and the ``estimate`` of it alone, of ``all_together`` with those
-        that are followed, and of the ``followed``; ``of`` bodies.
+        A row per year of merger with its ``bodies``: the ``estimate`` of that year alone, of ``all_together``, which is
+        these and those that are followed, and of the ``followed`` by themselves.
         """
         every, followed = self.panel(drop=self.odd), self.followed()
         told = effects.difference_in_differences(every, times=0).set_index("cohort")["estimate"]
