@@ -69,7 +69,7 @@ bench: $(READY) ## time re-basing against what people do today (ten minutes or m
 	@$(PY) -m ccg bench
 
 clean: ## remove the environment and caches
-	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
+	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
 
 PIP := -m pip install --quiet --disable-pip-version-check
 WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"

@@ -113,7 +113,7 @@ def test_a_practice_is_counted_with_one_body_in_every_year():
 
 def test_controls_joined_by_board_keep_every_patient():
     found = outcomes.talking_therapies("recovery")
-    plain, joined = found.panel(), found.panel(join=True)
+    plain, joined = found.panel(), found.panel(join=True, weigh=True)
     assert joined.first.notna().sum() == plain.first.notna().sum() and joined.controls < plain.controls / 3
     assert joined.weight.sum() == pytest.approx(
         outcomes.patients("2021-04-01").sum() - outcomes.patients("2021-04-01")[["13T", "14L"]].sum()

@@ -41,6 +41,15 @@ def test_bounds_are_open_dots_with_arrows_the_right_way(ax):
     assert [line.get_markerfacecolor() for line in ax.lines] == ["white", "white", "k"]
 
 
+def test_rows_of_one_heading_stand_together_and_apart_from_the_next(ax):
+    rows = pd.DataFrame({"percent": [10, 20, 30], "label": ["a", "b", "c"], "who": ["GPs", "GPs", "staff"]})
+    charts.dots(ax, rows.assign(bound="exact"), value="percent", label="label", group="who")
+    first, second, third = (line.get_ydata()[0] for line in ax.lines)
+    assert second - first < third - second and ax.yaxis_inverted()
+    heads = {t.get_text(): t.get_position()[1] for t in ax.texts if t.get_text() in ("GPs", "staff")}
+    assert heads["GPs"] < first and second < heads["staff"] < third
+
+
 def test_units_draws_one_square_for_each(ax):
     rows = pd.DataFrame({"area": ["a", "b"], "region": ["r", "r"], "sum": [2, 0], "count": [3, 4]})
     charts.units(ax, rows, label="area", filled="sum", total="count", heading="region")
@@ -222,6 +231,14 @@ def test_a_timeline_marks_each_event_in_its_year(ax):
     assert ax.get_ylim() == (2000, 1980) and len(ax.texts) == 3
 
 
+def test_dots_of_one_time_stand_side_by_side(ax):
+    acts = pd.DataFrame({"year": [1999], "text": ["act"], "colour": ["k"]})
+    right = pd.DataFrame({"year": [1999] * 3, "text": list("abc"), "colour": ["b", "r", "b"]})
+    charts.timeline(ax, acts, right, span=(1980, 2000), apart=1, at=0.5, gap=0.1)
+    seen = {(line.get_color(), line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"}
+    assert len(seen) == len({x for _, x in seen}) == 3
+
+
 def test_levels_hold_from_start_to_end_and_dotted_ones_do_not(ax):
     counts = pd.DataFrame({"start": [2000, 2002], "end": [2002, 2005], "count": [10, 4]})
     charts.levels(ax, counts, value="count", colour="k")
@@ -287,3 +304,10 @@ def test_chances_draw_every_p_at_its_row_and_write_its_effect(ax):
     assert at["By cut"] == 0 and at["As a whole"] == 2
     dashed = next(line for line in ax.lines if line.get_linestyle() == "--")
     assert set(dashed.get_xdata()) == {0.05} and "dashed line: one time in twenty" in ax.get_xlabel()
+
+
+def test_borders_lie_between_groups_and_nowhere_else(ax):
+    places = pd.DataFrame({"code": list("abcd"), "column": [0, 1, 2, 0], "row": [0, 0, 0, 4]})
+    charts.borders(ax, places, {"a": "north", "b": "north", "c": "south", "d": "south"})
+    (line,) = ax.collections[0].get_segments()  # a and d are of two groups too, and do not touch
+    assert line[:, 0] == pytest.approx([1.5, 1.5]) and abs(line[0, 1] - line[1, 1]) == pytest.approx(3**-0.5)

@@ -71,6 +71,32 @@ def test_no_module_reaches_for_the_private_names_of_another(path):
             assert not [a.name for a in node.names if a.name.startswith("_")], f"line {node.lineno}"
 
 
+#: Lines of a function without those of its docstring; a longer one has "# long because ..." on the line above it.
+LONGEST = 60
+
+
+def too_long(text: str) -> list[str]:
+    """Functions with more lines than that and no reason beside them."""
+    lines, out = text.split("\n"), []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            doc = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
+            size = node.end_lineno - node.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            if size > LONGEST and not lines[first - 2].strip().startswith("# long because "):
+                out.append(f"line {node.lineno}: {node.name} has {size} lines")
+    return out
+
+
+def test_no_function_is_long_without_a_reason_beside_it():
+    body = "    x = 1\n" * LONGEST
+    assert too_long(f"def f():\n{body}") == ["line 1: f has 61 lines"]
+    assert too_long(f'# long because it is a list\ndef f():\n    """It is\n\n    long."""\n{body}') == []
+    every = sorted({*PACKAGE.rglob("*.py"), *(files.ROOT / "tests").rglob("*.py")})
+    found = {p.relative_to(files.ROOT).as_posix(): too_long(p.read_text(encoding="utf-8")) for p in every}
+    assert not {p: what for p, what in found.items() if what}
+
+
 def test_every_module_is_found_at_the_front_door():
     import ccg
 

@@ -4,7 +4,7 @@ Each function re-bases a table by ``ccg.rebase`` as counts and returns an ``Outc
 bodies that a merger made beside those that never merged, and says of every other body why it is left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -24,6 +24,35 @@ THERAPIES = {
     "within_18_weeks": ("finished", "Began within 18 weeks, of those who finished"),
 }
 
+#: The 25 indicators of the Quality and Outcomes Framework, and in short what is done; ``qof_indicators`` has it in full.
+INDICATORS = {
+    "AST002": "Asthma: breathing test",
+    "AST003": "Asthma reviewed",
+    "AST004": "Asthma at 14 to 19: smoking recorded",
+    "BP002": "Blood pressure taken from age 45",
+    "CHD005": "Heart disease: drug against clots",
+    "CHD007": "Heart disease: flu vaccine",
+    "COPD002": "Lung disease: spirometry",
+    "COPD003": "Lung disease reviewed",
+    "COPD007": "Lung disease: flu vaccine",
+    "DEP003": "New depression reviewed",
+    "DM006": "Diabetes: drug to protect kidneys",
+    "DM012": "Diabetes: feet examined",
+    "DM014": "New diabetes: sent to a course",
+    "DM018": "Diabetes: flu vaccine",
+    "HF002": "Heart failure: diagnosis confirmed",
+    "HF003": "Heart failure: ACE inhibitor or similar",
+    "HF004": "Heart failure: beta-blocker as well",
+    "MH002": "Psychosis: care plan made",
+    "MH003": "Psychosis: blood pressure taken",
+    "RA002": "Rheumatoid arthritis reviewed",
+    "SMOK002": "Long-term illness: smoking recorded",
+    "SMOK004": "Smokers offered help",
+    "SMOK005": "Smokers with an illness offered help",
+    "STIA007": "Stroke: drug against clots",
+    "STIA009": "Stroke: flu vaccine",
+}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -35,7 +64,8 @@ class Outcome:
     year begins with the merger and 1 where the outcome is measured before April. ``account``: of England's
     ``under`` each year, in per cent, how much was placed on a body, how much not, and how much the source
     does not give. ``approximate``: bodies whose land moved, so that some of their figures are shares of
-    others'.
+    others'. ``waves``: the years of the mergers that 07 follows on it, all that can be where none is named;
+    ``odd``: bodies that it leaves out.
     """
 
     name: str
@@ -45,6 +75,8 @@ class Outcome:
     account: pd.DataFrame
     late: int = 0
     approximate: tuple[str, ...] = ()
+    waves: tuple[int, ...] = ()
+    odd: tuple[str, ...] = ()
 
     @cached_property
     def _rates(self) -> pd.DataFrame:
@@ -72,16 +104,19 @@ class Outcome:
         cohorts: Iterable[int] | None = None,
         drop: Iterable[str] = (),
         join: bool = False,
+        weigh: bool = False,
     ) -> effects.Panel:
         """The bodies of merger years ``cohorts`` (all, where none is named) beside those that never merged.
 
         ``lead`` dates the merger so many years early. ``drop`` leaves more bodies out. ``join`` adds up the
         controls that came to one board in July 2022, so that they too are sums of neighbours. Cohorts of the
-        result are the first years after the merger; weights are registered patients of 2017-18.
+        result are the first years after the merger. ``weigh`` gives each body its registered patients of 2017-18
+        as weight; without it all count alike.
         """
         bodies = fates(self.on)
         out = set(self.left_out(lead=lead, cohorts=cohorts).index) | set(drop)
-        first, weight = bodies["merged"] + self.late - lead, patients(self.on)
+        first = bodies["merged"] + self.late - lead
+        weight = patients(self.on) if weigh else None
         if not join:
             return effects.panel_of(self._rates[~self._rates.index.isin(out)], first, weight)
         ends = lineage.lookup(self.on, "2022-07-01", "icb").drop_duplicates("from").set_index("from")["to"]
@@ -89,8 +124,34 @@ class Outcome:
         counts = self.counts[~self.counts["code"].isin(out)]
         counts = counts.assign(code=counts["code"].map(to)).groupby(["code", "year"], as_index=False).sum()
         counts["rate"] = 100 * counts["over"] / counts["under"]
-        weight, first = weight.groupby(to).sum(), first.groupby(to).first()
+        weight, first = weight.groupby(to).sum() if weigh else None, first.groupby(to).first()
         return effects.panel(counts, unit="code", time="year", value="rate", first=first, weight=weight)
+
+    def followed(self, *, lead: int = 0, drop: Iterable[str] = ()) -> effects.Panel:
+        """The panel of 07: the mergers of ``waves`` without the ``odd`` bodies; ``lead`` and ``drop`` as in ``panel``."""
+        return self.panel(lead=lead, cohorts=self.waves or None, drop={*self.odd, *drop})
+
+    def set_aside(self) -> pd.DataFrame:
+        """What the mergers give that 07 does not follow, though there are years before and after them.
+
+        A row per year of merger with its ``bodies``, and the ``estimate`` of it alone, of ``all_together`` with those
+        that are followed, and of the ``followed``; ``of`` bodies.
+        """
+        every, followed = self.panel(drop=self.odd), self.followed()
+        told = effects.difference_in_differences(every, times=0).set_index("cohort")["estimate"]
+        kept = effects.difference_in_differences(followed, times=0)["estimate"].iloc[-1]
+        rows = [
+            {
+                "merged": year - self.late,
+                "bodies": ", ".join(every.first.index[every.first == year]),
+                "estimate": told[year],
+                "all_together": told["all"],
+                "followed": kept,
+            }
+            for year in every.cohorts
+            if year not in followed.cohorts
+        ]
+        return pd.DataFrame(rows, columns=["merged", "bodies", "estimate", "all_together", "followed"])
 
 
 def _as_stored() -> tuple:
@@ -129,14 +190,7 @@ def beside_merged(on: str) -> list[str]:
 
 def patients(on: str) -> pd.Series:
     """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
-    return _patients(on, _as_stored()).copy()
-
-
-@lru_cache(maxsize=8)
-def _patients(on: str, _: tuple) -> pd.Series:
-    lists = tables.load("ccg_years").query("year == '2017-18'")[["code", "geography", "registered_patients"]]
-    placed = rebase(lists, code="code", at="geography", to=on, sums=["registered_patients"])
-    return placed.frame.set_index("code")["registered_patients"]
+    return baseline(on)["patients"].rename("registered_patients")
 
 
 def baseline(on: str) -> pd.DataFrame:
@@ -147,31 +201,37 @@ def baseline(on: str) -> pd.DataFrame:
     per registered patient in 2016-17, pounds. Counts are re-based before they are divided; deprivation is the mean of
     the CCGs of 2015 by their registered patients.
     """
+    return _baseline(on, _as_stored()).copy()
+
+
+@lru_cache(maxsize=4)
+def _baseline(on: str, _: tuple) -> pd.DataFrame:
     years, money = tables.load("ccg_years"), tables.load("allocations")
-    need = years[years["year"] == "2017-18"]
-    poor = tables.load("deprivation").query("index_year == 2015")[["code", "geography", "imd_score"]]
-    poor = poor.merge(years.loc[years["year"] == "2015-16", ["code", "registered_patients"]], on="code")
-    paid = money[(money["year"] == "2016-17") & (money["kind"] == "made")]
-    paid = paid.merge(years.loc[years["year"] == "2016-17", ["code", "registered_patients"]], on="code")
-
-    def placed(frame, sums):
-        told = rebase(frame[["code", "geography", *sums]], code="code", at="geography", to=on, sums=sums)
-        return told.frame.set_index("code")[sums].astype(float)
-
-    need = placed(need, ["registered_patients", "weighted_patients"])
-    poor = placed(
-        poor.assign(points=poor["imd_score"] * poor["registered_patients"]), ["points", "registered_patients"]
+    lists = {year: part.set_index("code") for year, part in years.groupby("year")}
+    need = lists["2017-18"][["geography", "registered_patients", "weighted_patients"]]
+    poor = tables.load("deprivation").query("index_year == 2015").set_index("code")
+    paid = money[(money["year"] == "2016-17") & (money["kind"] == "made")].set_index("code")
+    poor = poor[["geography", "imd_score"]].join(lists["2015-16"]["registered_patients"], how="inner")
+    paid = paid[["geography", "core_allocation_gbp_thousand"]].join(
+        lists["2016-17"]["registered_patients"], how="inner"
     )
-    paid = placed(paid, ["core_allocation_gbp_thousand", "registered_patients"])
-    return pd.DataFrame(
-        {
-            "region": tables.load("ccgs").set_index("code")["region"].reindex(need.index),
-            "patients": need["registered_patients"],
-            "need": need["weighted_patients"] / need["registered_patients"],
-            "deprivation": poor["points"] / poor["registered_patients"],
-            "money": 1000 * paid["core_allocation_gbp_thousand"] / paid["registered_patients"],
-        }
+    # three tables of two geographies, moved at once: for each a sum, over the patients it is of
+    parts = {
+        "need": need.assign(total=need["weighted_patients"]),
+        "deprivation": poor.assign(total=poor["imd_score"] * poor["registered_patients"]),
+        "money": paid.assign(total=1000 * paid["core_allocation_gbp_thousand"]),
+    }
+    rows = pd.concat(parts, names=["what", "code"]).reset_index()
+    sums = ["total", "registered_patients"]
+    rows[sums] = rows[sums].astype(float)
+    placed = rebase(
+        rows[["what", "code", "geography", *sums]], code="code", at="geography", to=on, by=["what"], sums=sums
     )
+    wide = placed.frame.pivot(index="code", columns="what", values=sums)
+    each = wide["total"] / wide["registered_patients"]
+    region = tables.load("ccgs").set_index("code")["region"].reindex(each.index)
+    patients = wide["registered_patients", "need"]
+    return pd.DataFrame({"region": region, "patients": patients, **each[list(parts)]}, index=each.index)
 
 
 def _first(year: pd.Series) -> pd.Series:
@@ -259,10 +319,11 @@ def qof(indicator: str | None = None, *, exceptions: bool = False) -> Outcome:
     account = _shares(by[False], by[False] * 0, by[True], by.sum(axis=1))
     return _outcome(
         counts,
-        name=indicator or "QOF, 25 indicators added up",
+        name=INDICATORS.get(indicator, indicator) if indicator else "QOF, 25 indicators added up",
         unit="points",
         on="2020-04-01",
         account=account,
+        waves=(2018, 2019),
     )
 
 
@@ -290,6 +351,8 @@ def qof_points(*, always: bool = False) -> Outcome:
         unit="points",
         on="2021-04-01",
         account=_shares(*share, total),
+        waves=(2020, 2021),
+        odd=("11X",),  # Somerset, whose practices were paid by a scheme of their own until 2019
     )
 
 
@@ -305,7 +368,7 @@ def treatable_mortality() -> Outcome:
     account = _shares(everyone, everyone * 0, everyone * 0, everyone)
     return Outcome(
         "Deaths that timely care should avert", "deaths per 100,000", "2019-04-01",
-        counts[["code", "year", "over", "under", "rate"]], account,
+        counts[["code", "year", "over", "under", "rate"]], account, waves=(2018,),
     )  # fmt: skip
 
 
@@ -327,16 +390,45 @@ def patient_experience() -> Outcome:
              for to in lineage.successors(r.code, "2018-04-01", at=r.geography)["to"]}  # fmt: skip
     hole = pd.MultiIndex.from_frame(placed[["year", "code"]]).isin(holes)
     counts = placed.assign(over=placed["over"].mask(hole), under=placed["list_size"])
-    lists = rebase(
-        tables.load("ccg_years").query("year in ['2017-18', '2018-19']")[["year", "code", "geography", "registered_patients"]],
-        code="code", at="geography", to="2018-04-01", by=["year"], sums=["registered_patients"],
-    ).frame  # fmt: skip
-    england = lists.assign(year=_first(lists["year"]) + 1).groupby("year")["registered_patients"].sum()
+    lists = tables.load("ccg_years").query("year in ['2017-18', '2018-19']")
+    england = lists.groupby(_first(lists["year"]) + 1)["registered_patients"].sum().astype(float)
     given = table.groupby("year")["list_size"].sum()
     return _outcome(
         counts, placed, name="Overall experience good", unit="points", on="2018-04-01", late=1,
-        account=_shares(given, given * 0, england - given, england),
+        account=_shares(given, given * 0, england - given, england), waves=(2018,),
     )  # fmt: skip
+
+
+def every() -> dict[str, Outcome]:
+    """The nine outcomes of 07, each by a short name: those of THERAPIES, ``qof, points, deaths, experience``."""
+    return {measure: talking_therapies(measure) for measure in THERAPIES} | {
+        "qof": qof(),
+        "points": qof_points(),
+        "deaths": treatable_mortality(),
+        "experience": patient_experience(),
+    }
+
+
+def estimates(outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
+    """The difference in differences of each outcome as 07 follows it, by its key as ``outcome`` and by ``cohort``.
+
+    Columns as in ``effects.difference_in_differences``; before them ``name``, that of the outcome, and ``wave``, the
+    year of the mergers as text, or "all".
+    """
+    told = {
+        key: effects.difference_in_differences(one.followed()).assign(
+            name=one.name,
+            wave=lambda t, late=one.late: [str(c - late if c != "all" else c) for c in t["cohort"]],
+        )
+        for key, one in outcomes.items()
+    }
+    table = pd.concat(told, names=["outcome", None]).droplevel(1).set_index("cohort", append=True)
+    return table[["name", "wave", *table.columns.drop(["name", "wave"])]]
+
+
+def pooled(panel: effects.Panel, *, times: int = 0, **how) -> pd.Series:
+    """The row for all cohorts of ``effects.difference_in_differences``, without p unless ``times`` are asked for."""
+    return effects.difference_in_differences(panel, times=times, **how).set_index("cohort").loc["all"]
 
 
 def gp_survey(measure: str = "good_experience", series: str = "2018-2023") -> Outcome | None:
@@ -374,31 +466,29 @@ def recovery_choices() -> pd.DataFrame:
     """Recovery in Talking Therapies after all mergers, counted as 07 does and in other ways, each by its name.
 
     The first row is the answer of 07; each other changes one choice, but for "within regions", which cannot be had
-    with London, where no control is. Columns as in ``effects.difference_in_differences`` but for the p by dealing.
+    with London, where no control is. Columns as in ``effects.difference_in_differences`` but for the p by dealing,
+    and ``beyond 1`` and ``beyond 2``: p that the effect is larger than so many points, up or down.
     """
     found = talking_therapies("recovery")
-    panel = found.panel()
+    panel = found.panel(weigh=True)
     rows = {**_counted(found, panel), **_with_other_controls(found, panel), **_without_some(found, panel)}
     order = ["treated", "controls", "estimate", "se", "df", "low", "high"]
-    return pd.DataFrame(rows).T[order].astype(float).rename_axis("choice").reset_index()
-
-
-def _all_waves(panel: effects.Panel, **how) -> pd.Series:
-    return effects.difference_in_differences(panel, times=0, **how).set_index("cohort").loc["all"]
+    told = pd.DataFrame(rows).T[order].astype(float).rename_axis("choice").reset_index()
+    return told.assign(**{f"beyond {points}": effects.equivalence(told, points) for points in (1, 2)})
 
 
 def _counted(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
     later = found.panel(cohorts=[2019, 2020, 2021])
     forecast = effects.imputation(panel, times=0).iloc[0]
     return {
-        "As above": _all_waves(panel),
-        "From the last year before alone": _all_waves(panel, base="last"),
-        f"Without the last year before ({later.first.count()} bodies)": _all_waves(later, gap=1),
-        "First two years after only": _all_waves(panel, until=2),
+        "As above": pooled(panel),
+        "From the last year before alone": pooled(panel, base="last"),
+        f"Without the last year before ({later.first.count()} bodies)": pooled(later, gap=1),
+        "First two years after only": pooled(panel, until=2),
         "Forecast, CCGs yet to merge among the controls": forecast,
-        "Each patient alike": _all_waves(panel, count="patients"),
-        "Each wave alike": _all_waves(panel, count="cohorts"),
-        "Each year of a body alike": _all_waves(panel, count="years"),
+        "Each patient alike": pooled(panel, count="patients"),
+        "Each wave alike": pooled(panel, count="cohorts"),
+        "Each year of a body alike": pooled(panel, count="years"),
     }
 
 
@@ -414,13 +504,13 @@ def _with_other_controls(found: Outcome, panel: effects.Panel) -> dict[str, pd.S
     together = effects.panel_of(panel.values.groupby(unit).mean(), panel.first.groupby(unit).first())
     large = panel.without(treated.index[treated < treated[merged].min()])
     return {
-        "Without London": _all_waves(outside),
+        "Without London": pooled(outside),
         "Without London, within regions": effects.adjusted(outside, regions).iloc[0],
         "At like size, need, deprivation, money": effects.adjusted(panel, like).iloc[0],
-        "Controls joined by board": _all_waves(found.panel(join=True)),
-        "Controls of boards where none merged": _all_waves(panel.without(near)),
-        "Bodies of one board and wave as one": _all_waves(together),
-        f"Controls no smaller than the smallest merged ({large.controls})": _all_waves(large),
+        "Controls joined by board": pooled(found.panel(join=True)),
+        "Controls of boards where none merged": pooled(panel.without(near)),
+        "Bodies of one board and wave as one": pooled(together),
+        f"Controls no smaller than the smallest merged ({large.controls})": pooled(large),
     }
 
 
@@ -433,4 +523,4 @@ def _without_some(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
         "Without land that moved": set(found.approximate),
         "Without D4U1Y, which holds 15D": {"D4U1Y"},
     }
-    return {name: _all_waves(panel.without(out & set(panel.values.index))) for name, out in left.items()}
+    return {name: pooled(panel.without(out & set(panel.values.index))) for name, out in left.items()}

@@ -53,19 +53,30 @@ def slope(ax, values: pd.Series, title: str, *, span: tuple[int, int], colour=st
     ax.text(edge, 104, title, va="bottom", weight="bold")
 
 
-def dots(ax, frame: pd.DataFrame, *, value: str, label: str, colour=style.BLUE) -> None:
+def dots(
+    ax, frame: pd.DataFrame, *, value: str, label: str, group: str | None = None, colour=style.BLUE
+) -> None:
     """A row per figure: a dot at its value, and a bound as an open arrow.
 
     ``frame`` is in drawing order from the top, in per cent. A column ``bound`` says ``exact``,
     ``about`` (open dot), ``under`` or ``over`` (an arrow from the bound towards where the value lies).
+    ``group`` is a column with the heading of each row: rows of one heading stand together under it, so that
+    figures which may not be compared are kept apart.
     """
-    for y, (_, row) in enumerate(frame.iterrows()):
-        tone = row["colour"] if "colour" in frame else colour
-        point(ax, row[value], y, row["bound"], tone)
+    at, y, heading = [], -1.0, None
+    for row in frame.to_dict("records"):
+        y += 1
+        if group and row[group] != heading:
+            heading, y = row[group], y + (0.8 if heading is None else 1.1)
+            ax.text(
+                0, y - 0.78, heading, va="center", weight="bold", bbox={"fc": "white", "ec": "none", "pad": 1}
+            )
+        at.append(y)
+        point(ax, row[value], y, row["bound"], row.get("colour", colour))
         x = row[value] + (7 if row["bound"] == "over" else 2.5)
         ax.text(x, y, f"{SIGNS[row['bound']]}{row[value]:.0f}%", va="center", weight="bold")
-    ax.set(ylim=(len(frame) - 0.4, -0.6), xlim=(0, 100), xticks=[0, 25, 50, 75, 100])
-    ax.set_yticks(range(len(frame)), frame[label])
+    ax.set(ylim=(at[-1] + 0.6, -0.6), xlim=(0, 100), xticks=[0, 25, 50, 75, 100])
+    ax.set_yticks(at, frame[label])
     ax.set_xticklabels([f"{t}%" for t in (0, 25, 50, 75, 100)])
     style.bare(ax, grid="x")
 
@@ -84,11 +95,12 @@ def point(ax, x: float, y: float, bound: str, colour: str, *, across: bool = Tru
     ax.plot([x], [y], "o", ms=size, mfc=face, mec=colour, mew=1.8, zorder=3, clip_on=False)
 
 
-def year_dots(ax, frame: pd.DataFrame, *, colour: str) -> None:
+def year_dots(ax, frame: pd.DataFrame, *, colour: str, up: float = 5) -> None:
     """One series by year, joined by a line only where both years are known, adjacent and exact.
 
     ``frame`` has ``year, percent, bound``, in per cent. A bound is an open dot with an arrow up or down,
-    a figure given in words or unsettled an open dot; every value is written above its dot.
+    a figure given in words or unsettled an open dot; every value is written ``up`` points above its dot, or
+    below it if ``up`` is negative.
     """
     rows = frame.sort_values("year").to_dict("records")
     for a, b in itertools.pairwise(rows):
@@ -96,9 +108,9 @@ def year_dots(ax, frame: pd.DataFrame, *, colour: str) -> None:
             ax.plot([a["year"], b["year"]], [a["percent"], b["percent"]], color=colour, zorder=1)
     for row in rows:
         point(ax, row["year"], row["percent"], row["bound"], colour, across=False)
-        up = 10 if row["bound"] == "over" else 5
+        y = row["percent"] + (2 * up if row["bound"] == "over" else up)
         text = f"{SIGNS[row['bound']]}{row['percent']:g}%"
-        ax.text(row["year"], row["percent"] + up, text, ha="center", weight="bold")
+        ax.text(row["year"], y, text, ha="center", va="top" if up < 0 else "baseline", weight="bold")
 
 
 def broken(ax, values, *, at: int, colour: str, mended=None) -> None:

@@ -1,9 +1,61 @@
-"""Estimates with their intervals, paths of groups, and the chances of tests."""
+"""Estimates with their intervals, in words, tables and charts; paths of groups; and the chances of tests."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from ..core import words
 from . import style
+
+#: The words of those that merged and of those that never did, as their lines are drawn by ``paths``.
+MERGED = {"color": style.BLUE, "weight": "bold"}
+NEVER = {"color": "#B3410B", "weight": "bold"}
+
+
+def span(row: Mapping, digits: int = 1) -> str:
+    """The interval of an estimate, its ``low`` and ``high``, as text; "too few bodies" where there is none.
+
+    Examples
+    --------
+    >>> span({"low": -2.21, "high": 1.38})
+    '−2.2 to +1.4'
+    """
+    if pd.isna(row["low"]):
+        return "too few bodies"
+    return f"{words.signed(row['low'], digits)} to {words.signed(row['high'], digits)}"
+
+
+def told(row: Mapping, digits: int = 1, unit: str = "points") -> str:
+    """An estimate in its unit with its interval, for a sentence.
+
+    Examples
+    --------
+    >>> told({"estimate": -0.42, "low": -2.21, "high": 1.38})
+    '−0.4 points (95% interval −2.2 to +1.4)'
+    """
+    return f"{words.signed(row['estimate'], digits)} {unit} (95% interval {span(row, digits)})"
+
+
+def reading(frame: pd.DataFrame, digits: int = 1, ends: int | None = None) -> pd.DataFrame:
+    """Estimates as a table for readers: how many bodies, the effect, its interval and p, all as text.
+
+    ``frame`` has ``treated, estimate, low, high, p``; ``digits`` are those of the effect, ``ends`` those of the
+    interval where they differ. Without an interval no p is shown either.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame([{"treated": 34, "estimate": -0.41, "low": -2.21, "high": 1.38, "p": 0.648}])
+    >>> reading(one).loc[0].tolist()
+    ['34', '−0.4', '−2.2 to +1.4', '0.65']
+    """
+    told = {
+        "Bodies": frame["treated"].map(words.number),
+        "Effect": frame["estimate"].map(lambda x: words.signed(x, digits)),
+        "95% interval": frame.apply(span, axis=1, digits=digits if ends is None else ends),
+        "p": frame["p"].map(lambda x: words.number(x, 2)).where(frame["low"].notna(), "too few"),
+    }
+    return pd.DataFrame(told)
 
 
 def effects(ax, frame: pd.DataFrame, *, at, across: bool = False, colours=style.BLUE) -> None:
@@ -24,23 +76,87 @@ def effects(ax, frame: pd.DataFrame, *, at, across: bool = False, colours=style.
     zero(0, color=style.INK, lw=1, zorder=1.6)
 
 
-def paths(
-    ax, wide: pd.DataFrame, *, lines: dict[str, dict], faint=(), change: float, pandemic: float
+def forest(
+    ax,
+    frame: pd.DataFrame,
+    labels: Sequence[str],
+    *,
+    at=None,
+    colours=style.BLUE,
+    written: str = "",
+    heads: Mapping[str, float] | None = None,
 ) -> None:
-    """Averages by year, one line for each column of ``lines`` (its colour and label), on faint single bodies.
+    """Estimates one under the other, from the top: ``effects`` across, their labels at the left.
 
-    ``wide`` has years as rows. ``faint`` are columns drawn thin and grey. An upright line stands half a year
-    before ``change``, the first year after it; from half a year before ``pandemic`` on the ground is tinted.
+    ``at`` are the rows' places, 0, 1, 2 … without it. ``written`` names the column whose numbers stand at the right of
+    the axes. ``heads`` maps a heading to the place of its first row; it stands above it, over the labels.
+    """
+    at = range(len(frame)) if at is None else list(at)
+    effects(ax, frame, at=at, across=True, colours=colours)
+    ax.set_yticks(at, labels)
+    ax.set(ylim=(max(at) + 0.7, min(at) - 0.7))
+    side = {"transform": ax.get_yaxis_transform(), "va": "center"}
+    for y, value in zip(at, frame[written] if written else (), strict=False):
+        ax.text(1.02, y, words.signed(value, 1), **side)
+    left = -(ax.get_position().x0 * style.WIDTH - style.EDGE) / (ax.get_position().width * style.WIDTH)
+    for name, y in ({} if heads is None else heads).items():
+        ax.text(left, y - 1, name, weight="bold", bbox={"fc": "white", "ec": "none", "pad": 1}, **side)
+    ax.grid(True, axis="x")
+    ax.grid(False, axis="y")
+
+
+def event(ax, lags: pd.DataFrame, *, before: int, note: str) -> None:
+    """An event study: the estimate at each ``lag`` from the change, with an empty dot's place at −1, the base.
+
+    ``lags`` has ``lag, estimate, low, high, treated``; under each lag stands how many bodies are seen then,
+    ``before`` of them at the base. ``note`` stands at the right of the change, from the top.
+    """
+    effects(ax, lags, at=lags["lag"], colours=[style.MID if x < 0 else style.BLUE for x in lags["lag"]])
+    ax.axvline(-0.5, color=style.INK, lw=1, ls=(0, (4, 3)))
+    ax.plot([-1], [0], "o", ms=7.5, color=style.MID)
+    top = 1.05 * np.nanmax(lags[["low", "high"]].abs())
+    ax.text(-0.42, 0.95 * top, note, va="top")
+    ax.text(-0.58, 0.95 * top, "before the merger", va="top", ha="right", color=style.MID)
+    seen = lags.set_index("lag")["treated"].to_dict() | {-1: before}
+    ax.set_xticks(sorted(seen), [f"{words.signed(lag)}\n{seen[lag]}" for lag in sorted(seen)])
+    ends = (min(seen) - 0.6, max(seen) + 0.6)
+    ax.set(
+        xlim=ends, ylim=(-top, top), xlabel="Years since the merger, and number of merged bodies seen then"
+    )
+
+
+def paths(
+    ax,
+    wide: pd.DataFrame,
+    merged: Sequence,
+    never,
+    *,
+    faint=(),
+    change: float,
+    pandemic: float | None = None,
+    ticks: Sequence[int] | None = None,
+) -> None:
+    """Averages by year of those that merged, blue, and of those that ``never`` did, orange and dashed.
+
+    ``wide`` has years as rows; ``merged``, ``never`` and ``faint`` are columns, the last drawn thin and grey. An upright
+    line stands half a year before ``change``, the first year after it; from half a year before ``pandemic`` on the
+    ground is tinted. Years are financial ones, or with ``ticks``, the years written, those of the calendar. A year
+    without numbers is left blank.
     """
     years = wide.index
-    ax.axvspan(pandemic - 0.5, years[-1] + 0.5, color="#F1F1F1", zorder=0)
+    if pandemic is not None:
+        ax.axvspan(pandemic - 0.5, years[-1] + 0.5, color="#F1F1F1", zorder=0)
     ax.axvline(change - 0.5, color=style.INK, lw=1, ls=(0, (4, 3)), zorder=1)
-    for column in faint:
-        ax.plot(years, wide[column], color=style.GREY, lw=0.9, zorder=1.5)
-    for column, look in lines.items():
-        ax.plot(years, wide[column], color=look["colour"], marker="o", ms=5, ls=look.get("ls", "-"), zorder=3)
-    ax.set(xlim=(years[0] - 0.5, years[-1] + 0.5), xticks=years)
-    ax.set_xticklabels([f"{str(y)[2:]}/{str(y + 1)[2:]}" for y in years])
+    ax.plot(years, wide[list(faint)], color=style.GREY, lw=0.9, zorder=1.5)
+    for column, look in [
+        *((c, {"color": style.BLUE}) for c in merged),
+        (never, {"color": style.ORANGE, "ls": "--"}),
+    ]:
+        ax.plot(years, wide[column], marker="o", ms=5, zorder=3, **look)
+    ax.set(xlim=(years[0] - 0.5, years[-1] + 0.5), xticks=years if ticks is None else ticks)
+    if ticks is None:
+        blank = wide[[*merged, never]].isna().all(axis=1)
+        ax.set_xticklabels(["" if blank[y] else f"{str(y)[2:]}/{str(y + 1)[2:]}" for y in years])
 
 
 def chances(ax, parts: dict[str, list[str]], p: pd.DataFrame, effect: pd.DataFrame) -> None:

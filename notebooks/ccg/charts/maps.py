@@ -1,7 +1,11 @@
 """One hexagon for each body, where it lies."""
 
+import itertools
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import RegularPolygon
 
@@ -45,3 +49,18 @@ def hexmap(
     x, y = (low + high) / 2
     ax.set(xlim=(x - wide / 2, x + wide / 2), ylim=(y - tall / 2, y + tall / 2), aspect="equal")
     ax.set_axis_off()
+
+
+def borders(ax, places: pd.DataFrame, groups: Mapping[str, str]) -> None:
+    """A dark line on a hex map wherever two hexagons of different groups touch, as regions do.
+
+    ``places`` is as ``hexmap`` takes it; ``groups`` maps each code to its group.
+    """
+    at, group = tiles.centres(places), [groups[code] for code in places["code"]]
+    lines = []
+    for i, j in itertools.combinations(range(len(at)), 2):
+        east, north = at[j] - at[i]
+        if group[i] != group[j] and np.hypot(east, north) < 1.01:  # two that touch are 1 apart
+            middle, half = (at[i] + at[j]) / 2, np.array([-north, east]) / 12**0.5
+            lines.append([middle - half, middle + half])
+    ax.add_collection(LineCollection(lines, colors="#0B0C0C", lw=1.8, capstyle="round", zorder=2.5))

@@ -81,13 +81,17 @@ def timeline(
 
     ``left`` and ``right`` have ``year, text, colour`` in order of time. ``span`` is the first and last year
     drawn; ``apart`` the least years between two labels. As shares of the width: ``at`` is where the axis
-    stands, ``gap`` how long the leader lines are.
+    stands, ``gap`` how long the leader lines are. Dots of one time and several colours stand side by side,
+    and those at the left beside the axis, so that none covers another.
     """
     ax.plot([0, 0], span, color=style.INK, lw=1.2, zorder=1)
+    wide = 0.013
     for frame, side in ((left, -1), (right, 1)):
         for r, y in zip(frame.itertuples(), spread(frame["year"], apart, *span), strict=True):
             ax.plot([0, side * gap * 0.75, side * gap], [r.year, y, y], color=r.colour, lw=1, zorder=1)
-            ax.plot([0], [r.year], "o", color=r.colour, ms=8, zorder=3)
+            same = frame.loc[frame["year"] == r.year, "colour"].drop_duplicates(keep="last")[::-1].tolist()
+            x = wide * same.index(r.colour) if side > 0 else -wide
+            ax.plot([x], [r.year], "o", color=r.colour, ms=8, zorder=3, clip_on=False)
             ha = "right" if side < 0 else "left"
             ax.text(side * gap * 1.15, y, r.text, ha=ha, va="center", size=style.SMALL)
     ax.set(xlim=(-at, 1 - at), ylim=span[::-1], xticks=[], yticks=[])

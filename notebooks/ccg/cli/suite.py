@@ -12,14 +12,32 @@ from .words import command, say
 
 def add_figures(commands):
     """Add the command ``figures``."""
-    return command(commands, "figures", make_figures, "", needs_checkout=True)
+    return _runs_notebooks(command(commands, "figures", make_figures, "--changed", needs_checkout=True))
+
+
+def _runs_notebooks(parser):
+    words = "only the notebooks whose cells, tables, modules or lock changed since their last run"
+    parser.add_argument("--changed", action="store_true", help=words)
+    return parser
 
 
 def make_figures(args) -> int:
     """run every notebook and write its figures; says which changed"""
+    if args.changed and _nothing_to_run():
+        return 0
     from ..suite import run
 
-    return run.make_figures()
+    return run.make_figures(only_changed=args.changed)
+
+
+def _nothing_to_run(refresh: bool = False) -> bool:
+    """Whether no notebook is to be run again, said in a line; asked before what runs them is imported."""
+    from ..suite import changed
+
+    if changed.stale(changed.hashes(), refresh=refresh) or not changed.settled():
+        return False
+    print("no notebook has changed since its last run")
+    return True
 
 
 def add_test(commands):
@@ -84,20 +102,41 @@ def check_tables(args) -> int:
 
 def add_refresh(commands):
     """Add the command ``refresh``."""
-    return command(commands, "refresh", refresh_all, "", needs_checkout=True)
+    return _runs_notebooks(command(commands, "refresh", refresh_all, "--changed", needs_checkout=True))
 
 
 def refresh_all(args) -> int:
     """after a deliberate change: seal the tables, run the notebooks in place, write the figures"""
+    from ..suite import changed
+
+    if not (args.changed and changed.sealed()):
+        try:
+            for name in tables.seal():
+                print(f"data/{name} written")
+        except tables.TableError as error:
+            print(error, file=sys.stderr)
+            return 1
+        changed.remember_seal()
+    if args.changed and _nothing_to_run(refresh=True):
+        return 0
     from ..suite import run
 
-    try:
-        for name in tables.seal():
-            print(f"data/{name} written")
-    except tables.TableError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return run.make_figures(refresh=True)
+    return run.make_figures(refresh=True, only_changed=args.changed)
+
+
+def add_trace(commands):
+    """Add the command ``trace``."""
+    parser = command(commands, "trace", trace_figure, "01_count", needs_checkout=True)
+    parser.add_argument("figure", help="name of a chart in figures/, such as 01_count")
+    return parser
+
+
+def trace_figure(args) -> int:
+    """say where a chart comes from: its notebook and cells, its tables with rows, their sources"""
+    from ..suite import trace
+
+    say(trace.trace(args.figure))
+    return 0
 
 
 def add_lab(commands):
@@ -172,4 +211,4 @@ def time_rebasing(args) -> int:
 
 
 #: In the order of the help.
-ADD = [add_figures, add_test, add_check, add_refresh, add_lab, add_app, add_site, add_bench]
+ADD = [add_figures, add_test, add_check, add_refresh, add_trace, add_lab, add_app, add_site, add_bench]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from . import agreement, controls
-from .problems import Problem, Tables, line_of, said, wrong
+from .problems import Problem, Tables, by_day, by_text, line_of, said, wrong
 
 
 def problems(load: Callable[[str], pd.DataFrame], contract: dict[str, Any]) -> list[Problem]:
@@ -72,9 +72,10 @@ def bodies(tables: Tables, name: str, rule: dict[str, Any]) -> Iterator[Problem]
         yield from wrong(
             name, odd, geography, "no count of CCGs, change or quarter of another table has this date"
         )
-    for day, same in frame.groupby(geography, sort=False):
+    for day, same in by_day(frame, geography):
         strange = same[~same["code"].isin(tables.open_on(day))]
-        yield from wrong(name, strange, "code", lambda row, day=day: _life(tables, row["code"], day))
+        lives = strange["code"].map(partial(_life, tables, day=day))
+        yield from wrong(name, strange, "code", "{}", lives)
     codes, days = frame["code"].to_numpy(object), frame[geography].to_numpy()
     for period, at in frame.groupby(rule["each"], sort=False).indices.items():
         there = pd.Series(days[at]).value_counts()
@@ -121,7 +122,7 @@ def _absent(tables: Tables, present: set[str], day: pd.Timestamp, rule: dict[str
 def holes(tables: Tables) -> Iterator[Problem]:
     """A hole is of a table by body, and no row stands where it says that there is none."""
     listed = tables["holes"]
-    for name, mine in listed.groupby("table"):
+    for name, mine in by_text(listed, "table"):
         rule = tables.resources.get(name, {}).get("bodies")
         if rule is None:
             yield from wrong("holes", mine, "table", "no table by body has this name")
@@ -159,41 +160,43 @@ def reference(tables: Tables, name: str, key: dict[str, Any]) -> Iterator[Proble
 
 
 def sources(tables: Tables, name: str) -> Iterator[Problem]:
-    """Each row cites sources that cover its table and year, and each source that covers a year is cited for it."""
+    """Each row cites sources that cover its table and year, and each source that covers a year is cited for it.
+
+    Either side may be wrong, so both are named: rows of the table, and the row of ``sources``.
+    """
     listed = tables["sources"]
     covers = {one: covered(cell) for one, cell in zip(listed["id"], listed["covers"], strict=True)}
     line = {one: i + 2 for i, one in enumerate(listed["id"])}
     frame, years = tables[name], years_of(tables, name)
-    cited: set[tuple[str, str]] = set()
-    for (ids, year), at in frame.groupby([frame["source"], years], sort=False).indices.items():
-        for one in ids.split("+"):
-            cited.add((one, year))
-            if one in line and year not in covers[one].get(name, ()):
-                there = "; ".join(f"{t} {_spans(y)}".strip() for t, y in covers[one].items()) or "no table"
-                what = f"sources.csv row {line[one]} says that {one} covers {there}, and not {name} {year}"
-                yield from wrong(name, frame.iloc[at[:5]], "source", what.strip())
-                cell = listed.at[line[one] - 2, "covers"]
-                yield Problem(
-                    "sources.csv",
-                    line[one],
-                    "covers",
-                    said(cell),
-                    f"{name}.csv cites it for {year or 'its rows'}",
-                )
-    ordered = years.is_monotonic_increasing
-    for one, of in covers.items():
-        for year in sorted(of.get(name, set()) - {y for i, y in cited if i == one}):
-            row = int((years <= year).sum()) + 2 if ordered else None
-            what = f"sources.csv row {line[one]} says that {one} covers {name} {year}"
-            yield Problem(f"{name}.csv", row, "source", one, f"{what.strip()}, and no row cites it for that")
-            cell = listed.at[line[one] - 2, "covers"]
-            yield Problem(
-                "sources.csv",
-                line[one],
-                "covers",
-                said(cell),
-                f"no row of {name}.csv cites it for {year or 'anything'}",
-            )
+    cited = _cited(frame["source"], years)
+    stated = {(one, year) for one, of in covers.items() for year in of.get(name, ())}
+    for one, year in sorted(set(cited) - stated):
+        if one not in line:
+            what = f"{name}.csv row {cited[one, year][0] + 2} cites it, and no row is of it here"
+            yield Problem("sources.csv", int((listed["id"] < one).sum()) + 2, "id", one, what)
+        else:
+            there = "; ".join(f"{t} {_spans(y)}".strip() for t, y in covers[one].items()) or "no table"
+            what = f"sources.csv row {line[one]} says that {one} covers {there}, and not {name} {year}"
+            yield from wrong(name, frame.loc[cited[one, year][:5]], "source", what.strip())
+            what = f"{name}.csv cites it for {year or 'its rows'}"
+            yield from wrong("sources", listed[listed["id"] == one], "covers", what)
+    for one, year in sorted(stated - set(cited)):
+        row = int((years <= year).sum()) + 2 if years.is_monotonic_increasing else None
+        what = f"sources.csv row {line[one]} says that {one} covers {name} {year}".strip()
+        yield Problem(f"{name}.csv", row, "source", one, f"{what}, and no row cites it for that")
+        what = f"no row of {name}.csv cites it for {year or 'anything'}"
+        yield from wrong("sources", listed[listed["id"] == one], "covers", what)
+
+
+def _cited(cells: pd.Series, years: pd.Series) -> dict[tuple[str, str], list[int]]:
+    """The rows, from 0, that cite a source for a year; a year is empty in a table without one."""
+    found: dict[tuple[str, str], list[int]] = {}
+    pairs = pd.DataFrame({"ids": cells, "year": years})
+    for ids, rows in by_text(pairs, "ids"):
+        for year, same in by_text(rows, "year"):
+            for one in ids.split("+"):
+                found.setdefault((one, year), []).extend(int(str(i)) for i in same.index)
+    return found
 
 
 def covered_tables(tables: Tables) -> Iterator[Problem]:
@@ -212,7 +215,8 @@ def years_of(tables: Tables, name: str) -> pd.Series:
     frame, column = tables[name], tables.resources[name].get("dated")
     if column is None:
         return pd.Series("", frame.index)
-    return frame[column].astype(str).str[:4].where(frame[column].notna(), "").astype(object)
+    found: pd.Series = frame[column].astype(str).str[:4].where(frame[column].notna(), "").astype(object)
+    return found
 
 
 @lru_cache(maxsize=2048)
@@ -254,12 +258,8 @@ def cites(load: Callable[[str], pd.DataFrame], contract: dict[str, Any]) -> dict
     found: dict[str, dict[str, set[str]]] = {}
     for name in tables.resources:
         if name != "sources":
-            pairs = pd.DataFrame(
-                {"source": tables[name]["source"], "year": years_of(tables, name)}
-            ).drop_duplicates()
-            for ids, year in zip(pairs["source"], pairs["year"], strict=True):
-                for one in ids.split("+"):
-                    found.setdefault(one, {}).setdefault(name, set()).add(year)
+            for one, year in _cited(tables[name]["source"], years_of(tables, name)):
+                found.setdefault(one, {}).setdefault(name, set()).add(year)
     # a row without a year stands for the whole table; the years of the others then say no more
     return {
         one: "; ".join(f"{name} {_spans(years)}".strip() for name, years in sorted(of.items()))

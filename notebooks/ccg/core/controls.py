@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from .problems import Problem, Tables, period_of, said, wrong
+from .problems import Problem, Tables, by_text, period_of, said, wrong
 
 
 def problems(tables: Tables, name: str) -> Iterator[Problem]:
     """Every control that a table does not meet, named in the table and in ``controls``."""
     controls = tables["controls"]
-    for measure, mine in controls[controls["table"] == name].groupby("measure", sort=False):
+    for measure, mine in by_text(controls[controls["table"] == name], "measure"):
         try:
             found = measured(tables, name, measure)
         except Exception as error:  # pandas has many ways to say that an expression is none of this table
@@ -64,7 +64,10 @@ def measured(tables: Tables, name: str, measure: str) -> pd.DataFrame:
         column = frame[measure.removeprefix("rank of ")].groupby(period)
         low, high = (column.rank(ascending=False, method=way) for way in ("min", "max"))
     else:
-        low = high = frame.eval(measure).astype("float64")
+        result = frame.eval(measure)
+        if not isinstance(result, pd.Series):
+            raise ValueError(f"{measure} is of no column")
+        low = high = result.astype("float64")
     return pd.DataFrame({"period": period, "code": frame["code"], "low": low, "high": high})
 
 
@@ -72,35 +75,37 @@ def _apart(
     tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
 ) -> Iterator[Problem]:
     by_body = found.groupby(["period", "code"])[["low", "high"]].sum(min_count=1).to_dict("index")
-    rank = measure.startswith("rank of ")
     periods = controls["period"].fillna("")
-    for i, period, code, value, within in zip(
-        controls.index, periods, controls["code"], controls["value"], controls["within"], strict=True
+    for line, period, code, value, within in zip(
+        controls.index + 2, periods, controls["code"], controls["value"], controls["within"], strict=True
     ):
         have = by_body.get((period, code))
-        rows = None
         if have is None:
-            rows = _rows(tables, found, period, code)
-            have = found.loc[rows, ["low", "high"]].sum(min_count=1).to_dict()
+            have = found.loc[_rows(tables, found, period, code), ["low", "high"]].sum(min_count=1).to_dict()
         # two numbers that are equal to the decimals published may differ in the last bit
         if have["low"] - within - 1e-9 <= value <= have["high"] + within + 1e-9:
             continue
-        rows = _rows(tables, found, period, code) if rows is None else rows
-        source, line = controls.at[i, "source"], int(str(i)) + 2
-        whole = f", rows {rows[0] + 2} to {rows[-1] + 2}," if len(rows) > 1 else ""
-        got = f"{measure}{whole} is {said(float(have['low']))}" if len(rows) else "there is no row for it"
+        rows = _rows(tables, found, period, code)
+        got = _got(measure, rows, float(have["low"]))
         margin = f" within {within:g}" if within else ""
-        published = f"{source} has {said(float(value))}{margin}"
+        published = f"{said(controls.at[line - 2, 'source'])} has {said(float(value))}{margin}"
         columns = [c for c in tables[name].columns if c in measure.replace("rank of ", "").split()]
-        if len(rows):
-            column = columns[0] if columns else "code"
-            cell = said(tables[name].at[rows[0], column])
+        if rows:
+            first = tables[name].loc[rows[:1]]
             what = f"{got}; {published} (controls.csv row {line})"
-            if rank:
-                what = f"its {measure} in the period {what.partition(' is ')[0] and 'is ' + said(float(have['low']))}; {published} (controls.csv row {line})"
-            yield Problem(f"{name}.csv", int(rows[0]) + 2, column, cell, what)
+            yield from wrong(name, first, columns[0] if columns else "code", what)
         what = f"{name}.csv {period} {said(code)}: {got}, and {published}"
-        yield Problem("controls.csv", line, "value", said(float(value)), what)
+        yield Problem("controls.csv", int(line), "value", said(float(value)), what)
+
+
+def _got(measure: str, rows: list[int], value: float) -> str:
+    """What a table has where a control has something else."""
+    if not rows:
+        return "there is no row for it"
+    if measure.startswith("rank of "):
+        return f"its {measure} in the period is {said(value)}"
+    whole = f", rows {rows[0] + 2} to {rows[-1] + 2}," if len(rows) > 1 else ""
+    return f"{measure}{whole} is {said(value)}"
 
 
 def _rows(tables: Tables, found: pd.DataFrame, period: str, code: str) -> list[int]:
@@ -130,8 +135,8 @@ def _without(
     """A body for which no control stands, where most of its period have one."""
     held = controls.assign(period=controls["period"].fillna("")).groupby("period")["code"].agg(set)
     known = found[found["low"].notna() & found["code"].isin({*tables.opened, *tables["icbs"]["code"]})]
-    for period, codes in known.groupby("period")["code"]:
-        due, have = set(codes), held.get(period, set())
+    for period, rows in by_text(known, "period"):
+        due, have = set(rows["code"]), held.get(period, set())
         if len(due & have) > 0.9 * len(due):
             for code in sorted(due - have):
                 after = (controls["period"].fillna("") == period) & (controls["code"] < code)

@@ -46,7 +46,13 @@ def said(value: Any) -> str:
     return str(value)
 
 
-def wrong(name: str, rows: pd.DataFrame, column: str, what: str | Callable[[Any], str]) -> Iterator[Problem]:
+def wrong(
+    name: str,
+    rows: pd.DataFrame,
+    column: str,
+    what: str | Callable[[Any], str],
+    due: pd.Series | None = None,
+) -> Iterator[Problem]:
     """A problem for each of these rows of a table, whose index counts from 0, the first row below the header.
 
     Parameters
@@ -59,10 +65,23 @@ def wrong(name: str, rows: pd.DataFrame, column: str, what: str | Callable[[Any]
         The column to name.
     what : str or function
         What is wrong, or a function of the row (a Series) that says so.
+    due : Series, optional
+        A value for each row of the table, said in ``what`` where it has ``{}``.
     """
     for i, row in rows.iterrows():
         text = what if isinstance(what, str) else what(row)
+        text = text if due is None else text.format(said(due.at[i]))
         yield Problem(f"{name}.csv", int(str(i)) + 2, column, said(row[column]), text)
+
+
+def by_text(frame: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each text of a column with its rows, in order."""
+    return ((str(text), rows) for text, rows in frame.groupby(column))
+
+
+def by_day(frame: pd.DataFrame, column: str) -> Iterator[tuple[pd.Timestamp, pd.DataFrame]]:
+    """Each day of a column of dates with its rows, in order."""
+    return ((day, rows) for day, rows in frame.groupby(column) if isinstance(day, pd.Timestamp))
 
 
 class Tables:

@@ -1,5 +1,6 @@
 """Run the notebooks: to make the figures anew, or to refresh the notebooks in place."""
 
+import ast
 import asyncio
 import atexit
 import json
@@ -7,7 +8,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..charts import figures
 from ..core import files
+from . import changed as inputs
 
 TIMEOUT = 120  # seconds for one cell
 AGAIN = 3  # times that a kernel which died before its first reply is started again
@@ -78,11 +80,23 @@ class _Client(NotebookClient):
         # what a kernel writes before it can reply is a library's traceback; cells write to the notebook
         await super().async_start_new_kernel(env=self._env, stderr=subprocess.DEVNULL, **options)
 
+    @asynccontextmanager
+    async def async_setup_kernel(self, **options):
+        async with super().async_setup_kernel(**options):
+            yield
+            # the last cell has run, and the kernel is still there
+            ask = {"used": "__import__('ccg.suite.changed', fromlist=['used']).used()"}
+            sent = self.kc.execute("", silent=True, store_history=False, user_expressions=ask)
+            told = (await self.async_wait_for_reply(sent))["content"]["user_expressions"]["used"]
+            if told["status"] == "ok":
+                self.nb.metadata["made_from"] = json.loads(ast.literal_eval(told["data"]["text/plain"]))
+
 
 def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, list[NotebookFailed]]:
     """Run notebooks from top to bottom, ``at_once`` in parallel, with figures going to ``made``.
 
-    Returns the executed notebooks by path, and what failed. The files are left as they are.
+    Returns the executed notebooks by path, and what failed. The files are left as they are. In its metadata each
+    notebook has ``made_from``, its inputs by the names that they have in ``changed``.
     """
     done, failed = {}, []
     # kernels side by side have no cores to share out for algebra: threads of it would wait for each other
@@ -152,21 +166,28 @@ async def _run(path: Path, progress: Progress, bar, env: dict[str, str]):
         raise NotebookFailed(f"notebooks/{path.name}: {error}") from None
 
 
-def make_figures(refresh: bool = False) -> int:
+def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     """Make every figure anew and say which changed. With ``refresh``, write the notebooks too.
 
-    A notebook that fails keeps its old figures, and the exit status is 1.
+    With ``only_changed`` those notebooks alone are run whose inputs are not those of their last run. A notebook
+    that fails keeps its old figures, and the exit status is 1.
     """
-    paths = files.notebooks()
+    paths, before = files.notebooks(), inputs.hashes()
+    if only_changed:
+        paths = _say_why(inputs.stale(before, refresh=refresh))
     with tempfile.TemporaryDirectory(prefix="ccg-") as folder:
         made = Path(folder)
-        done, failed = execute(paths, made)
-        kept = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
-        changed = _replace(made, files.figures(), kept)
+        done, failed = execute(paths, made) if paths else ({}, [])
+        fell = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
+        changed = _replace(
+            made, files.figures(), fell | {p.name for p in files.notebooks()} - {p.name for p in paths}
+        )
+    made_from = {path: notebook.metadata.get("made_from") for path, notebook in done.items()}
+    texts = {path: _clean(notebook) for path, notebook in done.items()}
     if refresh:
-        changed += [
-            f"notebooks/{path.name}" for path, notebook in done.items() if files.write(path, _clean(notebook))
-        ]
+        changed += [f"notebooks/{path.name}" for path, text in texts.items() if files.write(path, text)]
+    ran = {path: (made_from[path], text) for path, text in texts.items() if made_from[path] is not None}
+    inputs.remember(before, ran, fell)
     total = len(list(files.figures().glob("*.png")))
     print(f"{total} figures, {len(changed)} files changed" + (":" if changed else ""))
     for line in sorted(changed):
@@ -174,6 +195,12 @@ def make_figures(refresh: bool = False) -> int:
     for error in failed:
         print(f"FAILED {error}")
     return 1 if failed else 0
+
+
+def _say_why(stale: dict[Path, str]) -> list[Path]:
+    for path, reason in stale.items():
+        print(f"notebooks/{path.name}: {reason}")
+    return list(stale)
 
 
 def _replace(made: Path, folder: Path, kept: set[str]) -> list[str]:

@@ -1,0 +1,144 @@
+"""Dated facts, reforms, claims and sources agree with the tables and with their own names."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ..problems import Problem, Tables, said, wrong
+from .compare import as_most, ordered, unlike
+
+
+def _year(text: pd.Series) -> pd.Series:
+    return text.str.extract(r"(\d{4})", expand=False)
+
+
+def national(tables: Tables) -> Iterator[Problem]:
+    """Parts add up to their base, and a period is that of the id."""
+    rows = tables["national"]
+    ends = rows["id"].str.extract(r"_(\d{4})$", expand=False)
+    yield from unlike(
+        "national",
+        rows[ends.notna()],
+        "period",
+        rows["period"].where(_year(rows["period"]) == ends, "of " + ends)[ends.notna()],
+        "by its id it is",
+    )
+    yield from as_most("national", rows, ["comparable"], ["unit", "topic"])
+    some = rows[rows["base"].notna() & rows["unit"].ne("percent")]
+    yield from ordered("national", some, "value", "base")
+    counts = tables["ccg_counts"]
+    open_in = {str(d.year): n for d, n in zip(counts["date"], counts["open"], strict=True) if n}
+    ccgs = rows["unit"].eq("CCGs") | rows["comparable"].str.contains("ratings")
+    due = _year(rows["period"]).map(open_in)
+    either = pd.concat(
+        [
+            due,
+            _year(rows["period"]).map(lambda y: open_in.get(str(int(y) - 1)) if isinstance(y, str) else None),
+        ],
+        axis=1,
+    )
+    off = rows[ccgs & rows["base"].notna() & ~either.eq(rows["base"].astype("float64"), axis=0).any(axis=1)]
+    yield from wrong("national", off, "base", lambda row: f"ccg_counts.csv has {said(due[row.name])} open")
+    for (series, period), group in rows[rows["base"].notna()].groupby(["comparable", "period"]):
+        if len(group) > 2 and group["unit"].iloc[0] != "percent":
+            total, base = group["value"].sum(), group["base"].mode()[0]
+            if total != base:
+                yield from wrong(
+                    "national",
+                    group,
+                    "value",
+                    f"the {len(group)} parts of {series} in {period} add up to {said(float(total))}, not to their base {said(base)}: one of them is wrong",
+                )
+            yield from unlike(
+                "national", group, "base", pd.Series(base, group.index), f"other parts of {series} have"
+            )
+        elif len(group) > 2 and not 98.8 <= group["value"].sum() <= 101.2:
+            yield from wrong(
+                "national",
+                group,
+                "value",
+                f"the {len(group)} shares of {series} in {period} add up to {said(float(group['value'].sum()))}: one of them is wrong",
+            )
+
+
+def reforms(tables: Tables) -> Iterator[Problem]:
+    """An event is of the year in its name; two sources are two."""
+    rows = tables["reforms"]
+    ends = rows["event"].str.extract(r"_(\d{4})$", expand=False)
+    off = rows[ends.notna() & (rows["date"].str[:4] != ends)]
+    yield from wrong("reforms", off, "date", lambda row: f"the event is called {row['event']}")
+    named = rows["event"].str.contains("_act_|^act_")
+    other = rows[named & (rows["kind"] != "act")]
+    yield from wrong("reforms", other, "kind", lambda row: f"the event is called {row['event']}")
+    yield from _near_days(tables)
+    single = rows[(rows["certainty"] == "two_sources") & ~rows["source"].str.contains("+", regex=False)]
+    yield from wrong("reforms", single, "certainty", "it cites one source")
+
+
+def _near_days(tables: Tables) -> Iterator[Problem]:
+    """An event within days of a day on which bodies changed is of that day."""
+    rows = tables["reforms"]
+    days = pd.to_datetime(rows["date"].where(rows["date"].str.len() == 10))
+    known = {*tables.geographies, *tables["icbs"]["opened"]}
+    for by in (-2, -1, 1, 2):
+        moved = days + pd.Timedelta(days=by)
+        near = moved.where(moved.isin(known) & ~days.isin(known))
+        what = "bodies changed on {}, and no event is so near to such a day and not of it"
+        yield from wrong("reforms", rows[near.notna()], "date", what, near)
+
+
+VERDICTS = ["holds", "holds with a correction", "cannot be shown", "does not hold"]
+
+
+def claims(tables: Tables) -> Iterator[Problem]:
+    """Claims are numbered without a gap, and a verdict is that of the weakest part."""
+    rows = tables["claims"]
+    letter, number = rows["claim_id"].str[0], rows["claim_id"].str[1:]
+    yield from as_most("claims", rows.assign(letter=letter), ["letter"], ["document"])
+    for one, numbers in number.groupby(letter):
+        have = {int(n) for n in numbers if n.isdigit()}
+        for n in sorted(set(range(1, max(have) + 1)) - have):
+            line = int((rows["claim_id"] < f"{one}{n}").sum()) + 2
+            yield Problem(
+                "claims.csv",
+                line,
+                "claim_id",
+                f"{one}{n}",
+                f"the claims of {one} go on to {one}{max(have)}, and this is not there",
+            )
+    names = set(tables.resources)
+    for _, row in rows.iterrows():
+        here = rows.loc[[row.name]]
+        for table in row["evidence"].split("+"):
+            if table not in names:
+                yield from wrong("claims", here, "evidence", f"no table is called {table}")
+        if isinstance(row["parts"], str):
+            parts = [part.rsplit(": ", 1)[-1] for part in row["parts"].split("; ")]
+            if set(parts) <= set(VERDICTS):
+                weakest = max(parts, key=VERDICTS.index)
+                if weakest != row["verdict"]:
+                    yield from wrong("claims", here, "verdict", f"the weakest of its parts is: {weakest}")
+            else:
+                yield from wrong("claims", here, "parts", "a part ends with a colon and a verdict")
+    held = rows["verdict"] == "holds"
+    yield from wrong(
+        "claims",
+        rows[rows["correction"].isna() != held],
+        "verdict",
+        "a claim that holds has no correction, and any other has one",
+    )
+    whole = rows["unit"].isin(["year", "CCGs", "boards"]) & (rows["value"] % 1 != 0)
+    yield from wrong("claims", rows[whole], "value", "not a whole number")
+
+
+def source_ids(tables: Tables) -> Iterator[Problem]:
+    """The last two digits of an id are those of a year: when it was published, or the year before, which it is of."""
+    rows = tables["sources"]
+    two = rows["id"].str.extract(r"^[A-Z]+(\d{2})[A-Z]*$", expand=False)
+    year = rows["date"].str[2:4]
+    far = rows[two.notna() & year.notna() & ~((year.astype(float) - two.astype(float)).isin([0, 1]))]
+    yield from wrong("sources", far, "date", lambda row: f"the id is of {two[row.name]}")
+    opened = (rows["licence"] != "cited") & rows["grade"].isin(["press_release", "news"])
+    yield from wrong(
+        "sources", rows[opened], "grade", "what is published under an open licence is not the press"
+    )

@@ -1,0 +1,49 @@
+"""Each rule of agreement names the row that departs, and where the other reading stands."""
+
+import pandas as pd
+import pytest
+from ccg import agreement, tables
+from ccg.core.problems import Tables
+
+RULES = {rule.__name__: rule for rule in agreement.RULES}
+
+
+def said(rule: str, name: str, key: dict, cells: dict) -> str:
+    """What a rule says when these cells stand in the row with this key."""
+
+    def load(table: str) -> pd.DataFrame:
+        frame = tables.load(table)
+        if table == name:
+            row = (frame[list(key)].astype(str) == pd.Series(key)).all(axis=1)
+            assert row.sum() == 1, f"{name}.csv has {row.sum()} rows with {key}"
+            for column, value in cells.items():
+                frame.loc[row, column] = value
+        return frame
+
+    return "\n".join(map(str, RULES[rule](Tables(load, tables.package()))))
+
+
+DAY = pd.Timestamp
+WRONG = {
+    "the name of a location": ("locations", "locations", {"code": "00N"}, {"name": "NHS North East and North Cumbria ICB - 00L"}, "locations.csv row 3, column name, value 'NHS North East and North Cumbria ICB - 00L': its board and code make it NHS North East and North Cumbria ICB - 00N"),
+    "the board of a location": ("locations", "locations", {"code": "02M"}, {"board": "QOX"}, "column board, value 'QOX': location_people.csv has, of 2025-04-01, QE1"),
+    "the last day of a location": ("locations", "locations", {"code": "D4U1Y"}, {"closed": pd.NaT}, "column closed, value 'blank': by its next row or by successions.csv it is 2026-03-31"),
+    "the first day of a location": ("locations", "locations", {"code": "00L"}, {"opened": DAY("2021-07-01")}, "locations.csv row 2, column opened, value '2021-07-01': no board of icbs.csv opened on this day"),
+    "patients of a location": ("location_patients", "location_patients", {"code": "00N", "year": "2022-23"}, {"patients": 159109}, "location_patients.csv row 4, column patients, value '159109': ccg_years.csv has 159108"),
+    "a cluster that merged": ("clusters", "clusters", {"board": "QXU"}, {"by_april_2026": "separate"}, "column by_april_2026, value 'separate': a board that closed by icbs.csv merged"),
+    "a part without a name": ("clusters", "clusters", {"board": "QNQ", "cluster": "Thames Valley"}, {"part": None}, "column part, value 'blank': a board in several clusters has a part in each"),
+    "a partnership": ("partnership_members", "partnership_members", {"date": "2021-04-01", "code": "36L"}, {"partnership": "E54000029"}, "column partnership, value 'E54000029': "),
+    "a level": ("levels", "levels", {"level": "pct"}, {"last": DAY("2013-04-01")}, "levels.csv row 4, column last, value '2013-04-01': its last body closed on 2013-03-31"),
+    "the ONS code of a board": ("icbs", "icbs", {"code": "QOX"}, {"ons_code": "E54000059"}, "column ons_code, value 'E54000059': its first code in ons_codes.csv is E54000040"),
+    "the kind of an ONS code": ("ons_codes", "ons_codes", {"ons_code": "E54000067"}, {"body": "sub_icb_location"}, "column body, value 'sub_icb_location': codes of boards begin with E54"),
+    "a count of boards": ("commissioners", "commissioners", {"date": "2026-04-01"}, {"count": 37}, "column count, value '37': icbs.csv has 36"),
+    "a reporting entity": ("other_codes", "other_codes", {"code": "A7V7E"}, {"former_ccg": "07M"}, "other_codes.csv row "),
+    "a count that leaps": ("list_sizes", "list_sizes", {"code": "00D", "quarter": "2014-07-01"}, {"practices": 14}, "column practices, value '14': far from those of its quarter before and after, 41 and 41"),
+    "the day of an event": ("reforms", "reforms", {"event": "icb_2022"}, {"date": "2022-06-30"}, "column date, value '2022-06-30': bodies changed on 2022-07-01"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule, name, key, cells, words", WRONG.values(), ids=WRONG)
+def test_a_slip_is_named_with_what_it_should_agree_with(rule, name, key, cells, words):
+    what = said(rule, name, key, cells)
+    assert words in what, what[:1000]
