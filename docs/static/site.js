@@ -213,6 +213,13 @@ function nameToggles() {
   for (const summary of document.querySelectorAll("details.hide > summary[aria-label]")) summary.removeAttribute("aria-label");
 }
 
+/* What the theme leaves without a name or a heading. */
+function nameParts() {
+  for (const [part, name] of [[".sidebar-drawer", "Pages of the site"], [".toc-drawer", "On this page"]]) document.querySelector(part)?.setAttribute("aria-label", name);
+  const article = document.querySelector("#search-results")?.closest("article") || document.querySelector("#search-results")?.parentElement;
+  if (article && !document.querySelector("h1")) article.prepend(element("h1", "Search"));
+}
+
 /* A table of words in a notebook becomes cards on a phone: see .cards. Each cell knows its column's head. */
 function label() {
   for (const table of document.querySelectorAll(".cell_output table.docutils")) {
@@ -243,6 +250,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (document.getElementById("hex-name")) nameHexagons(document.getElementById("hex-name"));
   document.querySelectorAll(".pair[data-file]").forEach(pictures);
   nameToggles();
+  nameParts();
   label();
   reach();
   addEventListener("resize", reach);
