@@ -133,9 +133,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const begun = performance.now();
     working(0);
     result = await Rebasing.rebase(table, asked(), working);
-    const [header, ...rows] = result.rows, most = 100, line = (cells) => cells.map((cell) => cell);
+    const [header, ...rows] = result.rows, most = 100;
     get("report").textContent = [result.report.verdict, ...result.report.lines].join("\n");
-    fill(get("result-columns"), [line(header)]);
+    const head = document.createElement("tr");
+    head.append(...header.map((name) => Object.assign(document.createElement("th"), { scope: "col", textContent: name })));
+    get("result-columns").replaceChildren(head);
     fill(get("result-rows"), rows.slice(0, most));
     get("result-note").textContent = `${rows.length.toLocaleString("en-GB")} rows${rows.length > most ? `, the first ${most} shown` : ""}, in ${((performance.now() - begun) / 1000).toFixed(1)} seconds. The file holds them all.`;
     get("take-unmapped").hidden = result.unmapped.length < 2;

@@ -156,7 +156,7 @@ function picture(section, pair) {
   for (const one of drawn.querySelectorAll("line")) one.setAttribute("stroke", one.classList.contains("stripe") ? "#fff" : "#3D3D3D");
   for (const one of drawn.querySelectorAll("line.stripe")) one.setAttribute("stroke-width", 3);
   for (const one of drawn.querySelectorAll(".hex path, path")) { one.setAttribute("stroke", "#fff"); one.setAttribute("stroke-width", 0.8); }
-  for (const one of drawn.querySelectorAll("text")) { one.setAttribute("font-size", one.classList.contains("value") ? 14 : 12); one.setAttribute("fill", "#3D3D3D"); }
+  for (const one of drawn.querySelectorAll("text")) { one.setAttribute("font-size", one.classList.contains("value") ? 14 : 12); one.setAttribute("fill", "#3D3D3D"); if (one.classList.contains("value")) one.setAttribute("font-weight", 700); }
   const width = 640, height = Math.round((width - 40) * high / wide), file = "http://www.w3.org/2000/svg", whole = document.createElementNS(file, "svg");
   const limit = Math.min(height, 560), lines = (text, most) => text.split(" ").reduce((out, word) => { if (`${out.at(-1)} ${word}`.length > most) out.push(word); else out[out.length - 1] = `${out.at(-1)} ${word}`.trim(); return out; }, [""]);
   const heads = lines(`${pair.dataset.title}: ${section.querySelector("h2").textContent.replace(/[#¶].*$/, "").toLowerCase()}`, 62), note = lines(section.querySelector(".note").textContent, 88), ends = lines(`Source: ${pair.dataset.source} england-ccgs, body/${pair.dataset.file}.`, 96);
@@ -213,6 +213,13 @@ function nameToggles() {
   for (const summary of document.querySelectorAll("details.hide > summary[aria-label]")) summary.removeAttribute("aria-label");
 }
 
+/* What the theme leaves without a name or a heading. */
+function nameParts() {
+  for (const [part, name] of [[".sidebar-drawer", "Pages of the site"], [".toc-drawer", "On this page"]]) document.querySelector(part)?.setAttribute("aria-label", name);
+  const article = document.querySelector("#search-results")?.closest("article") || document.querySelector("#search-results")?.parentElement;
+  if (article && !document.querySelector("h1")) article.prepend(element("h1", "Search"));
+}
+
 /* A table of words in a notebook becomes cards on a phone: see .cards. Each cell knows its column's head. */
 function label() {
   for (const table of document.querySelectorAll(".cell_output table.docutils")) {
@@ -243,6 +250,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (document.getElementById("hex-name")) nameHexagons(document.getElementById("hex-name"));
   document.querySelectorAll(".pair[data-file]").forEach(pictures);
   nameToggles();
+  nameParts();
   label();
   reach();
   addEventListener("resize", reach);

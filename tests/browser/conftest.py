@@ -174,16 +174,16 @@ def shot():
 def axe():
     """``axe(page)`` gives the serious and critical findings of axe-core, a line each; none is the aim.
 
-    ``context`` limits the scan to a CSS selector. The script is axe-playwright-python's own copy.
+    With ``moderate`` it gives moderate ones too. ``context`` limits the scan to a CSS selector. The script is axe-playwright-python's own copy.
     """
 
-    def scan(page, context: str | None = None) -> list[str]:
+    def scan(page, context: str | None = None, moderate: bool = False) -> list[str]:
         options = {"resultTypes": ["violations"], "preload": False}  # preload would fetch style sheets
         found = Axe().run(page, context=context, options=options).response["violations"]
         return [
             f"{v['impact']} {v['id']}: {v['help']}: {' ; '.join(' '.join(map(str, n['target'])) for n in v['nodes'])}"
             for v in found
-            if v["impact"] in ("serious", "critical")
+            if v["impact"] in ("serious", "critical") or (moderate and v["impact"] == "moderate")
         ]
 
     return scan

@@ -204,8 +204,9 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
         and "https://doi.org/10.5281/zenodo.1" in said
     )
     know = {"chart": chart, "charts": charts, "book": site.Book(files.NOTEBOOKS / chart["notebook"], charts)}
-    know |= {"before": None, "after": None, "cite": said}
+    know |= {"before": None, "after": None, "cite": said, "sources": site.sources(["ODS25"])}
     page = site.render("chart.md", base=site.base(about), **know)
+    assert "In full: 1 source<" in page.replace(" <", "<")
     assert '"property=og:image": "https://example.org/ccgs/figures/01_count.png"' in page
     assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
 

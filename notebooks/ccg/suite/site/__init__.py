@@ -173,7 +173,6 @@ def what_was_a_ccg() -> dict:
     ids = {
         i for cell in [*table.loc[used, "source"], *told.loc[[*events], "source"]] for i in cell.split("+")
     }
-    sources = tables.load("sources").astype(object).fillna("")
     gps = number["board_seats_gps_2012"], base["board_seats_gps_2012"]
     return {
         "seats": {one: f"{number[f'board_seats_{one}_2012']:.0f}" for one in seats}
@@ -188,9 +187,15 @@ def what_was_a_ccg() -> dict:
             "year": table.at["allocation_ccgs_2019", "period"],
             "head": f"{number['running_costs_head_2014']:.2f}",
         },
-        "sources": sources[sources["id"].isin(ids)].to_dict("records"),
+        "sources": sources(ids),
         "before_end": lineage.BOARDS - pd.Timedelta(days=1),
     }
+
+
+def sources(ids) -> list[dict]:
+    """Rows of the table of sources, by id, for a list of them."""
+    table = tables.load("sources").astype(object).fillna("")
+    return table[table["id"].isin(list(ids))].to_dict("records")
 
 
 def _installed(page: str) -> str:
@@ -226,6 +231,7 @@ def _charts(folder: Path, about: dict, books: list["Book"], charts: dict) -> Non
             "before": before,
             "after": after,
             "base": base(about),
+            "sources": sources(chart.get("sources", [])),
         }
         files.write(folder / f"{name}.md", render("chart.md", cite=citation(about, chart), **know))
 
