@@ -19,7 +19,7 @@ import pandas as pd
 from ..core import files
 
 OURS = "make test: strict nbval, two workers"
-FLOOR = "all cells in one warm process"
+FLOOR = "all cells in one process"
 
 
 def nbval(paths: list[Path]) -> list[str]:
@@ -74,7 +74,7 @@ def bench(repeats: int, folder: Path, notebooks: list[str] | None = None) -> pd.
     )
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / "suite.csv", index=False)
-    _chart(table, f"Running {len(paths)} notebooks", folder / "suite.png")
+    _chart(table, f"Running {len(paths)} notebook{'' if len(paths) == 1 else 's'}", folder / "suite.png")
     print(f"\nwritten: {folder / 'suite.csv'} and {folder / 'suite.png'}", flush=True)
     return table
 
