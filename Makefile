@@ -65,7 +65,7 @@ app: $(READY) ## open the explorer: the life of any CCG or board
 site: $(SITE) ## make the static site in docs/_build/html; it works from the folder, without a server
 	@.venv-site/$(BIN)/python -m ccg site
 
-bench: $(READY) ## time re-basing against what people do today (ten minutes or more)
+bench: $(READY) ## time re-basing and the notebooks against what there is besides (half an hour)
 	@$(PY) -m ccg bench
 
 mutate: $(READY) ## change one cell, row or line of code at a time, and see what check and the tests catch (an hour; SEED=2)

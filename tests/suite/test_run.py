@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from ccg import files, run
+from ccg import files, run, runs
 from jupyter_client.connect import LocalPortCache
 
 #: A plugin for a pytest of its own: kernels are started again once, and the first three find a port taken.
@@ -148,3 +148,16 @@ def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_
     for name in ("98_a", "99_b"):
         again = f"notebooks/{name}.ipynb: its kernel died before its first reply and is started again"
         assert again in done.stdout
+
+
+def test_a_way_to_run_the_notebooks_that_fails_stops_the_bench_with_its_last_words(tmp_path):
+    seconds, cpu, _ = runs._once("good", [sys.executable, "-c", "sum(range(10**6))"], tmp_path)
+    assert seconds > 0 and cpu > 0
+    with pytest.raises(RuntimeError, match="bad: no such notebook"):
+        runs._once("bad", [sys.executable, "-c", "raise SystemExit('no such notebook')"], tmp_path)
+
+
+def test_each_way_runs_the_same_notebooks(tmp_path):
+    names = {path.name for path in files.notebooks()}
+    for name, command in runs.ways(files.notebooks(), tmp_path).items():
+        assert {Path(word).name for word in command if word.endswith(".ipynb")} == names, name

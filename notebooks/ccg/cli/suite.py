@@ -47,20 +47,17 @@ def add_test(commands):
 
 def run_tests(args) -> int:
     """strict nbval over every notebook, then the unit tests but for the slow; leaves the working tree as it was"""
+    from ..suite import runs
+
     before = _tree()
-    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist"]
-    nbval = [
-        *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"),
-        *("--nbval-sanitize-with", "tests/nbval.cfg"),
-        *(str(p.relative_to(files.ROOT)) for p in files.notebooks()),
-    ]
+    # unit tests go to whoever is free; make test-slow has the laws tried on many made-up cases, and the simulations
+    alone = ["-n", "2", "--dist", "worksteal", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
         env = os.environ | {"CCG_FIGURES": made}
-        # a notebook's cells belong together, in one kernel; unit tests go to whoever is free
-        notebooks = subprocess.run([*pytest, "loadfile", *nbval], cwd=files.ROOT, env=env).returncode
-        # make test-slow has the laws tried on many made-up cases, and the simulations
-        alone = ["worksteal", "-p", "no:nbval", "-m", "not slow", "tests"]
-        units = subprocess.run([*pytest, *alone], cwd=files.ROOT, env=env).returncode
+        notebooks = subprocess.run(runs.strict(files.notebooks()), cwd=files.ROOT, env=env).returncode
+        units = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env
+        ).returncode
     touched = sorted(_tree() ^ before)
     for line in touched:
         print(f"the test run changed the working tree: {line}", file=sys.stderr)
@@ -194,19 +191,27 @@ def make_site(args) -> int:
 
 def add_bench(commands):
     """Add the command ``bench``."""
-    parser = command(commands, "bench", time_rebasing, "--rows 1000000 --repeats 1", needs_checkout=True)
+    example = "--only rebase --rows 1000000 --repeats 1"
+    parser = command(commands, "bench", time_all, example, needs_checkout=True)
     sizes = [1_000_000, 10_000_000, 50_000_000]
-    parser.add_argument("--rows", type=int, nargs="+", default=sizes, help="sizes to time")
-    parser.add_argument("--repeats", type=int, default=5, help="paired runs at 10 million rows")
-    parser.add_argument("-o", "--output", default=".bench", help="folder for the table and the chart")
+    parser.add_argument("--only", choices=["rebase", "suite"], help="one of the two; both if not given")
+    parser.add_argument("--rows", type=int, nargs="+", default=sizes, help="sizes to re-base")
+    parser.add_argument(
+        "--notebooks", nargs="+", metavar="NN", help="numbers of the notebooks to run; else all"
+    )
+    parser.add_argument("--repeats", type=int, default=5, help="paired runs, and at 10 million rows")
+    parser.add_argument("-o", "--output", default=".bench", help="folder for the tables and the charts")
     return parser
 
 
-def time_rebasing(args) -> int:
-    """time re-basing against what people do today; prints a table, saves it and a chart"""
-    from ..suite import bench
+def time_all(args) -> int:
+    """time re-basing, and running the notebooks, against what there is besides; saves tables and charts"""
+    from ..suite import bench, runs
 
-    bench.run(args.rows, args.repeats, Path(args.output))
+    if args.only != "suite":
+        bench.run(args.rows, args.repeats, Path(args.output))
+    if args.only != "rebase":
+        runs.bench(args.repeats, Path(args.output), args.notebooks)
     return 0
 
 

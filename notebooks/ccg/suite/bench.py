@@ -217,13 +217,19 @@ def run(
 
 
 def _chart(table: pd.DataFrame, path: Path) -> None:
+    size = ROWS if ROWS in set(table["rows"]) else table["rows"].max()
+    shown = table[table["rows"] == size]
+    draw(shown, f"Re-basing {size / 1e6:g} million rows", path, {m for m in shown["method"] if "rebase" in m})
+
+
+def draw(table: pd.DataFrame, title: str, path: Path, ours: set[str]) -> None:
+    """A bar for each ``method``, its ``median`` seconds with ``least`` and ``most``, and ``GiB``; ours in blue."""
     from ..charts import style
 
     style.use()
-    fig, ax = style.canvas(5.2, left=2.9, right=0.8, bottom=0.6, top=0.5)
-    size = ROWS if ROWS in set(table["rows"]) else table["rows"].max()
-    shown = table[table["rows"] == size].iloc[::-1].reset_index(drop=True)
-    tones = [style.BLUE if "rebase" in m else style.GREY for m in shown["method"]]
+    fig, ax = style.canvas(0.8 + 0.4 * len(table), left=2.9, right=0.8, bottom=0.6, top=0.5)
+    shown = table.iloc[::-1].reset_index(drop=True)
+    tones = [style.BLUE if m in ours else style.GREY for m in shown["method"]]
     ax.barh(shown.index, shown["median"], color=tones, height=0.66)
     ax.hlines(shown.index, shown["least"], shown["most"], color=style.INK, lw=1.2)
     for y, row in shown.iterrows():
@@ -231,7 +237,7 @@ def _chart(table: pd.DataFrame, path: Path) -> None:
         ax.text(row["most"] + shown["most"].max() * 0.01, y, text, va="center", size=style.SMALL)
     ax.set_yticks(shown.index, shown["method"])
     ax.set(xlabel="Seconds, median and range", xlim=(0, shown["most"].max() * 1.2))
-    ax.set_title(f"Re-basing {size / 1e6:g} million rows", weight="bold", x=-0.6)
+    ax.set_title(title, weight="bold", x=-0.6)
     style.bare(ax, grid="x")
     fig.savefig(path)
 
