@@ -212,6 +212,11 @@ def partnerships(tables: Tables) -> Iterator[Problem]:
         "ods_code",
         "two partnerships have it",
     )
+    # they were numbered one after another
+    numbers = rows["code"].str[3:].astype(int)
+    for number in sorted(set(range(1, int(numbers.max()) + 1)) - set(numbers)):
+        line, code = int((numbers < number).sum()) + 2, f"E54{number:06}"
+        yield Problem("partnerships.csv", line, "code", code, "codes go on beyond it, and no row is of it")
     last = said(first["opened"].min() - _DAY)
     yield from unlike(
         "partnerships", named, "last", pd.Series(last, named.index), "boards opened the day after"
@@ -241,6 +246,11 @@ def levels(tables: Tables) -> Iterator[Problem]:
         "known_until",
         "blank where the level has ended, and only there",
     )
+    for level in sorted({*firsts, *lasts} - set(rows["level"])):
+        line = int((rows["level"] < level).sum()) + 2
+        yield Problem(
+            "levels.csv", line, "level", level, "there are bodies of this level, and no row is of it"
+        )
     until = rows["known_until"].max()
     yield from wrong(
         "levels",

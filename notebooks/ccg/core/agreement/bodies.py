@@ -203,7 +203,8 @@ def other_codes(tables: Tables) -> Iterator[Problem]:
     """Hubs and reporting entities are called so, and open and close on days on which CCGs are counted."""
     others = tables["other_codes"]
     words = {"hub": "commissioning hub", "reporting_entity": "sub-ICB reporting entity"}
-    for kind, word in words.items():
+    teams = {"area_team": "area team|as an area|sub-region"}
+    for kind, word in (words | teams).items():
         off = others["name"].str.contains(word) != (others["kind"] == kind)
         yield from wrong("other_codes", others[off], "kind", f"{kind} is what is called {word}, and no other")
     yield from wrong(
