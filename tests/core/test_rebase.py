@@ -1646,18 +1646,20 @@ def test_each_month_of_a_year_must_have_every_part(draw, make):
 def test_on_any_england_people_are_found_where_they_went(world, data, make):
     """Against people counted land by land, on a made-up England: a lineage of its own, which the call is given."""
     start, goal = data.draw(st.sampled_from(forward(world)))
+    basis = data.draw(st.sampled_from(lineage.BASES))
     then, later = {}, {}
-    for (old, new), people in world.flows(start, goal).items():
+    for (old, new), people in world.flows(start, goal, residents=basis == "residents").items():
         then[old] = then.get(old, 0) + people
         later[new] = later.get(new, 0) + people
-    ask = {"at": start[1], "to": goal[1], "level": goal[0], "lineage": world.lineage}
+    ask = {"at": start[1], "to": goal[1], "level": goal[0], "lineage": world.lineage, "basis": basis}
     result = move(make(frame(list(then), list(then.values()))), **ask)
     out = plain(result.frame)
     assert dict(zip(out["code"], out["n"], strict=True)) == pytest.approx(
         {c: n for c, n in later.items() if n}
     )
     assert result.report().balanced() and not result.report().absent
-    assert set(out["status"]) <= {"exact", "approximate"}
+    assert set(out["status"]) <= {"exact", "approximate"} and out["divided"].between(0, 1).all()
+    assert (out.loc[out["status"] == "exact", "divided"] == 0).all()
 
 
 # --- the command line -----------------------------------------------------------------------------
