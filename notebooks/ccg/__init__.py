@@ -69,6 +69,7 @@ _ROOMS = {
         "reading",
         "rebasing",
         "recoding",
+        "spellings",
         "tables",
         "trail",
         "words",

@@ -7,7 +7,7 @@ import re
 
 import ccg
 import pytest
-from ccg import files
+from ccg import cli, files
 
 CORE = sorted((files.NOTEBOOKS / "ccg" / "core").rglob("*.py"))
 MODULES = {
@@ -72,3 +72,9 @@ def test_the_marks_and_dates_of_the_reference_are_read_as_it_says():
     assert all(not numbers.is_given(mark) for mark in re.findall(r"`([^`]+)`", marks))
     forms = re.search(r"means one thing: (.*?)\. A period", REBASE)[1]
     assert len(periods.days(re.findall(r"`([^`]+)`", forms))) == 7
+
+
+def test_the_page_on_rebase_has_every_option_of_the_command():
+    page = (files.ROOT / "docs" / "rebase.md").read_text(encoding="utf-8")
+    options = [word for one in cli.commands()["rebase"]._actions for word in one.option_strings]
+    assert not [o for o in options if o.startswith("--") and o != "--help" and f"`{o}" not in page]

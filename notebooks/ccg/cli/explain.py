@@ -1,6 +1,6 @@
 """``ccg explain``: the life of one body in words."""
 
-from ..core import lineage
+from ..core import lineage, spellings
 from ..core.codes import WHY
 from .words import command, say
 
@@ -18,6 +18,7 @@ def run(args) -> int:
     text = lineage.written(args.text) or args.text  # 02F00 is 02F
     found = lineage.search(text)
     codes = [text] if text in set(found["code"]) else list(found["code"])
+    codes = codes or spellings.find(args.text)
     if not codes and (kind := lineage.beside().get(text)) is not None:
         say(f"{text} is {WHY[kind]}.")
         return 0

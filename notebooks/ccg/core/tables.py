@@ -337,7 +337,7 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
     places = by_text.sort_values(key, kind="stable").index
     if (places != frame.index).any():
         line = _out_of_place(list(by_text.itertuples(index=False, name=None)))
-        at = "+".join(by_text.iloc[line])
+        at = "+".join(map(str, by_text.iloc[line]))
         problems.append(_problem(resource, "rows are not sorted by key", line + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
         known = set(_typed(_resource("sources"))["id"])
