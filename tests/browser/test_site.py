@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
@@ -180,10 +181,10 @@ def test_the_drawings_of_a_body_are_taken_with_their_source(visit):
 
 
 def test_the_first_page_is_light(visit, new_page):
-    page, size = new_page(), []
-    page.on("response", lambda got: size.append(len(got.body())))
+    page, asked = new_page(), set()
+    page.on("request", lambda request: asked.add(unquote(urlsplit(request.url).path)))
     visit("index.html", on=page)
-    assert 0 < sum(size) < 700_000
+    assert len(asked) > 10 and sum(Path(path).stat().st_size for path in asked) < 700_000
 
 
 def test_hostile_text_stays_text(visit):

@@ -233,6 +233,21 @@ def test_a_body_is_like_those_that_stand_near_it():
     assert pages["00G"]["uncounted"] == 210 and pages["15E"]["uncounted"] is None
 
 
+def test_a_term_is_linked_to_the_glossary_where_a_page_first_says_it():
+    link = site.terms.Linker("../")
+    said = link(
+        "# Governing body\n\nA `governing body` and [a governing body](x.md). Governing body, governing body."
+    )
+    assert (
+        said.count("](../glossary.md#bodies)") == 1
+        and "[Governing body](../glossary.md#bodies), governing" in said
+    )
+    assert (
+        link("the governing body again; the QOF")
+        == "the governing body again; the [QOF](../glossary.md#measures-and-statistics)"
+    )
+
+
 def test_a_line_of_markdown_is_escaped():
     assert (
         site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"

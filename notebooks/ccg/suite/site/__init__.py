@@ -30,7 +30,7 @@ from ...core import files, lineage, lookups, rebasing, tables
 from ...core.words import long_date
 from ...explorer import bodies, explore
 from .. import rules
-from . import offline, packing, panels, readable, search
+from . import offline, packing, panels, readable, search, terms
 
 DOCS = files.ROOT / "docs"
 OUT = DOCS / "_build" / "html"
@@ -478,11 +478,10 @@ class Book:
         book = nbformat.from_dict(json.loads(json.dumps(self.notebook)))
         book.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
         book.metadata.pop("widgets", None)
-        page = f"notebooks/{self.path.stem}"
+        page, link = f"notebooks/{self.path.stem}", terms.Linker("../")
         for i, cell in enumerate(book.cells):
-            cell.source = (
-                cell.source if cell.cell_type == "code" else relink(cell.source, f"{page}.ipynb", page)
-            )
+            if cell.cell_type != "code":
+                cell.source = link(relink(cell.source, f"{page}.ipynb", page))
             if i == 0:
                 cell.source = _with_kicker(cell.source, self)
             if cell.cell_type != "code":
@@ -490,7 +489,7 @@ class Book:
             # of a cell of prose a reader needs what it says, not how
             source = "remove-input" if rules.is_prose(cell) else "hide-input"
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), source})
-            cell.outputs = [shown for o in cell.outputs if (shown := self._shown(o, page))]
+            cell.outputs = [shown for o in cell.outputs if (shown := self._shown(o, page, link))]
         book.cells = [c for c in book.cells if "not-on-site" not in c.metadata.get("tags", [])]
         if self.chooses:
             answer = next(cell for cell in book.cells if cell.cell_type == "code")
@@ -504,10 +503,10 @@ class Book:
         outputs = [o for cell in self.notebook.cells for o in cell.get("outputs", [])]
         return any(o.get("data", {}).get("text/plain") == explore.FALLBACK for o in outputs)
 
-    def _shown(self, output, page: str):
+    def _shown(self, output, page: str, link: terms.Linker):
         data = output.get("data", {})
         if "text/markdown" in data:
-            data["text/markdown"] = relink(data["text/markdown"], f"{page}.ipynb", page)
+            data["text/markdown"] = link(relink(data["text/markdown"], f"{page}.ipynb", page), "html")
         name = re.search(r"^Figure (\S+), numbers [0-9a-f]+$", data.get("text/plain", ""), re.M)
         if name:
             if name[1] not in self.charts:
@@ -621,7 +620,7 @@ def fonts(folder: Path) -> None:
     """The suite's type for the web, compressed but otherwise as it is, with its licence."""
     given = Path(font_source_sans_pro.__file__).parent / "files"
     folder.mkdir(parents=True, exist_ok=True)
-    for face in ("Regular", "It", "Semibold", "Bold"):
+    for face in ("Regular", "It", "Bold"):
         font = TTFont(given / f"SourceSansPro-{face}.otf", recalcTimestamp=False)
         font.flavor = "woff"
         font.save(folder / f"SourceSansPro-{face}.woff")
