@@ -352,6 +352,65 @@ def test_a_total_beside_its_parts_is_never_added_up_with_them(cells, why, drop):
     assert rebase_file(table.iloc[2:], sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [2]
 
 
+@pytest.mark.parametrize("cells", ["P M F", "0+ 0-64 65+", "0 1 2"])
+@pytest.mark.parametrize("drop", ["rest", "what"])
+def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, drop):
+    """Persons under P, or all ages under 0+, were added to their parts, and every row was called exact."""
+    whole, one, other = cells.split()
+    rows = [(c, n) for c, n in (("00C", 3), ("00K", 5), ("00M", 7))]
+    text = "".join(f"{c},{whole},{n}\n{c},{one},{n - 1}\n{c},{other},1\n" for c, n in rows)
+    table = frame("code,what,n\n" + text)
+    with pytest.raises(finding.PublishedError, match=re.escape(f"{whole!r} stands the sum of the others")):
+        rebase_file(table, sums=["n"], drop=[drop], **DATES)
+    parts = table[table["what"] != whole]
+    assert rebase_file(parts, sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [15]
+    assert rebase_file(table, sums=["n"], by=["what"], **DATES).frame["n"].to_list() == [
+        {whole: 15, one: 12, other: 3}[w] for w in sorted(cells.split())
+    ]
+
+
+def test_periods_are_not_added_up_where_a_body_has_no_row_in_one_of_them():
+    """16C lacked Hartlepool in May, and with the month dropped its sum was called exact."""
+    text = "code,month,n\n00C,Apr-18,1\n00K,Apr-18,2\n00M,Apr-18,4\n00C,May-18,1\n00M,May-18,4\n"
+    with pytest.raises(
+        finding.PublishedError, match=r"00K has rows in other periods but none in 'May-18'.*--by 'month'"
+    ):
+        rebase_file(frame(text), sums=["n"], drop=["month"], **DATES)
+    whole = frame(text + "00K,May-18,2\nX24,May-18,9\n")
+    moved = rebase_file(whole, sums=["n"], drop=["month"], **DATES)
+    assert moved.frame["n"].to_list() == [14] and "dropped column month tells them apart" in " ".join(
+        moved.notes
+    )
+
+
+def test_a_row_that_stands_twice_is_said():
+    moved = rebase_file(frame("code,n\n00C,1\n00K,2\n00M,4\n00M,4\n"), sums=["n"], **DATES)
+    assert any(
+        n.startswith("1 row is the same as another in every column, first one of 00M") for n in moved.notes
+    )
+
+
+def test_numbered_quarters_that_are_dropped_are_said():
+    text = "".join(f"{c},{q},{q}\n" for c in ("00C", "00K", "00M") for q in (1, 2))
+    moved = rebase_file(frame("code,Q,n\n" + text), sums=["n"], drop=["Q"], **DATES)
+    assert "the dropped column Q tells them apart" in " ".join(moved.notes)
+
+
+def test_rest_adds_up_no_numbers_that_only_name_a_row_or_bound_a_rate():
+    table = frame(
+        "code,ObjectID,Region code,LCI,Upper CI,SHMI,Prevalence,Easting,n\n"
+        + "".join(f"{c},{i},5,10.1,12.2,1.1,12.5,400000,{i}\n" for i, c in enumerate(("00C", "00K", "00M")))
+    )
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame) == ["code", "n", "status", "divided", "missing"]
+
+
+@pytest.mark.parametrize("word", ["TOTAL:", "England*", "Total for England", " grand  total "])
+def test_a_total_for_england_in_any_spelling(word):
+    table = frame(f"code,n\n00C,1\n00K,2\n00M,4\n{word},7\n")
+    assert rebase_file(table, sums=["n"], **DATES).unmapped["reason"].to_list() == ["a total for England"]
+
+
 def test_a_strange_cell_does_not_drop_its_column():
     table = frame("code,Male,Female\n00C,3,5\n00D,4,nil\n")
     with pytest.raises(numbers.NumberError, match=r"column 'Female': 'nil'"):

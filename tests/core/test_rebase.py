@@ -6,6 +6,7 @@ import re
 import warnings
 
 import duckdb
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -1116,9 +1117,7 @@ def test_a_lazy_frame_never_calls_a_row_exact_for_a_cell_that_is_no_number(lazy,
     result = rebase(
         lazy(frame(["00C", "00K"], cells)), code="code", at="2018-04-01", to="2021-04-01", sums=["n"]
     )
-    (row,) = pl.DataFrame(
-        result.frame.to_arrow() if hasattr(result.frame, "to_arrow") else result.frame.collect()
-    ).to_dicts()
+    (row,) = nw.from_native(result.frame).collect("pandas").to_native().to_dict("records")
     assert (row["n"], row["status"], row["missing"]) == (1, "incomplete", 1)
 
 

@@ -252,6 +252,12 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _bare(cell: str) -> str:
+    """A word for a total without case, marks and what it is a total for: TOTAL:, England*, Total for England."""
+    bare = re.sub(r"[\s:*†‡.]+$", "", " ".join(cell.split()).casefold())
+    return re.sub(r"^(?:total|sum)s? (?:for|of) ", "", bare)
+
+
 class _Work:
     """A table on its way: the frame, what was said of it, and the rows set aside."""
 
@@ -322,7 +328,11 @@ class _Work:
         stray = [c for c in names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(strays(stray))
-        told = [c for c in left if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period"]
+        told = [
+            c
+            for c in left
+            if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period" or self._repeats(code, c)
+        ]
         dated = [at] if isinstance(at, str) and at in used else []
         self.notes += added_up(self.frame, [code, *keys, *dated], told, added)
         self._total_by_name(code, told)
@@ -341,6 +351,14 @@ class _Work:
         some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
         # a strange cell among numbers is refused by name later, not left out with its column
         return bool(given) and 2 * some >= sum(given.values())
+
+    def _repeats(self, code: str, column: str) -> bool:
+        """Whether a column of numbers has the same few cells for every code, as one of quarters or sexes has."""
+        if not 1 < self.frame[column].nunique() <= 60:
+            return False
+        pairs = self.frame[[code, column]].drop_duplicates()
+        times = pairs.groupby(column)[code].nunique()
+        return bool((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1)
 
     def _counts(self, columns: list[str]) -> tuple[list[str], dict[str, str]]:
         """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
@@ -477,7 +495,7 @@ class _Work:
             elif re.fullmatch(NO_CODE, cell):
                 plain = ""
             else:
-                plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
+                plain = lineage.written(cell) or words.get(_bare(cell)) or cell
             as_code[cell] = plain
             if plain and plain != cell:
                 self.written[cell] = plain
