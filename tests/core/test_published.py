@@ -411,6 +411,27 @@ def test_a_total_for_england_in_any_spelling(word):
     assert rebase_file(table, sums=["n"], **DATES).unmapped["reason"].to_list() == ["a total for England"]
 
 
+@pytest.mark.parametrize("weight", ["rate", "share"])
+def test_a_rate_is_weighed_by_a_count(weight):
+    table = frame("code,rate,share\n00C,10%,50%\n00K,20%,50%\n00M,30%,50%\n")
+    with pytest.raises(finding.PublishedError, match=f"column {weight!r} .* cannot weigh 'rate'"):
+        rebase_file(table, means={"rate": weight}, drop=["rest"], **DATES)
+
+
+def test_a_measure_called_a_rate_is_said_to_be_added_up_too():
+    text = "".join(f"{c},{m},5\n" for c in ("00C", "00K", "00M") for m in ("Count", "Percent"))
+    moved = rebase_file(frame("code,Measure,Value\n" + text), sums=["Value"], by=["Measure"], **DATES)
+    assert any(n.startswith("under 'Percent' in 'Measure', by its name a rate") for n in moved.notes)
+
+
+def test_codes_of_later_bodies_are_not_said_to_be_closed():
+    with pytest.raises(ValueError, match="QE1 was a board") as later:
+        rebase_file(frame("code,n\nQWO,1\nQE1,2\n"), sums=["n"], at="2021-04-01", to="2022-07-01")
+    assert "--closed carry" not in str(later.value)
+    with pytest.raises(ValueError, match="--closed carry"):
+        rebase_file(frame("code,n\n16C,1\n00C,2\n"), sums=["n"], at="2021-04-01", to="2022-07-01")
+
+
 def test_a_strange_cell_does_not_drop_its_column():
     table = frame("code,Male,Female\n00C,3,5\n00D,4,nil\n")
     with pytest.raises(numbers.NumberError, match=r"column 'Female': 'nil'"):

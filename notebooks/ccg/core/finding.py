@@ -81,6 +81,20 @@ def is_period(frame: pd.DataFrame, column: str) -> bool:
     )
 
 
+def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> list[str]:
+    """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
+    out = []
+    for key in keys if sums else ():
+        cells = [str(c) for c in frame[key].unique()[:2000]]
+        rates = [c for c in cells if _RATE.search(c)]
+        if rates and not is_period(frame, key):
+            out.append(
+                f"under {' and '.join(map(repr, rates[:3]))} in {key!r}, by its name a rate, {sums[0]!r} is added up as under any other "
+                "key: leave those rows aside if it holds the rate itself"
+            )
+    return out
+
+
 # --- columns by name ------------------------------------------------------------------------------
 
 

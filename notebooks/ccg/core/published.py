@@ -34,6 +34,7 @@ from .finding import (
     named,
     names_of,
     no_count,
+    rates_among,
     strays,
 )
 from .geography import Fit
@@ -328,6 +329,7 @@ class _Work:
         stray = [c for c in names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(strays(stray))
+        self.notes += rates_among(self.frame, keys, added)
         told = [
             c
             for c in left
@@ -457,6 +459,18 @@ class _Work:
                 self.frame.loc[found, name] = "0"
 
     def numbers(self, columns: _Columns) -> _Columns:
+        for rate, weight in columns.means.items():
+            shares = [
+                c
+                for c in self.frame[weight].unique()
+                if "%" in str(c) and numbers.is_given(str(c), self.marks)
+            ]
+            if rate == weight or shares:
+                why = "is the rate itself" if rate == weight else f"holds percentages ({shares[0]!r})"
+                raise PublishedError(
+                    f"column {weight!r} {why}, so it cannot weigh {rate!r}; name the column with how many it is a rate "
+                    "of (--mean rate:patients)"
+                )
         data = nw.from_native(self.frame, eager_only=True)
         text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
         numbers.check(data, text, self.marks)
@@ -771,7 +785,7 @@ class _Work:
                 )
             if self.asked["closed"] == "carry":
                 pass
-            elif " was " in words or "were not open" in words or "of no one" in words:
+            elif "were not open" in words or "of no one" in words or self._some_closed(words, columns):
                 ways.append(
                     "closed='carry' (--closed carry) takes codes used after their body closed forward from that day"
                 )
@@ -783,6 +797,16 @@ class _Work:
         if "the answer differs" in words:
             return f"{words}. {differences(set(self._known(columns, False)), to, level)}".rstrip(". ")
         return words
+
+    @staticmethod
+    def _some_closed(words: str, columns: _Columns) -> bool:
+        """Whether a refusal names a body that had closed by the date of the geography, not only later ones."""
+        ends = [pd.Timestamp(day) for day in re.findall(r" was [^;]*? to (\d{4}-\d\d-\d\d)", words)]
+        try:
+            at = lineage.as_day(columns.at)
+        except lineage.LineageError:
+            return bool(ends)
+        return any(end < at for end in ends)
 
     def _with_gone(
         self, columns: _Columns, unmapped: pd.DataFrame, report: Report
