@@ -432,6 +432,42 @@ def test_codes_of_later_bodies_are_not_said_to_be_closed():
         rebase_file(frame("code,n\n16C,1\n00C,2\n"), sums=["n"], at="2021-04-01", to="2022-07-01")
 
 
+@pytest.mark.parametrize("whole", ["", "CCG total?", "zz"])
+def test_a_total_is_known_where_most_bodies_have_one_part(whole):
+    text = "".join(
+        f"{c},{p},{n}\n" for c, p, n in (
+            ("00C", "RXF", 1), ("00C", whole, 3), ("00C", "RTR", 2), ("00K", whole, 4), ("00K", "RTR", 4), ("00M", whole, 5),
+            ("00M", "RTR", 5),
+        )
+    )  # fmt: skip
+    with pytest.raises(finding.PublishedError, match="stands the sum of the others"):
+        rebase_file(frame("code,Provider,n\n" + text), sums=["n"], drop=["Provider"], **DATES)
+
+
+def test_a_key_in_two_spellings_does_not_tear_a_body_apart():
+    torn = frame("code,Sex,n\n00C,Male,1\n00K,male,2\n00M,MALE,4\n")
+    with pytest.raises(
+        finding.PublishedError, match=r"'MALE' and 'Male' and 'male' differ in case or spaces alone"
+    ):
+        rebase_file(torn, sums=["n"], by=["Sex"], **DATES)
+    both = frame("code,Group,n\n" + "".join(f"{c},{g},1\n" for c in ("00C", "00K", "00M") for g in "aA"))
+    assert rebase_file(both, sums=["n"], by=["Group"], **DATES).frame["n"].to_list() == [3, 3]
+
+
+@pytest.mark.parametrize("column", ["Name", "CCG18CD"])
+def test_a_name_or_code_of_another_body_is_said(column):
+    names = {"Name": ["NHS Darlington CCG", "NHS South Tees CCG"], "CCG18CD": ["E38000042", "E38000162"]}[
+        column
+    ]
+    table = frame(f"code,{column},n\n00C,{names[0]},1\n00K,{names[1]},2\n")
+    said = " ".join(rebase_file(table, code="code", sums=["n"], drop=[column], **DATES).notes)
+    assert f"columns 'code' and {column!r} disagree, first '00K' and {names[1]!r}, which is 00M" in said
+    table = frame(f"code,{column},n\n00C,{names[0]},1\n00M,{names[1]},2\n")
+    assert "disagree" not in " ".join(
+        rebase_file(table, code="code", sums=["n"], drop=[column], **DATES).notes
+    )
+
+
 def test_a_strange_cell_does_not_drop_its_column():
     table = frame("code,Male,Female\n00C,3,5\n00D,4,nil\n")
     with pytest.raises(numbers.NumberError, match=r"column 'Female': 'nil'"):

@@ -189,9 +189,10 @@ def _counted_twice(some: pd.DataFrame, keys: list[str], name: str, sums: list[st
         return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
     if 1 < len(levels) == len(cells):
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    total = _sum_of_the_others(some, keys, name, sums) if 2 < len(cells) <= 200 else None
+    total = _sum_of_the_others(some, keys, name, sums) if len(cells) > 2 else None
     if total is not None:
-        return f"in every row of {total!r} stands the sum of the others, so figures would be counted twice"
+        called = repr(total) if total else "a blank cell"
+        return f"in every row of {called} stands the sum of the others, so figures would be counted twice"
     return ""
 
 
@@ -208,12 +209,39 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     groups = [f"_{i}" for i in range(len(keys))]
     alike = given.groupby([*groups, "_label"], dropna=False)[sums].agg("sum")
     whole = alike.groupby(level=list(range(len(groups))), dropna=False).transform("sum")
-    several = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count") > 2
+    parts = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count")
     twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    for label, fits in twice[several].groupby(level=len(groups)):
-        if len(fits) >= 3 and fits.all():
+    for label, fits in twice[parts > 1].groupby(level=len(groups)):
+        if len(fits) >= 3 and fits.all() and parts[fits.index].max() > 2:
             return str(label)
     return None
+
+
+def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
+    """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
+    out = []
+    meant = {c: lineage.written(c) for c in frame[code].astype(str).unique()}
+    ours = {c for c in meant.values() if c and c not in lineage.beside()}
+    for name in left:
+        if not pd.api.types.is_string_dtype(frame[name]):
+            continue
+        pairs = frame[[code, name]].drop_duplicates()
+        if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
+            continue
+        said = {c: lineage.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
+        for at, (one, other) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
+            here, there = meant.get(str(one)), said.get(other)
+            if not here or not there or {here, there} & set(lineage.beside()):
+                continue
+            (body, level, *_), (another, its, *_) = lineage.lifetime(here), lineage.lifetime(there)
+            if body != another and level == its:
+                where = f" (line {at})" if frame.index.name == "line" else ""
+                out.append(
+                    f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}, which is {another}; the "
+                    f"codes of {code!r} were taken"
+                )
+                break
+    return out
 
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:

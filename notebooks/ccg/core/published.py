@@ -34,6 +34,7 @@ from .finding import (
     named,
     names_of,
     no_count,
+    other_body,
     rates_among,
     strays,
 )
@@ -330,6 +331,7 @@ class _Work:
         if stray:
             raise PublishedError(strays(stray))
         self.notes += rates_among(self.frame, keys, added)
+        self.notes += other_body(self.frame, code, left)
         told = [
             c
             for c in left
@@ -398,6 +400,7 @@ class _Work:
                 if (changed := int((plain != cells).sum())) and plain.nunique() < cells.nunique():
                     self.notes.append(f"column {key!r}: spaces around {changed:,} cells are taken off")
                 self.frame[key] = plain
+                self._two_spellings(code, key)
             codes = {c: lineage.written(c) for c in self.frame[code][blank].astype(str).unique()}
             bodies = {c for c, meant in codes.items() if meant and meant not in lineage.beside()}
             of_body = blank & self.frame[code].astype(str).isin(bodies)
@@ -407,6 +410,20 @@ class _Work:
                 raise PublishedError(
                     f"column {key!r} ({where}): the key is blank in {int(of_body.sum()):,} row{'' if of_body.sum() == 1 else 's'} "
                     "of bodies, as where cells are merged down the side; fill them down, or write a word such as: not known"
+                )
+
+    def _two_spellings(self, code: str, key: str) -> None:
+        """Raise PublishedError for a key in two spellings that no body has both of, so that parts would be torn apart."""
+        alike = defaultdict(set)
+        for cell in self.frame[key].unique():
+            alike[" ".join(cell.split()).casefold()].add(cell)
+        for cells in (some for some in alike.values() if len(some) > 1):
+            rows = self.frame.loc[self.frame[key].isin(cells), [code, key]].drop_duplicates()
+            if not rows[code].duplicated().any():
+                some = " and ".join(map(repr, sorted(cells)))
+                raise PublishedError(
+                    f"column {key!r}: {some} differ in case or spaces alone, and would keep the parts of a body apart; "
+                    "write them alike"
                 )
 
     def _day(self, at: Any) -> Any:
