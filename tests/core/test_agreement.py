@@ -41,7 +41,7 @@ WRONG = {
     "a count that leaps": ("list_sizes", "list_sizes", {"code": "00D", "quarter": "2014-07-01"}, {"practices": 14}, "column practices, value '14': far from those of its quarter before and after, 41 and 41"),
     "a share of small areas": ("deprivation", "deprivation", {"code": "00C", "index_year": "2015"}, {"most_deprived_tenth": 0.1553}, "deprivation.csv row 2, column most_deprived_tenth, value '0.1553': of no number of small areas"),
     "a word of a list": ("survey", "survey", {"wave": "comres_2010", "item": "willing_to_commission", "response": "dont_know"}, {"response": "dont_knox"}, "column response, value 'dont_knox': nowhere else; other rows have dont_know"),
-    "a claim of a year": ("claims", "claims", {"claim_id": "E4"}, {"value": 222.0}, "column value, value '222': reforms.csv has no event of this year"),
+    "a claim of a year": ("claims", "claims", {"claim_id": "A1"}, {"value": 222.0}, "column value, value '222': reforms.csv has no event of this year"),
     "a share far from patients": ("practice_moves", "successions", {"from": "01E", "land": "preston_edge"}, {"share": 0.406}, "column share, value '0.406': practice_moves.csv has "),
     "the day of an event": ("reforms", "reforms", {"event": "icb_2022"}, {"date": "2022-06-30"}, "column date, value '2022-06-30': bodies changed on 2022-07-01"),
 }  # fmt: skip

@@ -6,6 +6,7 @@ import os
 import re
 import socket
 from base64 import b64decode
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from ccg import app, cli, explore, figures, files, life, life_charts, run, style
+from ccg import app, cli, explore, figures, files, life, life_charts, lineage, run, style
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -180,6 +181,15 @@ def test_the_charts_of_a_life_have_words_and_numbers_and_none_overlap(code):
         figures._surround(panel.fig, panel.title, panel.subtitle, panel.source)
         figures._check_layout(panel.fig, panel.name)
         plt.close(panel.fig)
+
+
+def test_a_board_that_no_map_has_is_told_without_a_map():
+    facts = life._facts(lineage.default())
+    opened, last = life.bodies()["QHM"]["opened"], facts.now
+    assert facts.tile("QHM", opened, last) and facts.tile("Q00", opened, last) is None
+    shown = [panel.name for panel in life_charts.panels(replace(life.of("QHM"), tile=None))]
+    assert shown == ["trail", "years", "standing"]
+    plt.close("all")
 
 
 def test_a_picture_is_made_and_its_figure_closed():

@@ -141,7 +141,7 @@ class Life:
     location_of: str | None
     years: tuple[Year, ...]
     standing: tuple[Standing, ...]
-    tile: Tile
+    tile: Tile | None
     #: What is not known, by name of the field or measure, and why.
     missing: dict[str, str]
     note: str
@@ -224,7 +224,9 @@ def _life(code: str, known: lineage.Lineage) -> Life:
         tile=tile,
         missing=missing,
         note=body["note"] or "",
-        sources=tuple(sorted({one for c in [*cells, tile.source] for one in c.split("+")} - {""})),
+        sources=tuple(
+            sorted({one for c in [*cells, *([tile.source] if tile else [])] for one in c.split("+")} - {""})
+        ),
     )
 
 
@@ -277,8 +279,9 @@ class _Facts:
             self.days[last] = _Day(last, self)
         return self.days[last]
 
-    def tile(self, code: str, opened, last) -> Tile:
-        return [one for one in self.tiles[code] if opened <= one.date <= last][-1]
+    def tile(self, code: str, opened, last) -> Tile | None:
+        """The body's last hexagon while it was open; None for one on no map, as a board of after the last is."""
+        return next((t for t in reversed(self.tiles.get(code, [])) if opened <= t.date <= last), None)
 
     def _counts(self):
         """Every count that may be added up, in one long frame: ``code, geography, item, value``.

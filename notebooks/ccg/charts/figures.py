@@ -34,7 +34,7 @@ def save(
     *,
     data: pd.DataFrame,
     source: str,
-    tables: str = "",
+    tables: str,
     words: str = "",
     title: str = "",
     subtitle: str = "",
@@ -57,7 +57,7 @@ def save(
     if words:
         title, subtitle, alt = _paragraphs(words, name)
     _check_words(name, data, title, subtitle, source, alt)
-    notebook, drawn_from = _notebook_of(name), _named(tables, name) if tables else _tables_of(source)
+    notebook, drawn_from = _notebook_of(name), _named(tables, name)
     _surround(fig, title, subtitle, f"Source: {source}")
     content = {"png": _checked_png(fig, name), "svg": _svg(fig, title, alt), "csv": to_csv(data).encode()}
     folder = files.figures()
@@ -72,6 +72,7 @@ def save(
         "source": source,
         "notebook": notebook,
         "tables": drawn_from,
+        "sources": sorted(source.sources) if isinstance(source, ours.Credit) else [],
         "inches": [width, height],
         "sha256": {kind: files.sha256(what) for kind, what in content.items()},
     }
@@ -152,21 +153,14 @@ def _check_words(name, data, title, subtitle, source, alt) -> None:
 def _named(names: str, figure: str) -> list[str]:
     """The tables that a chart says it is drawn from, in order."""
     named = names.split()
+    if not named:
+        raise ValueError(f"figure {figure} names no table; say which it is drawn from")
     unknown = [name for name in named if name not in ours.names()]
     if unknown:
         raise ValueError(
             f"figure {figure}: {', '.join(unknown)} is no table of data/; name those it is drawn from"
         )
     return sorted(set(named))
-
-
-def _tables_of(source: str) -> list[str]:
-    """The tables that a chart seems to be drawn from, where it names none: those with facts of the sources it names, of all that were read so far.
-
-    A source line that ``tables.credit`` did not make names none, so all that were read stand.
-    """
-    named = source.sources if isinstance(source, ours.Credit) else None
-    return sorted(ours.read if named is None else ours.read & ours.citing(named))
 
 
 def _notebook_of(name: str) -> str:

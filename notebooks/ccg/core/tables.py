@@ -33,7 +33,7 @@ GRADE_WORDS = {
     "second_hand": "second-hand",
     "unverified": "unverified",
 }
-#: Names of the tables that this process has read, for the record that goes with a figure.
+#: Names of the tables that this process has read: what a notebook is made from (``suite.changed``).
 read: set[str] = set()
 
 
@@ -546,22 +546,6 @@ class Credit(str):
     """The source line of a chart, which knows the ids of the sources that its facts are from."""
 
     sources: frozenset[str] = frozenset()
-
-
-def citing(sources: Iterable[str]) -> set[str]:
-    """The tables with a fact from one of these sources.
-
-    Examples
-    --------
-    >>> sorted(citing(["RTTIS"]))
-    ['claims', 'private_provision']
-    """
-    wanted, found = set(sources), set()
-    for name in names():
-        frame = _typed(_resource(name))
-        if "source" in frame and any(not wanted.isdisjoint(c.split("+")) for c in frame["source"].unique()):
-            found.add(name)
-    return found
 
 
 def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> Credit:

@@ -250,7 +250,10 @@ def _chart(code: str, at: int, beside: str | None, known: lineage.Lineage) -> st
     one = life.of(code)
     if at == _YEARS:
         return chart(one, life_charts.years(one, life.of(beside) if beside in life.bodies() else None))
-    return chart(one, (life_charts.trail, None, life_charts.standing, life_charts.where)[at](one))
+    draw = (life_charts.trail, None, life_charts.standing, life_charts.where)[at]
+    if draw is life_charts.where and one.tile is None:
+        return ""
+    return chart(one, draw(one))
 
 
 def facts(one: Life) -> str:

@@ -46,7 +46,8 @@ def panels(one: Life, beside: Life | None = None) -> Iterator[Panel]:
     yield trail(one)
     yield years(one, beside)
     yield standing(one)
-    yield where(one)
+    if one.tile is not None:
+        yield where(one)
 
 
 # --- where it came from and what it became --------------------------------------------------------
@@ -338,7 +339,8 @@ def page(one: Life):
     draw_trail(put(0.26, 0, inner - 0.1, trail_tall, "Who it came from, and what it became"), one)
     second = head + trail_tall + foot
     draw_years(put(edge, second, 4.9, years_tall, f"Registered patients, {_unit(one)[1]}"), one)
-    draw_where(put(5.5, second, 2.34, years_tall, f"On the map of {one.tile.date:%B %Y}"), one)
+    if one.tile is not None:
+        draw_where(put(5.5, second, 2.34, years_tall, f"On the map of {one.tile.date:%B %Y}"), one)
     third = second + head + years_tall + foot
     words = f"Among the {kind} of its time that have the figure, by tenths; rank 1 is the highest"
     draw_standing(put(edge, third, inner, lines, words), one)

@@ -21,7 +21,10 @@ TYPED = {
     r"\b9[05]% (?:Wilson )?intervals?\b|\bp (?:below|under) 0\.05\b": "how sure: a convention, not a result",
     r"(?<== )100\b|\bEngland (?:is|being) 100\b": "the base of an index",
     r"\b[Pp]er 100,000\b|\b(?:times )?in 100\b|\bof 100\b": "a unit",
-    r"\baged \d\d and over\b|\bwithin 6 weeks\b|\b[19]0th percentiles?\b": "the name of a measure",
+    r"\baged \d\d and over\b|\bwithin 6 weeks\b|\b[19]0th\b|\b95% of the points\b": "the name of a measure",
+    r"(?m)^- \*[^*\n]+\*": "a claim as an article made it, with what we found behind it",
+    r"\{\},000\b": "the thousands of a number that was rounded to them",
+    r"\brounded to 5\b": "how a source rounds",
     r"\baxis (?:starts|begins|ends) at \d+": "how a chart is drawn",
 }
 

@@ -115,14 +115,10 @@ def claims(tables: Tables) -> Iterator[Problem]:
         for table in row["evidence"].split("+"):
             if table not in names:
                 yield from wrong("claims", here, "evidence", f"no table is called {table}")
-        if isinstance(row["parts"], str):
-            parts = [part.rsplit(": ", 1)[-1] for part in row["parts"].split("; ")]
-            if set(parts) <= set(VERDICTS):
-                weakest = max(parts, key=VERDICTS.index)
-                if weakest != row["verdict"]:
-                    yield from wrong("claims", here, "verdict", f"the weakest of its parts is: {weakest}")
-            else:
-                yield from wrong("claims", here, "parts", "a part ends with a colon and a verdict")
+        parts = tables["claim_parts"]
+        own = parts.loc[parts["claim_id"] == row["claim_id"], "verdict"]
+        if len(own) and (weakest := max(own, key=VERDICTS.index)) != row["verdict"]:
+            yield from wrong("claims", here, "verdict", f"the weakest of its parts is: {weakest}")
     held = rows["verdict"] == "holds"
     yield from wrong(
         "claims",

@@ -249,7 +249,7 @@ def _bodies(folder: Path, beside: Path, about: dict) -> None:
             "read": lineage.default().until,  # an ONS code in use on this day has no last day
             "files": list(held),
             "drawn_from": tables.credit(
-                sorted({i for y in one.years for i in y.source.split("+")} | set(one.tile.source.split("+")))
+                sorted({i for x in (*one.years, *filter(None, [one.tile])) for i in x.source.split("+")})
             ),
         }
         files.write(folder / f"{code}.md", render("body.md", cite=citation(about, body=one), **know))
