@@ -383,6 +383,14 @@ def test_periods_are_not_added_up_where_a_body_has_no_row_in_one_of_them():
     )
 
 
+def test_months_may_be_added_up_where_the_codes_change_by_year():
+    old = "".join(f"2018/19,{m},{c},1\n" for m in ("Apr-18", "May-18") for c in ("00C", "00K", "00M"))
+    new = "".join(f"2020/21,{m},16C,3\n" for m in ("Apr-20", "May-20"))
+    table = frame("Year,Month,code,n\n" + old + new)
+    moved = rebase_file(table, sums=["n"], by=["Year"], drop=["Month"], at="auto", to="2021-04-01")
+    assert moved.frame["n"].to_list() == [6, 6] and set(moved.frame["status"]) == {"exact"}
+
+
 def test_a_row_that_stands_twice_is_said():
     moved = rebase_file(frame("code,n\n00C,1\n00K,2\n00M,4\n00M,4\n"), sums=["n"], **DATES)
     assert any(
@@ -466,6 +474,13 @@ def test_a_name_or_code_of_another_body_is_said(column):
     assert "disagree" not in " ".join(
         rebase_file(table, code="code", sums=["n"], drop=[column], **DATES).notes
     )
+
+
+def test_a_column_of_lists_may_be_dropped():
+    table = pd.DataFrame(
+        {"code": ["00C", "00K", "00M", "00M"], "x": [["a"], ["b"], ["c"], ["a"]], "n": [1, 2, 3, 1]}
+    )
+    assert rebase_file(table, sums=["n"], drop=["x"], **DATES).frame["n"].to_list() == [7]
 
 
 def test_a_strange_cell_does_not_drop_its_column():

@@ -245,18 +245,24 @@ def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
 
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
-    """Why periods are not to be added up: a body has rows in some of them only."""
+    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
     if not is_period(frame, name):
         return ""
     beside = lineage.beside()
     meant = {c: lineage.written(c) for c in frame[keys[0]].astype(str).unique()}
     bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
-    there = set(zip(bodies[keys[0]].astype(str).map(meant), bodies[name].astype(str), strict=True))
-    codes, periods_of = sorted({c for c, _ in there}), sorted({p for _, p in there})
-    lacking = next(((c, p) for p in periods_of for c in codes if (c, p) not in there), None)
-    if lacking is None:
-        return ""
-    return f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would not compare"
+    of = [k for k in keys[1:] if is_period(frame, k)]
+    rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
+    for _, some in rows.groupby(of) if of else [("", rows)]:
+        there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
+        codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
+        lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
+        if lacking is not None:
+            return (
+                f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would "
+                "not compare"
+            )
+    return ""
 
 
 def strays(stray: list[str]) -> str:

@@ -249,6 +249,8 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
         kind = pd.api.types.infer_dtype(cells, skipna=True)
         if isinstance(cells.dtype, pd.CategoricalDtype):
             kind = pd.api.types.infer_dtype(cells.cat.categories)
+        if kind == "mixed" and cells.map(lambda cell: isinstance(cell, (list, dict, set))).any():
+            frame[name] = cells.astype(str)  # of Parquet or JSON; it can be a key or dropped, as its text is
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
             frame[name] = cells.astype(object).where(cells.notna(), "").astype("str")
     return frame
