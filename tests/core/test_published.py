@@ -440,16 +440,16 @@ def test_codes_of_later_bodies_are_not_said_to_be_closed():
         rebase_file(frame("code,n\n16C,1\n00C,2\n"), sums=["n"], at="2021-04-01", to="2022-07-01")
 
 
-@pytest.mark.parametrize("whole", ["", "CCG total?", "zz"])
+@pytest.mark.parametrize("whole", ["", "CCG total?", "zz", None])
 def test_a_total_is_known_where_most_bodies_have_one_part(whole):
     text = "".join(
-        f"{c},{p},{n}\n" for c, p, n in (
+        f"{c},{c if p is None else p},{n}\n" for c, p, n in (
             ("00C", "RXF", 1), ("00C", whole, 3), ("00C", "RTR", 2), ("00K", whole, 4), ("00K", "RTR", 4), ("00M", whole, 5),
             ("00M", "RTR", 5),
         )
     )  # fmt: skip
     with pytest.raises(finding.PublishedError, match="stands the sum of the others"):
-        rebase_file(frame("code,Provider,n\n" + text), sums=["n"], drop=["Provider"], **DATES)
+        rebase_file(frame("code,Provider,n\n" + text), code="code", sums=["n"], drop=["Provider"], **DATES)
 
 
 def test_a_key_in_two_spellings_does_not_tear_a_body_apart():

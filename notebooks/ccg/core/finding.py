@@ -202,8 +202,10 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
         s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
         for s in sums
     }
+    label = some[name].astype(str).str.strip()
     given = pd.DataFrame(values).assign(
-        _label=some[name].astype(str).str.strip(), **{f"_{i}": some[k] for i, k in enumerate(keys)}
+        _label=label.mask(label == some[keys[0]].astype(str), "the code itself"),
+        **{f"_{i}": some[k] for i, k in enumerate(keys)},
     )
     given = given.dropna(subset=sums)
     groups = [f"_{i}" for i in range(len(keys))]
