@@ -13,7 +13,7 @@ DRAW = """import pandas as pd
 fig, ax = style.canvas(3, left=0.6)
 n = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
 bars = ax.bar(n["x"], n["y"])"""
-WORDS = """%%chart fig, "01_trial", data=n, source="NHS England."
+WORDS = """%%chart fig, "01_trial", data=n, source="NHS England.", tables="ccgs"
 It rose to {n["y"].max()}
 
 Measure, place,

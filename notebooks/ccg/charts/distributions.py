@@ -22,11 +22,11 @@ def strips(ax, frame: pd.DataFrame, middle: pd.DataFrame, *, value: str, row: st
         for name, up in zip(parts, (-0.2, 0.2), strict=True):
             ends = [y + up - 0.19, y + up + 0.19]
             ax.plot([medians[name]] * 2, ends, color=style.ORANGE, lw=3, zorder=1)
-    right = frame[value].max() * 1.03
+    right = frame[value].max() * 1.06
     for name, up, colour in zip(parts, (-0.2, 0.2), (style.MID, style.BLUE), strict=True):
         ax.text(right, up, name, va="center", weight="bold", color=colour)
     ax.text(right, 0.75, "orange:\nmedian", va="center")
-    ax.set(xlim=(0, frame[value].max() * 1.17), ylabel="")
+    ax.set(xlim=(0, frame[value].max() * 1.2), ylabel="")
     ax.grid(True, axis="x")
 
 

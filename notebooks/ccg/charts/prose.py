@@ -3,8 +3,8 @@
 A cell that begins with ``%%prose`` is Markdown. One that begins with ``%%chart`` holds the words of a chart,
 three paragraphs, and behind the name what else ``figures.save`` takes::
 
-    %%chart fig, "01_waves", data=waves, source=tables.credit(mergers["source"])
-    {last} of the {closed} CCGs that merged away did so in 2020 and 2021
+    %%chart fig, "01_waves", data=waves, source=tables.credit(mergers["source"]), tables="ccgs successions"
+    {last} of the {closed} CCGs that closed by merger did so in 2020 and 2021
 
     CCGs that closed by merger on 1 April, England
 

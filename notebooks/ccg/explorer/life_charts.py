@@ -210,7 +210,7 @@ def draw_years(ax, one: Life, beside: Life | None = None) -> None:
         hatch = {"hatch": "///", "edgecolor": "white", "linewidth": 0} if year.status == "approximate" else {}
         ax.bar(x, tall, 0.78, facecolor=face, **hatch)
         ax.text(x, tall, form.format(tall), ha="center", va="bottom", size=style.SMALL)
-    labels = [y.period[-4:] if " " in y.period else f"{y.period[:4]}\n–{y.period[-2:]}" for y in one.years]
+    labels = [y.period.replace(" ", "\n").replace("-", "-\n") for y in one.years]
     ax.set_xticks(range(len(one.years)), labels, size=style.SMALL)
     top = max(y.patients for both in (one, beside or one) for y in both.years) / scale
     ax.set(xlim=(-0.5, max(len(one.years), 6) - 0.5), ylim=(0, top * 1.05), yticks=[])
