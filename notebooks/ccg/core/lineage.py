@@ -787,7 +787,7 @@ def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
     ----------
     day : str or date
         A day from 2010-04-01 to the one up to which the facts were read (table ``levels``).
-    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         By default what commissioned on the day.
 
     Returns
@@ -832,7 +832,7 @@ def lookup(
     at, to : str or date
         The day of the bodies you have and the day of those you want, like ``"2018-04-01"``, from 2010-04-01 to
         the day up to which the facts were read. Only bodies that are made of the same land can be taken back.
-    level, at_level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level, at_level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         The level at ``to`` and at ``at``. By default what commissioned on the day: trusts until 2013-03-31,
         CCGs until 2022-06-30, then boards.
     basis : {"patients", "residents"}
@@ -917,7 +917,7 @@ def successors(
         An ODS or ONS code. An ONS code stands for the area that the body had while it was in use.
     to : str or date
         The day wanted.
-    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         The level at ``to``; by default what commissioned on the day.
     at : str or date, optional
         The day of the body's life whose area is meant. By default its last, as a CCG if it was one, or ``to``
@@ -1054,7 +1054,7 @@ def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
     to : str or date, optional
         A day on which to say what its area became: that of its first day, and that of its
         last (or of this day, if sooner) where the answer differs.
-    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         The level at ``to``; by default what commissioned on the day.
 
     Returns
