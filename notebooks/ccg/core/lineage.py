@@ -1073,6 +1073,8 @@ def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
     >>> print(explain("00C"))
     NHS Darlington CCG (00C)
     A CCG from 1 April 2013 to 31 March 2020.
+    From 1 April 2017 to 31 March 2019 in the partnership Durham, Darlington, Teesside, Hambleton, Richmondshire and Whitby (E54000045).
+    From 1 April 2019 to 31 March 2020 in the partnership Cumbria and North East (E54000049).
     After it:
       1 April 2020: 00C merged into 16C (NHS Tees Valley CCG). [ODS25+SU617+HSMA4+GEO]
       1 July 2022: 16C passed to QHM (NHS North East and North Cumbria Integrated Care Board). [ODS25+GEOGR+ICBTOOL]
