@@ -352,6 +352,137 @@ def test_a_total_beside_its_parts_is_never_added_up_with_them(cells, why, drop):
     assert rebase_file(table.iloc[2:], sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [2]
 
 
+@pytest.mark.parametrize("cells", ["P M F", "0+ 0-64 65+", "0 1 2"])
+@pytest.mark.parametrize("drop", ["rest", "what"])
+def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, drop):
+    """Persons under P, or all ages under 0+, were added to their parts, and every row was called exact."""
+    whole, one, other = cells.split()
+    rows = [(c, n) for c, n in (("00C", 3), ("00K", 5), ("00M", 7))]
+    text = "".join(f"{c},{whole},{n}\n{c},{one},{n - 1}\n{c},{other},1\n" for c, n in rows)
+    table = frame("code,what,n\n" + text)
+    with pytest.raises(finding.PublishedError, match=re.escape(f"{whole!r} stands the sum of the others")):
+        rebase_file(table, sums=["n"], drop=[drop], **DATES)
+    parts = table[table["what"] != whole]
+    assert rebase_file(parts, sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [15]
+    assert rebase_file(table, sums=["n"], by=["what"], **DATES).frame["n"].to_list() == [
+        {whole: 15, one: 12, other: 3}[w] for w in sorted(cells.split())
+    ]
+
+
+def test_periods_are_not_added_up_where_a_body_has_no_row_in_one_of_them():
+    """16C lacked Hartlepool in May, and with the month dropped its sum was called exact."""
+    text = "code,month,n\n00C,Apr-18,1\n00K,Apr-18,2\n00M,Apr-18,4\n00C,May-18,1\n00M,May-18,4\n"
+    with pytest.raises(
+        finding.PublishedError, match=r"00K has rows in other periods but none in 'May-18'.*--by 'month'"
+    ):
+        rebase_file(frame(text), sums=["n"], drop=["month"], **DATES)
+    whole = frame(text + "00K,May-18,2\nX24,May-18,9\n")
+    moved = rebase_file(whole, sums=["n"], drop=["month"], **DATES)
+    assert moved.frame["n"].to_list() == [14] and "dropped column month tells them apart" in " ".join(
+        moved.notes
+    )
+
+
+def test_months_may_be_added_up_where_the_codes_change_by_year():
+    old = "".join(f"2018/19,{m},{c},1\n" for m in ("Apr-18", "May-18") for c in ("00C", "00K", "00M"))
+    new = "".join(f"2020/21,{m},16C,3\n" for m in ("Apr-20", "May-20"))
+    table = frame("Year,Month,code,n\n" + old + new)
+    moved = rebase_file(table, sums=["n"], by=["Year"], drop=["Month"], at="auto", to="2021-04-01")
+    assert moved.frame["n"].to_list() == [6, 6] and set(moved.frame["status"]) == {"exact"}
+
+
+def test_a_row_that_stands_twice_is_said():
+    moved = rebase_file(frame("code,n\n00C,1\n00K,2\n00M,4\n00M,4\n"), sums=["n"], **DATES)
+    assert any(
+        n.startswith("1 row is the same as another in every column, first one of 00M") for n in moved.notes
+    )
+
+
+def test_numbered_quarters_that_are_dropped_are_said():
+    text = "".join(f"{c},{q},{q}\n" for c in ("00C", "00K", "00M") for q in (1, 2))
+    moved = rebase_file(frame("code,Q,n\n" + text), sums=["n"], drop=["Q"], **DATES)
+    assert "the dropped column Q tells them apart" in " ".join(moved.notes)
+
+
+def test_rest_adds_up_no_numbers_that_only_name_a_row_or_bound_a_rate():
+    table = frame(
+        "code,ObjectID,Region code,LCI,Upper CI,SHMI,Prevalence,Easting,n\n"
+        + "".join(f"{c},{i},5,10.1,12.2,1.1,12.5,400000,{i}\n" for i, c in enumerate(("00C", "00K", "00M")))
+    )
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame) == ["code", "n", "status", "divided", "missing"]
+
+
+@pytest.mark.parametrize("word", ["TOTAL:", "England*", "Total for England", " grand  total "])
+def test_a_total_for_england_in_any_spelling(word):
+    table = frame(f"code,n\n00C,1\n00K,2\n00M,4\n{word},7\n")
+    assert rebase_file(table, sums=["n"], **DATES).unmapped["reason"].to_list() == ["a total for England"]
+
+
+@pytest.mark.parametrize("weight", ["rate", "share"])
+def test_a_rate_is_weighed_by_a_count(weight):
+    table = frame("code,rate,share\n00C,10%,50%\n00K,20%,50%\n00M,30%,50%\n")
+    with pytest.raises(finding.PublishedError, match=f"column {weight!r} .* cannot weigh 'rate'"):
+        rebase_file(table, means={"rate": weight}, drop=["rest"], **DATES)
+
+
+def test_a_measure_called_a_rate_is_said_to_be_added_up_too():
+    text = "".join(f"{c},{m},5\n" for c in ("00C", "00K", "00M") for m in ("Count", "Percent"))
+    moved = rebase_file(frame("code,Measure,Value\n" + text), sums=["Value"], by=["Measure"], **DATES)
+    assert any(n.startswith("under 'Percent' in 'Measure', by its name a rate") for n in moved.notes)
+
+
+def test_codes_of_later_bodies_are_not_said_to_be_closed():
+    with pytest.raises(ValueError, match="QE1 was a board") as later:
+        rebase_file(frame("code,n\nQWO,1\nQE1,2\n"), sums=["n"], at="2021-04-01", to="2022-07-01")
+    assert "--closed carry" not in str(later.value)
+    with pytest.raises(ValueError, match="--closed carry"):
+        rebase_file(frame("code,n\n16C,1\n00C,2\n"), sums=["n"], at="2021-04-01", to="2022-07-01")
+
+
+@pytest.mark.parametrize("whole", ["", "CCG total?", "zz", None])
+def test_a_total_is_known_where_most_bodies_have_one_part(whole):
+    text = "".join(
+        f"{c},{c if p is None else p},{n}\n" for c, p, n in (
+            ("00C", "RXF", 1), ("00C", whole, 3), ("00C", "RTR", 2), ("00K", whole, 4), ("00K", "RTR", 4), ("00M", whole, 5),
+            ("00M", "RTR", 5),
+        )
+    )  # fmt: skip
+    with pytest.raises(finding.PublishedError, match="stands the sum of the others"):
+        rebase_file(frame("code,Provider,n\n" + text), code="code", sums=["n"], drop=["Provider"], **DATES)
+
+
+def test_a_key_in_two_spellings_does_not_tear_a_body_apart():
+    torn = frame("code,Sex,n\n00C,Male,1\n00K,male,2\n00M,MALE,4\n")
+    with pytest.raises(
+        finding.PublishedError, match=r"'MALE' and 'Male' and 'male' differ in case or spaces alone"
+    ):
+        rebase_file(torn, sums=["n"], by=["Sex"], **DATES)
+    both = frame("code,Group,n\n" + "".join(f"{c},{g},1\n" for c in ("00C", "00K", "00M") for g in "aA"))
+    assert rebase_file(both, sums=["n"], by=["Group"], **DATES).frame["n"].to_list() == [3, 3]
+
+
+@pytest.mark.parametrize("column", ["Name", "CCG18CD"])
+def test_a_name_or_code_of_another_body_is_said(column):
+    names = {"Name": ["NHS Darlington CCG", "NHS South Tees CCG"], "CCG18CD": ["E38000042", "E38000162"]}[
+        column
+    ]
+    table = frame(f"code,{column},n\n00C,{names[0]},1\n00K,{names[1]},2\n")
+    said = " ".join(rebase_file(table, code="code", sums=["n"], drop=[column], **DATES).notes)
+    assert f"columns 'code' and {column!r} disagree, first '00K' and {names[1]!r}, which is 00M" in said
+    table = frame(f"code,{column},n\n00C,{names[0]},1\n00M,{names[1]},2\n")
+    assert "disagree" not in " ".join(
+        rebase_file(table, code="code", sums=["n"], drop=[column], **DATES).notes
+    )
+
+
+def test_a_column_of_lists_may_be_dropped():
+    table = pd.DataFrame(
+        {"code": ["00C", "00K", "00M", "00M"], "x": [["a"], ["b"], ["c"], ["a"]], "n": [1, 2, 3, 1]}
+    )
+    assert rebase_file(table, sums=["n"], drop=["x"], **DATES).frame["n"].to_list() == [7]
+
+
 def test_a_strange_cell_does_not_drop_its_column():
     table = frame("code,Male,Female\n00C,3,5\n00D,4,nil\n")
     with pytest.raises(numbers.NumberError, match=r"column 'Female': 'nil'"):

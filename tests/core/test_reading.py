@@ -302,3 +302,28 @@ def test_a_row_of_nothing_is_no_row(file):
 def test_a_device_that_never_ends_is_not_read():
     with pytest.raises(reading.ReadError, match="/dev/zero is a device, not a file"):
         reading.read("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<html><table><tr><td>Code</td></tr></table>", "is a web page or XML"),
+        (b'<?xml version="1.0"?><Workbook/>', "is a web page or XML"),
+        (b'{"Code": "00C"}', "is JSON"),
+        (b'[\n {"Code": "00C"}]', "is JSON"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(content, words, tmp_path):
+    path = tmp_path / "in.xls"
+    path.write_bytes(content)
+    with pytest.raises(reading.ReadError, match=words):
+        reading.read(path)
+
+
+def test_a_sheet_asked_of_a_text_file_is_said_not_to_be_there(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("Code,n\n00C,1\n00D,2\n")
+    assert (
+        "in.csv is text and has no sheets, so 'x' was not looked for"
+        in reading.read(path, sheet="x").attrs["read"]
+    )

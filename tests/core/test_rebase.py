@@ -6,6 +6,7 @@ import re
 import warnings
 
 import duckdb
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -1108,6 +1109,18 @@ def test_trusts_of_2012_reach_the_ccgs_of_2018_approximately():
     assert result.frame["n"].sum() == pytest.approx(data["n"].sum(), abs=1e-6)
 
 
+@pytest.mark.parametrize("lazy", [lambda f: pl.DataFrame(f).lazy(), duckdb.from_df], ids=["polars", "duckdb"])
+@pytest.mark.parametrize(
+    "cells", [[1.0, np.inf], ["1", "١٢"]], ids=["infinity", "digits of another alphabet"]
+)
+def test_a_lazy_frame_never_calls_a_row_exact_for_a_cell_that_is_no_number(lazy, cells):
+    result = rebase(
+        lazy(frame(["00C", "00K"], cells)), code="code", at="2018-04-01", to="2021-04-01", sums=["n"]
+    )
+    (row,) = nw.from_native(result.frame).collect("pandas").to_native().to_dict("records")
+    assert (row["n"], row["status"], row["missing"]) == (1, "incomplete", 1)
+
+
 # --- refusals, in words ---------------------------------------------------------------------------
 
 GOOD = {"code": ["00C", "00D"], "n": [1, 2]}
@@ -1124,6 +1137,8 @@ REFUSED = {
     "dates for numbers": ({"n": [dt.date(2016, 4, 1)] * 2}, {}, RebaseError, "is not a number"),
     "true and false": ({"n": [True, False]}, {}, RebaseError, "column 'n' is Boolean, not a number"),
     "infinite": ({"n": [1.0, np.inf]}, {}, RebaseError, "column 'n' holds an infinite number"),
+    "infinite rate": ({"w": [1, 1], "n": [1.0, np.inf]}, {"means": {"n": "w"}, "sums": []}, RebaseError, "column 'n' holds an infinite number"),
+    "digits of another alphabet": ({"n": ["1", "١٢"]}, {}, RebaseError, "column 'n': '١٢' (row 2): this is not a number"),
     "key and number": ({}, {"by": ["n"]}, RebaseError, "column 'n' cannot be both a key and a number"),
     "sum and mean": ({}, {"means": {"n": "n"}}, RebaseError, "column 'n' cannot be both in sums and in means"),
     "code as key": ({}, {"by": ["code"]}, RebaseError, "column 'code' holds the codes"),

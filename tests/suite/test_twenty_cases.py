@@ -528,7 +528,13 @@ def test_old_workbooks(go):
         fine(go(*args, "--drop", "rest", "--zero", "-", "-o", "out.csv"))
         sums = ["Type 1", "Type 3"]
         assert table() == [
-            {"Code": "15M", **dict(zip(sums, ("100", "40"), strict=True)), "status": "exact", "missing": "0"}
+            {
+                "Code": "15M",
+                **dict(zip(sums, ("100", "40"), strict=True)),
+                "status": "exact",
+                "divided": "0",
+                "missing": "0",
+            }
         ]
 
 

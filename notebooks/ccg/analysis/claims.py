@@ -30,7 +30,7 @@ WEAKER = ["holds", "holds with a correction", "cannot be shown", "does not hold"
 #: The claims that hold with a correction by what goes wrong in them; which fault is the main one is our judgement.
 FAULTS = {
     "the time (when, how soon, or a plan taken for law)": "A4 B2 B4 B5 B9 C4 C5 C6",
-    "which body it was or what passed to it": "A2 A9 C1 C2 C3 C8 D6",
+    "which body it was or what passed to it": "A2 A9 C1 C2 C3 C8",
     "who was asked": "A6 A7",
     "how much": "B1 D2",
     "the country": "A3",
@@ -709,6 +709,13 @@ def _visitors_moved() -> int:
     return int((titles.str.contains("ealth visit") & ~titles.str.contains("buy")).sum())
 
 
+def _led_while_bought() -> int:
+    """Of the steps that gave practices a say over money, those that came after buying was set apart from providing."""
+    return sum(
+        _event(e) >= _event("internal_market_1991") for e in ("fundholding_1991", "pbc_2005", "ccg_2013")
+    )
+
+
 def _named(event: str, *what: str) -> int:
     """How many of these words the account of an event has."""
     text = tables.load("reforms").set_index("event").at[event, "what_changed"]
@@ -832,14 +839,13 @@ _PARTS: dict[str, Callable[[], float]] = {
     "D4.2": _of("C6", 2),
     "D5.1": _of("D5"),
     "D6.1": lambda: _named("ccg_2013", "hospital", "mental health", "community"),
-    "D6.2": lambda: _named("nhse_2013", "primary care", "specialised services"),
     "E1.1": lambda: _event("internal_market_1991").year,
     "E1.2": _of("E1"),
     "E2.1": _of("E2"),
     "E3.1": _of("E3", 2),
     "E4.1": lambda: _event("gp_nationalise_2022").month,
     "E4.2": lambda: _event("fuller_2022").year,
-    "E5.1": _of("E5"),
+    "E5.1": _led_while_bought,
     "E5.2": _of("E1"),
     "E6.1": _contracts,
 }

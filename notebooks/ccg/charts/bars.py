@@ -72,14 +72,14 @@ def ranked(
 ) -> None:
     """A row to each body in the order of ``frame``, from the bottom: a dot at its ``value``, with its name.
 
-    ``other`` is a second number of the same unit: an open dot, joined to the first. A column ``colour`` gives
+    ``other`` is a second number of the same unit: an open dot, joined to the first and over it where both meet. A column ``colour`` gives
     each row its own. ``form`` writes the value beside its dot.
     """
     y, tones = range(len(frame)), list(frame["colour"] if "colour" in frame else [style.BLUE] * len(frame))
     if other:
         ax.hlines(y, frame[other], frame[value], color=style.GREY, lw=2, zorder=1)
-        ax.scatter(frame[other], y, s=49, facecolors="white", edgecolors=tones, linewidths=1.6, zorder=2)
-    ax.scatter(frame[value], y, s=49, color=tones, zorder=3)
+        ax.scatter(frame[other], y, s=49, facecolors="white", edgecolors=tones, linewidths=1.6, zorder=3)
+    ax.scatter(frame[value], y, s=49, color=tones, zorder=2)
     if form:
         for at, x in zip(y, frame[value], strict=True):
             text = (form.format(x), (x, at), (7, 0))

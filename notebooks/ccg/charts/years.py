@@ -88,9 +88,9 @@ def timeline(
     wide = 0.013
     for frame, side in ((left, -1), (right, 1)):
         for r, y in zip(frame.itertuples(), spread(frame["year"], apart, *span), strict=True):
-            ax.plot([0, side * gap * 0.75, side * gap], [r.year, y, y], color=r.colour, lw=1, zorder=1)
             same = frame.loc[frame["year"] == r.year, "colour"].drop_duplicates(keep="last")[::-1].tolist()
             x = wide * same.index(r.colour) if side > 0 else -wide
+            ax.plot([x, side * gap * 0.75, side * gap], [r.year, y, y], color=r.colour, lw=1, zorder=1)
             ax.plot([x], [r.year], "o", color=r.colour, ms=8, zorder=3, clip_on=False)
             ha = "right" if side < 0 else "left"
             ax.text(side * gap * 1.15, y, r.text, ha=ha, va="center", size=style.SMALL)

@@ -24,7 +24,14 @@ def run(args) -> int:
         return 0
     if not codes:
         better = lineage.suggest(args.text)
-        raise ValueError(f"{args.text!r} is not known" + (f"; did you mean {better}?" if better else ""))
+        raise ValueError(
+            f"{args.text!r} is not known"
+            + (
+                f"; did you mean {better}?"
+                if better
+                else "; give a code like 00C or E38000042, or a part of a name"
+            )
+        )
     if len(codes) > 3:
         say(found.to_string(index=False))
         return 0

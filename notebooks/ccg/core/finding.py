@@ -9,7 +9,7 @@ from functools import cache
 import narwhals as nw
 import pandas as pd
 
-from . import lineage, periods
+from . import lineage, numbers, periods
 
 
 class PublishedError(ValueError):
@@ -32,10 +32,15 @@ def names_of(frame: pd.DataFrame) -> list[str]:
     return [str(c) for c in frame.columns]
 
 
+#: The whole name of a column of numbers that only tell rows or bodies apart.
+_LABEL = re.compile(
+    r"(?i)(?:object|row|record|org(?:anisation)?|area|region|site|practice)? ?(?:id|fid|index|code)|row(?: n(?:o|umber)\.?)?"
+)
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:ing)?|ratio|proportion"
-    r"|decile|quintile|quartile|centile|index|score|per (?:[\d£]|capita|head|thousand|million|patient|person))(?![a-z])"
+    r"|decile|quintile|quartile|centile|index|score|prevalence|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|per (?:[\d£]|capita|head|thousand|million|patient|person))(?![a-z])"
 )
 
 
@@ -49,6 +54,8 @@ def no_count(column: str, cells: pd.Series) -> str | None:
     ('a period', 'a rate', None)
     """
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", column)
+    if _LABEL.fullmatch(words.strip()):
+        return "a label"
     if _RATE.search(words) or re.search(r"(?<![A-Za-z])[Pp]ct(?![A-Za-z])", words):
         return "a rate"
     given = pd.Series([c for c in cells.unique() if not pd.isna(c) and str(c).strip()], dtype=object)
@@ -72,6 +79,20 @@ def is_period(frame: pd.DataFrame, column: str) -> bool:
     return periods.named_period(column) or periods.are_periods(
         nw.from_native(frame[column], series_only=True)
     )
+
+
+def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> list[str]:
+    """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
+    out = []
+    for key in keys if sums else ():
+        cells = [str(c) for c in frame[key].unique()[:2000]]
+        rates = [c for c in cells if _RATE.search(c)]
+        if rates and not is_period(frame, key):
+            out.append(
+                f"under {' and '.join(map(repr, rates[:3]))} in {key!r}, by its name a rate, {sums[0]!r} is added up as under any other "
+                "key: leave those rows aside if it holds the rate itself"
+            )
+    return out
 
 
 # --- columns by name ------------------------------------------------------------------------------
@@ -108,14 +129,16 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
 
 
 def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> list[str]:
-    """What to say where rows of one code and key are added up that a column left out tells apart.
+    """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
 
     Raises
     ------
     PublishedError
-        That column holds totals beside their parts, or several levels, so that figures would count twice.
+        That column holds totals beside their parts, or several levels, so that figures would count twice; or it is a
+        period, and a body has rows in some of them only, so that sums would be of more periods for one than for
+        another.
     """
-    if not sums or not left:
+    if not sums:
         return []
     some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
     some = some[some.duplicated(keys, keep=False)]
@@ -124,27 +147,124 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     for name in apart:
-        cells = sorted({str(c).strip() for c in some[name].unique()})
-        whole = [c for c in cells if _WHOLE.fullmatch(c)]
-        levels = [c for c in cells if _LEVEL.fullmatch(c)]
-        if whole and len(whole) < len(cells):
-            why = f"{whole[0]!r} stands beside parts such as {next(c for c in cells if c not in whole)!r}"
-        elif 1 < len(levels) == len(cells):
-            why = f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}"
-        else:
-            continue
-        raise PublishedError(
-            f"column {name!r} is to be left out, but {why}, so figures would be counted twice; keep them apart with "
-            f"--by {name!r}, or take those rows out of the file"
-        )
+        why = _counted_twice(some, keys, name, sums) or _uneven(frame, keys, name)
+        if why:
+            raise PublishedError(
+                f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
+                "out of the file"
+            )
+    said = _same(some, keys[0])
     if not apart:
-        return []
+        return said
     codes, tell = some[keys[0]].nunique(), len(apart) == 1
     return [
         f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
         f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
-        "or several measures, name them with --by"
+        "or several measures, name them with --by",
+        *said,
     ]
+
+
+def _same(rows: pd.DataFrame, code: str) -> list[str]:
+    """Words for rows that are as another in every column."""
+    again = rows.duplicated()
+    if not again.any():
+        return []
+    at, n = int(again.to_numpy().argmax()), int(again.sum())
+    where = f" (line {rows.index[at]})" if rows.index.name == "line" else ""
+    return [
+        f"{n:,} row{' is' if n == 1 else 's are'} the same as another in every column, first one of "
+        f"{rows[code].iloc[at]}{where}, and added up with it: "
+        "if they were copied twice, take them out"
+    ]
+
+
+def _counted_twice(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> str:
+    """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
+    cells = sorted({str(c).strip() for c in some[name].unique()})
+    whole = [c for c in cells if _WHOLE.fullmatch(c)]
+    levels = [c for c in cells if _LEVEL.fullmatch(c)]
+    if whole and len(whole) < len(cells):
+        part = next(c for c in cells if c not in whole)
+        return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
+    if 1 < len(levels) == len(cells):
+        return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
+    total = _sum_of_the_others(some, keys, name, sums) if len(cells) > 2 else None
+    if total is not None:
+        called = repr(total) if total else "a blank cell"
+        return f"in every row of {called} stands the sum of the others, so figures would be counted twice"
+    return ""
+
+
+def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> str | None:
+    """The cell of a column whose rows hold, for each of three codes or more, the sum of the other rows of the code."""
+    values = {
+        s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
+        for s in sums
+    }
+    label = some[name].astype(str).str.strip()
+    given = pd.DataFrame(values).assign(
+        _label=label.mask(label == some[keys[0]].astype(str), "the code itself"),
+        **{f"_{i}": some[k] for i, k in enumerate(keys)},
+    )
+    given = given.dropna(subset=sums)
+    groups = [f"_{i}" for i in range(len(keys))]
+    alike = given.groupby([*groups, "_label"], dropna=False)[sums].agg("sum")
+    whole = alike.groupby(level=list(range(len(groups))), dropna=False).transform("sum")
+    parts = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count")
+    twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
+    for label, fits in twice[parts > 1].groupby(level=len(groups)):
+        if len(fits) >= 3 and fits.all() and parts[fits.index].max() > 2:
+            return str(label)
+    return None
+
+
+def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
+    """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
+    out = []
+    meant = {c: lineage.written(c) for c in frame[code].astype(str).unique()}
+    ours = {c for c in meant.values() if c and c not in lineage.beside()}
+    for name in left:
+        if not pd.api.types.is_string_dtype(frame[name]):
+            continue
+        pairs = frame[[code, name]].drop_duplicates()
+        if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
+            continue
+        said = {c: lineage.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
+        for at, (one, other) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
+            here, there = meant.get(str(one)), said.get(other)
+            if not here or not there or {here, there} & set(lineage.beside()):
+                continue
+            (body, level, *_), (another, its, *_) = lineage.lifetime(here), lineage.lifetime(there)
+            if body != another and level == its:
+                where = f" (line {at})" if frame.index.name == "line" else ""
+                out.append(
+                    f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}, which is {another}; the "
+                    f"codes of {code!r} were taken"
+                )
+                break
+    return out
+
+
+def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
+    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
+    if not is_period(frame, name):
+        return ""
+    beside = lineage.beside()
+    meant = {c: lineage.written(c) for c in frame[keys[0]].astype(str).unique()}
+    bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
+    of = [k for k in keys[1:] if is_period(frame, k)]
+    rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
+    for _, some in rows.groupby(of) if of else [("", rows)]:
+        there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
+        codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
+        lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
+        if lacking is not None:
+            return (
+                f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would "
+                "not compare"
+            )
+    return ""
 
 
 def strays(stray: list[str]) -> str:

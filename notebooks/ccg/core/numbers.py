@@ -18,24 +18,25 @@ SUPPRESSED = (
     "s", "u", "w", "x", "z", "n/a", "na", "n.a.", "#n/a", "n/k", "nk", "nan", "nd", "no data", "none", "not applicable",
     "not available", "not known", "null", "supp", "suppressed", "missing", "redacted", "unknown", "withheld",
 )  # fmt: skip
-_LESS = r"[<≤] ?£?\d[\d,]*(?:\.\d+)?%?"
+_LESS = r"[<≤] ?£?[0-9][0-9,]*(?:\.[0-9]+)?%?"
 _SOME = "|".join(
     re.sub(r"([.*^])", r"\\\1", mark) for mark in sorted(filter(None, SUPPRESSED), key=len, reverse=True)
 )
 #: The same as a pattern for any engine, spaces around it aside.
 MARK = rf"(?i)^(?:[\[(]?(?:{_SOME}|{_LESS})[\])]?|)$"
-#: Text that any engine reads as a number: no more digits than it keeps, no nan, no infinity.
-NUMBER = r"^[+-]?(?:\d{1,15}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?$"
+#: Text that any engine reads as a number: plain digits (``\d`` has those of all alphabets too), no more than it keeps, no
+#: nan, no infinity.
+NUMBER = r"^[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?$"
 #: A space that may stand between thousands: plain, without a break, thin, and thin without a break.
 _SPACE = " \u00a0\u2009\u202f"
 #: Thousands never begin with a nought: 0,123 has a decimal comma.
-_DIGITS = rf"(?:[1-9]\d{{0,2}}(?:[,{_SPACE}]\d{{3}}){{1,4}}|\d{{1,15}})(?:\.\d{{0,30}})?|\.\d{{1,30}}"
+_DIGITS = rf"(?:[1-9][0-9]{{0,2}}(?:[,{_SPACE}][0-9]{{3}}){{1,4}}|[0-9]{{1,15}})(?:\.[0-9]{{0,30}})?|\.[0-9]{{1,30}}"
 _REVISED = r"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])])"
 #: A number as published: £1,234, −5, 1 234.5, and 1234 (r), revised or provisional.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
 #: Of which one sign decides what they say: 12.3%, and in brackets (123), below zero.
-_SHARE = re.compile(r"^(?P<number>.*\d\.?\d*) ?%$|^(?P<other>\.\d+) ?%$")
-_BRACKETS = re.compile(r"^[-−–]?£? ?\((?P<number>£? ?[\d,. ]*\d ?%?)\)$")
+_SHARE = re.compile(r"^(?P<number>.*[0-9]\.?[0-9]*) ?%$|^(?P<other>\.[0-9]+) ?%$")
+_BRACKETS = re.compile(r"^[-−–]?£? ?\((?P<number>£? ?[0-9,. ]*[0-9] ?%?)\)$")
 
 
 class NumberError(ValueError):
@@ -73,7 +74,7 @@ def plain(text: str) -> str | None:
             return None
         return plain(share["number"] or share["other"])
     # more digits than a float keeps are looked at by those who read whole numbers
-    if re.fullmatch(r"[+-]?\d{16,}(\.\d*)?", text):
+    if re.fullmatch(r"[+-]?[0-9]{16,}(\.[0-9]*)?", text):
         return text
     if not re.search(PUBLISHED, text):
         return None
@@ -177,7 +178,7 @@ class _Cells:
         values: list[int | float | None] = [
             None if w is None else int(float(w)) if whole else float(w) for w in written
         ]
-        digits = [w is not None and re.fullmatch(r"[+-]?\d+", w) is not None for w in written]
+        digits = [w is not None and re.fullmatch(r"[+-]?[0-9]+", w) is not None for w in written]
         large = [i for i, w in enumerate(written) if w is not None and digits[i] and abs(float(w)) >= 2**53]
         if large:  # a float would not keep every digit
             if not all(digits[i] or w is None for i, w in enumerate(written)) or numbers.abs().max() >= 2**63:

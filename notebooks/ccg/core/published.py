@@ -34,6 +34,8 @@ from .finding import (
     named,
     names_of,
     no_count,
+    other_body,
+    rates_among,
     strays,
 )
 from .geography import Fit
@@ -247,9 +249,17 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
         kind = pd.api.types.infer_dtype(cells, skipna=True)
         if isinstance(cells.dtype, pd.CategoricalDtype):
             kind = pd.api.types.infer_dtype(cells.cat.categories)
+        if kind == "mixed" and cells.map(lambda cell: isinstance(cell, (list, dict, set))).any():
+            frame[name] = cells.astype(str)  # of Parquet or JSON; it can be a key or dropped, as its text is
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
             frame[name] = cells.astype(object).where(cells.notna(), "").astype("str")
     return frame
+
+
+def _bare(cell: str) -> str:
+    """A word for a total without case, marks and what it is a total for: TOTAL:, England*, Total for England."""
+    bare = re.sub(r"[\s:*†‡.]+$", "", " ".join(cell.split()).casefold())
+    return re.sub(r"^(?:total|sum)s? (?:for|of) ", "", bare)
 
 
 class _Work:
@@ -322,7 +332,13 @@ class _Work:
         stray = [c for c in names_of(self.frame) if c not in used and c not in left]
         if stray:
             raise PublishedError(strays(stray))
-        told = [c for c in left if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period"]
+        self.notes += rates_among(self.frame, keys, added)
+        self.notes += other_body(self.frame, code, left)
+        told = [
+            c
+            for c in left
+            if not self._is_numeric(c) or no_count(c, self.frame[c]) == "a period" or self._repeats(code, c)
+        ]
         dated = [at] if isinstance(at, str) and at in used else []
         self.notes += added_up(self.frame, [code, *keys, *dated], told, added)
         self._total_by_name(code, told)
@@ -341,6 +357,14 @@ class _Work:
         some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
         # a strange cell among numbers is refused by name later, not left out with its column
         return bool(given) and 2 * some >= sum(given.values())
+
+    def _repeats(self, code: str, column: str) -> bool:
+        """Whether a column of numbers has the same few cells for every code, as one of quarters or sexes has."""
+        if not 1 < self.frame[column].nunique() <= 60:
+            return False
+        pairs = self.frame[[code, column]].drop_duplicates()
+        times = pairs.groupby(column)[code].nunique()
+        return bool((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1)
 
     def _counts(self, columns: list[str]) -> tuple[list[str], dict[str, str]]:
         """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
@@ -378,6 +402,7 @@ class _Work:
                 if (changed := int((plain != cells).sum())) and plain.nunique() < cells.nunique():
                     self.notes.append(f"column {key!r}: spaces around {changed:,} cells are taken off")
                 self.frame[key] = plain
+                self._two_spellings(code, key)
             codes = {c: lineage.written(c) for c in self.frame[code][blank].astype(str).unique()}
             bodies = {c for c, meant in codes.items() if meant and meant not in lineage.beside()}
             of_body = blank & self.frame[code].astype(str).isin(bodies)
@@ -387,6 +412,20 @@ class _Work:
                 raise PublishedError(
                     f"column {key!r} ({where}): the key is blank in {int(of_body.sum()):,} row{'' if of_body.sum() == 1 else 's'} "
                     "of bodies, as where cells are merged down the side; fill them down, or write a word such as: not known"
+                )
+
+    def _two_spellings(self, code: str, key: str) -> None:
+        """Raise PublishedError for a key in two spellings that no body has both of, so that parts would be torn apart."""
+        alike = defaultdict(set)
+        for cell in self.frame[key].unique():
+            alike[" ".join(cell.split()).casefold()].add(cell)
+        for cells in (some for some in alike.values() if len(some) > 1):
+            rows = self.frame.loc[self.frame[key].isin(cells), [code, key]].drop_duplicates()
+            if not rows[code].duplicated().any():
+                some = " and ".join(map(repr, sorted(cells)))
+                raise PublishedError(
+                    f"column {key!r}: {some} differ in case or spaces alone, and would keep the parts of a body apart; "
+                    "write them alike"
                 )
 
     def _day(self, at: Any) -> Any:
@@ -439,6 +478,18 @@ class _Work:
                 self.frame.loc[found, name] = "0"
 
     def numbers(self, columns: _Columns) -> _Columns:
+        for rate, weight in columns.means.items():
+            shares = [
+                c
+                for c in self.frame[weight].unique()
+                if "%" in str(c) and numbers.is_given(str(c), self.marks)
+            ]
+            if rate == weight or shares:
+                why = "is the rate itself" if rate == weight else f"holds percentages ({shares[0]!r})"
+                raise PublishedError(
+                    f"column {weight!r} {why}, so it cannot weigh {rate!r}; name the column with how many it is a rate "
+                    "of (--mean rate:patients)"
+                )
         data = nw.from_native(self.frame, eager_only=True)
         text = [c for c in columns.numbers if pd.api.types.is_string_dtype(self.frame[c])]
         numbers.check(data, text, self.marks)
@@ -477,7 +528,7 @@ class _Work:
             elif re.fullmatch(NO_CODE, cell):
                 plain = ""
             else:
-                plain = lineage.written(cell) or words.get(" ".join(cell.split()).casefold()) or cell
+                plain = lineage.written(cell) or words.get(_bare(cell)) or cell
             as_code[cell] = plain
             if plain and plain != cell:
                 self.written[cell] = plain
@@ -753,7 +804,7 @@ class _Work:
                 )
             if self.asked["closed"] == "carry":
                 pass
-            elif " was " in words or "were not open" in words or "of no one" in words:
+            elif "were not open" in words or "of no one" in words or self._some_closed(words, columns):
                 ways.append(
                     "closed='carry' (--closed carry) takes codes used after their body closed forward from that day"
                 )
@@ -765,6 +816,16 @@ class _Work:
         if "the answer differs" in words:
             return f"{words}. {differences(set(self._known(columns, False)), to, level)}".rstrip(". ")
         return words
+
+    @staticmethod
+    def _some_closed(words: str, columns: _Columns) -> bool:
+        """Whether a refusal names a body that had closed by the date of the geography, not only later ones."""
+        ends = [pd.Timestamp(day) for day in re.findall(r" was [^;]*? to (\d{4}-\d\d-\d\d)", words)]
+        try:
+            at = lineage.as_day(columns.at)
+        except lineage.LineageError:
+            return bool(ends)
+        return any(end < at for end in ends)
 
     def _with_gone(
         self, columns: _Columns, unmapped: pd.DataFrame, report: Report

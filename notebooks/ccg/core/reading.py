@@ -180,6 +180,8 @@ def _open(
         records, said = _sheet(path, sheet, decimal == ",")
         return _Asked(path, header, None, False, book=True), records, said
     lines, said, separator = _text(path, separator, encoding)
+    if sheet is not None:
+        said.append(f"{path.name} is text and has no sheets, so {sheet!r} was not looked for")
     return _Asked(path, header, decimal, separator == ";" and decimal is None), lines, said
 
 
@@ -313,6 +315,15 @@ def _text(
     for start, what in _STARTS.items():
         if content.startswith(start):
             raise ReadError(f"{path} is {what}, not a CSV file")
+    if re.match(
+        rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|\?xml|meta)\b", content[:200], re.IGNORECASE
+    ):
+        raise ReadError(
+            f"{path} is a web page or XML, whatever its ending, as some sites give for Excel; open it in Excel or "
+            "LibreOffice and save it as xlsx or CSV"
+        )
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*\"|\[\s*[\[{])", content[:200]):
+        raise ReadError(f"{path} is JSON, not a CSV file; save its table as CSV")
     encoding, said = _encoding(path, content, encoding)
     notes = [said] if said else []
     if separator is None:

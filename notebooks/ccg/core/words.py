@@ -50,6 +50,20 @@ def long_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def written(when: str) -> str:
+    """A date as a table has it, of a day, a month or a year, as a reader says it.
+
+    Examples
+    --------
+    >>> written("1974-04-01"), written("2000-10"), written("1979")
+    ('1 April 1974', 'October 2000', '1979')
+    """
+    if len(when) == 4:
+        return when
+    day = date.fromisoformat(when if len(when) > 7 else f"{when}-01")
+    return long_date(day) if len(when) > 7 else f"{day:%B %Y}"
+
+
 def number(x: float, digits: int = 0) -> str:
     """A number with its thousands apart and "−" for minus, rounded to ``digits`` places; no "−0".
 

@@ -1,5 +1,6 @@
 """The columns that come in: numbers read, dates read, one row for each key and code."""
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +64,7 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
         if kind == nw.Unknown and (lazy or frame[name].null_count() == len(frame)):
             made.append(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
         elif kind.is_numeric():
-            made += _plain(name, kind)
+            made += _plain(name, kind, lazy)
         elif kind not in (*TEXT, nw.Object):
             raise RebaseError(f"column {name!r} is {kind}, not a number")
         elif lazy:
@@ -78,13 +79,19 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
     for weight in () if lazy else set(request.means.values()):
         if (frame[weight] < 0).any():
             raise RebaseError(f"column {weight!r} holds a weight below zero; it cannot weigh a mean")
+    for rate in () if lazy else request.means:
+        if frame[rate].dtype.is_float() and (frame[rate].abs() == math.inf).any():
+            raise RebaseError(f"column {rate!r} holds an infinite number")
     return Table(frame, frame.collect_schema() if made else schema, lazy, unread)
 
 
-def _plain(name: str, kind: Any) -> list[Any]:
+def _plain(name: str, kind: Any, lazy: bool) -> list[Any]:
     """What makes a column of numbers one that can be added up, if it is not."""
-    if kind.is_float():  # not a number is not given either
-        return [nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name)]
+    if (
+        kind.is_float()
+    ):  # not a number is not given either, nor is infinity, which an eager frame is refused for
+        given = nw.col(name).is_finite() if lazy else ~nw.col(name).is_nan()
+        return [nw.when(given).then(nw.col(name)).alias(name)]
     if kind == nw.Decimal:
         return [nw.col(name).cast(nw.Float64)]
     if kind in (nw.Int32, nw.UInt32):  # which Polars adds up as they are, and they run over
