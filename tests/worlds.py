@@ -230,6 +230,8 @@ def tables_of(made, moved):
     columns = {
         "pcts": ["code", "ons_code", "name", "source"],
         "pct_to_ccg": ["pct", "ccg", "geography", "share", "source"],
+        "partnerships": ["code", "ods_code", "name", "first", "last", "source"],
+        "partnership_members": ["date", "code", "partnership", "how", "source"],
         "other_codes": ["code", "name", "kind", "opened", "closed", "location", "former_ccg", "source"],
         "practice_moves": ["land", "origin", "year", "from", "to", "share"],
         "land_residents": ["land", "origin", "year", "from", "to", "share"],
@@ -254,7 +256,7 @@ def tables_of(made, moved):
         "location_people": [{"geography": d, "code": c, "residents_2022": sum(residents[p] for p, h in at.items() if h == c)}
                             for d, at in made.where.items() if d >= BOARDS for c in made.boards[d]],
         "ons_codes": ons_of(made, ons, stays, last),
-        "pcts": [], "pct_to_ccg": [], "other_codes": [],
+        "pcts": [], "pct_to_ccg": [], "other_codes": [], "partnerships": [], "partnership_members": [],
     }  # fmt: skip
     made = {n: pd.DataFrame(f, columns=None if f else columns[n]) for n, f in frames.items()}
     for table in ("icbs", "locations"):

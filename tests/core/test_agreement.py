@@ -33,7 +33,7 @@ WRONG = {
     "a cluster that merged": ("clusters", "clusters", {"board": "QXU"}, {"by_april_2026": "separate"}, "column by_april_2026, value 'separate': a board that closed by icbs.csv merged"),
     "a part without a name": ("clusters", "clusters", {"board": "QNQ", "cluster": "Thames Valley"}, {"part": None}, "column part, value 'blank': a board in several clusters has a part in each"),
     "a partnership": ("partnership_members", "partnership_members", {"date": "2021-04-01", "code": "36L"}, {"partnership": "E54000029"}, "column partnership, value 'E54000029': "),
-    "a level": ("levels", "levels", {"level": "pct"}, {"last": DAY("2013-04-01")}, "levels.csv row 4, column last, value '2013-04-01': its last body closed on 2013-03-31"),
+    "a level": ("levels", "levels", {"level": "pct"}, {"last": DAY("2013-04-01")}, "levels.csv row 5, column last, value '2013-04-01': its last body closed on 2013-03-31"),
     "the ONS code of a board": ("icbs", "icbs", {"code": "QOX"}, {"ons_code": "E54000059"}, "column ons_code, value 'E54000059': its first code in ons_codes.csv is E54000040"),
     "the kind of an ONS code": ("ons_codes", "ons_codes", {"ons_code": "E54000067"}, {"body": "sub_icb_location"}, "column body, value 'sub_icb_location': codes of boards begin with E54"),
     "a count of boards": ("commissioners", "commissioners", {"date": "2026-04-01"}, {"count": 37}, "column count, value '37': icbs.csv has 36"),

@@ -81,7 +81,7 @@ def test_geographies_follow_each_other_without_a_gap():
         ),
         ("2010-03-31", None, "no primary care trusts on 2010-03-31.*2010-04-01 to 2013-03-31"),
         ("2013-04-01", "pct", "no primary care trusts on 2013-04-01"),
-        ("2018-04-01", "stp", "level 'stp' is not known; use one of pct, ccg, sub_icb, icb"),
+        ("2018-04-01", "stp", "level 'stp' is not known; use one of pct, ccg, partnership, sub_icb, icb"),
         ("soon", None, "'soon' is not a date; write it like 2018-04-01"),
         ("2018-02-30", None, "'2018-02-30' is not a date"),
         ("", None, "'' is not a date"),

@@ -22,8 +22,12 @@ def test_there_is_one_for_every_pair_of_dates_that_can_be_joined(every):
     wanted |= {f"pct-2010-04-01-to-{b}" for b in [*ccgs[1:], *later]}
     wanted |= {f"{a}-to-{b}" for i, a in enumerate(later) for b in later[i + 1 :]}
     wanted -= {name for name in wanted if name.startswith("icb") and "-to-sub-icb" in name}
+    planned = [f"partnership-{year}-04-01" for year in range(2017, 2022)]
+    wanted |= {f"{a}-to-{b}" for a in (*ccgs, "pct-2010-04-01") for b in planned if a[-10:] <= b[-10:]}
+    wanted |= {f"{a}-to-{b}" for i, a in enumerate(planned) for b in planned[i + 1 :]}
+    wanted |= {f"{a}-to-icb-{day}" for a in planned for day in days}
     assert set(every) == wanted
-    assert len(every) == 28 + 48 + 13 + 15 - 3
+    assert len(every) == 28 + 48 + 13 + 15 - 3 + (3 * 5 + 15) + 5 + 10 + 15
 
 
 def test_every_body_of_both_dates_is_there_and_placed_whole(every):

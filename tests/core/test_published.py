@@ -623,7 +623,17 @@ def test_blank_cells_are_nought_where_that_is_said():
     assert "column 'n': 1 cell is read as nought, as asked" in moved.notes
 
 
-def test_partnerships_are_said_not_to_be_rebased():
-    table = frame("code,n\nE54000005,1\nE54000006,2\n")
-    with pytest.raises(finding.PublishedError, match="Partnerships are not re-based"):
+def test_partnerships_of_2016_are_refused_by_name():
+    table = frame("code,n\nE54000001,1\nE54000002,2\n")
+    with pytest.raises(
+        finding.PublishedError,
+        match="Northumberland, Tyne and Wear, to 2016-12; partnership_members does not say which CCGs it had",
+    ):
         rebase_file(table, sums=["n"], **DATES)
+
+
+def test_a_file_of_partnerships_is_rebased_where_it_says_of_which_year():
+    table = frame("STP20CD,n\nE54000008,1\nE54000036,2\n")
+    moved = rebase_file(table, sums=["n"], to="2022-07-01")
+    assert moved.frame["n"].to_list() == [1, 2] and set(moved.frame["status"]) == {"exact"}
+    assert any("the partnerships of April 2020" in note for note in moved.notes)

@@ -1160,7 +1160,7 @@ REFUSED = {
     "British date": ({}, {"at": "01/04/2016"}, LineageError, "'01/04/2016' is not a date; write it like 2018-04-01"),
     "a year": ({}, {"at": 2016}, LineageError, "2016 is not a date"),
     "nothing for a date": ({}, {"to": None}, LineageError, "None is not a date"),
-    "no such level": ({}, {"level": "CCG"}, LineageError, "level 'CCG' is not known; use one of pct, ccg, sub_icb, icb"),
+    "no such level": ({}, {"level": "CCG"}, LineageError, "level 'CCG' is not known; use one of pct, ccg, partnership, sub_icb, icb"),
     "CCGs after their end": ({}, {"to": "2023-01-01", "level": "ccg"}, LineageError, "CCGs were open from 2013-04-01 to 2022-06-30"),
     "code shut on its date": ({"day": ["2016-04-01", "2020-06-01"]}, {"at": "day", "to": "2021-04-01"}, RebaseError, "1 code was not open on the date given: 00D on 2020-04-01: 00D was a CCG or location from 2013-04-01 to 2020-03-31"),
     "British dates": ({"day": ["01/04/2016"] * 2}, {"at": "day"}, RebaseError, "column 'day': '01/04/2016' is not a date; write it like 2018-04-01"),

@@ -247,19 +247,3 @@ def test_a_location_has_the_name_of_the_day():
     assert lineage.name("70F", TODAY) == "NHS Surrey and Sussex ICB - 70F"
     assert "D9Y0V (NHS Hampshire and Isle of Wight ICB - D9Y0V)" in lineage.explain("D4U1Y")
     assert "70F NHS Sussex ICB - 70F (exact)" in lineage.explain("09G", "2024-04-01", "sub_icb")
-
-
-@pytest.mark.parametrize("day, boards", [("2017-04-01", 29), ("2019-04-01", 29), ("2021-04-01", 34)])
-def test_codes_of_partnerships_are_named_where_they_are_no_boards(day, boards):
-    members = tables.load("partnership_members")
-    codes = members.loc[members["date"] == pd.Timestamp(day), "partnership"].unique()
-    best = lineage.which(codes)[0]
-    assert (best.matched, len(best.extra)) == (boards, len(codes) - boards)
-    assert "of sustainability and transformation partnerships of 2016 to 2022" in lineage.describe(best)
-
-
-def test_a_code_of_a_partnership_is_refused_by_its_name():
-    with pytest.raises(
-        lineage.LineageError, match="Cumbria and North East, to 2020-03-31, which is no level"
-    ):
-        lineage.lifetime("E54000049")

@@ -10,9 +10,11 @@ def add(commands):
     parser = command(commands, "lookup", run, "--from 2018-04-01 --to 2022-07-01 -o map.csv")
     parser.add_argument("--from", dest="start", required=True, help="date of the older geography, 2018-04-01")
     parser.add_argument("--to", required=True, help="date of the newer geography")
-    parser.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
     parser.add_argument(
-        "--from-level", choices=["pct", "ccg", "sub_icb", "icb"],
+        "--level", choices=["ccg", "partnership", "sub_icb", "icb"], help="bodies wanted at the new date"
+    )
+    parser.add_argument(
+        "--from-level", choices=["pct", "ccg", "partnership", "sub_icb", "icb"],
         help="bodies meant at the older date, by default those that commissioned on it; sub-ICB locations: "
         "--from 2024-04-01 --from-level sub_icb --to 2026-04-01",
     )  # fmt: skip

@@ -28,7 +28,9 @@ def add(commands):
         "for each period where --by names one and the codes are of several geographies",
     )  # fmt: skip
     parser.add_argument("--to", required=True, help="date of the geography wanted")
-    parser.add_argument("--level", choices=["ccg", "sub_icb", "icb"], help="bodies wanted at the new date")
+    parser.add_argument(
+        "--level", choices=["ccg", "partnership", "sub_icb", "icb"], help="bodies wanted at the new date"
+    )
     parser.add_argument(
         "--sum", **many, help="columns of counts to add up; '*-18' or rest, all other numbers"
     )

@@ -98,7 +98,9 @@ def fits(
         if matched:
             extra, missing = tuple(sorted(given - known)), tuple(sorted(known - given))
             found.append(Fit(one, scheme, len(matched), extra, missing))
-    found.sort(key=lambda f: (len(f.extra), len(f.missing), f.vintage.start))
+    # a code that a board took over from a partnership is rather that of the board
+    planned = "partnership"
+    found.sort(key=lambda f: (len(f.extra), len(f.missing), f.vintage.level == planned, f.vintage.start))
     return [f for f in found if not f.extra] or found[:3]
 
 

@@ -110,7 +110,7 @@ def refuse_partnerships(frame: pd.DataFrame, code: str, keys: list[str], fits: l
     if not fits or any(f.vintage.level != "icb" or f.scheme != "ods" for f in fits):
         return
     start = min(f.vintage.start for f in fits)
-    way = f"Take figures of CCGs; or, if these are of boards, say so with at='{start.date()}' (--at {start.date()})"
+    way = f"Take the ONS codes of partnerships, or figures of CCGs; or, if these are of boards, say so with at='{start.date()}' (--at {start.date()})"
     alike = f"the codes of partnerships (STPs) before {start:%B %Y} look like those of boards, and some had other borders"
     if re.search(r"(?<![A-Za-z])(?:STP|ICS)s?(?![a-z])", code, re.IGNORECASE):
         raise PublishedError(f"the column of codes is called {code!r}: {alike}. {way}")

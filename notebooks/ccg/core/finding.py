@@ -346,7 +346,7 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
 
 
 def _partnership(frame: pd.DataFrame) -> str:
-    """Words for a column that holds the codes of partnerships of CCGs, which are no level here."""
+    """Words for a column that holds the codes of partnerships whose CCGs are not known."""
     for name in names_of(frame):
         for cell in frame[name].unique()[:20] if pd.api.types.is_string_dtype(frame[name]) else ():
             if not re.fullmatch(r"E54\d{6}", cell.strip()):
@@ -355,9 +355,7 @@ def _partnership(frame: pd.DataFrame) -> str:
                 lineage.lifetime(cell.strip())
             except lineage.LineageError as error:
                 if "partnership" in str(error):
-                    return (
-                        f"column {name!r}: {error}. Partnerships are not re-based: take figures of their CCGs"
-                    )
+                    return f"column {name!r}: {error}. Take figures of CCGs"
     return ""
 
 

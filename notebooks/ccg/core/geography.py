@@ -8,7 +8,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-LEVELS = {"pct": "primary care trusts", "ccg": "CCGs", "sub_icb": "sub-ICB locations", "icb": "boards"}
+LEVELS = {
+    "pct": "primary care trusts", "ccg": "CCGs", "partnership": "partnerships",
+    "sub_icb": "sub-ICB locations", "icb": "boards",
+}  # fmt: skip
+#: Levels whose bodies are groups of others, and of what.
+GROUPS = {"partnership": "CCGs", "icb": "locations"}
 
 #: What a share of a body may be of: the people registered with its practices, or those who live in its area.
 BASES = ("patients", "residents")
@@ -38,9 +43,9 @@ class Body(NamedTuple):
     Attributes
     ----------
     code : str
-        Its ODS code.
+        Its ODS code; of a partnership the ONS code, for its ODS code is that of the later board.
     level : str
-        ``pct``, ``ccg``, ``sub_icb`` or ``icb``: what it was at first.
+        One of ``LEVELS``: what it was at first.
     first, last : Timestamp
         Its first and last day, both included. A CCG whose code a sub-ICB location carries on lives as long as
         that.
@@ -94,7 +99,7 @@ class Vintage:
     Attributes
     ----------
     level : str
-        ``pct``, ``ccg``, ``sub_icb`` or ``icb``.
+        One of ``LEVELS``.
     start, end : Timestamp
         First and last day, both included.
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from . import tables
-from .geography import LineageError, Piece, Vintage
+from .geography import GROUPS, LineageError, Piece, Vintage
 from .tables import Row
 
 #: What reads a table by its name, like ``tables.load``.
@@ -41,6 +41,8 @@ class Land:
         From each of these days to the CCG or location that holds each piece from then on.
     boards : mapping
         From each of these days to the board of each sub-ICB location from then on; none before there were any.
+    partnerships : mapping
+        From the day of each list of partnerships to the partnership of each CCG on it.
     basis : {"patients", "residents"}
         What shares are of, where it is known.
     shares : mapping
@@ -58,6 +60,7 @@ class Land:
     changes: tuple[pd.Timestamp, ...]
     where: Mapping[pd.Timestamp, Mapping[Piece, str]]
     boards: Mapping[pd.Timestamp, Mapping[str, str]]
+    partnerships: Mapping[pd.Timestamp, Mapping[str, str]]
     basis: str
     shares: Mapping[tuple[Piece, str], Series]
     counted: Mapping[tuple[Piece, str], str]
@@ -73,13 +76,18 @@ class Land:
         """The board of each sub-ICB location on a day."""
         return self.boards[self._change(day)]
 
+    def groups(self, geography: Vintage) -> Mapping[str, str]:
+        """The board of each location, or the partnership of each CCG, in a geography of these; else none."""
+        start, level = geography.start, geography.level
+        return {"icb": self.boards_on(start), "partnership": self.partnerships.get(start, {})}.get(level, {})
+
     def _change(self, day: pd.Timestamp) -> pd.Timestamp:
         return self.changes[bisect_right(self.changes, day) - 1]
 
     def holders(self, geography: Vintage) -> dict[Piece, str]:
         """The body of a geography that holds each piece of land."""
-        board = self.boards_on(geography.start) if geography.level == "icb" else {}
-        return {piece: board.get(code, code) for piece, code in self.at(geography.start).items()}
+        group = self.groups(geography)
+        return {piece: group.get(code, code) for piece, code in self.at(geography.start).items()}
 
     def boards_of(self, location: str) -> tuple[str, ...]:
         """Every board that a location has been in, the first first."""
@@ -167,30 +175,37 @@ class Land:
         eve = r["date"] - pd.Timedelta(days=1)
         then = self.boards_on(r["date"])
         there = {piece: then[code] for piece, code in self.at(r["date"]).items()}
-        found, _ = self.board_parts(r["from"], eve, there, eve)
+        found, _ = self.group_parts(r["from"], Vintage("icb", eve, eve), there, eve, self.sizes)
         return (found[r["to"]], self.basis) if r["to"] in found else (None, None)
 
-    def board_parts(
-        self, board: str, day: pd.Timestamp, there: Mapping[Piece, str], year: pd.Timestamp
+    def group_parts(
+        self,
+        group: str,
+        start: Vintage,
+        there: Mapping[Piece, str],
+        year: pd.Timestamp,
+        sizes: Mapping[str, Series],
     ) -> tuple[dict[str, float], set[str]]:
-        """As ``parts``, for a board of a day: its locations count by their people."""
-        locations = [code for code, of in self.boards_on(day).items() if of == board]
-        inside: dict[str, list[Piece]] = {code: [] for code in locations}
-        for piece, holder in self.at(day).items():
+        """As ``parts``, for a board, whose locations count by their people, or a partnership with its CCGs."""
+        members = [code for code, of in self.groups(start).items() if of == group]
+        basis = self.basis if start.level == "icb" else "patients"
+        inside: dict[str, list[Piece]] = {code: [] for code in members}
+        for piece, holder in self.at(start.start).items():
             if holder in inside:
                 inside[holder].append(piece)
         ends = {there[piece] for pieces in inside.values() for piece in pieces}
         if len(ends) == 1:
             return dict.fromkeys(ends, 1.0), set()
-        size = dict.fromkeys(locations, 1.0)
-        if len(locations) > 1:
-            for code in locations:
-                if code not in self.sizes:
-                    table = "location_patients" if self.basis == "patients" else "location_people"
-                    raise LineageError(f"no {self.basis} are known of {code}; {table} has none")
-                size[code] = nearest(self.sizes[code], year)
+        size = dict.fromkeys(members, 1.0)
+        if len(members) > 1:
+            for code in members:
+                if code not in sizes:
+                    table = "location_patients" if basis == "patients" else "location_people"
+                    table = table if start.level == "icb" else "ccg_years"
+                    raise LineageError(f"no {basis} are known of {code}; {table} has none")
+                size[code] = nearest(sizes[code], year)
         out: dict[str, float] = defaultdict(float)
-        bases = {self.basis} if len(locations) > 1 else set()
+        bases = {basis} if len(members) > 1 else set()
         for code, pieces in inside.items():
             parts, of = self.parts(code, pieces, there, year)
             bases |= of
@@ -211,14 +226,18 @@ class Land:
             if goal.start < r["date"] <= start.start or r["date"] == goal.start == start.start
         ]
         made = [r for r in between if r["to"] == code and r["kind"] in (*WHOLE, "abolition")]
-        board = self.boards_on(start.start)
+        board = self.groups(start) or self.boards_on(start.start)
         mine = {code, *(c for c, of in board.items() if of == code)}
         moved = [
             r
             for r in between
             if r["kind"] == "split" and mine & {r["from"], r["to"], *(c for c, of in board.items() if of == r["to"])}
         ]  # fmt: skip
-        if made and (len(old) > 1 or made[0]["kind"] == "remainder"):
+        if start.level == "partnership" and goal.level not in GROUPS:
+            what = f"{code} holds the {GROUPS[start.level]} {', '.join(sorted(old))}"
+        elif start.level == "partnership":
+            what = f"{code} is made of parts of {', '.join(sorted(old))}"
+        elif made and (len(old) > 1 or made[0]["kind"] == "remainder"):
             whole = sorted(r["from"] for r in made if r["kind"] != "remainder")
             parts = sorted({r["from"] for r in between if r["to"] == code and r not in made})
             parts += [f"what was left of {r['from']}" for r in made if r["kind"] == "remainder"]
@@ -256,6 +275,9 @@ def read(load: Load, first_day: pd.Timestamp, basis: str) -> Land:
         day: {r["code"]: r["board"] for r in members if r["opened"] <= day and not r["closed"] < day}
         for day in changes
     }
+    partnerships: dict[pd.Timestamp, dict[str, str]] = {}
+    for r in tables.records(load("partnership_members")):
+        partnerships.setdefault(r["date"], {})[r["code"]] = r["partnership"]
     ccgs = load("ccgs")
     place = {(code, ""): code for code in ccgs.loc[ccgs["opened"] == first_day, "code"]}
     for r in rows:
@@ -265,10 +287,18 @@ def read(load: Load, first_day: pd.Timestamp, basis: str) -> Land:
     for day in changes:
         place = _moved(place, [r for r in rows if r["date"] == day], boards[day])
         where[day] = place
+    for day, listed in sorted(partnerships.items()):
+        if strays := set(where[changes[bisect_right(changes, day) - 1]].values()) - set(listed):
+            raise LineageError(
+                f"partnership_members: on {day.date()} {', '.join(sorted(strays))} are in no partnership; each CCG "
+                "open on the day of a list must be on it"
+            )
     shares, counted = _shares(load, basis)
     plans = tuple(r for r in every if r["certainty"] == "announced")
     sizes = _sizes(load, basis)
-    return Land(tuple(changes), where, boards, basis, shares, counted, sizes, tuple(rows), plans)
+    return Land(
+        tuple(changes), where, boards, partnerships, basis, shares, counted, sizes, tuple(rows), plans
+    )
 
 
 def _shares(
@@ -295,6 +325,15 @@ def _sizes(load: Load, basis: str) -> Mapping[str, Series]:
     else:  # those of mid-2022, on the map of two dates
         for r in tables.records(load("location_people")):
             out[r["code"]].append((r["geography"], float(r["residents_2022"])))
+    return dict(out)
+
+
+def patients_of_ccgs(load: Load) -> Mapping[str, Series]:
+    """The registered patients of each CCG, by which those of a partnership count."""
+    out: dict[str, Series] = defaultdict(list)
+    rows = load("ccg_years").sort_values("year")
+    for code, year, patients in zip(rows["code"], rows["year"], rows["registered_patients"], strict=True):
+        out[code].append((_spring(year), float(patients)))
     return dict(out)
 
 

@@ -19,12 +19,13 @@ from . import codes as writing
 from . import files, land, tables
 from . import trail as trails
 from .codes import plain_name, scheme_of
-from .geography import BASES, LEVELS, Body, Day, Fit, Hop, LineageError, Piece, Vintage, as_day
+from .geography import BASES, GROUPS, LEVELS, Body, Day, Fit, Hop, LineageError, Piece, Vintage, as_day
 from .land import Land, Load
 from .tables import Row
 
 __all__ = [
     "BASES",
+    "GROUPS",
     "LEVELS",
     "TABLES",
     "Body",
@@ -69,10 +70,8 @@ _DAY = pd.Timedelta(days=1)
 #: The tables that a lineage is made of.
 TABLES = (
     "ccgs", "icbs", "land_residents", "levels", "location_patients", "location_people", "locations", "ons_codes",
-    "other_codes", "pct_to_ccg", "pcts", "practice_moves", "successions",
+    "other_codes", "partnership_members", "partnerships", "pct_to_ccg", "pcts", "practice_moves", "successions",
 )  # fmt: skip
-#: A table that names codes which are of no level here; a lineage does without it.
-PARTNERSHIPS = "partnerships"
 
 _Made = TypeVar("_Made")
 
@@ -130,7 +129,7 @@ class Lineage:
             What reads a table by its name; by default ``tables.load``.
         """
         made = cls({name: (load or tables.load)(name) for name in TABLES})
-        made._more = None if load else tables.load
+        made._more = load or tables.load
         return made
 
     def by(self, basis: str) -> "Lineage":
@@ -167,9 +166,9 @@ class Lineage:
         return found[key]  # type: ignore[return-value]
 
     @cached_property
-    def _partnerships(self) -> Mapping[str, Row]:
-        """Codes that are of no level here, by what ``PARTNERSHIPS`` says of them; read when one is met."""
-        return {one["code"]: one for one in tables.records(self._more(PARTNERSHIPS))} if self._more else {}
+    def _patients(self) -> Mapping[str, land.Series]:
+        """The registered patients of each CCG; read when a partnership is divided."""
+        return land.patients_of_ccgs(self._more) if self._more else {}
 
     @cached_property
     def land(self) -> Land:
@@ -189,15 +188,18 @@ class Lineage:
         level = level or self.level_on(when)
         if level not in LEVELS:
             raise LineageError(f"level {level!r} is not known; use one of {', '.join(LEVELS)}")
-        mine = [v for v in self.vintages() if v.level == level]
-        if not mine[0].start <= when <= mine[-1].end:
+        if not any(v.start <= when <= v.end for v in self.vintages() if v.level == level):
             raise LineageError(f"no {LEVELS[level]} on {when.date()}: {self._reach(level, when)}")
         return when, level
 
     def _reach(self, level: str, day: pd.Timestamp) -> str:
         """From when to when there were bodies of a level, in words."""
         mine = [v for v in self.vintages() if v.level == level]
+        if not mine:
+            return "the tables hold none"
         first, last = mine[0].start.date(), mine[-1].end.date()
+        if level == "partnership":
+            return f"their CCGs are known here from {first} to {last}"
         if level == "ccg":
             return f"CCGs were open from {first} to {last}; after that use level sub_icb or icb"
         if level == "pct":
@@ -221,7 +223,16 @@ class Lineage:
         for first, after in pairwise(days):
             levels = ("ccg",) if first < self.boards else ("sub_icb", "icb")
             out += [Vintage(level, first, after - _DAY) for level in levels]
-        return tuple(out)
+        lists = self.land.partnerships  # each holds until the next, or until CCGs change
+        ends = {day: min(d for d in {*days, *lists} if d > day) - _DAY for day in lists}
+        out += [Vintage("partnership", day, end) for day, end in ends.items()]
+        return tuple(sorted(out, key=lambda v: v.start))
+
+    def levels_on(self, day: Day) -> tuple[str, ...]:
+        """Every level that has bodies on a day, the finest first."""
+        when = as_day(day)
+        there = {v.level for v in self.vintages() if v.start <= when <= v.end}
+        return tuple(level for level in LEVELS if level in there)
 
     def days(self) -> tuple[pd.Timestamp, ...]:
         """The days from which a look-up may differ from that of the day before, ascending."""
@@ -244,6 +255,10 @@ class Lineage:
     def _open_on(self, day: pd.Timestamp, level: str) -> pd.DataFrame:
         if level == "pct":
             out = self._tables["pcts"].assign(region=None, opened=self.trusts, closed=self.start - _DAY)
+        elif level == "partnership":
+            there = set(self.land.groups(self.vintage(day, level)).values())
+            rows = [(c, c, self.name(c), None, *self.partnerships[c][2:]) for c in there]
+            out = pd.DataFrame(rows, columns=["code", "ons_code", "name", "region", "opened", "closed"])
         else:
             kept = {"icb": self._tables["icbs"], "ccg": self._tables["ccgs"], "sub_icb": self._locations}
             out = kept[level]
@@ -252,6 +267,32 @@ class Lineage:
             out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
         columns = ["code", "ons_code", "name", "region", "opened", "closed"]
         return out[columns].sort_values("code").reset_index(drop=True)
+
+    @cached_property
+    def partnerships(self) -> Mapping[str, Body]:
+        """Each partnership whose CCGs are known, by its ONS code: the first and last day on which they are."""
+        days: defaultdict[str, list[pd.Timestamp]] = defaultdict(list)
+        for one in self.vintages():
+            if one.level == "partnership":
+                for code in set(self.land.groups(one).values()):
+                    days[code] += [one.start, one.end]
+        return MappingProxyType({c: Body(c, "partnership", min(some), max(some)) for c, some in days.items()})
+
+    def partnerships_of(self, code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+        """The partnerships that a CCG was in, in order, each with the first and last day that are known."""
+        out: list[tuple[str, pd.Timestamp, pd.Timestamp]] = []
+        for one in self.vintages():
+            found = self.land.groups(one).get(code) if one.level == "partnership" else None
+            if found and out and out[-1][0] == found:
+                out[-1] = (found, out[-1][1], one.end)
+            elif found:
+                out.append((found, one.start, one.end))
+        return out
+
+    @cached_property
+    def _planned(self) -> Mapping[str, Row]:
+        """What the table ``partnerships`` says of each, by ONS code."""
+        return {one["code"]: one for one in tables.records(self._tables["partnerships"])}
 
     @cached_property
     def _locations(self) -> pd.DataFrame:
@@ -296,10 +337,10 @@ class Lineage:
         found = self._by_code.get(code)
         if found:
             return found
-        if planned := self._partnerships.get(code):
+        if planned := self._planned.get(code):
             raise LineageError(
                 f"{code} was the code of a sustainability and transformation partnership, {planned['name']}, to "
-                f"{planned['last']}, which is no level here; its CCGs are in the table partnership_members"
+                f"{planned['last']}; partnership_members does not say which CCGs it had then"
             )
         near = self.suggest(code)
         raise LineageError(f"{code!r} is not a code known here" + (f"; did you mean {near}?" if near else ""))
@@ -307,7 +348,8 @@ class Lineage:
     @cached_property
     def _by_code(self) -> Mapping[str, Body]:
         """What ``lifetime`` says, for every code of either scheme: a search asks it of every hit."""
-        out = dict(self._bodies_by_ods)
+        # most boards took the ONS code of their partnership over, and have it
+        out = {**self.partnerships, **self._bodies_by_ods}
         for table in ("pcts", "icbs", "ccgs"):
             frame = self._tables[table]
             out |= {ons: out[code] for code, ons in zip(frame["code"], frame["ons_code"], strict=True)}
@@ -369,7 +411,9 @@ class Lineage:
             then = stays[(stays["code"] == code) & (stays["opened"] <= when) & ~(stays["closed"] < when)]
             if len(then):
                 return str(then["name"].iloc[0])
-        return self._known_names.get(code, code)
+        if code in self._known_names:
+            return self._known_names[code]
+        return self._planned[code]["name"] if code in self._planned else code
 
     def beside(self) -> Mapping[str, str]:
         """What stands beside bodies in published tables and is none, with its kind."""
@@ -420,12 +464,13 @@ class Lineage:
         pieces = defaultdict(list)
         for piece, code in here.items():
             pieces[code].append(piece)
-        if goal.start < start.start or (start.level, goal.level) == ("icb", "sub_icb"):
+        if goal.start < start.start or (start.level in GROUPS and goal.level not in GROUPS):
             self._refuse_to_divide(start, goal, pieces, there)
         rows = []
         for code, inside in sorted(pieces.items()):
-            if start.level == "icb":
-                parts, bases = self.land.board_parts(code, start.start, there, year)
+            if start.level in GROUPS:
+                sizes = self.land.sizes if start.level == "icb" else self._patients
+                parts, bases = self.land.group_parts(code, start, there, year, sizes)
             else:
                 parts, bases = self.land.parts(code, inside, there, year)
             status = "approximate" if len(parts) > 1 else "exact"
@@ -436,14 +481,15 @@ class Lineage:
     def _refuse_to_divide(
         self, start: Vintage, goal: Vintage, pieces: Mapping[str, list[Piece]], there: Mapping[Piece, str]
     ) -> None:
-        """Going back: every body must be made of the same land as some body then."""
+        """Going back: every body must be made of the same land as some body then, or lie in one partnership."""
         then = defaultdict(set)
         for piece, code in there.items():
             then[code].add(piece)
         for merged in (True, False):  # a merger is the plainer reason
             for code, inside in sorted(pieces.items()):
                 old = {there[p] for p in inside if not p[1] or not merged}
-                if len(old) > 1 or (not merged and any(then[c] - set(inside) for c in old)):
+                among_others = goal.level != "partnership" and any(then[c] - set(inside) for c in old)
+                if len(old) > 1 or (not merged and among_others):
                     raise LineageError(self.land.why_not_back(code, old, start, goal))
 
     def _from_trusts(self, start: Vintage, goal: Vintage) -> pd.DataFrame:
@@ -513,8 +559,8 @@ class Lineage:
     ) -> pd.DataFrame:
         """What one body is on another day."""
         given = code
-        code, level_then, first, last = self.lifetime(given)
-        if given in self.ons_periods():
+        code, level_then, first, last = self._meant_on(given, to if at is None else at)
+        if level_then != "partnership" and given in self.ons_periods():
             _, first, last = self.ons_periods()[given]
         if at is None:
             as_ccg = level_then == "ccg" and first < self.boards
@@ -527,6 +573,11 @@ class Lineage:
         as_location = level_then == "ccg" and then >= self.boards
         found = self.lookup(then, to, level, at_level="sub_icb" if as_location else level_then, basis=basis)
         return found[found["from"] == code].reset_index(drop=True)
+
+    def _meant_on(self, code: str, day: Day) -> Body:
+        """The body of a code: of one that a board took over from a partnership, that of the two open on a day."""
+        planned, when = self.partnerships.get(code), as_day(day)
+        return planned if planned and planned.first <= when <= planned.last else self.lifetime(code)
 
     # --- trails, and what was meant -------------------------------------------------------------
 
@@ -596,8 +647,8 @@ class Lineage:
         try:
             found, _, first, last = self.lifetime(code)
         except LineageError:
-            if code in self._partnerships:
-                return "sustainability and transformation partnerships of 2016 to 2022, see the table partnerships"
+            if code in self._planned:
+                return "sustainability and transformation partnerships before their CCGs are known"
             near = self.suggest(code)
             return "no time or place known here" + (f", perhaps meant as {near}" if near else "")
         if code != found and code in self.ons_periods():
@@ -647,7 +698,7 @@ def default() -> Lineage:
     True
     """
     folder = files.data()
-    found = [_state(folder / f"{name}.csv") for name in (*TABLES, PARTNERSHIPS)]
+    found = [_state(folder / f"{name}.csv") for name in TABLES]
     return _made(folder, tuple(found))
 
 
@@ -717,7 +768,7 @@ def vintage(day: Day, level: str | None = None) -> Vintage:
 
 
 def vintages() -> tuple[Vintage, ...]:
-    """Every geography, in order: trusts, CCGs between each change of boundary, locations and boards."""
+    """Every geography, in order: trusts, CCGs between each change of boundary, partnerships, locations, boards."""
     return default().vintages()
 
 
@@ -736,7 +787,7 @@ def bodies(day: Day, level: str | None = None) -> pd.DataFrame:
     ----------
     day : str or date
         A day from 2010-04-01 to the one up to which the facts were read (table ``levels``).
-    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         By default what commissioned on the day.
 
     Returns
@@ -781,7 +832,7 @@ def lookup(
     at, to : str or date
         The day of the bodies you have and the day of those you want, like ``"2018-04-01"``, from 2010-04-01 to
         the day up to which the facts were read. Only bodies that are made of the same land can be taken back.
-    level, at_level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level, at_level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         The level at ``to`` and at ``at``. By default what commissioned on the day: trusts until 2013-03-31,
         CCGs until 2022-06-30, then boards.
     basis : {"patients", "residents"}
@@ -866,7 +917,7 @@ def successors(
         An ODS or ONS code. An ONS code stands for the area that the body had while it was in use.
     to : str or date
         The day wanted.
-    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         The level at ``to``; by default what commissioned on the day.
     at : str or date, optional
         The day of the body's life whose area is meant. By default its last, as a CCG if it was one, or ``to``
@@ -1003,7 +1054,7 @@ def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
     to : str or date, optional
         A day on which to say what its area became: that of its first day, and that of its
         last (or of this day, if sooner) where the answer differs.
-    level : {"ccg", "sub_icb", "icb", "pct"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb", "pct"}, optional
         The level at ``to``; by default what commissioned on the day.
 
     Returns
@@ -1022,6 +1073,8 @@ def explain(code: str, to: Day | None = None, level: str | None = None) -> str:
     >>> print(explain("00C"))
     NHS Darlington CCG (00C)
     A CCG from 1 April 2013 to 31 March 2020.
+    From 1 April 2017 to 31 March 2019 in the partnership Durham, Darlington, Teesside, Hambleton, Richmondshire and Whitby (E54000045).
+    From 1 April 2019 to 31 March 2020 in the partnership Cumbria and North East (E54000049).
     After it:
       1 April 2020: 00C merged into 16C (NHS Tees Valley CCG). [ODS25+SU617+HSMA4+GEO]
       1 July 2022: 16C passed to QHM (NHS North East and North Cumbria Integrated Care Board). [ODS25+GEOGR+ICBTOOL]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from . import lineage, tables
-from .lineage import Day, Vintage
+from .lineage import GROUPS, Day, Vintage
 
 #: What each column of a look-up holds, in order.
 COLUMNS = {
@@ -73,7 +73,7 @@ def pairs() -> Iterator[tuple[Vintage, Vintage]]:
     every, reach = lineage.vintages(), lineage.default().trusts_reach
     for at, start in enumerate(every):
         for goal in every[at + 1 :]:
-            divided = (start.level, goal.level) == ("icb", "sub_icb")
+            divided = start.level in GROUPS and goal.level not in GROUPS
             if not divided and (start.level != "pct" or goal.start >= reach):
                 yield start, goal
 

@@ -134,7 +134,7 @@ def rebase_file(
         The date of the geography; a column of dates or periods in any form that means one thing; or ``"auto"``,
         which takes the year of a header like CCG21CD into account, and decides by period if a key in ``by`` is one
         and the codes are of several geographies.
-    level : {"ccg", "sub_icb", "icb"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb"}, optional
         The level at ``to``. By default what commissioned on the day.
     sums : sequence of str
         Columns of counts: names, patterns like ``*-18``, or ``rest``, all other columns of numbers.

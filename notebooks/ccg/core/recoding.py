@@ -30,7 +30,7 @@ def recode(
         fetched.
     at, to : str or date
         The day of the geography of the codes, and the day wanted.
-    level : {"ccg", "sub_icb", "icb"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb"}, optional
         Of the bodies wanted; by default what commissioned on the day.
     codes : {"same", "ods", "ons"}
         The codes that come out: by default ONS codes where ONS codes went in, else ODS codes.

@@ -112,7 +112,18 @@ def _what_it_was(known: Lineage, body: Body) -> list[str]:
     code, level, first, last = body
     over = "" if last == known.until else f" to {long_date(last)}"
     if level == "icb":
-        return [f"An integrated care board from {long_date(first)}{over}."]
+        lines = [f"An integrated care board from {long_date(first)}{over}."]
+        if planned := [ons for ons, *_ in known.ons_codes(code) if ons in known.partnerships]:
+            lines.append(
+                f"Its ONS code {planned[0]} was before that of a partnership, {known.name(planned[0])}."
+            )
+        return lines
+    if level == "partnership":
+        held = sorted(c for c, of in known.land.groups(known.vintage(last, level)).items() if of == code)
+        return [
+            "A sustainability and transformation partnership of CCGs, a planning area without standing in law.",
+            f"Its CCGs are known from {long_date(first)} to {long_date(last)}; at the end: {', '.join(held)}.",
+        ]
     if level == "sub_icb":
         return [f"A sub-ICB location from {long_date(first)}{over}."]
     if level == "pct":
@@ -120,6 +131,10 @@ def _what_it_was(known: Lineage, body: Body) -> list[str]:
     lines = [f"A CCG from {long_date(first)} to {long_date(min(last, known.boards - DAY))}."]
     if code in known.former_names():
         lines.append(f"Before its change of name: {known.former_names()[code]}.")
+    lines += [
+        f"From {long_date(since)} to {long_date(until)} in the partnership {known.name(one)} ({one})."
+        for one, since, until in known.partnerships_of(code)
+    ]
     if last >= known.boards:
         since = f"Since {long_date(known.boards)}" if not over else f"From {long_date(known.boards)}{over}"
         lines.append(f"{since} a sub-ICB location that keeps the code.")

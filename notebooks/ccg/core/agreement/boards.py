@@ -230,7 +230,9 @@ def levels(tables: Tables) -> Iterator[Problem]:
     rows = tables["levels"]
     ccgs, boards, places = tables["ccgs"], tables["icbs"], tables["locations"]
     firsts = {"ccg": ccgs["opened"].min(), "icb": boards["opened"].min(), "sub_icb": places["opened"].min()}
+    firsts["partnership"] = tables["partnership_members"]["date"].min()
     lasts = {"pct": ccgs["opened"].min() - _DAY, "ccg": ccgs["closed"].max()}
+    lasts["partnership"] = boards["opened"].min() - _DAY
     yield from unlike("levels", rows, "first", rows["level"].map(firsts), "its first body opened on")
     yield from unlike("levels", rows, "last", rows["level"].map(lasts), "its last body closed on")
     over = rows["last"].notna()

@@ -84,7 +84,7 @@ def rebase(
         The day of the **geography** of the codes, never the period of the data: a date, the name of a column of
         dates, or ``"auto"``, which finds the geography that the codes are of and refuses when more than one
         would change the answer.
-    level : {"ccg", "sub_icb", "icb"}, optional
+    level : {"ccg", "partnership", "sub_icb", "icb"}, optional
         The level at ``to``. By default what commissioned on the day.
     sums : sequence of str
         Columns of counts, to be added. Text such as ``*`` or blank in them is missing.

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..codes import WHY, scheme_of
-from ..geography import LineageError, Vintage, as_day
+from ..geography import GROUPS, LineageError, Vintage, as_day
 from ..lineage import Lineage
 from .columns import Table, distinct
 from .report import count
 from .request import Frame, RebaseError, Request
 
-#: Of two codes that hold the same land under one key, a board gives way to its locations, an earlier body to a
+#: Of two codes that hold the same land under one key, a board gives way to its locations, a partnership to its CCGs, an earlier body to a
 #: later one, an ONS code or a name to the ODS code. The steps of ``rank`` that tell the three apart.
 BOARD, EARLIER = 10**9, 10**6
 
@@ -183,20 +183,18 @@ def _by_date(old: Frame, table: Table, request: Request) -> _Found:
 def _levels(
     day: pd.Timestamp, codes: list[str] | None, request: Request
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    """After June 2022 codes may be of boards or of locations; the codes say which. And what was repaired."""
-    home, level = request.lineage, request.lineage.level_on(day)
-    if level != "icb":
-        return (level,), {}
-    if codes is None:
-        return ("sub_icb", "icb"), {}
+    """Of locations and boards, or CCGs and partnerships, those that the codes are of. And what was repaired."""
+    home, both = request.lineage, request.lineage.levels_on(day)
+    if len(both) < 2 or codes is None:
+        return both or (home.level_on(day),), {}
     repaired = _mended(codes, request)
     meant = {repaired.get(c, c) for c in codes}
     there = [
         level
-        for level in ("sub_icb", "icb")
-        if meant & {r.old for r in _rows(home, day, (level,), home.vintage(day, level)) if r.new}
+        for level in both
+        if meant & {c for scheme in ("ods", "ons") for c in home.codes_of(home.vintage(day, level), scheme)}
     ]
-    return tuple(there) or ("sub_icb",), repaired
+    return tuple(there) or both[:1], repaired
 
 
 def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[str]]:
@@ -216,7 +214,10 @@ def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[st
         raise RebaseError(
             f"the codes are of no one geography: {near}. If each row has its own, name a column of dates in at"
         )
-    exact = sorted([f.vintage for f in fits if f.exact] or [f.vintage for f in fits], key=lambda v: v.start)
+    exact = sorted(
+        [f.vintage for f in fits if f.exact] or [f.vintage for f in fits],
+        key=lambda v: (v.level == "partnership", v.start),  # a code of both is rather that of the board
+    )
     answers: dict[Vintage, object] = {}
     refused: dict[Vintage, LineageError] = {}
     for vintage in exact:
@@ -253,12 +254,14 @@ def _changed(home: Lineage, first: Vintage, other: Vintage, codes: set[str]) -> 
     )
 
 
-def _made_whole(rows: Iterable[Row], mine: set[Row]) -> frozenset[tuple[str, frozenset[str]]]:
-    """The bodies that rows can make whole, each with all that go into it: no other can be but incomplete."""
-    feeds, there = defaultdict(set), {r.body for r in mine}
+def _made_whole(
+    rows: Iterable[Row], mine: set[Row]
+) -> frozenset[tuple[str, frozenset[frozenset[str] | None]]]:
+    """The bodies that rows can make whole, each with the land of all that go into it: no other can be but incomplete."""
+    feeds, there = defaultdict(set), {r.land for r in mine}
     for r in rows:
         if r.new is not None:
-            feeds[r.new].add(r.body)
+            feeds[r.new].add(r.land)
     targets = {r.new for r in mine if r.new is not None}
     return frozenset((new, frozenset(feeds[new])) for new in targets if feeds[new] <= there)
 
@@ -326,7 +329,7 @@ def _check(codes: list[str], mapped: set[str], start: str, request: Request) -> 
 def _every_code(home: Lineage) -> set[str]:
     out = set(home.known_names()) | set(home.ons_periods()) | set(home.beside())
     for one in home.vintages():
-        if one.level in ("icb", "pct"):
+        if one.level in ("icb", "partnership", "pct"):
             out |= set(home.bodies(one.start, one.level)["ons_code"].dropna())
     return out
 
@@ -339,7 +342,10 @@ def _whats_wrong(code: str, home: Lineage) -> str:
         return f"{code!r} is no code known here" + (f", perhaps {better}" if better else "")
     if code in home.ons_periods():
         _, first, last = home.ons_periods()[code]
-    what = {"pct": "a trust", "ccg": "a CCG or location", "sub_icb": "a location", "icb": "a board"}[level]
+    what = {
+        "pct": "a trust", "ccg": "a CCG or location", "partnership": "a partnership", "sub_icb": "a location",
+        "icb": "a board",
+    }[level]  # fmt: skip
     return f"{code} was {what} from {first.date()} to {last.date()}"
 
 
@@ -386,9 +392,9 @@ def _rows(
     """The look-up for every code that may stand in data of a day, both schemes."""
     out: list[Row] = []
     for one in levels:
-        if len(levels) > 1 and (one, goal.level) == ("icb", "sub_icb"):
+        if len(levels) > 1 and one in GROUPS and goal.level not in GROUPS:
             boards = home.bodies(day, one)
-            why = "a board: what its locations had is not known"
+            why = f"a {'board' if one == 'icb' else one}: what its {GROUPS[one]} had is not known"
             out += [_unplaced(c, why, index, index) for c in (*boards["code"], *boards["ons_code"])]
         else:
             # from one of these days to the next nothing changes
@@ -418,11 +424,11 @@ def _pieces(
     bodies = home.bodies(day, at_level)
     ons = dict(zip(bodies["code"], bodies["ons_code"], strict=True))
     lies = {old: frozenset(names) for old, names in land.items()}
-    rank, before = BOARD if at_level == "icb" else 0, None
+    rank, before = BOARD if at_level in GROUPS else 0, None
     columns = (found[c].to_list() for c in ("from", "to", "share", "status"))
     for code, new, share, status in zip(*columns, strict=True):
         first, before = code != before, code  # the rows of a code stand together
-        for scheme, old in enumerate((code, ons[code])):
+        for scheme, old in enumerate(dict.fromkeys((code, ons[code]))):
             if isinstance(old, str):
                 for n, piece in enumerate(pieces[code, new]):
                     yield Row(
@@ -434,8 +440,7 @@ def _pieces(
 def _of_day(home: Lineage, goal: Vintage, index: int) -> tuple[Row, ...]:
     """The look-up of one of ``Lineage.days``."""
     day = home.days()[index]
-    level = home.level_on(day)
-    return _rows(home, day, ("sub_icb", "icb") if level == "icb" else (level,), goal, index)
+    return _rows(home, day, home.levels_on(day), goal, index)
 
 
 def _every_day(home: Lineage, goal: Vintage) -> tuple[Row, ...]:
@@ -449,9 +454,11 @@ def _of_all_days(home: Lineage, goal: Vintage) -> tuple[Row, ...]:
         try:
             out += _of_day(home, goal, i)
         except LineageError as error:
-            bodies = home.bodies(day, home.level_on(day))
             why = f"cannot be placed: {error}"
-            out += [_unplaced(c, why, i, i) for c in (*bodies["code"], *bodies["ons_code"].dropna())]
+            for level in home.levels_on(day):
+                bodies = home.bodies(day, level)
+                every = dict.fromkeys((*bodies["code"], *bodies["ons_code"].dropna()))
+                out += [_unplaced(c, why, i, i) for c in every]
     return tuple(out)
 
 

@@ -246,21 +246,35 @@ def _refuse_doubles(joined: Frame, times: Sequence[str], mapping: Mapping, reque
     if mapping.apart:
         days = [label(worst[request.dates]), *sorted(set(map(label, other[request.dates])))]
     others = sorted(set(other[old]))
+    if step >= BOARD // 2:
+        home, known = request.lineage, [r.since for r in mapping.every if r.old == worst[old]]
+        dated = [since for since in known if since is not None]
+        day = home.days()[max(dated)] if dated else mapping.day
+        planned = day is not None and "partnership" in home.levels_on(day)
+        raise RebaseError(_said_of_levels(worst[old], others, where, planned))
     raise RebaseError(_said_twice(worst[old], others, step, where, days, mapping.repaired, request.dates))
+
+
+def _said_of_levels(code: str, others: list[str], where: str, planned: bool) -> str:
+    """Why a board or a partnership and what is in it cannot be added."""
+    group, part = ("partnership", "CCG") if planned else ("board", "location")
+    are = f"is its {part}" if len(others) == 1 else f"are its {part}s"
+    return (
+        f"{code} is a {group} and {_named(others)} {are}, and both have rows{where}: a sum would count them twice. "
+        "Keep one level, or name the column that tells them apart in by"
+    )
+
+
+def _named(others: list[str]) -> str:
+    return and_(others[:6]) + (f" and {len(others) - 6} more" if len(others) > 6 else "")
 
 
 def _said_twice(
     code: str, others: list[str], step: int, where: str, days: list[str], repaired: dict[str, str], column: str | None
 ) -> str:  # fmt: skip
     """Why two codes cannot be added, with their names and what to do."""
-    many = and_(others[:6]) + (f" and {len(others) - 6} more" if len(others) > 6 else "")
+    many = _named(others)
     do = "keep one of them, or name the column that tells them apart in by"
-    if step >= BOARD // 2:
-        are = "is its location" if len(others) == 1 else "are its locations"
-        return (
-            f"{code} is a board and {many} {are}, and both have rows{where}: a sum would count them twice. "
-            "Keep one level, or name the column that tells them apart in by"
-        )
     if step >= EARLIER // 2:
         return (
             f"{code} on {days[0]} and {many} on {and_(days[1:])} hold the same land, and both have rows"

@@ -25,10 +25,10 @@ def geographies() -> str:
     that it is in, or all that it is divided among, as ``[code, share, basis]``. ``beside`` and ``lives`` say what a
     code is that finds no place, ``patterns`` what a cell looks like that is a number, a mark or a period.
     """
-    every = lineage.vintages()
+    every = tuple(v for v in lineage.vintages() if v.level in CALLED)  # without partnerships
     held = {
         "until": _day(lineage.default().until),
-        "levels": LEVELS,
+        "levels": {level: LEVELS[level] for level in CALLED},
         "days": [_day(d) for d in lineage.days()],
         "vintages": [
             {
