@@ -178,8 +178,6 @@ def rebase(
     )  # fmt: skip
     table = columns.read(data, schema, request)
     old = columns.grouped(table.frame, request, request.keys)
-    if request.dates:
-        old = columns.with_day(old, table, request)
     grouped = keys.judge(old, table, request)
     found = mapping.find(grouped.frame, table, request, grouped.period)
     moved = move(grouped, found, request)

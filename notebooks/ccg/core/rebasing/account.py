@@ -9,8 +9,7 @@ import pandas as pd
 
 from ..periods import label
 from .bases import differences
-from .columns import Table
-from .columns import grouped as add_up
+from .columns import Table, added
 from .keys import Grouped
 from .mapping import BOARD, Mapping, Row
 from .move import Moved
@@ -80,7 +79,7 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> Found:
         # as floats, whole numbers do not run over
         given[temp(f"size_{name}")] = data[name].cast(nw.Float64).abs().sum()
     if request.means:
-        given |= add_up(data, request, []).rows(named=True)[0]
+        given |= data.select(*(one.alias(n) for n, one in added(request).items())).rows(named=True)[0]
     for rate, weight in request.means.items():
         column = temp(f"w_{rate}")
         placed[column], left[column] = flagged[column].sum(), unmapped[f"{weight} of {rate}"].sum()
@@ -88,36 +87,23 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> Found:
 
 
 def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> Found:
+    """The same in one query: what was placed and what was not, and beside each what went in."""
     temp, sums = request.temp, request.sums
-    sizes = [nw.col(n).cast(nw.Float64).abs().alias(temp(f"size_{n}")) for n in sums]
-    checks = [*table.unread.values(), *(temp(f"size_{n}") for n in sums)]
-    whole = add_up(table.frame.with_columns(*sizes) if sizes else table.frame, request, [], checks)
-    counts = [temp("rows"), *(temp(f"n_{n}") for n in (*sums, *request.means))]
+    given = {c: one for c, one in added(request).items() if c not in sums}
+    given |= {temp(f"sum_{n}"): nw.col(n).sum() for n in sums}
+    given |= {temp(f"size_{n}"): nw.col(n).cast(nw.Float64).abs().sum() for n in sums}
+    given |= {c: nw.col(c).sum() for c in table.unread.values()}
+    whole = table.frame.select(*(one.alias(f"input_{c}") for c, one in given.items()))
     values = [*(temp(f"sum_{n}") for n in sums), *(temp(f"w_{rate}") for rate in request.means)]
-    flags = [*(temp(f) for f in FLAGS), temp("incomplete"), temp("groups"), temp("left")]
-    most = temp("most")
-    floats = {*values, most, *(temp(f"size_{n}") for n in sums)}
-    told = _told(grouped, request)
-    part, order = temp("part"), [*values, *flags, most, *told.values(), *counts, *checks]
-
-    def plain(frame: Any, side: Any, given: dict[str, Any]) -> Any:
-        """The same columns in the same kinds, so that two frames are one query."""
-        kinds = {c: nw.Float64 if c in floats else nw.Int64 for c in order}
-        cells = {c: given.get(c, nw.lit(0)).cast(kind).alias(c) for c, kind in kinds.items()}
-        return frame.select(side.alias(part), *cells.values())
-
-    incomplete = (nw.col("status") == "incomplete").cast(nw.Int64).alias(temp("incomplete"))
-    side = nw.when(nw.col(request.code).is_null()).then(nw.lit("unmapped")).otherwise(nw.lit("placed"))
-    rows = moved.flagged.with_columns(side.alias(part), incomplete, nw.lit(1).alias(temp("groups")))
-    here = [*values, *flags, *told.values()]
-    rows = rows.group_by(part).agg(*(nw.col(c).sum() for c in here), nw.col("divided").max().alias(most))
-    own = {n: nw.col(n) for n in [*counts, *checks, *(temp(f"w_{rate}") for rate in request.means)]}
-    own |= {temp(f"sum_{n}"): nw.col(n) for n in sums}
-    both = [
-        plain(rows, nw.col(part), {c: nw.col(c) for c in (*here, most)}),
-        plain(whole, nw.lit("input"), own),
-    ]
-    return {r[part]: r for r in nw.concat(both, how="vertical").collect().iter_rows(named=True)}
+    values += [*(temp(f) for f in FLAGS), temp("incomplete"), temp("left"), *_told(grouped, request).values()]
+    what = [*(nw.col(c).sum() for c in values), nw.len().alias(temp("groups"))]
+    what.append(nw.col("divided").max().alias(temp("most")))
+    rows = moved.flagged.group_by(temp("lost")).agg(*what).join(whole, how="cross").collect()
+    found: Found = {"input": {}}
+    for row in rows.iter_rows(named=True):
+        found["unmapped" if row[temp("lost")] else "placed"] = row
+        found["input"] = {c: row[f"input_{c}"] for c in given}
+    return found
 
 
 def _lists(moved: Moved, table: Table, request: Request) -> tuple[list[tuple[str, str]], list[str]]:

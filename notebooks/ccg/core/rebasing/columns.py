@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,42 +105,53 @@ def _text_as_number(name: str, unread: str, request: Request) -> list[Any]:
     return [number.alias(name), nw.when(strange).then(1).otherwise(0).cast(nw.Int64).alias(unread)]
 
 
-def grouped(frame: Frame, request: Request, keys: list[str], more: list[str] | None = None) -> Frame:
-    """One row per key, or one of all: sums, how many cells made them, and the parts of each mean.
+def grouped(frame: Frame, request: Request, keys: list[str]) -> Frame:
+    """One row per key: sums, how many cells made them, and the parts of each mean.
 
     The columns made are ``rows``; ``n_`` and a sum or rate for how many cells of it are given; ``w_`` and ``x_``
     and a rate for the weights and the products. A sum of nothing is 0 or missing, as the engine has it.
     """
-    temp, parts = request.temp, []
+    parts = _parts(request)
+    if parts:
+        frame = frame.with_columns(*(part.alias(name) for name, part in parts.items()))
+    made = added(request, {name: nw.col(name) for name in parts})
+    return frame.group_by(*keys, drop_null_keys=False).agg(*(one.alias(name) for name, one in made.items()))
+
+
+def added(request: Request, parts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """From the name of each column that ``grouped`` makes to what makes it, of all rows or of those of a key."""
+    temp, parts = request.temp, _parts(request) if parts is None else parts
+    made: dict[str, Any] = {temp("rows"): nw.len()}
+    for name in request.sums:
+        made |= {name: nw.col(name).sum(), temp(f"n_{name}"): nw.col(name).count()}
+    for rate in request.means:
+        made |= {temp(k + rate): parts[temp(k + rate)].sum() for k in ("w_", "x_")}
+        made[temp(f"n_{rate}")] = parts[temp(f"w_{rate}")].count()
+    return made
+
+
+def _parts(request: Request) -> dict[str, Any]:
+    """The weight of each cell of a rate, and its product with the rate, where both are given."""
+    out: dict[str, Any] = {}
     for rate, weight in request.means.items():
         both = ~nw.col(rate).is_null() & ~nw.col(weight).is_null() & (nw.col(weight) >= 0)
-        known = nw.when(both).then(nw.col(weight).cast(nw.Float64))
-        parts.append(known.alias(temp(f"w_{rate}")))
-        product = nw.col(weight).cast(nw.Float64) * nw.col(rate)
-        parts.append(nw.when(both).then(product).alias(temp(f"x_{rate}")))
-    if parts:
-        frame = frame.with_columns(*parts)
-    what = [nw.len().alias(temp("rows"))]
-    for name in request.sums:
-        what += [nw.col(name).sum().alias(name), nw.col(name).count().alias(temp(f"n_{name}"))]
-    for rate in request.means:
-        what += [nw.col(temp(k + rate)).sum().alias(temp(k + rate)) for k in ("w_", "x_")]
-        what.append(nw.col(temp(f"w_{rate}")).count().alias(temp(f"n_{rate}")))
-    what += [nw.col(name).sum().alias(name) for name in more or []]
-    return frame.group_by(*keys, drop_null_keys=False).agg(*what) if keys else frame.select(*what)
+        known = nw.col(weight).cast(nw.Float64)
+        out[request.temp(f"w_{rate}")] = nw.when(both).then(known)
+        out[request.temp(f"x_{rate}")] = nw.when(both).then(known * nw.col(rate))
+    return out
 
 
-def with_day(old: Frame, table: Table, request: Request) -> Frame:
-    """Adds which of ``Lineage.days`` a date falls in, as a number from 0; -1 where no date can be used."""
+def day_of_geography(old: Frame, table: Table, request: Request) -> Any:
+    """A column that tells which of ``Lineage.days`` a date falls in, from 0; -1 where no date can be used."""
     if table.lazy:
-        return old.with_columns(_day_expression(table, request).alias(request.temp("day")))
+        return _day_expression(table, request).alias(request.temp("day"))
     found: dict[str, int] = {}
     given = old[request.dates].to_list()
     for value in given:
         if str(value) not in found:
             found[str(value)] = _day_of(value, request)
     days = [found[str(value)] for value in given]
-    return old.with_columns(nw.new_series(request.temp("day"), days, nw.Int64, backend=old.implementation))
+    return nw.new_series(request.temp("day"), days, nw.Int64, backend=old.implementation)
 
 
 def _day_of(value: Any, request: Request) -> int:

@@ -36,6 +36,16 @@ def small(frame: Frame, data: dict[str, list[Any]], schema: dict[str, Any]) -> F
     )
 
 
+def windows(frame: Frame, made: dict[str, Any]) -> tuple[Frame, dict[str, Any]]:
+    """Windows to be used in other expressions, by the names that they may have as columns.
+
+    Dask takes a window only as a column by itself, so there the frame gets them; elsewhere that pass is saved.
+    """
+    if frame.implementation != nw.Implementation.DASK or not made:
+        return frame, made
+    return frame.with_columns(*(one.alias(n) for n, one in made.items())), {n: nw.col(n) for n in made}
+
+
 def _in_duckdb(relation: Any, data: dict[str, list[Any]], schema: dict[str, Any]) -> Any:
     """A small table as a relation in the connection of another, which a relation does not tell.
 
@@ -52,5 +62,5 @@ def _in_duckdb(relation: Any, data: dict[str, list[Any]], schema: dict[str, Any]
         f"cast(nullif(line[{i}], '') as {kinds[schema[name]]}) as {name}" for i, name in enumerate(data, 1)
     ]
     one = relation.limit(0).aggregate("count(*) as one")
-    lines = one.project(f"unnest(string_split('{text}', '{_LINE}')) as line")
-    return lines.project(f"string_split(line, '{_CELL}') as line").project(", ".join(cells))
+    lines = f"string_split(unnest(string_split('{text}', '{_LINE}')), '{_CELL}') as line"
+    return one.project(lines).project(", ".join(cells))

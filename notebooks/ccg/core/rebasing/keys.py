@@ -6,7 +6,8 @@ from typing import Any
 import narwhals as nw
 
 from ..periods import PERIOD, are_periods, named_period
-from .columns import Table
+from .columns import Table, day_of_geography
+from .engines import windows
 from .request import Frame, Request
 
 
@@ -48,7 +49,7 @@ def judge(old: Frame, table: Table, request: Request) -> Grouped:
     A key is of the period if it holds dates, is named like a period (``named_period``), or if half or more of
     its distinct cells look like one (``PERIOD``): in doubt it is, since a part that is absent for a period is
     a fault and one that is absent under an age is a small count. Of a lazy frame the cells are not known; see
-    ``by_most_of_the_cells``.
+    ``likeness``.
     """
     temp, schema = request.temp, table.schema
     key, period, judged = [], [], []
@@ -57,6 +58,8 @@ def judge(old: Frame, table: Table, request: Request) -> Grouped:
         nw.col(request.code).cast(nw.String).alias(temp("old")),
         nw.lit(1).cast(nw.Int64).alias(temp("one")),
     ]
+    if request.dates is not None:
+        made.append(day_of_geography(old, table, request))
     if request.dates is not None and request.dates not in request.by:  # a window needs a column
         made.append(nw.lit(1).cast(nw.Int64).alias(temp("all")))
         key, period = [temp("all")], [temp("all")]
@@ -82,36 +85,36 @@ def judge(old: Frame, table: Table, request: Request) -> Grouped:
     )
 
 
-def by_most_of_the_cells(frame: Frame, grouped: Grouped, request: Request) -> Frame:
-    """For each key that is asked for, ``told``: 1 if its cells say that it is a period, and ``period``: then the key.
+def likeness(frame: Frame, grouped: Grouped, request: Request) -> tuple[Frame, dict[str, Any]]:
+    """For each key that is asked for ``told``: whether a cell looks like a period, each distinct cell once in all.
+
+    The first of two passes; ``by_most_of_the_cells`` is the second.
+    """
+    one, temp = request.col("one").sum(), request.temp
+    often = {temp(f"period_{n}"): one.over(column) for n, column in grouped.asked.items()}
+    frame, often = windows(frame, often)
+    return frame, {temp(f"told_{n}"): _likeness(n) / often[temp(f"period_{n}")] for n in grouped.asked}
+
+
+def by_most_of_the_cells(frame: Frame, grouped: Grouped, request: Request) -> tuple[Frame, dict[str, Any]]:
+    """For each key that is asked for ``told``: 1 if its cells say that it is a period, and ``period``: then the key.
 
     Both are the same in every row but for the key itself: else ``period`` is blank.
     """
-    temp, asked = request.temp, grouped.asked
-    if not asked:
-        return frame
-    told, period, some = ({n: temp(f"{what}_{n}") for n in asked} for what in ("told", "period", "some"))
-    one = nw.col(temp("one"))
-    # each window a column by itself: Dask takes no more
-    frame = frame.with_columns(
-        *(_likeness(n).alias(told[n]) for n in asked),
-        *(one.sum().over(column).alias(period[n]) for n, column in asked.items()),
+    out: dict[str, Any] = {}
+    everywhere = request.temp("one")
+    asked = {n: request.col(f"told_{n}") for n in grouped.asked}
+    frame, sums = windows(
+        frame, {request.temp(f"sum_{n}"): c.sum().over(everywhere) for n, c in asked.items()}
     )
-    frame = frame.with_columns(  # each distinct cell counts once
-        *((nw.col(told[n]) / nw.col(period[n])).alias(told[n]) for n in asked),
-        *((nw.col(told[n]) > 0).cast(nw.Int64).alias(some[n]) for n in asked),
+    frame, most = windows(
+        frame, {request.temp(f"most_{n}"): c.max().over(everywhere) for n, c in asked.items()}
     )
-    frame = frame.with_columns(
-        *(nw.col(told[n]).sum().over(temp("one")).alias(told[n]) for n in asked),
-        *(nw.col(some[n]).max().over(temp("one")).alias(some[n]) for n in asked),
-    )
-    out = []
     for n in asked:
-        like = (nw.col(told[n]) > -0.5) & (nw.col(some[n]) == 1)
-        text = nw.col(n).cast(nw.String)
-        out.append(like.cast(nw.Int64).alias(told[n]))
-        out.append(nw.when(like).then(text).otherwise(nw.lit("")).alias(period[n]))
-    return frame.with_columns(*out)
+        like = (sums[request.temp(f"sum_{n}")] > -0.5) & (most[request.temp(f"most_{n}")] > 0)
+        out[request.temp(f"told_{n}")] = like.cast(nw.Int64)
+        out[request.temp(f"period_{n}")] = nw.when(like).then(nw.col(n).cast(nw.String)).otherwise(nw.lit(""))
+    return frame, out
 
 
 def _likeness(name: str) -> Any:

@@ -88,11 +88,6 @@ class Mapping:
         return any(r.share not in (0, 1) for r in self.rows)
 
     @property
-    def reasons(self) -> list[str]:
-        """Why any code is not placed, each reason once."""
-        return list(dict.fromkeys(r.reason for r in self.rows if r.reason is not None))
-
-    @property
     def once(self) -> bool:
         """Whether each pair of codes has one row only."""
         return all(r.first for r in self.rows)

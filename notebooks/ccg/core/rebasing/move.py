@@ -11,8 +11,8 @@ import narwhals as nw
 import pandas as pd
 
 from ..periods import label
-from .engines import NUMBER, TEXT, WHOLE, small
-from .keys import Grouped, by_most_of_the_cells
+from .engines import NUMBER, TEXT, WHOLE, small, windows
+from .keys import Grouped, by_most_of_the_cells, likeness
 from .mapping import BOARD, EARLIER, Mapping
 from .report import and_
 from .request import Frame, RebaseError, Request
@@ -51,21 +51,19 @@ def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
     joined = _joined(grouped, mapping, request)
     times: tuple[str, ...] = ()
     if mapping.apart:
-        joined = by_most_of_the_cells(joined, grouped, request)
-        joined = _with_times(joined, grouped, request)
+        joined = _with_times(joined, grouped, mapping, request)
         times = (request.temp("time"), request.temp("trusts"))
-    joined = _shared(joined, times, grouped, mapping, request)
+    joined = _decided(joined, times, grouped, mapping, request)
     unmapped = _unmapped(joined, grouped, mapping, request)
-    if not mapping.apart:  # what is not placed needs no periods
-        joined = by_most_of_the_cells(joined, grouped, request)
     # in a lazy frame both stay together, since its report asks for both in one query
     kept = joined if grouped.lazy else joined.filter(~new.is_null())
     covered = _covered(kept, times, grouped, mapping, request)
     return Moved(kept, _added_up(covered, times, grouped, mapping, request), unmapped)
 
 
-def _windows(expressions: dict[str, Any]) -> list[Any]:
-    return [expression.alias(name) for name, expression in expressions.items()]
+def _with(frame: Frame, made: dict[str, Any]) -> Frame:
+    """The frame with columns of these names, all in one pass."""
+    return frame.with_columns(*(cells.alias(name) for name, cells in made.items())) if made else frame
 
 
 # --- the join -------------------------------------------------------------------------------------
@@ -74,7 +72,7 @@ def _windows(expressions: dict[str, Any]) -> list[Any]:
 def _joined(grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
     temp = request.temp
     table = _as_columns(grouped, mapping, request)
-    text, fractions = {temp(c) for c in ("old", "new")}, {temp("share")}
+    text, fractions = {temp(c) for c in ("old", "new", "reason")}, {temp("share"), temp("rests")}
     schema = {c: TEXT if c in text else NUMBER if c in fractions else WHOLE for c in table}
     joined = grouped.frame.join(small(grouped.frame, table, schema), on=[temp("old")], how="left")
     if request.dates:
@@ -84,7 +82,7 @@ def _joined(grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
 
 
 def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[str, list[Any]]:
-    """The mapping as columns. Lands, pieces and reasons are numbers, which are quicker to compare; 0 or missing is none."""
+    """The mapping as columns. Lands and pieces are numbers, which are quicker to compare; 0 or missing is none."""
     rows, temp = mapping.rows, request.temp
     # the first ones are all that a row without a target has; each column takes its time
     wanted = [
@@ -99,13 +97,19 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
     wanted += ["first", "rank", "need"]
     wanted += ["top"] if grouped.lazy else []
     wanted += ["land"] if mapping.apart else []
-    wanted += ["share"] if mapping.fractions else []
+    wanted += ["share", "rests"] if mapping.fractions else []
     none = None if grouped.lazy else 0
-    ids: dict[str, dict[Any, int | None]] = {"reason": _numbered(mapping.reasons, none)}
-    ids |= {c: _numbered((getattr(r, c) for r in rows), none) for c in ("piece", "land")}
+    ids: dict[str, dict[Any, int | None]] = {
+        c: _numbered((getattr(r, c) for r in rows), none) for c in ("piece", "land")
+    }
     out: dict[str, list[Any]] = {}
     for n, c in enumerate(wanted):
-        cells = [getattr(r, c) for r in rows]
+        if c == "share":  # numbers go with the first piece
+            cells = [r.share * r.first for r in rows]
+        elif c == "rests":
+            cells = [_rests(r.share) for r in rows]
+        else:
+            cells = [getattr(r, c) for r in rows]
         if c in ids:
             cells = [ids[c][cell] for cell in cells]
         if grouped.lazy and n > wanted.index("new"):
@@ -119,6 +123,13 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
     return out
 
 
+def _rests(share: float) -> float:
+    """How much of each number that a body brings a share decides: the lesser of what came here and went elsewhere."""
+    if share >= 1:
+        return 0.0
+    return (1.0 - share) / share if share > 0.5 else 1.0
+
+
 def _numbered(some: Iterable[Any], none: int | None) -> dict[Any, int | None]:
     found = (thing for thing in dict.fromkeys(some) if thing is not None)
     return {thing: n for n, thing in enumerate(found, 1)} | {None: none}
@@ -129,7 +140,7 @@ def is_one_period(grouped: Grouped, mapping: Mapping) -> bool:
     return not grouped.lazy and not mapping.apart and not grouped.period
 
 
-def _with_times(joined: Frame, grouped: Grouped, request: Request) -> Frame:
+def _with_times(joined: Frame, grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
     """``time``: what sets the rows of one key apart in time, and how many such there are under it.
 
     If a body has rows at two dates, the dates are times. Else they only say which codes are used, and
@@ -141,93 +152,90 @@ def _with_times(joined: Frame, grouped: Grouped, request: Request) -> Frame:
         at = temp("date")
         joined = joined.with_columns(nw.col(str(request.dates)).cast(nw.String).alias(at))
     here, ever = request.col("times"), request.col("alltimes")
-    joined = joined.with_columns(
-        one.sum().over(*key, temp("land"), at).alias(temp("times")),
-        one.sum().over(*key, temp("land")).alias(temp("alltimes")),
-    )
-    twice = (request.col("land").fill_null(0) > 0) & (here != ever)
-    joined = joined.with_columns(nw.when(twice).then(1).otherwise(0).cast(nw.Int64).alias(temp("alltimes")))
-    joined = joined.with_columns(ever.max().over(*period).alias(temp("alltimes")))
+    joined = _with(*likeness(joined, grouped, request))
+    counted = {
+        temp("times"): one.sum().over(*key, temp("land"), at),
+        temp("alltimes"): one.sum().over(*key, temp("land")),
+    }
+    joined, counted = windows(joined, counted)
+    twice = (request.col("land").fill_null(0) > 0) & (counted[temp("times")] != counted[temp("alltimes")])
+    joined, made = by_most_of_the_cells(joined, grouped, request)
+    made[temp("alltimes")] = nw.when(twice).then(1).otherwise(0).cast(nw.Int64)
+    if mapping.doubles:
+        made[temp("rank")] = request.col("rank") + (len(request.lineage.days()) - day) * EARLIER
+    joined = _with(joined, made)
+    joined, several = windows(joined, {temp("alltimes"): ever.max().over(*period)})
     usable = (day >= 0).cast(nw.Int64)
-    joined = joined.with_columns(
-        nw.when(ever == 1).then(nw.col(at)).alias(temp("time")),
-        nw.when(day == 0).then(1).otherwise(0).cast(nw.Int64).alias(temp("trusts")),
-        usable.alias(temp("times")), usable.alias(temp("alltimes")),
-    )  # fmt: skip
+    made = {
+        temp("time"): nw.when(several[temp("alltimes")] == 1).then(nw.col(at)),
+        temp("trusts"): nw.when(day == 0).then(1).otherwise(0).cast(nw.Int64),
+        temp("times"): usable,
+        temp("alltimes"): usable,
+    }
+    joined = _with(joined, made)
     times = (temp("time"), temp("trusts"))
     counts = {temp("times"): (key, here)} | ({temp("alltimes"): (period, ever)} if grouped.finer else {})
-    joined = joined.with_columns(_windows({n: c.sum().over(*of, *times) for n, (of, c) in counts.items()}))
-    joined = joined.with_columns(
-        *(nw.when(day >= 0).then(1.0 / c).otherwise(0.0).alias(n) for n, (_, c) in counts.items())
-    )
-    return joined.with_columns(_windows({n: c.sum().over(*of) for n, (of, c) in counts.items()}))
+    joined, many = windows(joined, {n: c.sum().over(*of, *times) for n, (of, c) in counts.items()})
+    made = {n: nw.when(day >= 0).then(1.0 / many[n]).otherwise(0.0) for n in counts}
+    return _with(_with(joined, made), {n: c.sum().over(*of) for n, (of, c) in counts.items()})
 
 
 # --- land that would count twice, and shares ------------------------------------------------------
 
 
-def _shared(
+def _decided(
     joined: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
 ) -> Frame:
-    """Each number times the share of its target, once for all its pieces; of what has no target, the whole.
+    """Of two codes that hold the same land under one key, only the better one is placed; an eager frame is refused.
 
-    Of two codes that hold the same land under one key, only the better one is placed.
+    In a lazy frame ``new`` is blank then, and ``first`` and ``share`` say how much of what has no target a row
+    holds: the first row of a code all of it.
     """
-    temp = request.temp
-    lost: Any = request.col("new").is_null()
+    temp, col = request.temp, request.col
     made: dict[str, Any] = {}
-    if mapping.doubles:
-        joined = _with_worse(joined, times, grouped, mapping, request)
-        if grouped.lazy:
-            worse = request.col("worse")
-            lost = lost | (worse > 0)
-            made[temp("new")] = nw.when(~lost).then(request.col("new"))
-            made[temp("piece")] = nw.when(~lost).then(request.col("piece"))
-        else:
-            _refuse_doubles(joined, times, mapping, request)
-    if mapping.fractions or not mapping.once or grouped.lazy:
-        whole = request.col("top").fill_null(1) if grouped.lazy else nw.lit(1)
-        first = nw.when(lost).then(whole).otherwise(request.col("first")).cast(nw.Int64)
-        share = first
-        if mapping.fractions:
-            share = nw.when(lost).then(whole * 1.0).otherwise(request.col("share") * request.col("first"))
-        parts = [temp(k + rate) for rate in request.means for k in ("w_", "x_")]
-        made |= {c: nw.col(c) * share for c in (*parts, *request.sums)}
-        if grouped.lazy or not mapping.once:
-            counted = (temp(f"n_{n}") for n in (*request.sums, *request.means))
-            made |= {c: nw.col(c) * first for c in (temp("rows"), *counted)}
-        if grouped.lazy:
-            made[temp("left")] = nw.when(lost).then(whole).otherwise(0).cast(nw.Int64)
-    return joined.with_columns(_windows(made)) if made else joined
-
-
-def _with_worse(
-    joined: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
-) -> Frame:
-    """``best``: the lowest rank of a piece under its key; ``worse``: how far above it a code is, for any piece."""
-    temp = request.temp
-    rank, piece, best = (nw.col(temp(c)) for c in ("rank", "piece", "best"))
-    if request.dates:
-        earlier = (len(request.lineage.days()) - request.col("day")) * EARLIER
-        joined = joined.with_columns((rank + earlier).alias(temp("rank")))
-    over = (*grouped.key, *times, temp("piece"))
-    joined = joined.with_columns(rank.min().over(*over).alias(temp("best")))
-    worse = nw.when(piece > 0).then(rank - best).otherwise(0).cast(nw.Int64).alias(temp("worse"))
-    joined = joined.with_columns(worse)
-    if mapping.apart or mapping.levels:
+    if not mapping.apart:
+        joined, made = likeness(joined, grouped, request)
+    if (
+        mapping.doubles
+    ):  # how far the rank of a code is above the best of those that hold a piece under its key
+        joined, best = windows(joined, {temp("best"): _best(times, grouped, request)})
+        worse = nw.when(col("piece") > 0).then(col("rank") - best[temp("best")]).otherwise(0)
+        made[temp("worse")] = worse.cast(nw.Int64)
+    joined = _with(joined, made)
+    if mapping.doubles and (mapping.apart or mapping.levels):
         # two codes may share some of their land only; else they are of one body and share it all
         at = [str(request.dates)] if mapping.apart else []
-        most = request.col("worse").max().over(*grouped.key, *at, temp("old"))
-        joined = joined.with_columns(most.alias(temp("worse")))
-    return joined
+        joined = _with(joined, {temp("worse"): col("worse").max().over(*grouped.key, *at, temp("old"))})
+    if not grouped.lazy:
+        if mapping.doubles:
+            _refuse_doubles(joined, times, grouped, mapping, request)
+        return joined
+    made = {}
+    if not mapping.apart:
+        joined, made = by_most_of_the_cells(joined, grouped, request)
+    lost, whole = col("new").is_null(), col("top").fill_null(1)
+    if mapping.doubles:
+        lost = lost | (col("worse") > 0)
+        made[temp("new")] = nw.when(~lost).then(col("new"))
+    made[temp("first")] = nw.when(lost).then(whole).otherwise(col("first"))
+    if mapping.fractions:
+        made[temp("share")] = nw.when(lost).then(whole * 1.0).otherwise(col("share"))
+    return _with(joined, made)
 
 
-def _refuse_doubles(joined: Frame, times: Sequence[str], mapping: Mapping, request: Request) -> None:
+def _best(times: Sequence[str], grouped: Grouped, request: Request) -> Any:
+    return request.col("rank").min().over(*grouped.key, *times, request.temp("piece"))
+
+
+def _refuse_doubles(
+    joined: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> None:
     temp = request.temp
     old, piece, rank, best, worse = (temp(c) for c in ("old", "piece", "rank", "best", "worse"))
     keys = [*request.by, *([str(request.dates)] if mapping.apart else [])]
     if not (joined[worse] > 0).any():
         return
+    joined = _with(joined, {best: _best(times, grouped, request)})
     wanted = joined.filter(nw.col(piece).fill_null(0) > 0)
     wanted = wanted.select(*dict.fromkeys([*keys, *times, old, piece, rank, best, worse]))
     found = pd.DataFrame({c: pd.Series(wanted[c].to_list(), dtype=object) for c in wanted.columns})
@@ -295,48 +303,82 @@ def _covered(
 ) -> Frame:
     """Whether the land of each target is covered: in its period (``whole``), and under its key (``full``).
 
-    ``w`` is how much of it there is under the key, to be added up, and ``p`` in the period.
+    ``w`` is how much of it there is under the key, to be added up, and ``p`` in the period. In the first pass each
+    number is multiplied by its share too.
     """
     temp, key, period = request.temp, (*grouped.key, *times), (*grouped.period, *times)
-    one, new, piece, size = (request.col("one"), temp("new"), temp("piece"), request.col("size"))
+    one, new, size = request.col("one"), temp("new"), request.col("size")
     shares = {}  # two spellings of a code under one key cover its land once; so do two keys in a period
     if mapping.spellings:
         shares["w"] = key
     if grouped.finer and not is_one_period(grouped, mapping):
         shares["p"] = period
-    if shares:
-        kept = kept.with_columns(_windows({temp(n): one.sum().over(*of, piece) for n, of in shares.items()}))
-    made = {temp(n): size / nw.col(temp(n)) for n in shares}
-    if times and "w" not in shares:
-        made[temp("w")] = size.cast(nw.Float64)
-    kept = kept.with_columns(_windows(made)) if made else kept
-    if "p" in shares:
-        kept = kept.with_columns(request.col("p").sum().over(*period, new).alias(temp("p")))
-    return _covered_each_time(kept, key, period, grouped, request) if times else kept
+    made = _shared(grouped, mapping, request)
+    often = {temp(n): one.sum().over(*of, new, temp("piece")) for n, of in shares.items()}
+    kept, often = windows(kept, often)
+    made |= {n: size / of for n, of in often.items()}
+    if times:
+        enough = request.col("w") if "w" in shares else size
+        if shares:
+            kept, made = _with(kept, made), {}
+        return _covered_each_time(kept, made, enough, key, period, grouped, request)
+    kept = _with(kept, made)
+    return _with(kept, {temp("p"): request.col("p").sum().over(*period, new)}) if "p" in shares else kept
+
+
+def _shared(grouped: Grouped, mapping: Mapping, request: Request) -> dict[str, Any]:
+    """Each number times the share of its target, once for all its pieces; of what has no target, the whole.
+
+    If bodies are divided, the size of each number without its sign, ``a_``, and how much of it rests on a share, ``d_``.
+    """
+    temp, first = request.temp, request.col("first").cast(nw.Int64)
+    share = request.col("share") if mapping.fractions else first
+    made: dict[str, Any] = {}
+    if grouped.lazy or not mapping.once:
+        counted = (temp(f"n_{n}") for n in (*request.sums, *request.means))
+        made |= {c: nw.col(c) * first for c in (temp("rows"), *counted)}
+    if grouped.lazy or mapping.fractions or not mapping.once:
+        parts = [temp(k + rate) for rate in request.means for k in ("w_", "x_")]
+        made |= {c: nw.col(c) * share for c in (*parts, *request.sums)}
+    if mapping.fractions:
+        sizes = {n: made[c].abs().cast(nw.Float64) for n, c in _amounts(request).items()}
+        made |= {temp(f"a_{n}"): size for n, size in sizes.items()}
+        made |= {temp(f"d_{n}"): size * request.col("rests") for n, size in sizes.items()}
+    return made
 
 
 def _covered_each_time(
-    kept: Frame, key: Sequence[str], period: Sequence[str], grouped: Grouped, request: Request
+    kept: Frame,
+    made: dict[str, Any],
+    w: Any,
+    key: Sequence[str],
+    period: Sequence[str],
+    grouped: Grouped,
+    request: Request,
 ) -> Frame:
     """The same where rows are of several times: ``full`` and ``whole`` add up to how many times are so.
 
     ``always`` is 1 where the body is whole at every time of the period.
     """
-    temp, new, one = request.temp, request.temp("new"), nw.col(request.temp("one"))
-    w, p, rows, allrows = (nw.col(temp(c)) for c in ("w", "p", "inkey", "inperiod"))
-    windows = {temp("w"): w.sum().over(*key, new), temp("inkey"): one.sum().over(*key, new)}
+    temp, new, one, p = request.temp, request.temp("new"), request.col("one").sum(), request.col("p")
+
+    def enough(there: Any) -> Any:
+        return nw.when(there > request.col("need") - 0.5).then(1.0).otherwise(0.0)
+
+    found = {"w": w.sum().over(*key, new), "inkey": one.over(*key, new)}
     if grouped.finer:
-        windows[temp("inperiod")] = one.sum().over(*period, new)
-    kept = kept.with_columns(_windows(windows))
-    enough = {n: nw.when(c > request.col("need") - 0.5).then(1.0).otherwise(0.0) for n, c in (("w", w), ("p", p))}  # fmt: skip
-    made: dict[str, Any] = {temp("full"): enough["w"] / rows}
+        found |= {"p": p.sum().over(*period, new), "inperiod": one.over(*period, new)}
+    kept, here = windows(kept, {temp(n): cells for n, cells in found.items()})
+    made[temp("full")] = enough(here[temp("w")]) / here[temp("inkey")]
     if not grouped.finer:
-        return kept.with_columns(_windows(made))
-    made |= {temp("whole"): enough["p"] / rows, temp("inperiod"): enough["p"] / allrows}
-    kept = kept.with_columns(_windows(made))
-    kept = kept.with_columns(allrows.sum().over(*grouped.period, new).alias(temp("inperiod")))
-    always = allrows > request.col("alltimes") - 0.5
-    return kept.with_columns(nw.when(always).then(1.0).otherwise(0.0).alias(temp("always")))
+        return _with(kept, made)
+    whole = enough(here[temp("p")])
+    made |= {temp("whole"): whole / here[temp("inkey")], temp("always"): whole / here[temp("inperiod")]}
+    kept = _with(kept, made)
+    always = {temp("always"): request.col("always").sum().over(*grouped.period, new)}
+    kept, always = windows(kept, always)
+    everywhere = always[temp("always")] > request.col("alltimes") - 0.5
+    return _with(kept, {temp("always"): nw.when(everywhere).then(1.0).otherwise(0.0)})
 
 
 # --- the result -----------------------------------------------------------------------------------
@@ -347,8 +389,6 @@ def _added_up(
 ) -> Frame:
     """One row for each key and new code, with its status and what the report asks."""
     temp, col = request.temp, request.col
-    if mapping.fractions:
-        kept = _with_sizes(kept, request)
     one_period = is_one_period(grouped, mapping)
     covered = "w" if times or mapping.spellings else "size"
     sums = [temp(k + rate) for rate in request.means for k in ("w_", "x_", "n_")]
@@ -363,7 +403,7 @@ def _added_up(
     elif grouped.finer:
         what += [col("there" if one_period else "p").max().alias(temp("p"))]
     if grouped.lazy:
-        what += [col("left").sum().alias(temp("left"))]
+        what += [col("first").sum().alias(temp("left"))]  # of what has no target: how many codes
         what += [nw.col(c).max().alias(c) for c in _told(grouped, request)]
     out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
 
@@ -377,20 +417,6 @@ def _added_up(
 def _amounts(request: Request) -> dict[str, str]:
     """What tells how much of a row is divided: each sum, and of a mean its weights, with its column."""
     return {n: n for n in request.sums} | {n: request.temp(f"w_{n}") for n in request.means}
-
-
-def _with_sizes(kept: Frame, request: Request) -> Frame:
-    """For each number ``a_``, its size without its sign, and ``d_``, how much of that a share decided.
-
-    A share decides the lesser of what came here from a divided body and what went elsewhere.
-    """
-    made, share = {}, request.col("share")
-    lesser = nw.when(share > 0.5).then((1.0 - share) / share).otherwise(1.0)
-    for name, column in _amounts(request).items():
-        size = nw.col(column).abs().cast(nw.Float64)
-        made[request.temp(f"a_{name}")] = size
-        made[request.temp(f"d_{name}")] = nw.when(share < 1).then(size * lesser).otherwise(0.0)
-    return kept.with_columns(_windows(made))
 
 
 def _divided(mapping: Mapping, request: Request) -> Any:
@@ -430,6 +456,8 @@ def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request:
     if grouped.lazy:  # as they were added up, for the report
         columns += [nw.col(name).alias(temp(f"sum_{name}")) for name in request.sums]
         columns += [col("left"), *map(nw.col, _told(grouped, request))]
+        columns.append(col("new").is_null().cast(nw.Int64).alias(temp("lost")))
+        columns.append(incomplete.cast(nw.Int64).alias(temp("incomplete")))
     return columns
 
 
@@ -456,11 +484,11 @@ def _unmapped(joined: Frame, grouped: Grouped, mapping: Mapping, request: Reques
         undated = nw.lit("no date that can be used")
         unknown = nw.when(request.col("day") < 0).then(undated).otherwise(unknown)
     unknown = nw.when(blank).then(nw.lit("no code given")).otherwise(unknown)
-    reason = unknown
-    for n, why in enumerate(mapping.reasons, 1):
-        reason = nw.when(request.col("reason") == n).then(nw.lit(why)).otherwise(reason)
+    known = request.col("reason")
+    reason = nw.when(known.is_null()).then(unknown).otherwise(known)
     if mapping.doubles and grouped.lazy:
-        for step in (1, EARLIER, BOARD):
+        steps = [1, *([EARLIER] if mapping.apart else []), *([BOARD] if mapping.levels else [])]
+        for step in steps:
             worse = request.col("worse") >= max(1, step // 2)
             reason = nw.when(worse).then(nw.lit(TWICE[step])).otherwise(reason)
     sums = [_sum(name, grouped, mapping, request) for name in request.sums]
