@@ -207,6 +207,19 @@ def test_of_the_ways_to_count_recovery_the_first_is_the_answer_and_each_has_bodi
         "Controls of boards where none merged", ["controls", "estimate"]
     ].tolist() == pytest.approx([37, -0.25], abs=0.005)
     # at two points either way more than half of the other choices leave the question open
-    assert (effects.equivalence(told, 2)[1:] > 0.05).sum() == 11 and (
+    assert (effects.equivalence(told, 2)[1:] > 0.05).sum() == 12 and (
         effects.equivalence(told, 1) > 0.05
     ).all()
+
+
+def test_the_years_before_the_pandemic_are_those_of_seven_bodies_and_end_in_march_2020():
+    told = outcomes.recovery_choices().set_index("choice").loc["Years before the pandemic only (7 bodies)"]
+    values = outcomes.talking_therapies("recovery").panel().values
+    merged = outcomes.fates("2021-04-01")["merged"].reindex(values.index)
+    effect = {
+        g: values.loc[:, g:2019].mean(axis=1) - values.loc[:, : g - 1].mean(axis=1) for g in (2018, 2019)
+    }
+    own = [effect[g][code] - effect[g][merged.isna()].mean() for code, g in merged.items() if g in effect]
+    assert told["treated"] == len(own) == 7 and told["controls"] == 70
+    assert told["estimate"] == pytest.approx(mean(own)) == pytest.approx(-1.82, abs=0.005)
+    assert told[["low", "high"]].tolist() == pytest.approx([-3.93, 0.30], abs=0.005)

@@ -466,7 +466,7 @@ def recovery_choices() -> pd.DataFrame:
     """Recovery in Talking Therapies after all mergers, counted as 07 does and in other ways, each by its name.
 
     The first row is the answer of 07; each other changes one choice, but for "within regions", which cannot be had
-    with London, where no control is. Columns as in ``effects.difference_in_differences`` but for the p by dealing,
+    with London, where no control is, and for the years before the pandemic, which only two waves have. Columns as in ``effects.difference_in_differences`` but for the p by dealing,
     and ``beyond 1`` and ``beyond 2``: p that the effect is larger than so many points, up or down.
     """
     found = talking_therapies("recovery")
@@ -480,16 +480,24 @@ def recovery_choices() -> pd.DataFrame:
 def _counted(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
     later = found.panel(cohorts=[2019, 2020, 2021])
     forecast = effects.imputation(panel, times=0).iloc[0]
+    ordinary = _until(panel, 2019)  # the year that ended with March 2020
     return {
         "As above": pooled(panel),
         "From the last year before alone": pooled(panel, base="last"),
         f"Without the last year before ({later.first.count()} bodies)": pooled(later, gap=1),
         "First two years after only": pooled(panel, until=2),
+        f"Years before the pandemic only ({ordinary.first.count()} bodies)": pooled(ordinary),
         "Forecast, CCGs yet to merge among the controls": forecast,
         "Each patient alike": pooled(panel, count="patients"),
         "Each wave alike": pooled(panel, count="cohorts"),
         "Each year of a body alike": pooled(panel, count="years"),
     }
+
+
+def _until(panel: effects.Panel, last: int) -> effects.Panel:
+    """The years up to ``last``, without the bodies that changed only after it."""
+    kept = ~(panel.first > last)
+    return effects.panel_of(panel.values.loc[kept, panel.values.columns <= last], panel.first, panel.weight)
 
 
 def _with_other_controls(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
@@ -516,11 +524,11 @@ def _with_other_controls(found: Outcome, panel: effects.Panel) -> dict[str, pd.S
 
 def _without_some(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
     left = {
-        "Without 92G": {"92G"},
-        "Without 26A, which holds 06W": {"26A"},
+        "Without 92G (Bath, Swindon and Wiltshire)": {"92G"},
+        "Without 26A (Norfolk and Waveney)": {"26A"},
         "Without 92G and 26A": {"92G", "26A"},
-        "Without 09D, 16C, B2M3M, broken years": {"09D", "16C", "B2M3M"},
+        "Without 09D, 16C and B2M3M, whose counts jump": {"09D", "16C", "B2M3M"},
         "Without land that moved": set(found.approximate),
-        "Without D4U1Y, which holds 15D": {"D4U1Y"},
+        "Without D4U1Y (Frimley), which holds 15D": {"D4U1Y"},
     }
     return {name: pooled(panel.without(out & set(panel.values.index))) for name, out in left.items()}
