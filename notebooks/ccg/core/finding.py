@@ -213,9 +213,9 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     whole = alike.groupby(level=list(range(len(groups))), dropna=False).transform("sum")
     parts = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count")
     twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    for label, fits in twice[parts > 1].groupby(level=len(groups)):
+    for one, fits in twice[parts > 1].groupby(level=len(groups)):
         if len(fits) >= 3 and fits.all() and parts[fits.index].max() > 2:
-            return str(label)
+            return str(one)
     return None
 
 

@@ -104,6 +104,7 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
     }
     out: dict[str, list[Any]] = {}
     for n, c in enumerate(wanted):
+        cells: list[Any]
         if c == "share":  # numbers go with the first piece
             cells = [r.share * r.first for r in rows]
         elif c == "rests":
