@@ -117,7 +117,9 @@ def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
 def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
     page = site.Book(files.NOTEBOOKS / "09_explore.ipynb", charts).page()
     said = [o.get("data", {}) for cell in page.cells for o in cell.get("outputs", [])]
-    assert any("**It depends" in data.get("text/markdown", "") for data in said), "the answer stands above it"
+    assert any("**There is a life of each" in data.get("text/markdown", "") for data in said), (
+        "the answer stands above it"
+    )
     [finder] = [data["text/html"] for data in said if 'id="find"' in data.get("text/html", "")]
     assert 'href="../bodies.html"' in finder
     assert not any(data.get("text/plain") == explore.FALLBACK for data in said)

@@ -293,13 +293,7 @@ class _Work:
         drop: Sequence[str],
     ) -> _Columns:
         code, pair = code_column(self.frame, code, self.notes)
-        at = self._day(at)
-        if isinstance(at, str) and at not in self.frame and at != "auto" and not re.match(r"\d", at):
-            at = named(
-                self.frame,
-                [at],
-                "--at, which takes a date like 2018-04-01, auto or a column of dates or periods",
-            )[0]
+        at = self._at(at)
         keys = named(self.frame, by, "--by")
         rates = {
             named(self.frame, [rate], "--mean")[0]: named(self.frame, [weight], "--mean")[0]
@@ -345,6 +339,14 @@ class _Work:
         self.frame = self.frame.drop(columns=left)
         self._keys(code, [k for k in keys if k != at])
         return self._renamed(_Columns(code, at, added, rates, keys, left))
+
+    def _at(self, at: Any) -> Any:
+        """The day of the geography, "auto", or the column that tells it, by its name in the file."""
+        at = self._day(at)
+        if isinstance(at, str) and at not in self.frame and at != "auto" and not re.match(r"\d", at):
+            said = "--at, which takes a date like 2018-04-01, auto or a column of dates or periods"
+            return named(self.frame, [at], said)[0]
+        return at
 
     def _is_numeric(self, column: str) -> bool:
         cells = self.frame[column]
