@@ -477,7 +477,7 @@ const Rebasing = (() => {
         const id = `${key}\u0002${row.to}`;
         let to = out.get(id);
         if (!to) {
-          to = { keys: group.keys, period, code: row.to, rows: 0, sums: asked.sums.map(() => 0), given: asked.sums.map(() => 0), weights: asked.means.map(() => 0), products: asked.means.map(() => 0), both: asked.means.map(() => 0), approx: false, from: new Map(), need: group.look.need.get(row.to) };
+          to = { keys: group.keys, period, code: row.to, rows: 0, sums: asked.sums.map(() => 0), given: asked.sums.map(() => 0), weights: asked.means.map(() => 0), products: asked.means.map(() => 0), both: asked.means.map(() => 0), sizes: [...asked.sums, ...asked.means].map(() => 0), rests: [...asked.sums, ...asked.means].map(() => 0), approx: false, from: new Map(), need: group.look.need.get(row.to) };
           out.set(id, to);
         }
         const other = to.from.get(row.from);
@@ -487,23 +487,32 @@ const Rebasing = (() => {
         to.rows += group.rows;
         asked.sums.forEach((_, n) => { to.sums[n] += group.sums[n] * row.share; to.given[n] += group.given[n]; });
         asked.means.forEach((_, n) => { to.weights[n] += group.weights[n] * row.share; to.products[n] += group.products[n] * row.share; to.both[n] += group.both[n]; });
+        [...group.sums, ...group.weights].forEach((number, n) => {
+          const size = Math.abs(number * row.share);
+          to.sizes[n] += size;
+          to.rests[n] += size * restsOf(row.share);
+        });
       });
     }
     if (asked.dates && [...have.values()].some(({ days }) => days.size > 1)) refuse(`rows of one ${periods.length ? "period" : "key"} have several dates in ${quoted(asked.dates)}: make it a key too, so that they are kept apart, or use the command`);
-    const rows = [...out.values()], report = { absent: new Map(), sparse: 0, incomplete: 0, divided: new Set(), divides: 0 };
+    const rows = [...out.values()], report = { absent: new Map(), sparse: 0, incomplete: 0, divided: new Map(), divides: 0 };
     for (const to of rows) {
       const there = have.get(to.period).bodies, gone = [...to.need].filter((from) => !there.has(from)).sort();
       const full = [...to.need].every((from) => to.from.has(from));
       to.missing = to.rows * names.rows - [...to.given, ...to.both].reduce((a, b) => a + b, 0);
       const bare = to.weights.some((weight) => weight === 0);
+      to.divided = Math.round(1e6 * Math.max(0, ...to.sizes.map((size, n) => (size > 0 ? to.rests[n] / size : 0)))) / 1e6;
       to.status = gone.length || to.missing > 0 || bare ? "incomplete" : to.approx ? "approximate" : "exact";
       if (gone.length) { const said = `${to.code}: no row of ${gone.join(", ")}`; report.absent.set(said, (report.absent.get(said) || new Set()).add(to.period.replaceAll("\u0001", ", "))); }
       if (finer && !gone.length && !full) report.sparse += 1;
       if (to.status === "incomplete") report.incomplete += 1;
-      if (to.approx) { report.divided.add(to.code); report.divides += 1; }
+      if (to.approx) { report.divided.set(to.code, Math.max(to.divided, report.divided.get(to.code) || 0)); report.divides += 1; }
     }
     return written_out(rows, lost, { asked, placed, periods, report, input });
   }
+
+  /* How much of a number that a body brings a share decides: the lesser of what came here and what went elsewhere. */
+  const restsOf = (share) => (share >= 1 ? 0 : share > 0.5 ? (1 - share) / share : 1);
 
   function check({ sums, means, by, code }) {
     if (!code) refuse("name the column of codes");
@@ -512,7 +521,7 @@ const Rebasing = (() => {
       if (!weight) refuse(`--mean ${rate}: name the column that weights it`);
       if (by.includes(rate)) refuse(`column ${quoted(rate)} cannot be both a key and a number`);
     }
-    const taken = ["status", "missing", "reason", "name", "carried", ...means.map(([rate, weight]) => `${weight} of ${rate}`)];
+    const taken = ["status", "divided", "missing", "reason", "name", "carried", ...means.map(([rate, weight]) => `${weight} of ${rate}`)];
     const clash = [...by, ...sums, ...means.flat(), code].find((name) => taken.includes(name.toLowerCase()));
     if (clash) refuse(`column ${quoted(clash)}: that name is needed for the result; rename it`);
   }
@@ -526,6 +535,8 @@ const Rebasing = (() => {
     refuse(`${quoted(first)} and ${quoted(second)} are one body, and both have rows${where}: a sum would count it twice. Keep one of them, or make the column that tells them apart a key`);
   }
 
+  const percent = (part) => (part > 0 && part < 0.001 ? "under 0.1%" : part > 0.995 && part < 1 ? "over 99%" : `${(100 * part).toFixed(part > 0 && part < 0.0995 ? 1 : 0)}%`);
+
   /* A number as the command writes it: whole ones in full, others to twelve digits. */
   const shown = (x) => (Number.isInteger(x) ? `${x + 0}` : `${Number(x.toPrecision(Math.abs(x) < 1e9 ? 12 : 15))}`);
 
@@ -534,10 +545,10 @@ const Rebasing = (() => {
     const code = (id) => (ons ? bodies.get(id).ons : id);
     rows.sort((a, b) => { for (let i = 0; i < a.keys.length; i += 1) if (a.keys[i] !== b.keys[i]) return byText(a.keys[i], b.keys[i]); return byText(code(a.code), code(b.code)); });
     const rates = asked.means.map(([rate]) => rate), weighed = asked.means.map(([rate, weight]) => `${weight} of ${rate}`);
-    const header = [...asked.by, asked.code, ...(asked.names ? ["name"] : []), ...asked.sums, ...rates, "status", "missing"];
+    const header = [...asked.by, asked.code, ...(asked.names ? ["name"] : []), ...asked.sums, ...rates, "status", "divided", "missing"];
     const body = rows.map((to) => [
       ...to.keys, code(to.code), ...(asked.names ? [bodies.get(to.code).name] : []),
-      ...to.sums.map((sum, i) => (to.given[i] ? shown(sum) : "")), ...to.products.map((product, i) => (to.weights[i] ? shown(product / to.weights[i]) : "")), to.status, `${to.missing}`,
+      ...to.sums.map((sum, i) => (to.given[i] ? shown(sum) : "")), ...to.products.map((product, i) => (to.weights[i] ? shown(product / to.weights[i]) : "")), to.status, shown(to.divided), `${to.missing}`,
     ]);
     const dated = asked.dates && !asked.by.includes(asked.dates);
     lost.sort(([a], [b]) => { for (let i = 0; i < a.keys.length; i += 1) if (a.keys[i] !== b.keys[i]) return byText(a.keys[i], b.keys[i]); return byText(a.code, b.code) || byText(a.day, b.day); });
@@ -570,8 +581,8 @@ const Rebasing = (() => {
     lines.push(...absent.slice(0, 12));
     if (absent.length > 12) lines.push(`So it is with ${absent.length - 12} more bodies.`);
     if (report.sparse) lines.push(`In ${count(report.sparse, "row")} a part has no row under the key of the row, though it has one in the period: read as zero.`);
-    const divided = [...report.divided].sort();
-    if (divided.length) lines.push(`Approximate, because land moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}.`);
+    const divided = [...report.divided].sort(([a], [b]) => byText(a, b)).map(([code, part]) => `${code} (${percent(part)})`);
+    if (divided.length) lines.push(`Approximate, because land moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}; in brackets how much of its numbers rests on a share.`);
     if (report.incomplete) lines.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is" : "are"} incomplete: a part has no row, or a cell is blank or suppressed. Do not compare them with others; status says which they are.`);
     else if (!rows.length) lines.push("No row was placed.");
     else if (!report.divides) lines.push(`Every row${lost.length ? " that was placed" : ""} is exact${report.sparse ? ", if what was read as zero was zero" : ""}.`);

@@ -410,7 +410,7 @@ def test_any_two_dates_are_chosen_by_keyboard_and_the_address_keeps_them(visit):
 
 def test_every_look_up_and_panel_is_a_file_and_in_its_zip(visit):
     page = visit("look-ups.html")
-    for table, name in (("look-ups", "All 101 look-ups"), ("panels", "All panels in one file")):
+    for table, name in (("look-ups", re.compile(r"All \d+ look-ups")), ("panels", "All panels in one file")):
         with page.expect_download() as got:
             page.get_by_role("link", name=name).click()
         with zipfile.ZipFile(io.BytesIO(got.value.path().read_bytes())) as held:

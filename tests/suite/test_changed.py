@@ -160,7 +160,8 @@ def test_a_kernel_tells_the_modules_and_tables_of_its_notebook(tmp_path):
     """The commands in a checkout of their own, with notebooks that say what they read."""
     for folder in ("notebooks/ccg", "data"):
         shutil.copytree(files.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "requirements.txt").write_text("")
+    for name in ("requirements.txt", "README.md"):
+        (tmp_path / name).write_text("")
     notebook(
         tmp_path / "notebooks/01_a.ipynb",
         "from ccg import lineage",
