@@ -560,11 +560,14 @@ const Rebasing = (() => {
     return { rows: [header, ...body], unmapped, report: words, balanced: words.balanced, statuses: rows.map((to) => to.status) };
   }
 
+  const ENGLAND = "a total for England";
+
   /* The report, in the command's words. */
   function wordsOf({ rows, lost, asked, placed, periods, report, input, weighed }) {
     const lines = [`From ${placed.start} to ${asked.goal.said}.`], totals = [];
-    asked.sums.forEach((name, i) => totals.push([name, input.sums[i], rows.reduce((sum, to) => sum + to.sums[i], 0), lost.reduce((sum, [group]) => sum + group.sums[i], 0), input.rows - input.given[i], input.sizes[i]]));
-    weighed.forEach((name, i) => totals.push([name, input.weights[i], rows.reduce((sum, to) => sum + to.weights[i], 0), lost.reduce((sum, [group]) => sum + group.weights[i], 0), input.rows - input.both[i], input.weights[i]]));
+    const ofEngland = lost.filter(([, reason]) => reason === ENGLAND), of = (some, what, i) => some.reduce((sum, [group]) => sum + group[what][i], 0);
+    asked.sums.forEach((name, i) => totals.push([name, input.sums[i], rows.reduce((sum, to) => sum + to.sums[i], 0), lost.reduce((sum, [group]) => sum + group.sums[i], 0), input.rows - input.given[i], input.sizes[i], of(ofEngland, "sums", i)]));
+    weighed.forEach((name, i) => totals.push([name, input.weights[i], rows.reduce((sum, to) => sum + to.weights[i], 0), lost.reduce((sum, [group]) => sum + group.weights[i], 0), input.rows - input.both[i], input.weights[i], of(ofEngland, "weights", i)]));
     let balanced = true;
     for (const [name, given, there, left, missing, size] of totals) {
       lines.push(`${name}: ${number(given)} in = ${number(there)} placed + ${number(left)} unmapped; ${count(missing, "cell")} blank or suppressed.`);
@@ -591,10 +594,10 @@ const Rebasing = (() => {
 
   function verdict(rows, lost, report, totals) {
     if (!rows.length) return "Cannot be used: no row was placed.";
-    const kinds = new Set(lost.map(([, reason]) => reason)), but = [], england = kinds.delete("a total for England");
+    const kinds = new Set(lost.map(([, reason]) => reason)), but = [], england = kinds.delete(ENGLAND);
     if (report.incomplete) but.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is incomplete, so do not compare it" : "are incomplete, so do not compare them"} with others`);
     if (kinds.size) {
-      const share = Math.max(0, ...totals.filter(([, given]) => given).map(([, given, , left]) => left / given));
+      const share = Math.max(0, ...totals.map(([, given, , left, , , england]) => (given - england ? (left - england) / (given - england) : 0)));
       but.push(`figures of ${kinds.size} kind${kinds.size > 1 ? "s" : ""} found no place (up to ${(100 * share).toFixed(1)}%)`);
     }
     if (report.divides) but.push(`${count(report.divides, "row")} ${report.divides === 1 ? "rests on shares, so is approximate" : "rest on shares, so are approximate"}`);
