@@ -108,8 +108,6 @@ def test_slips_of_the_hand_are_caught_and_named(bench):
     every = mutations(17, 60)
     found = [(one, bench.try_one(one)) for one in every]
     missed = [str(one) for one, what in found if not what]
-    assert len(missed) <= 18, "\n".join(
-        missed
-    )  # of 60, where a fifth is missed, one draw in forty misses more
+    assert len(missed) <= 12, "\n".join(missed)
     unnamed = [f"{one}: {what[0]}" for one, what in found if what and not named(one, what)]
     assert len(unnamed) <= 2, "\n".join(unnamed)

@@ -119,6 +119,10 @@ def claims(tables: Tables) -> Iterator[Problem]:
         own = parts.loc[parts["claim_id"] == row["claim_id"], "verdict"]
         if len(own) and (weakest := max(own, key=VERDICTS.index)) != row["verdict"]:
             yield from wrong("claims", here, "verdict", f"the weakest of its parts is: {weakest}")
+    for name in ("claims", "claim_parts"):
+        table = tables[name]
+        odd = table[table["value"].isna() != table["unit"].isna()]
+        yield from wrong(name, odd, "unit", "a number has a unit, and a unit belongs to a number")
     held = rows["verdict"] == "holds"
     yield from wrong(
         "claims",
