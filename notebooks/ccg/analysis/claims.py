@@ -656,9 +656,11 @@ def b10():
 
 @_claim
 def c10():
-    """The cut in running costs ordered in 2023, in per cent."""
+    """The cut in running costs ordered in 2023, in per cent; leadership teams planned in 2025, for how many boards."""
     assert _national("icb_costs_half_2025") == 50, "the correction says halve"
-    return (int(_national("icb_running_costs_cut_2025")),)
+    cut = int(_national("icb_running_costs_cut_2025"))
+    teams, boards = (int(_national("icb_leadership_teams_2025", column)) for column in ("value", "base"))
+    return cut, teams, boards
 
 
 @_claim
