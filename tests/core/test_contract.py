@@ -7,6 +7,8 @@ from ccg import contract, files, tables
 from ccg.core.problems import Tables
 from mutate_tables import NUMBERS, Bench, Mutation, controlled, mutations, named
 
+pytestmark = pytest.mark.usefixtures("asked_once")
+
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
