@@ -9,7 +9,7 @@ from pathlib import Path
 import ccg
 import pandas as pd
 import pytest
-from ccg import finding, lineage, numbers, published, rebase_file
+from ccg import finding, lineage, numbers, periods, published, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +77,19 @@ def test_a_stacked_table_without_dates_is_decided_by_period():
         rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"])
     carried = rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"], closed="carry")
     assert carried.frame.query("Year == '2013/14' and Code == '13T'")["n"].to_list() == [3]
+
+
+@pytest.mark.parametrize("key", ["Wave", "Survey", "survey_wave", "Census", "Edition no."])
+def test_waves_of_a_survey_are_periods(key):
+    """00K and 00M have no row in wave 2: that is a fault of the wave, and no small count under a key."""
+    table = frame(f"code,{key},n\n00C,1,10\n00D,1,5\n00J,1,5\n00J,2,7\n")
+    moved = rebase_file(table, sums=["n"], by=[key], **DATES)
+    assert moved.report.periods == (key,)
+    assert dict(zip(moved.frame[key], moved.frame["status"], strict=True))["2"] == "incomplete"
+
+
+def test_a_count_of_a_survey_is_no_period():
+    assert not periods.named_period("Surveys sent") and not periods.named_period("Survey responses")
 
 
 def test_a_code_taken_forward_alone_does_not_make_a_body_whole():

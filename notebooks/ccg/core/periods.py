@@ -56,11 +56,19 @@ _WORDS = (
 )
 NAMED = re.compile(_WORDS.replace(" ", "|"))
 _NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
+#: Names of what comes out again and again, and what may stand beside them: Wave, Survey round, Edition no.
+_WAVE = re.compile(
+    "waves?|surveys?|rounds?|editions?|releases?|sweeps?|census|snapshots?|publications?|collections?"
+)
+_OF_WAVE = re.compile("no|nr|num|number|id|name|label|data|of|the|gp|patient|staff|key|code")
 
 
 def named_period(column: str) -> bool:
-    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Week``; not ``age_year``."""
+    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Survey wave``; not ``age_year``."""
     words = {w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)}
+    waves = {w for w in words if _WAVE.fullmatch(w)}
+    if waves and all(_OF_WAVE.fullmatch(w) for w in words - waves):
+        return True
     if any(_NOT_NAMED.fullmatch(w) for w in words):
         return False
     return any(NAMED.fullmatch(w) for w in words) or words == {"time"}

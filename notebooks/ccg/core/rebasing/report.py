@@ -61,6 +61,10 @@ class Report:
     periods: tuple[str, ...] = ()
     #: Cells of a lazy frame's text that are no plain number, for each column that has some: read as missing.
     unread: dict[str, int] = field(default_factory=dict)
+    #: What an eager frame would be refused for, in words, with the number of cells: they are read as missing.
+    refused: dict[str, int] = field(default_factory=dict)
+    #: Why numbers that are called exact may not be what they seem, in words.
+    doubts: list[str] = field(default_factory=list)
     #: What each column of sums adds up to without its signs: what an error of rounding is measured by.
     sizes: dict[str, float] = field(default_factory=dict)
 
@@ -96,6 +100,9 @@ class Report:
                 else ("hold", "they are missing, and their rows incomplete.")
             )
             lines.append(f"{column}: {count(n, 'cell')} {hold} text that is no plain number; {are}")
+        for words, n in self.refused.items():
+            missing = "it is missing, and its row" if n == 1 else "they are missing, and their rows"
+            lines.append(f"{words}: {count(n, 'cell')}; {missing} incomplete.")
         return lines
 
     def _keys(self) -> list[str]:
@@ -161,7 +168,7 @@ class Report:
             ]
         if not self.rows:
             return ["No row was placed."]
-        if self.divided:
+        if self.divided or self.doubts:
             return []
         placed = " that was placed" if self.unplaced else ""
         rests = ", if what was read as zero was zero" if self.sparse else ""
