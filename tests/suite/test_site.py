@@ -143,7 +143,7 @@ def test_margins_are_what_title_and_source_take(charts):
 
 
 def test_numbers_of_the_front_page_come_from_the_tables():
-    n = site.numbers()
+    n = site.front.numbers()
     assert (n["first"], n["ever"], n["last"], n["boards"]) == (211, 248, 106, 42)
     assert (n["boards_ever"], n["today"], str(n["since"].date())) == (48, 36, "2026-04-01")
     assert n["merged"] + n["never"] == 211 and n["merged"] == 141
@@ -154,7 +154,7 @@ def test_numbers_of_the_front_page_come_from_the_tables():
 
 
 def test_what_the_front_page_says_beside_a_chart_is_from_a_table(charts):
-    told = {part["name"]: part for part in site.story(site.numbers(), charts)}
+    told = {part["name"]: part for part in site.front.story(site.front.numbers(), charts)}
     assert list(told) == ["01_count", "02_maps", "03_formal_role", "07_recovery"]
     first = told["01_count"]
     assert "In November 2018 they had been told to cut their running costs by 20%" in first["words"]
@@ -180,11 +180,11 @@ def test_words_of_the_front_page_that_no_longer_fit_stop_the_build(charts, monke
 
     monkeypatch.setattr(tables, "load", load)
     with pytest.raises(AssertionError, match="whether merging helped"):
-        site.story(site.numbers(), charts)
+        site.front.story(site.front.numbers(), charts)
 
 
 def test_a_sentence_has_dates_as_they_are_said():
-    assert site.plain_dates("opens on 2014-11-26; code 2014-11") == "opens on 26 November 2014; code 2014-11"
+    assert site.templates.plain_dates("opens on 2014-11-26; code 2014-11") == "opens on 26 November 2014; code 2014-11"
 
 
 def test_a_citation_names_who_what_when_and_whose_data(charts):
@@ -214,9 +214,9 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
 
 
 def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
-    assert site.readable.label("registered_patients") == "Registered patients"
+    assert site.templates.readable.label("registered_patients") == "Registered patients"
     rows = [["2018.0", "51.14028883", "1234567", "True"], ["2019.0", "-7.5", "", "False"]]
-    assert site.readable.cells(rows) == [["2018", "51.1", "1,234,567", "yes"], ["2019", "−7.5", "–", "no"]]
+    assert site.templates.readable.cells(rows) == [["2018", "51.1", "1,234,567", "yes"], ["2019", "−7.5", "–", "no"]]
 
 
 def test_a_body_is_like_those_that_stand_near_it():
@@ -236,7 +236,7 @@ def test_a_body_is_like_those_that_stand_near_it():
 
 
 def test_a_term_is_linked_to_the_glossary_where_a_page_first_says_it():
-    link = site.terms.Linker("../")
+    link = site.books.terms.Linker("../")
     said = link(
         "# Governing body\n\nA `governing body` and [a governing body](x.md). Governing body, governing body."
     )
@@ -252,7 +252,7 @@ def test_a_term_is_linked_to_the_glossary_where_a_page_first_says_it():
 
 def test_a_line_of_markdown_is_escaped():
     assert (
-        site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
+        site.templates.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
     )
 
 
