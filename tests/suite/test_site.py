@@ -184,7 +184,10 @@ def test_words_of_the_front_page_that_no_longer_fit_stop_the_build(charts, monke
 
 
 def test_a_sentence_has_dates_as_they_are_said():
-    assert site.templates.plain_dates("opens on 2014-11-26; code 2014-11") == "opens on 26 November 2014; code 2014-11"
+    assert (
+        site.templates.plain_dates("opens on 2014-11-26; code 2014-11")
+        == "opens on 26 November 2014; code 2014-11"
+    )
 
 
 def test_a_citation_names_who_what_when_and_whose_data(charts):
@@ -216,7 +219,10 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
 def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
     assert site.templates.readable.label("registered_patients") == "Registered patients"
     rows = [["2018.0", "51.14028883", "1234567", "True"], ["2019.0", "-7.5", "", "False"]]
-    assert site.templates.readable.cells(rows) == [["2018", "51.1", "1,234,567", "yes"], ["2019", "−7.5", "–", "no"]]
+    assert site.templates.readable.cells(rows) == [
+        ["2018", "51.1", "1,234,567", "yes"],
+        ["2019", "−7.5", "–", "no"],
+    ]
 
 
 def test_a_body_is_like_those_that_stand_near_it():
@@ -252,7 +258,8 @@ def test_a_term_is_linked_to_the_glossary_where_a_page_first_says_it():
 
 def test_a_line_of_markdown_is_escaped():
     assert (
-        site.templates.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
+        site.templates.inline("**a** <b> & *c* `d`")
+        == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
     )
 
 
