@@ -176,7 +176,7 @@ def test_every_control_has_a_name(explorer):
 def test_the_names_of_a_trail_choose_their_body(explorer):
     [before, after] = explorer.names[0].children
     said = [button.description for button in before.children[1:]]
-    assert "Solihull (05P)" in said and "<b>Before</b>" == before.children[0].value
+    assert "Solihull (05P)" in said and before.children[0].value == "<b>Before</b>"
     assert [button.description for button in after.children[1:]] == ["Birmingham and Solihull (QHL)"]
     before.children[1 + said.index("Solihull (05P)")].click()
     assert explorer.first.code == "05P" and explorer.first.text.value == "05P"
