@@ -142,6 +142,50 @@ def test_margins_are_what_title_and_source_take(charts):
         assert chart["above"] + chart["below"] < 0.6 * whole, f"{name}: the chart itself must be left"
 
 
+def words_of(drawing: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]+)<", drawing)
+
+
+def test_a_chart_drawn_in_a_page_has_its_words_its_alt_text_and_colours_for_dark_mode(charts):
+    made = {name: site.drawings.inline(name) for name in charts}
+    for name, chart in charts.items():
+        svg = (files.figures() / f"{name}.svg").read_text(encoding="utf-8")
+        outer = chart["title"] + chart["subtitle"] + f"Source: {chart['source']}"
+        inner = [text for text in words_of(svg) if html.unescape(text) not in outer]
+        assert set(inner) <= {*words_of(made[name])}, name
+        assert not any(text.startswith("Source: ") for text in words_of(made[name])), "the page says it"
+        assert f'role="img" aria-label="{html.escape(chart["alt"])}"' in made[name]
+        used = {*re.findall(r"(?:fill|stroke):(#\w+)", made[name])}
+        assert used <= {"#1f77b4"}, "but for the face, unseen, of marks that are lines"
+        assert {"var(--cffffff)", "var(--c3d3d3d)"} <= {*re.findall(r"var\(\S+?\)", made[name])}
+    ids = re.findall(r' id="([^"]+)"', "".join(made.values()))
+    assert len(ids) == len(set(ids)), "two charts on one page do not meet"
+    assert sum(len(made[part["name"]]) for part in site.front.story(site.front.numbers(), charts)) < 220_000
+
+
+def test_every_chart_of_a_page_is_drawn_in_it(charts):
+    chart = charts["01_count"]
+    page = site.render("figure.html", chart=chart, up="", drawn=True)
+    drawn = site.drawings.fill(page)
+    assert "data-chart" in page and "data-chart" not in drawn and "Act of 2012: CCGs replace" in drawn
+
+
+def test_a_drawing_for_a_phone_cuts_no_word_and_has_the_numbers():
+    cut = {}
+    for name in ("02_maps", "03_engaged", "07_recovery", "08_series", "01_count", "04_bodies"):
+        svg = (files.figures() / f"{name}.svg").read_text(encoding="utf-8")
+        cut[name] = site.drawings.pieces(name, svg)
+        for left, right in site.drawings.words(svg):
+            assert not cut[name] or any(a <= left + 5 and right - 5 <= b for a, b in cut[name]), (name, left)
+    assert [len(cut[name]) for name in cut] == [2, 3, 2, 2, 0, 0]
+    columns = words_of(site.drawings.inline("01_count").split('class="drawn piece"')[1])
+    assert columns[::2] == ["211", "211", "209", "209", "207", "195", "191", "135", "106", "106", "42"]
+    assert columns[1::2][0] == "’13" and columns[-1] == "July"
+    asked = words_of(site.drawings.inline("03_formal_role").split('class="drawn piece"')[1])
+    at = asked.index("CCG decisions reflect own views")
+    assert asked[at + 1 : at + 3] == ["14", "72"]
+
+
 def test_numbers_of_the_front_page_come_from_the_tables():
     n = site.front.numbers()
     assert (n["first"], n["ever"], n["last"], n["boards"]) == (211, 248, 106, 42)

@@ -23,7 +23,7 @@ from ...charts import figures
 from ...core import files, lineage, lookups, rebasing, tables
 from ...core.words import long_date
 from ...explorer import bodies
-from . import front, offline, packing, panels, search
+from . import drawings, front, offline, packing, panels, search
 from .books import Book
 from .drawings import load_charts
 from .links import PAGES, relink
@@ -53,10 +53,13 @@ def build(jobs: int = 2) -> Path:
     lay_out(source, WORK / "extra")
     fonts(WORK / "static" / "fonts")
     files.write(WORK / "static" / "geographies-data.js", offline.geographies())
+    files.write(WORK / "static" / "charts.css", drawings.colours())
     options = ["-q", "-W", "--keep-going", "-j", str(jobs), "-b", "html", "-c", str(DOCS)]
     said = sphinx([*options, "-d", str(WORK / "doctrees"), str(source), str(made)])
     if said:
         raise ValueError("Sphinx stopped on the warnings above")
+    for page in (made / "index.html", *(made / "chart").glob("*.html")):
+        files.write(page, drawings.fill(page.read_text(encoding="utf-8")))
     downloads(made)
     shutil.rmtree(OUT, ignore_errors=True)
     made.replace(OUT)

@@ -110,7 +110,7 @@ class Book:
                 raise ValueError(
                     f"notebooks/{self.path.name}: figures/{name[1]}.json is not there; make refresh"
                 )
-            html = render("figure.html", chart=self.charts[name[1]], up="../")
+            html = render("figure.html", chart=self.charts[name[1]], up="../", drawn=False)
             return nbformat.v4.new_output("display_data", {"text/html": html})
         controls = "application/vnd.jupyter.widget-view+json"
         return None if controls in data and set(data) <= {controls, "text/plain"} else output
