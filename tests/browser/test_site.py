@@ -130,6 +130,8 @@ def test_codes_come_first_while_typing(visit, typed, code):
         ("BNSSG", "NHS Bristol, North Somerset and South Gloucestershire"),
         ("BLMK", "NHS Bedfordshire, Luton and Milton Keynes"),
         ("NWL", "NHS North West London"),
+        ("BSol ICB", "NHS Birmingham and Solihull Integrated Care Board"),
+        ("Folkestoen", "NHS Kent and Medway"),
         ("NEW Devon", "NHS Northern, Eastern and Western Devon CCG"),
         ("DDES", "NHS Durham Dales, Easington and Sedgefield CCG"),
         ("Brigton", "NHS Brighton and Hove CCG"),

@@ -173,6 +173,10 @@ def test_every_control_has_a_name(explorer):
     assert all(names) and len(set(names)) == len(names)
 
 
+def test_what_a_body_is_called_for_short_finds_it():
+    assert found("bsol ICB") == ["QHL"] and found("DDES") == ["00D"] and set(found("NWL")) == {"W2U3Z", "QRV"}
+
+
 def test_the_names_of_a_trail_choose_their_body(explorer):
     [before, after] = explorer.names[0].children
     said = [button.description for button in before.children[1:]]

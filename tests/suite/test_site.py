@@ -433,7 +433,8 @@ def test_the_finder_knows_every_body_by_code_name_former_name_initials_and_counc
     assert "E38000042" in found["00C"][4] and found["QHL"][2] == "board since 2022"
     assert found["QNQ"][2] == "board, 2022 to 2026" and found["S9B9J"][2] == "board since 2026"
     assert found["S9B9J"][4] == ["E54000069"] and {"E54000042", "E54000067"} <= set(found["QRL"][4])
-    assert found["15C"][5][0] == "BNSSG" and found["00D"][5][0] == "DDES" and "Cornwall" in found["11N"][5]
+    assert found["15C"][5] == ["BNSSG"] and found["00D"][5][0] == "DDES" and "Cornwall" in found["11N"][6]
+    assert found["QHL"][5] == ["BSol"] and "NWL" in found["QRV"][5] and "02F00" in found["02F"][4]
     assert ["207 CCGs were open on 1 April 2017: how many CCGs in 2017", "chart/01_count.html"] in told
 
 

@@ -16,7 +16,7 @@ import traitlets
 from ..analysis import life
 from ..analysis.life import Life
 from ..charts import figures, style
-from ..core import lineage
+from ..core import lineage, spellings
 from ..core.words import long_date
 from . import life_charts
 
@@ -196,6 +196,8 @@ def _column() -> dict:
 def matches(text: str) -> list[tuple[str, str]]:
     """What a search finds, as (words, code) in the order to list it: exact codes, beginnings of names, others.
 
+    What a body is called for short, such as BSol, finds it too.
+
     No text gives every CCG and board by name. Trusts come last.
     """
     wanted = lineage.plain_name(text)
@@ -211,7 +213,16 @@ def matches(text: str) -> list[tuple[str, str]]:
         (code not in exact, levels[level], not plain.startswith(wanted), plain, code)
         for code, level, plain in zip(found["code"], found["level"], names, strict=True)
     ]
-    return [(_words(code), code) for *_, code in sorted(order)]
+    called = [c for c in _called(lineage.default()).get(wanted, []) if c not in set(found["code"])]
+    return [(_words(code), code) for code in [*called, *(code for *_, code in sorted(order))]]
+
+
+@lru_cache(maxsize=2)
+def _called(known: lineage.Lineage) -> dict[str, list[str]]:
+    """The bodies of each initials or short name; ``known`` stands for the tables that have them."""
+    told = spellings.table()
+    told = told[told["kind"].isin(["initials", "short"]) & told["code"].isin(life.bodies().keys())]
+    return told.groupby(told["text"].map(lineage.plain_name))["code"].agg(list).to_dict()
 
 
 def _only(text: str, codes: list[str]) -> str | None:
