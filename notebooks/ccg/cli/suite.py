@@ -51,7 +51,7 @@ def run_tests(args) -> int:
 
     before = _tree()
     # unit tests go to whoever is free; make test-slow has the laws tried on many made-up cases, and the simulations
-    alone = ["-n", "2", "--dist", "worksteal", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
+    alone = ["-n", "2", "--dist", "loadgroup", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
         env = os.environ | {"CCG_FIGURES": made}
         notebooks = subprocess.run(runs.strict(files.notebooks()), cwd=files.ROOT, env=env).returncode
