@@ -213,20 +213,23 @@ def options(file: File, some: random.Random) -> list[str]:
         "--by",
         "month",
     ]
+
+    def instead(right: str, wrong: list[str]) -> None:
+        if right in words:
+            words[words.index(right)] = some.choice(wrong)
+
     for _ in range(some.choice([0, 0, 0, 1, 1, 2])):
         match some.randrange(12):
             case 0:
-                words[1] = some.choice(["auto", "2013-04-01", "yesterday", "month", "2018", "31/12/2017", ""])
+                instead(DAY, ["auto", "2013-04-01", "yesterday", "month", "2018", "31/12/2017", ""])
             case 1:
-                words[3] = some.choice(["2013-04-01", "2030-01-01", "now", "2021-02-30", "", "2026-04-01"])
+                instead(words[3], ["2013-04-01", "2030-01-01", "now", "2021-02-30", "", "2026-04-01"])
             case 2:
-                words[words.index("n")] = some.choice(["nn", "rate", "code", "*", "rest", "", "month", "n n"])
+                instead("n", ["nn", "rate", "code", "*", "rest", "", "month", "n n"])
             case 3:
-                words[words.index("rate:patients")] = some.choice(
-                    ["rate", "rate:rate", ":", "rate:none", "n:patients"]
-                )
+                instead("rate:patients", ["rate", "rate:rate", ":", "rate:none", "n:patients"])
             case 4:
-                words[words.index("month")] = some.choice(["code", "year", "rate", ""])
+                instead("month", ["code", "year", "rate", ""])
             case 5:
                 words += ["--level", some.choice(["ccg", "icb", "sub_icb", "partnership", "region"])]
             case 6:

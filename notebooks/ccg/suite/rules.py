@@ -10,7 +10,11 @@ import re
 import statistics
 from pathlib import Path
 
+from ..core import files
+
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+#: The kinds of output that a notebook may hold.
+SHOWN = {"text/plain", "text/markdown", "text/html", "image/png"}
 #: Digits that may be typed where a reader sees them, and why: none of them is a finding.
 TYPED = {
     r"`[^`]*`": "a code or a name of code",
@@ -97,6 +101,10 @@ def _outputs(cells):
         if re.search(r"\bprint\(|^Markdown\(", text, re.M) and not cell["outputs"]:
             yield f"code cell {i} prints, but its output is missing"
         for out in cell["outputs"]:
+            if out["output_type"] == "execute_result" and out["execution_count"] != cell["execution_count"]:
+                yield f"code cell {i} shows a result of another run: {out['execution_count']}"
+            if set(out.get("data", {})) - SHOWN:
+                yield f"code cell {i} shows what no cell of ours does: {sorted(set(out['data']) - SHOWN)}"
             if out["output_type"] == "error" or out.get("name") == "stderr":
                 yield f"code cell {i} has an error or a warning in its output"
             if re.search(r"/(home|root|Users|work|tmp)/|[A-Z]:\\\\", json.dumps(out.get("text", ""))):
@@ -154,7 +162,41 @@ def _pictures(cells, figures: Path):
             if "image/png" not in out.get("data", {}):
                 continue
             name = re.search(r"Figure (\d\d_\w+), numbers", "".join(out["data"]["text/plain"]))[1]
+            record = json.loads((figures / f"{name}.json").read_text(encoding="utf-8"))
             if base64.b64decode("".join(out["data"]["image/png"])) != (figures / f"{name}.png").read_bytes():
                 yield f"the picture of {name} in the notebook is not figures/{name}.png"
-            if not out["metadata"].get("image/png", {}).get("alt"):
-                yield f"the picture of {name} has no alt text"
+            shown, (width, height) = out["metadata"].get("image/png", {}), record["inches"]
+            if shown.get("alt") != record["alt"]:
+                yield f"the picture of {name} has another alt text than figures/{name}.json: {shown.get('alt')}"
+            if (shown.get("width"), shown.get("height")) != (round(width * 100), round(height * 100)):
+                yield f"the picture of {name} is shown {shown.get('width')} by {shown.get('height')} wide and high"
+
+
+def figure_problems(folder: Path) -> list[str]:
+    """What does not belong together in a folder of figures, as where a run was killed while it put them in place."""
+    found, records = [], []
+    for path in sorted(folder.glob("[0-9]*.json")):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            found.append(f"figures/{path.name} is no whole record")
+            continue
+        records.append(record)
+        for kind, digest in record["sha256"].items():
+            file = folder / f"{path.stem}.{kind}"
+            if not file.exists() or files.sha256(file.read_bytes()) != digest:
+                found.append(f"figures/{file.name} is not of the run that wrote figures/{path.name}")
+    known = {record["name"] for record in records}
+    bare = [p for p in folder.glob("[0-9]*") if p.suffix in (".png", ".svg", ".csv") and p.stem not in known]
+    found += [f"figures/{path.name} is of no figure that has a record" for path in sorted(bare)]
+    index = folder / "index.json"
+    if (
+        not index.exists()
+        or index.read_text(encoding="utf-8") != json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+    ):
+        found.append("figures/index.json does not list the figures as their records do")
+    found += [f"figures/{path.name} was left by a run that was killed" for path in files.strays(folder)]
+    for path in files.notebooks():
+        cells = code_cells(json.loads(path.read_text(encoding="utf-8")))
+        found += [f"notebooks/{path.name}: {what}" for what in _pictures(cells, folder)]
+    return found

@@ -5,6 +5,7 @@ import asyncio
 import atexit
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -176,7 +177,11 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     paths, before = files.notebooks(), inputs.hashes()
     if only_changed:
         paths = _say_why(inputs.stale(before, refresh=refresh))
-    with tempfile.TemporaryDirectory(prefix="ccg-") as folder:
+    for left in Path(tempfile.gettempdir()).glob("ccg-*-run"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and files.ended(int(owner), left):  # it was killed
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"ccg-{os.getpid()}-", suffix="-run") as folder:
         made = Path(folder)
         done, failed = execute(paths, made) if paths else ({}, [])
         fell = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
@@ -209,6 +214,7 @@ def _say_why(stale: dict[Path, str]) -> list[Path]:
 def _replace(made: Path, folder: Path, kept: set[str]) -> list[str]:
     """Put the figures of one run in place of the old ones; figures of notebooks in ``kept`` stay."""
     folder.mkdir(exist_ok=True)
+    files.tidy(folder)
     changed = []
     for old in sorted(folder.glob("[0-9]*.json")):
         record = json.loads(old.read_text(encoding="utf-8"))
