@@ -85,6 +85,40 @@ def problems(notebook: dict, figures: Path | None = None) -> list[str]:
     ]
 
 
+def outline(notebook: dict) -> list[list[str]]:
+    """The prose of a notebook: the first line of each cell of Markdown, and a digest of all of it."""
+    prose = [source(c) for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    return [[text.split("\n", 1)[0][:70], files.sha256(text.encode())[:8]] for text in prose]
+
+
+def outlines() -> str:
+    """The outlines of all notebooks as ``refresh`` records them, so that a slip in prose is told from a change."""
+    found = {p.name: outline(json.loads(p.read_text(encoding="utf-8"))) for p in files.notebooks()}
+    lines = [
+        f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in cells) + "\n]"
+        for name, cells in found.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def prose_problems(notebook: dict, recorded: list[list[str]]) -> list[str]:
+    """Where the prose of a notebook is not as it was recorded: cells that changed, came, went or moved."""
+    now = outline(notebook)
+    if now == recorded:
+        return []
+    if sorted(now) == sorted(recorded):
+        at = next(i for i, (a, b) in enumerate(zip(now, recorded, strict=True)) if a != b)
+        return [f"the prose stands in another order from {now[at][0]!r} on"]
+    words = (
+        "is not as refresh recorded it; if that is meant, run python -m ccg refresh, and git diff shows it"
+    )
+    came = [
+        f"the prose that begins {first!r} {words}" for first, digest in now if [first, digest] not in recorded
+    ]
+    gone = [f"the prose that began {one[0]!r} is not there" for one in recorded if one[0] not in dict(now)]
+    return came + gone
+
+
 def _never_run(cells):
     counts = [c.get("execution_count") for c in cells]
     if counts != list(range(1, len(cells) + 1)):

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..charts import figures
 from ..core import files
 from . import changed as inputs
-from . import readme
+from . import readme, rules
 
 TIMEOUT = 120  # seconds for one cell
 AGAIN = 3  # times that a kernel which died before its first reply is started again
@@ -192,6 +192,9 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     texts = {path: _clean(notebook) for path, notebook in done.items()}
     if refresh:
         changed += [f"notebooks/{path.name}" for path, text in texts.items() if files.write(path, text)]
+        changed += ["tests/suite/prose.json"] * files.write(
+            files.ROOT / "tests" / "suite" / "prose.json", rules.outlines()
+        )
         front = files.ROOT / "README.md"
         changed += ["README.md"] * files.write(front, readme.written(front.read_text(encoding="utf-8")))
     ran = {path: (made_from[path], text) for path, text in texts.items() if made_from[path] is not None}
