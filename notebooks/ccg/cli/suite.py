@@ -88,13 +88,27 @@ def add_check(commands):
 
 
 def check_tables(args) -> int:
-    """validate every table; names file, row, column and value of what is wrong"""
+    """validate every table and that figures are of one run; names file, row, column and value of what is wrong"""
     problems = tables.check()
     for problem in problems:
         say(str(problem))
     found = f"{len(problems)} problems" if problems else "all sound"
     say(f"{len(tables.names())} tables checked: {found}")
-    return 1 if problems else 0
+    return 1 if problems or _mixed() else 0
+
+
+def _mixed() -> bool:
+    """Whether figures do not belong together, and says so; in a checkout, where there are some."""
+    if not files.notebooks():
+        return False
+    from ..suite import rules
+
+    problems = rules.figure_problems(files.figures())
+    for problem in problems:
+        say(problem)
+    if problems:
+        say(f"{len(problems)} problems in figures; python -m ccg figures makes all of them anew")
+    return bool(problems)
 
 
 def add_refresh(commands):

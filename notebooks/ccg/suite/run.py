@@ -5,6 +5,7 @@ import asyncio
 import atexit
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..charts import figures
 from ..core import files
 from . import changed as inputs
-from . import readme
+from . import readme, rules
 
 TIMEOUT = 120  # seconds for one cell
 AGAIN = 3  # times that a kernel which died before its first reply is started again
@@ -176,7 +177,11 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     paths, before = files.notebooks(), inputs.hashes()
     if only_changed:
         paths = _say_why(inputs.stale(before, refresh=refresh))
-    with tempfile.TemporaryDirectory(prefix="ccg-") as folder:
+    for left in Path(tempfile.gettempdir()).glob("ccg-*-run"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and files.ended(int(owner), left):  # it was killed
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"ccg-{os.getpid()}-", suffix="-run") as folder:
         made = Path(folder)
         done, failed = execute(paths, made) if paths else ({}, [])
         fell = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
@@ -187,6 +192,9 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     texts = {path: _clean(notebook) for path, notebook in done.items()}
     if refresh:
         changed += [f"notebooks/{path.name}" for path, text in texts.items() if files.write(path, text)]
+        changed += ["tests/suite/prose.json"] * files.write(
+            files.ROOT / "tests" / "suite" / "prose.json", rules.outlines()
+        )
         front = files.ROOT / "README.md"
         changed += ["README.md"] * files.write(front, readme.written(front.read_text(encoding="utf-8")))
     ran = {path: (made_from[path], text) for path, text in texts.items() if made_from[path] is not None}
@@ -209,6 +217,7 @@ def _say_why(stale: dict[Path, str]) -> list[Path]:
 def _replace(made: Path, folder: Path, kept: set[str]) -> list[str]:
     """Put the figures of one run in place of the old ones; figures of notebooks in ``kept`` stay."""
     folder.mkdir(exist_ok=True)
+    files.tidy(folder)
     changed = []
     for old in sorted(folder.glob("[0-9]*.json")):
         record = json.loads(old.read_text(encoding="utf-8"))
