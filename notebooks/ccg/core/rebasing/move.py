@@ -4,7 +4,7 @@ Each step adds columns, in as few passes as can be: a database plans every pass,
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..periods import label
 from ..words import listed
+from .columns import as_floats
 from .engines import NUMBER, TEXT, WHOLE, small, windows
 from .keys import Grouped, by_most_of_the_cells, likeness
 from .mapping import BOARD, EARLIER, Mapping
@@ -48,6 +49,9 @@ class Moved:
 def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
     """Every number to where its code leads."""
     new = request.col("new")
+    if not grouped.lazy and mapping.fractions and grouped.whole:
+        floats = [as_floats(grouped.frame[name]) for name in sorted(grouped.whole)]
+        grouped = replace(grouped, frame=grouped.frame.with_columns(*floats))
     joined = _joined(grouped, mapping, request)
     times: tuple[str, ...] = ()
     if mapping.apart:
@@ -122,6 +126,11 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
             there.setdefault(r.new, set()).add((r.piece, r.size))
         out[temp("there")] = [sum(size for _, size in there[r.new]) for r in rows]
     return out
+
+
+def says_levels(grouped: Grouped, mapping: Mapping) -> bool:
+    """Whether it is to be found which of two levels the codes of a lazy frame are of."""
+    return grouped.lazy and mapping.levels and not mapping.apart
 
 
 def _rests(share: float) -> float:
@@ -406,6 +415,9 @@ def _added_up(
     if grouped.lazy:
         what += [col("first").sum().alias(temp("left"))]  # of what has no target: how many codes
         what += [nw.col(c).max().alias(c) for c in _told(grouped, request)]
+    if says_levels(grouped, mapping):
+        board = (col("rank") >= BOARD // 2).cast(nw.Int64)
+        what += [board.max().alias(temp("board")), (1 - board).max().alias(temp("part"))]
     out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
 
     full = col("full") > col("times") - 0.5 if times else col("w") > col("need") - 0.5
@@ -459,6 +471,8 @@ def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request:
         columns += [col("left"), *map(nw.col, _told(grouped, request))]
         columns.append(col("new").is_null().cast(nw.Int64).alias(temp("lost")))
         columns.append(incomplete.cast(nw.Int64).alias(temp("incomplete")))
+    if says_levels(grouped, mapping):
+        columns += [col("board"), col("part")]
     return columns
 
 
