@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -44,8 +44,8 @@ class _Found:
 def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, request: Request) -> Report:
     """The report on a move.
 
-    Of a lazy frame it is one aggregate query, and another for each of these that there are: codes that were not
-    placed, bodies that are divided, parts that have no row.
+    Of a lazy frame it is one aggregate query, and a second for the codes if some were not placed or divided, or if a
+    part has no row.
     """
     temp = request.temp
     found = (
@@ -75,13 +75,14 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
     judged = {n for n, c in _told(grouped, request).items() if number("placed", c) or number("unmapped", c)}
     short, divided = number("placed", temp("short")), int(number("placed", temp("approx")))
     left = int(number("unmapped", temp("left")))
+    met = _met(moved, grouped, mapping, request, bool(short)) if left or divided or short else _Met()
     return Report(
         _start(found, table, mapping, request), str(request.goal), totals, missing,
-        _not_placed(moved, table, request) if left else [], sorted(found.shared), dict(mapping.repaired), found.shared,
+        met.not_placed, sorted(found.shared), dict(mapping.repaired), found.shared,
         most=float(number("placed", temp("most"))), unplaced=left, divided=divided, basis=request.lineage.basis,
-        differ=differences(mapping, request, _codes(grouped, request)) if divided else {},
+        differ=differences(mapping, request, met.codes) if divided else {},
         rows=int(number("placed", temp("groups"))), incomplete=int(number("placed", temp("incomplete"))),
-        absent=_absent(moved, grouped, mapping, request) if short else [],
+        absent=_absent(met.there, mapping) if short else [],
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
         spellings=list(mapping.spellings), keys=request.by,
         periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
@@ -98,13 +99,6 @@ def _start(found: "_Found", table: Table, mapping: Mapping, request: Request) ->
     boards = found.boards if mapping.levels else {r.rank >= BOARD // 2 for r in mapping.rows if r.piece}
     there = [level for level in both if (level in GROUPS) in boards] or list(both[:1])
     return " or ".join(str(home.vintage(day, one)) for one in there)
-
-
-def _codes(grouped: Grouped, request: Request) -> set[str]:
-    """The codes that there are; of a lazy frame one query."""
-    codes = grouped.frame.select(request.temp("old")).unique()
-    codes = codes.collect() if grouped.lazy else codes
-    return set(codes[request.temp("old")].to_list())
 
 
 def _told(grouped: Grouped, request: Request) -> dict[str, str]:
@@ -167,33 +161,54 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, req
     return _Found(parts, shared, frozenset(boards))
 
 
-def _not_placed(moved: Moved, table: Table, request: Request) -> list[tuple[str, str]]:
-    """Codes that were not placed with why; of a lazy frame one query."""
-    pairs = moved.unmapped.select(request.code, "reason").unique()
-    pairs = pairs.collect() if table.lazy else pairs
-    each = zip(pairs[request.code].to_list(), pairs["reason"].to_list(), strict=True)
-    return sorted({("(blank)" if pd.isna(c) or not c.strip() else c, why) for c, why in each})
-
-
 # --- which parts have no row ----------------------------------------------------------------------
 
 
-def _absent(moved: Moved, grouped: Grouped, mapping: Mapping, request: Request) -> list[Absent]:
-    """The parts that have no row in a period, by name."""
+@dataclass(frozen=True)
+class _Met:
+    """The codes that a move met.
+
+    Attributes
+    ----------
+    not_placed : list
+        Those that were not placed, each with its reason.
+    codes : set
+        All of them.
+    there : dict
+        By period, time and day of the look-up those that have a row.
+    """
+
+    not_placed: list[tuple[str, str]] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+    there: Any = field(default_factory=dict)
+
+
+def _met(moved: Moved, grouped: Grouped, mapping: Mapping, request: Request, short: bool) -> _Met:
+    """The codes that a move met, their periods too where a part has no row; of a lazy frame by one query."""
     temp = request.temp
-    dates = [temp("time")] if mapping.apart else []
-    day = [temp("day")] if request.dates else []
-    period = [c for c in grouped.period if c != temp("all")]
-    rows = moved.kept.filter(~nw.col(temp("new")).is_null())
-    rows = rows.select(*period, *dates, *day, temp("old")).unique()
+    lost = nw.col(temp("new")).is_null()
+    dates = [temp("time")] if mapping.apart and short else []
+    day = [temp("day")] if request.dates and short else []
+    period = [c for c in grouped.period if c != temp("all")] if short else []
+    why = nw.when(lost).then(moved.why).alias(temp("why"))
+    rows = moved.joined.select(*period, *dates, *day, temp("old"), why, lost.alias(temp("lost"))).unique()
     rows = rows.collect() if grouped.lazy else rows
-    # period -> time -> day of the look-up -> codes that have a row
     there: Any = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    not_placed, codes = set(), set()
     for row in rows.iter_rows():
-        *names, old = row
+        *names, old, reason, gone = row
+        codes.add(old)
+        if gone:
+            not_placed.add(("(blank)" if pd.isna(old) or not old.strip() else old, reason))
+            continue
         index = names.pop() if day else None
         time = label(names.pop()) if dates else ""
         there[tuple(map(label, names))][time][index].add(old)
+    return _Met(sorted(not_placed), codes, there)
+
+
+def _absent(there: Any, mapping: Mapping) -> list[Absent]:
+    """The parts that have no row in a period, by name."""
     mine = {(old, index) for times in there.values() for days in times.values() for index in days for old in days[index]}  # fmt: skip
     parts = _Parts(mapping.every, mine)
     found = defaultdict(set)

@@ -32,8 +32,10 @@ class Moved:
 
     Attributes
     ----------
-    kept : Frame
-        Each row of the grouped frame with each piece of land that it brings; of a lazy frame what is not placed too.
+    joined : Frame
+        Each row of the grouped frame with each piece of land that it brings, and what is not placed.
+    why : Expr
+        Why a row of it is not placed, if it is not.
     flagged : Frame
         One row for each key and new code, with what the report asks; of a lazy frame, one with no code for
         what was not placed under each key.
@@ -41,7 +43,8 @@ class Moved:
         What was not placed, with its reason.
     """
 
-    kept: Frame
+    joined: Frame
+    why: Any
     flagged: Frame
     unmapped: Frame
 
@@ -58,11 +61,12 @@ def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
         joined = _with_times(joined, grouped, mapping, request)
         times = (request.temp("time"), request.temp("trusts"))
     joined = _decided(joined, times, grouped, mapping, request)
-    unmapped = _unmapped(joined, grouped, mapping, request)
+    why = _why(grouped, mapping, request)
+    unmapped = _unmapped(joined, why, grouped, mapping, request)
     # in a lazy frame both stay together, since its report asks for both in one query
     kept = joined if grouped.lazy else joined.filter(~new.is_null())
     covered = _covered(kept, times, grouped, mapping, request)
-    return Moved(kept, _added_up(covered, times, grouped, mapping, request), unmapped)
+    return Moved(joined, why, _added_up(covered, times, grouped, mapping, request), unmapped)
 
 
 def _with(frame: Frame, made: dict[str, Any]) -> Frame:
@@ -487,12 +491,9 @@ def _sum(name: str, grouped: Grouped, mapping: Mapping, request: Request) -> Any
     return nw.when(nw.col(request.temp(f"n_{name}")) > 0).then(value).alias(name)
 
 
-def _unmapped(joined: Frame, grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
-    """What has no new code, with why."""
-    temp, code = request.temp, nw.col(request.code)
-    lost = request.col("new").is_null()
-    if grouped.lazy:  # each row once, not for each piece
-        lost = lost & (request.col("top").fill_null(1) == 1)
+def _why(grouped: Grouped, mapping: Mapping, request: Request) -> Any:
+    """Why a row has no new code."""
+    code = nw.col(request.code)
     blank = code.is_null() | (code.cast(nw.String).str.strip_chars() == "")
     unknown: Any = nw.lit("not a code of this geography")
     if request.dates:
@@ -506,9 +507,17 @@ def _unmapped(joined: Frame, grouped: Grouped, mapping: Mapping, request: Reques
         for step in steps:
             worse = request.col("worse") >= max(1, step // 2)
             reason = nw.when(worse).then(nw.lit(TWICE[step])).otherwise(reason)
+    return reason
+
+
+def _unmapped(joined: Frame, why: Any, grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
+    """What has no new code, with why."""
+    temp, lost = request.temp, request.col("new").is_null()
+    if grouped.lazy:  # each row once, not for each piece
+        lost = lost & (request.col("top").fill_null(1) == 1)
     sums = [_sum(name, grouped, mapping, request) for name in request.sums]
     weights = [
         nw.col(temp(f"w_{rate}")).fill_null(0).alias(f"{weight} of {rate}")
         for rate, weight in request.means.items()
     ]
-    return joined.filter(lost).select(*request.keys, *sums, *weights, reason.alias("reason"))
+    return joined.filter(lost).select(*request.keys, *sums, *weights, why.alias("reason"))
