@@ -454,7 +454,8 @@ BOTH = {
     "auto-differs-by-little": ({}, None, "boards of July 2022"),
     "commissioned-by-nhs-england": ({}, None, "CCGs of April 2021"),
     "ons-in-ods-out": ({}, None, "CCGs of April 2021"),
-    "title-lines": ({}, "CCGs of April 2018", "CCGs of April 2021"),
+    "title-lines": ({}, "CCGs of April 2018", "partnerships of April 2020"),
+    "of-partnerships": ({}, None, "partnerships of April 2021"),
     "made": ({"date": "date", "age": "key", "base": "out", "rate": "base"}, None, "boards of April 2026"),
 }
 
@@ -491,6 +492,10 @@ def test_the_page_gives_cell_by_cell_what_the_command_gives(visit, tmp_path, nam
     file = files.ROOT / "tests" / "cases" / name / "input.csv"
     if name == "made":
         stacked(file := tmp_path / "made.csv")
+    if name == "of-partnerships":
+        codes = lineage.bodies("2019-04-01", "partnership")["code"]
+        file = tmp_path / "plans.csv"
+        pd.DataFrame({"code": codes, "n": range(len(codes))}).to_csv(file, index=False)
     page = visit("re-base.html")
     rows, unmapped, report = moved(page, file, roles, at, goal)
     # the command that the page shows is what is run

@@ -418,6 +418,10 @@ def test_a_page_has_the_same_look_ups_as_the_package():
     assert rows == pytest.approx(
         dict(zip(zip(table["from"], table["to"], strict=True), table["share"], strict=True))
     )
+    number = {(v["level"], v["start"]): i for i, v in enumerate(held["vintages"])}
+    for start, end in lookups.pairs():
+        day = max(i for i, one in enumerate(held["days"]) if one <= str(start.start.date()))
+        assert f"{day}|{start.level}|{number[end.level, str(end.start.date())]}" in held["maps"], (start, end)
     assert held["lives"]["00C"] == ["a CCG or location", "2013-04-01", "2020-03-31"]
     assert held["beside"]["England"] == "a total for England"
 
