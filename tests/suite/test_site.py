@@ -256,8 +256,19 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
     know |= {"before": None, "after": None, "cite": said, "sources": site.sources(["ODS25"])}
     page = site.render("chart.md", base=site.base(about), **know)
     assert "In full: 1 source<" in page.replace(" <", "<")
+    assert 'href="https://digital.nhs.uk/services/organisation-data-service"' in page, "beside the copy"
     assert '"property=og:image": "https://example.org/ccgs/figures/01_count.png"' in page
     assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
+
+
+def test_a_source_read_in_a_copy_has_the_publishers_own_page_beside_it():
+    known = tables.load("sources").set_index("id")["address"]
+    pages = site.links.official()
+    assert set(pages) <= set(known.index) and all(page.startswith("https://") for page in pages.values())
+    used = {one for page in bodies.pages().values() for one in page["one"].sources}
+    copies = {one for one in used if "github.com" in known[one]}
+    made_by_others = {"GEO", "HSMA4", "SU617", "KML13"}
+    assert copies - set(pages) == made_by_others, "nobody else has these"
 
 
 def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
