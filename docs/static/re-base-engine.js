@@ -300,7 +300,7 @@ const Rebasing = (() => {
     if (!rows) refuse(`there is no way from ${start.said} to ${goal.said}: bodies that merged cannot be taken apart again, and boards not into their locations`);
     const of = new Map(), need = new Map();
     for (const row of rows) {
-      for (const code of [row.from, start.body.get(row.from).ons]) if (code) of.set(code, [...(of.get(code) || []), row]);
+      for (const code of new Set([row.from, start.body.get(row.from).ons])) if (code) of.set(code, [...(of.get(code) || []), row]);
       need.set(row.to, (need.get(row.to) || new Set()).add(row.from));
     }
     looked.set(key, { of, need, start });

@@ -50,15 +50,21 @@ def table(
     for column, day, of in (("from", at, at_level), ("to", to, level)):
         known = lineage.bodies(day, of).set_index("code")
         out[f"{column}_ons"] = out[column].map(known["ons_code"])
-        out[f"{column}_name"] = out[column].map(_names_on(day, of, known["name"]))
+        out[f"{column}_name"] = out[column].map(_names_on(day, of))
     return out[list(COLUMNS)]
 
 
-def _names_on(day: Day, level: str | None, known: pd.Series) -> dict[str, str]:
+def _names_on(day: Day, level: str | None) -> dict[str, str]:
     """The names on a day of the bodies of a level, by code."""
-    if lineage.checked(day, level)[1] == "sub_icb":
-        return {code: lineage.name(code, day) for code in known.index}
-    return dict(known) | _changed_later(day)
+    first, level = lineage.checked(day, level)
+
+    def names() -> dict[str, str]:
+        known = lineage.bodies(first, level).set_index("code")["name"]
+        if level == "sub_icb":
+            return {code: lineage.name(code, first) for code in known.index}
+        return dict(known) | _changed_later(first)
+
+    return lineage.default().kept("names on a day", (first, level), names)
 
 
 def _changed_later(day: Day) -> dict[str, str]:

@@ -59,12 +59,20 @@ def build(jobs: int = 2) -> Path:
     if said:
         raise ValueError("Sphinx stopped on the warnings above")
     for page in (made / "index.html", *(made / "chart").glob("*.html")):
-        files.write(page, drawings.fill(page.read_text(encoding="utf-8")))
+        text = drawings.fill(page.read_text(encoding="utf-8"))
+        files.write(page, text if page.parent != made else without_code(text))
     downloads(made)
     shutil.rmtree(OUT, ignore_errors=True)
     made.replace(OUT)
     shutil.rmtree(WORK)
     return OUT
+
+
+def without_code(page: str) -> str:
+    """A page without the style sheets and scripts for code and for cells of notebooks, of which it has none."""
+    kinds = r"mystnb|pygments|copybutton|clipboard"
+    tags = rf'<link [^>]*href="_static/[^"]*(?:{kinds})[^>]*>|<script [^>]*src="_static/[^"]*(?:{kinds})[^>]*></script>'
+    return re.sub(tags, "", page)
 
 
 def lay_out(source: Path, extra: Path) -> None:
