@@ -93,6 +93,15 @@ def test_a_cell_of_prose_is_read_without_the_cell(tmp_path):
     assert page.cells[1].outputs[0].data["text/markdown"] == "All 3."
 
 
+def test_code_that_shows_nothing_is_folded_with_the_code_after_it(tmp_path):
+    said = nbformat.v4.new_output("display_data", {"text/html": "<p>3</p>"})
+    code = [nbformat.v4.new_code_cell(source, outputs=[]) for source in ("a = 1", "b = 2")]
+    code += [nbformat.v4.new_code_cell("a + b", outputs=[said]), nbformat.v4.new_code_cell("c = 3")]
+    page = site.Book(book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), *code), {}).page()
+    assert [cell.source for cell in page.cells[1:]] == ["a = 1\n\n\nb = 2\n\n\na + b", "c = 3"]
+    assert page.cells[1].outputs == [said] and page.cells[1].metadata["tags"] == ["hide-input"]
+
+
 def test_a_chart_without_its_files_is_refused(tmp_path, charts):
     cell = shown({"image/png": "AAAA", "text/plain": "Figure 01_nowhere, numbers 0123456789ab"})
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), cell)
@@ -110,8 +119,8 @@ def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
     )
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), empty, both)
     page = site.Book(path, {}).page()
-    assert page.cells[1].outputs == []
-    assert page.cells[2].outputs[0].data["text/html"] == "<p>an example</p>"
+    [output] = [one for cell in page.cells if cell.cell_type == "code" for one in cell.outputs]
+    assert output.data["text/html"] == "<p>an example</p>"
 
 
 def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
