@@ -50,28 +50,25 @@ def table(
     for column, day, of in (("from", at, at_level), ("to", to, level)):
         known = lineage.bodies(day, of).set_index("code")
         out[f"{column}_ons"] = out[column].map(known["ons_code"])
-        out[f"{column}_name"] = out[column].map(_names_on(day, of))
+        out[f"{column}_name"] = out[column].map(_names_on(day, of, known["name"]))
     return out[list(COLUMNS)]
 
 
-def _names_on(day: Day, level: str | None) -> dict[str, str]:
+def _names_on(day: Day, level: str | None, known: pd.Series) -> dict[str, str]:
     """The names on a day of the bodies of a level, by code."""
-    first, level = lineage.checked(day, level)
-
-    def names() -> dict[str, str]:
-        known = lineage.bodies(first, level).set_index("code")["name"]
-        if level == "sub_icb":
-            return {code: lineage.name(code, first) for code in known.index}
-        return dict(known) | _changed_later(first)
-
-    return lineage.default().kept("names on a day", (first, level), names)
+    of = lineage.default()
+    if lineage.checked(day, level)[1] == "sub_icb":
+        return {code: of.name(code, day) for code in known.index}
+    return known.to_dict() | of.kept(
+        "names changed after", lineage.vintage(day).start, lambda: _changed_later(day)
+    )
 
 
 def _changed_later(day: Day) -> dict[str, str]:
     """The names on a day of CCGs that changed theirs after it, by code."""
     moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
     later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > lineage.vintage(day).start)]
-    return dict(former[later])
+    return former[later].to_dict()
 
 
 def pairs() -> Iterator[tuple[Vintage, Vintage]]:
