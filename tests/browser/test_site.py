@@ -727,7 +727,9 @@ def test_a_phone_needs_no_sideways_scroll(phone, visit, kind, shot):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_anybody_can_use_it(new_page, visit, axe, shot, kind, scheme):
-    page = visit(KINDS[kind], on=new_page(color_scheme=scheme))
+    """Light on a desktop, dark on a phone: what is wrong with a colour or with a layout is seen in one of them."""
+    screen = (1280, 1000) if scheme == "light" else (390, 844)
+    page = visit(KINDS[kind], on=new_page(*screen, color_scheme=scheme, has_touch=scheme == "dark"))
     shot(page, f"site_{kind}_{scheme}")
     if kind == "front":
         page.get_by_label("Find a CCG or a board").fill("Birmingham")

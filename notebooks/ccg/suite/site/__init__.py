@@ -116,6 +116,7 @@ def _lists(source: Path, about: dict, books: list[Book], charts: dict, taken: di
         **what_was_a_ccg(),
         "about": about,
         "cite": citation(about),
+        "base": base(about),
         "face": face(),
     }
     for page in ("index", "bodies", "charts", "data", "look-ups", "re-base", "what-was-a-ccg", "api", "cite"):
@@ -229,6 +230,7 @@ def _bodies(folder: Path, beside: Path, about: dict) -> None:
             files.write(beside / f"{code}-{part}.csv", figures.to_csv(rows))
         know = body | {
             "name": _short,
+            "base": base(about),
             "measures": life.MEASURES,
             "read": lineage.default().until,  # an ONS code in use on this day has no last day
             "files": list(held),
