@@ -45,6 +45,13 @@ def test_links_between_files_become_links_between_pages():
     )
 
 
+def test_readers_of_the_codebook_are_spared_its_patterns():
+    text = (files.data() / "README.md").read_text(encoding="utf-8")
+    said = site.for_readers(text)
+    assert "like `^https?" in text and "like `^" not in said and "This page is made" not in said
+    assert "| Where it was read | may be blank |" in said and said.count("\n| ") == text.count("\n| ")
+
+
 def test_a_file_that_is_named_becomes_a_link():
     assert (
         site.relink("see `data/README.md`", "docs/glossary.md", "glossary")

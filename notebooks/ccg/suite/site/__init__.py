@@ -84,9 +84,7 @@ def lay_out(source: Path, extra: Path) -> None:
         files.write(source / "notebooks" / book.path.name, nbformat.writes(book.page()))
     for path, page in PAGES.items():
         if page != "index":
-            text = relink((files.ROOT / path).read_text(encoding="utf-8"), path, page)
-            # a word to those who would edit the file is none to readers of the site
-            text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
+            text = for_readers(relink((files.ROOT / path).read_text(encoding="utf-8"), path, page))
             if page == "command-line":
                 text = text.replace("\n## ", f"\n{_installed(page)}\n## ", 1)
             files.write(source / f"{page}.md", text)
@@ -96,6 +94,15 @@ def lay_out(source: Path, extra: Path) -> None:
     files.write(WORK / "static" / "bodies.js", search.bodies_script(said))
     _charts(source / "chart", about, books, charts)
     _bodies(source / "body", extra / "body", about)
+
+
+def for_readers(text: str) -> str:
+    """A file of the project without what is for those who edit it: how it is made, and the patterns of its columns.
+
+    The patterns are in ``datapackage.json``, for whoever checks a table by them.
+    """
+    text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
+    return re.sub(r"(?:; )?like `[^`\n]+`", "", text)
 
 
 def _lists(source: Path, about: dict, books: list[Book], charts: dict, taken: dict) -> None:
