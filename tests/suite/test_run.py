@@ -8,14 +8,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from ccg import files, run, runs
+from ccg import files, kernels, run, runs
 from jupyter_client.connect import LocalPortCache
 
 #: A plugin for a pytest of its own: kernels are started again once, and the first three find a port taken.
 TAKES = """
-from ccg import run
+from ccg import kernels
 from test_run import take
-run.AGAIN = 1
+kernels.AGAIN = 1
 take(3)
 """
 
@@ -62,8 +62,8 @@ def died(error="Kernel died before replying to kernel_info"):
 
 def test_a_kernel_that_dies_before_its_first_reply_is_started_again_three_times():
     said, starts = [], 0
-    with pytest.raises(run.NotebookFailed, match=r"^a.ipynb: .* 4 times in a row"):
-        for launch in run.launches("a.ipynb", said.append):
+    with pytest.raises(kernels.NotebookFailed, match=r"^a.ipynb: .* 4 times in a row"):
+        for launch in kernels.launches("a.ipynb", said.append):
             with launch:
                 starts += 1
                 died()
@@ -74,7 +74,7 @@ def test_a_kernel_that_dies_before_its_first_reply_is_started_again_three_times(
 
 def test_a_kernel_that_cannot_be_started_for_another_reason_is_not_tried_again():
     with pytest.raises(RuntimeError, match="in 60 seconds"):
-        for launch in run.launches("a.ipynb", pytest.fail):
+        for launch in kernels.launches("a.ipynb", pytest.fail):
             with launch:
                 died("Kernel didn't respond in 60 seconds")
 
@@ -83,7 +83,7 @@ def test_a_kernel_that_cannot_be_started_for_another_reason_is_not_tried_again()
 def test_a_port_that_was_taken_costs_a_notebook_nothing_and_a_kernel_that_never_starts_is_one_line(
     notebook, taken, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(run, "AGAIN", 1)
+    monkeypatch.setattr(kernels, "AGAIN", 1)
     paths, held = [notebook("98_a", "print(1)"), notebook("99_b", "print(6 * 7)")], taken(3)
     # one after the other: the first finds a port taken twice, the second once
     execute = run.execute
