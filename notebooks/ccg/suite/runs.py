@@ -172,7 +172,7 @@ def strictly() -> None:
 
 def figures() -> None:
     """make figures, of the notebooks named behind ``--``; nothing is kept."""
-    from . import run
+    from . import quick, run  # noqa: F401  quick, as for every command that runs notebooks
 
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
         _, failed = run.execute(_asked(), Path(made))
