@@ -1,5 +1,6 @@
 """Fixtures that more than one test file uses."""
 
+import gc
 import json
 import os
 import pickle
@@ -27,6 +28,13 @@ TOGETHER = {
 }
 #: Files whose tests share nothing: each goes to the process that is free, last of all.
 APART = {"core/test_rebase.py", "core/test_lineage.py", "core/test_published.py", "suite/test_commands.py"}
+
+
+def pytest_collection_finish(session):
+    """What is imported by now stays: the collector need not look at it again, nor look so often at small tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_xdist_make_scheduler(config, log):
