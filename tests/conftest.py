@@ -38,21 +38,26 @@ def made(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def remembered(monkeypatch, tmp_path_factory):
-    """What was said of the same tables is said again, not worked out: most tests change one table of many.
-
-    What Frictionless says of a table is kept in a folder that all workers of a run share.
-    """
+def asked_once(monkeypatch, tmp_path_factory):
+    """What Frictionless says of a table's cells is kept in a folder that all workers of a run share."""
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "frictionless"
     shared.mkdir(exist_ok=True)
-    slow, single, rules = tables._frictionless, tables.find_problems, tables.rules
+    slow = tables._frictionless
 
     def frictionless(*asked: str) -> tuple:
         kept = shared / files.sha256("\n".join(asked).encode())
         if not kept.exists():
             files.write(kept, pickle.dumps(slow(*asked)))
         return pickle.loads(kept.read_bytes())
+
+    monkeypatch.setattr(tables, "_frictionless", frictionless)
+
+
+@pytest.fixture
+def remembered(monkeypatch, asked_once):
+    """What was said of the same tables is said again, not worked out: most tests change one table of many."""
+    single, rules = tables.find_problems, tables.rules
 
     def find_problems(name: str) -> list:
         contract = tables._package()
@@ -66,7 +71,6 @@ def remembered(monkeypatch, tmp_path_factory):
             _SAID[asked] = single(name)
         return list(_SAID[asked])
 
-    monkeypatch.setattr(tables, "_frictionless", frictionless)
     monkeypatch.setattr(tables, "find_problems", find_problems)
     monkeypatch.setattr(
         tables, "rules", lambda: [_Remembered(rule, place) for place, rule in enumerate(rules())]

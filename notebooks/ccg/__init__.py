@@ -52,6 +52,7 @@ _FROM = {
 _ROOMS = {
     "core": (
         "agreement",
+        "carrying",
         "codes",
         "contract",
         "controls",
@@ -64,6 +65,7 @@ _ROOMS = {
         "lookups",
         "numbers",
         "periods",
+        "preparing",
         "problems",
         "published",
         "reading",

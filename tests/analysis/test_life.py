@@ -259,6 +259,9 @@ def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
         lives["D4U1Y"]
     )
     assert "its area kept its code, as a sub-ICB location." in life.summary(lives["15E"])
+    asked = ["15E", "15M", "78H", "D2P2L", "01Y", "06H", "99F"]
+    gained = [code for code in asked if "joined the location that day" in life.summary(lives[code])]
+    assert gained == ["15E", "15M", "78H"], "West Birmingham, Glossop and Oundle moved in July 2022"
 
 
 def test_a_summary_says_with_whom_a_ccg_merged_and_which_board_has_its_area_today(lives):

@@ -130,6 +130,8 @@ def test_codes_come_first_while_typing(visit, typed, code):
         ("BNSSG", "NHS Bristol, North Somerset and South Gloucestershire"),
         ("BLMK", "NHS Bedfordshire, Luton and Milton Keynes"),
         ("NWL", "NHS North West London"),
+        ("BSol ICB", "NHS Birmingham and Solihull Integrated Care Board"),
+        ("Folkestoen", "NHS Kent and Medway"),
         ("NEW Devon", "NHS Northern, Eastern and Western Devon CCG"),
         ("DDES", "NHS Durham Dales, Easington and Sedgefield CCG"),
         ("Brigton", "NHS Brighton and Hove CCG"),
@@ -184,6 +186,10 @@ def test_the_first_page_is_light(visit, new_page):
     page, asked = new_page(), set()
     page.on("request", lambda request: asked.add(unquote(urlsplit(request.url).path)))
     visit("index.html", on=page)
+    page.evaluate(
+        "async () => { for (let y = 0; y < document.body.scrollHeight; y += 500) { scrollTo(0, y); await new Promise(requestAnimationFrame); } }"
+    )
+    page.wait_for_load_state("networkidle")
     assert len(asked) > 10 and sum(Path(path).stat().st_size for path in asked) < 700_000
 
 
@@ -217,7 +223,7 @@ def test_the_front_page_tells_the_story(visit):
         in lead
     )
     assert "42 integrated care boards took their place; since 1 April 2026 there are 36" in lead
-    assert page.locator("figure.chart img").count() == 4
+    assert page.locator("figure.chart svg[role=img]").count() == 4
     questions = page.locator(".questions li")
     assert questions.count() == len(files.notebooks())
     assert all(len(words) > 60 for words in questions.all_inner_texts()), "each question has its answer"
@@ -661,7 +667,15 @@ def test_anybody_can_use_it(new_page, visit, axe, shot, kind, scheme):
     assert axe(page, moderate=True) == []
 
 
-def test_what_scrolls_sideways_can_be_reached_by_keyboard(phone, visit):
-    page = visit("chart/01_count.html", on=phone)
+def test_a_chart_on_a_phone_is_narrow_or_scrolls_and_follows_dark_mode(phone, visit):
+    page = visit("chart/04_bodies.html", on=phone)
     box = page.locator(".chart-picture").first
     assert box.evaluate("(box) => box.scrollWidth > box.clientWidth && box.tabIndex === 0")
+    visit("chart/01_count.html", on=phone)
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    column = page.locator(".drawn.piece rect").nth(10)
+    assert column.is_visible() and column.bounding_box()["x"] < 390
+    colour = "(one) => getComputedStyle(one).fill"
+    light = column.evaluate(colour)
+    page.emulate_media(color_scheme="dark")
+    assert column.evaluate(colour) != light

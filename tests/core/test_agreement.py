@@ -43,6 +43,11 @@ WRONG = {
     "a word of a list": ("survey", "survey", {"wave": "comres_2010", "item": "willing_to_commission", "response": "dont_know"}, {"response": "dont_knox"}, "column response, value 'dont_knox': nowhere else; other rows have dont_know"),
     "a claim of a year": ("claims", "claims", {"claim_id": "A1"}, {"value": 222.0}, "column value, value '222': reforms.csv has no event of this year"),
     "a share far from patients": ("practice_moves", "successions", {"from": "01E", "land": "preston_edge"}, {"share": 0.406}, "column share, value '0.406': practice_moves.csv has "),
+    "who held a land": ("land_residents", "land_residents", {"land": "glossop", "year": "2017"}, {"origin": "01H"}, "column origin, value '01H': successions.csv has no part of it that lay there first and went to QJ2"),
+    "residents of a land": ("land_residents", "land_residents", {"land": "glossop", "year": "2017"}, {"residents": 33343}, "column share, value '0.129476': residents over from_residents is 0.129511"),
+    "patients weighted": ("weights", "need", {"code": "00N"}, {"weighted_maternity": 611114}, "need.csv row 3, column weighted_maternity: the rows of 2022-23 add up to "),
+    "the number of a part": ("claims", "claim_parts", {"claim_id": "A3", "part": "1"}, {"value": 210.0}, "column verdict, value 'holds': by its value and its limits it is does not hold"),
+    "cases of a design": ("test_levels", "test_levels", {"treated": "2", "spread": "1.7", "draws": "skewed"}, {"cases": 2000}, "column cases, value '2000': other rows of this table have 20000"),
     "the day of an event": ("reforms", "reforms", {"event": "icb_2022"}, {"date": "2022-06-30"}, "column date, value '2022-06-30': bodies changed on 2022-07-01"),
 }  # fmt: skip
 

@@ -33,7 +33,7 @@ def test_numbers_dates_and_periods_of_pandas():
         ("2018", "may be a calendar year or a financial year"),
         ("2021", "may be 2020-04-01 (financial year) or 2021-01-01 (year)"),
         ("201112", "may be 2011-12-01 (month) or 2011-04-01 (financial year)"),
-        ("Q1 2018", "no date known here"),
+        ("Q1 2018", "may be 2018-01-01 (calendar quarter) or 2018-04-01 (quarter of the financial year)"),
         ("spring", "no date known here"),
         ("2017-19", "no date known here"),
         ("31/02/2018", "no date known here"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import ccg
 import pandas as pd
 import pytest
-from ccg import finding, lineage, numbers, published, rebase_file
+from ccg import finding, lineage, numbers, periods, published, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +77,19 @@ def test_a_stacked_table_without_dates_is_decided_by_period():
         rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"])
     carried = rebase_file(mixed, to="2021-04-01", sums=["n"], by=["Year"], closed="carry")
     assert carried.frame.query("Year == '2013/14' and Code == '13T'")["n"].to_list() == [3]
+
+
+@pytest.mark.parametrize("key", ["Wave", "Survey", "survey_wave", "Census", "Edition no."])
+def test_waves_of_a_survey_are_periods(key):
+    """00K and 00M have no row in wave 2: that is a fault of the wave, and no small count under a key."""
+    table = frame(f"code,{key},n\n00C,1,10\n00D,1,5\n00J,1,5\n00J,2,7\n")
+    moved = rebase_file(table, sums=["n"], by=[key], **DATES)
+    assert moved.report.periods == (key,)
+    assert dict(zip(moved.frame[key], moved.frame["status"], strict=True))["2"] == "incomplete"
+
+
+def test_a_count_of_a_survey_is_no_period():
+    assert not periods.named_period("Surveys sent") and not periods.named_period("Survey responses")
 
 
 def test_a_code_taken_forward_alone_does_not_make_a_body_whole():
@@ -369,6 +382,39 @@ def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, dro
     ]
 
 
+@pytest.mark.parametrize("codes", [1, 2])
+def test_a_total_that_may_be_one_by_chance_is_no_reason_to_call_the_numbers_sure(codes):
+    """Under three codes and more the sum of the others is refused; under fewer the first line has to say it."""
+    rows = [
+        f"{c},{kind},{n}\n" for c in ("00C", "00D")[:codes] for kind, n in zip("abz", (3, 4, 7), strict=True)
+    ]
+    moved = rebase_file(
+        frame("code,kind,n\n" + "".join(rows)), at="2018-04-01", to="2018-04-01", sums=["n"], drop=["kind"]
+    )
+    first, *rest = str(moved).splitlines()
+    many = f"{codes} code{'s' if codes > 1 else ''}"
+    assert first.startswith(
+        f"Can be used with care: figures of {many} may be counted twice, since 'z' of the dropped"
+    )
+    assert "Every row is exact" not in " ".join(rest) and moved.report.doubts
+
+
+@pytest.mark.parametrize("at", ["2018-04-01", "auto"])
+def test_closed_codes_of_another_year_are_not_added_to_the_body_they_became(at):
+    """Only the dropped year kept 02V, 03C and 03G of 2017 apart from 15F of 2018, of which they are the parts."""
+    table = frame("Year,code,n\n2017/18,02V,10\n2017/18,03C,20\n2017/18,03G,30\n2018/19,15F,100\n")
+    how = {"at": at, "to": "2018-04-01", "sums": ["n"], "closed": "carry"}
+    with pytest.raises(finding.PublishedError, match=r"closed codes that are taken to 15F .* --by 'Year'"):
+        rebase_file(table, drop=["Year"], **how)
+    apart = rebase_file(table, by=["Year"], **{**how, "at": "2018-04-01"}).frame
+    assert dict(zip(apart["Year"], apart["n"], strict=True)) == {"2017/18": 60, "2018/19": 100}
+    # a publisher that lagged: both stand in every year, and each year is whole
+    both = frame(
+        "Year,code,n\n" + "".join(f"{y},{c},1\n" for y in ("2018/19", "2019/20") for c in ("15F", "02V"))
+    )
+    assert rebase_file(both, drop=["Year"], **how).frame["n"].to_list() == [4]
+
+
 def test_periods_are_not_added_up_where_a_body_has_no_row_in_one_of_them():
     """16C lacked Hartlepool in May, and with the month dropped its sum was called exact."""
     text = "code,month,n\n00C,Apr-18,1\n00K,Apr-18,2\n00M,Apr-18,4\n00C,May-18,1\n00M,May-18,4\n"
@@ -637,3 +683,58 @@ def test_a_file_of_partnerships_is_rebased_where_it_says_of_which_year():
     moved = rebase_file(table, sums=["n"], to="2022-07-01")
     assert moved.frame["n"].to_list() == [1, 2] and set(moved.frame["status"]) == {"exact"}
     assert any("the partnerships of April 2020" in note for note in moved.notes)
+
+
+LEFT = {
+    "No.": "a label", "Practice code": "a label", "Site_ID": "a label", "Rank": "a rate", "Position": "a rate",
+    "Value": "an estimate with limits", "LCI": "a rate", "Target": "a target", "Waiting target": "a target",
+    "Deprivation": "a measure of deprivation", "IMD 2019": "a measure of deprivation", "Weeks": "a length of time",
+    "Weeks waited": "a length of time", "Age": "an age", "pc of England": "a rate", "share of England": "a rate",
+    "Patients per GP": "a rate",
+}  # fmt: skip
+
+
+def test_rest_says_why_it_leaves_each_column_and_takes_it_by_name():
+    counts = ["Gt 52 Weeks SUM 1", "Weeks lost", "Patients", "PC visits", "Target population", "Bed days"]
+    names = [*LEFT, *counts]
+    table = pd.DataFrame({"code": ["00C", "00D"], **{n: ["7", "60"] for n in names}})
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame)[1:-3] == counts
+    assert {n: finding.no_count(n, table[n], limits=True) for n in LEFT} == LEFT
+    said = " ".join(moved.notes)
+    assert "'No.' (a label)" in said and "--sum with its name adds one up" in said
+    named = rebase_file(table, sums=["rest", "Target"], drop=["rest"], **DATES)
+    assert named.frame["Target"].sum() == 67 and "'Target' (" not in " ".join(named.notes)
+    plain = table.drop(columns="LCI")
+    assert (
+        finding.has_limits(["LCI"])
+        and "Value" in rebase_file(plain, sums=["rest"], drop=["rest"], **DATES).frame
+    )
+
+
+def test_rows_numbered_one_after_the_other_are_no_count():
+    numbered = pd.Series([str(n) for n in range(5, 30)])
+    assert finding.no_count("sequence", numbered) == "a label"
+    assert finding.no_count("sequence", numbered.head(3)) is None, "three counts may be 1, 2 and 3"
+
+
+@pytest.mark.parametrize("to", ["2021/22", "Apr-21", "202104"])
+def test_the_goal_may_be_a_period(to):
+    moved = rebase_file(frame("code,n\n00C,1\n"), at="2018/19", to=to, sums=["n"])
+    assert moved.frame["code"].to_list() == ["16C"] and f"{to!r} is read as 2021-04-01" in moved.notes
+    with pytest.raises(lineage.LineageError, match="'2018 Q1' is not a date"):
+        rebase_file(frame("code,n\n00C,1\n"), at="2018/19", to="2018 Q1", sums=["n"])
+
+
+def test_quarters_and_day_numbers_tell_the_geography():
+    """Quarter 2 of 2018 begins in April or in July, when the CCGs were the same; quarter 1 in January or in April."""
+    table = frame("when,code,n\n2018 Q2,15F,1\n2018 Q3,15F,2\n")
+    moved = rebase_file(table, at="when", to="2021-04-01", by=["when"], sums=["n"])
+    assert dict(zip(moved.frame["when"], moved.frame["n"], strict=True)) == {"2018 Q2": 1, "2018 Q3": 2}
+    with pytest.raises(
+        periods.PeriodError, match=r"2018-01-01 \(calendar quarter\) or 2018-04-01 \(quarter of the fin"
+    ):
+        rebase_file(table.replace("2018 Q2", "2018 Q1"), at="when", to="2021-04-01", by=["when"], sums=["n"])
+    numbered = table.replace({"2018 Q2": "43191", "2018 Q3": "43282"})
+    moved = rebase_file(numbered, at="when", to="2021-04-01", by=["when"], sums=["n"])
+    assert "column 'when': 43191 as 2018-04-01, 43282 as 2018-07-01" in moved.notes

@@ -1121,6 +1121,27 @@ def test_a_lazy_frame_never_calls_a_row_exact_for_a_cell_that_is_no_number(lazy,
     assert (row["n"], row["status"], row["missing"]) == (1, "incomplete", 1)
 
 
+@pytest.mark.parametrize("lazy", [lambda f: pl.DataFrame(f).lazy(), duckdb.from_df], ids=["polars", "duckdb"])
+@pytest.mark.parametrize(
+    ("n", "w", "words"),
+    [
+        ([1.0, np.inf], [1, 1], "column 'n' holds an infinite number"),
+        ([1.0, 2.0], [1, -1], "column 'w' holds a weight below zero; it cannot weigh a mean"),
+    ],
+)
+def test_a_lazy_frame_says_what_an_eager_one_is_refused_for_in_the_same_words(lazy, n, w, words):
+    data = frame(["00C", "00K"], n).assign(w=w)
+    ask = {"code": "code", "at": "2018-04-01", "to": "2021-04-01", "means": {"n": "w"}}
+    with pytest.raises(RebaseError, match=f"^{words}$"):
+        rebase(data, **ask)
+    result = rebase(lazy(data), **ask)
+    (row,) = nw.from_native(result.frame).collect("pandas").to_native().to_dict("records")
+    assert (row["n"], row["status"], row["missing"]) == (1, "incomplete", 1)
+    report = result.report()
+    assert f"{words}: 1 cell; it is missing, and its row incomplete." in str(report)
+    assert report.missing == {"w of n": 0}, "it is neither blank nor suppressed"
+
+
 # --- refusals, in words ---------------------------------------------------------------------------
 
 GOOD = {"code": ["00C", "00D"], "n": [1, 2]}

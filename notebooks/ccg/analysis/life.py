@@ -611,7 +611,17 @@ def summary(one: Life) -> str:
             said.append(
                 f"{_said(hop.end)} took over on {long_date(hop.date)}; its area kept its code{kept}, as a sub-ICB location."
             )
+            if came := _came_to_its_location(one, hop.date):
+                said.append(f"A part of {_listed(came)} joined the location that day.")
     return " ".join([*said, *_today(one)])
+
+
+def _came_to_its_location(one: Life, day: pd.Timestamp) -> list[str]:
+    """The CCGs a part of which came to the location of a CCG on the day that it took the area over."""
+    if one.kind == "board":
+        return []
+    moved = lineage.lookup(one.last_day, day, "sub_icb")
+    return list(moved.loc[(moved["to"] == one.code) & (moved["from"] != one.code), "from"])
 
 
 def partners(code: str) -> list[str]:

@@ -465,9 +465,11 @@ def gp_survey(measure: str = "good_experience", series: str = "2018-2023") -> Ou
 def recovery_choices() -> pd.DataFrame:
     """Recovery in Talking Therapies after all mergers, counted as 07 does and in other ways, each by its name.
 
-    The first row is the answer of 07; each other changes one choice, but for "within regions", which cannot be had
-    with London, where no control is, and for the years before the pandemic, which only two waves have. Columns as in ``effects.difference_in_differences`` but for the p by dealing,
-    and ``beyond 1`` and ``beyond 2``: p that the effect is larger than so many points, up or down.
+    The first row is the answer of 07; each other changes one choice, but for four: "within regions" cannot be had
+    with London, where no control is; the years before the pandemic only two waves have after them; the wave of 2018
+    has no year before but the last; and the forecast also takes CCGs yet to merge as controls. Columns as in
+    ``effects.difference_in_differences`` but for the p by dealing, and ``beyond 1`` and ``beyond 2``: p of a test
+    whose null is an effect of so many points or more, up or down.
     """
     found = talking_therapies("recovery")
     panel = found.panel(weigh=True)

@@ -85,9 +85,9 @@ def run(args) -> int:
     frame = inputs.read(args)
     read = list(frame.attrs["read"])
     moved = _moved(args, frame)
-    moved.notes[:0] = read
+    moved = dataclasses.replace(moved, notes=[*read, *moved.notes])
     said = str(moved)
-    cells = frame[finding.code_column(frame, args.code, [])[0]].astype(str).value_counts()
+    cells = frame[finding.code_column(frame, args.code).column].astype(str).value_counts()
     read_as = pd.DataFrame(
         [(old, new, cells.get(old)) for old, new in moved.report.repaired.items()],
         columns=["read", "as", "rows"],

@@ -23,7 +23,8 @@ def run(args) -> int:
     frame = inputs.read(args)
     notes = list(frame.attrs["read"])
     try:
-        column, _ = finding.code_column(frame, args.code, notes)
+        found = finding.code_column(frame, args.code)
+        column, notes = found.column, [*notes, *found.notes]
         by = finding.named(frame, [args.by], "--by")[0] if args.by else None
         if notes:
             say(f"{args.file}: {'; '.join(notes)}")

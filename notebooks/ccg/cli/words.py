@@ -58,9 +58,3 @@ def print_to(to: TextIO, text: str) -> None:
     except OSError as error:
         where = STDOUT if to is sys.stdout else "standard error"
         raise OSError(error.errno, error.strerror, where) from None
-
-
-def some(names) -> str:
-    """The first twenty of them, and how many more there are."""
-    names = list(names)
-    return ", ".join(names[:20]) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")

@@ -5,11 +5,13 @@ import fnmatch
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
 import narwhals as nw
 import pandas as pd
 
 from . import lineage, numbers, periods
+from .words import count
 
 
 class PublishedError(ValueError):
@@ -32,45 +34,82 @@ def names_of(frame: pd.DataFrame) -> list[str]:
     return [str(c) for c in frame.columns]
 
 
-#: The whole name of a column of numbers that only tell rows or bodies apart.
+#: Names of columns of numbers that only tell rows or bodies apart: Area code, Site ID, No.
 _LABEL = re.compile(
-    r"(?i)(?:object|row|record|org(?:anisation)?|area|region|site|practice)? ?(?:id|fid|index|code)|row(?: n(?:o|umber)\.?)?"
+    r"(?i)(?:.* )?(?:ids?|fid|index|codes?|identifier|uprn|ukprn|telephone|phone)|(?:row|line|serial|s|sr|ref(?:erence)?)\.? ?(?:n(?:o|r|umber))?\.?"
+    r"|n(?:o|r|um|umber)\.?|#|version|(?:sort )?order"
 )
+#: Other names of columns of numbers that are not counts, with what they are.
+_OTHER = {
+    "an age": re.compile(r"(?i)ages?(?: \(?(?:in )?years\)?)?"),
+    "a length of time": re.compile(
+        r"(?i)(?:n(?:o|umber)\.? of )?(?:waiting )?(?:weeks|days|months|years|hours|minutes|mins)(?: (?:waited|waiting|wait|since .*))?"
+    ),
+    "a target": re.compile(
+        r"(?i)(?:.* )?(?:targets?|thresholds?|benchmark)(?: (?:value|level|\d+))?|(?:national |operational )?standard"
+    ),
+    "a measure of deprivation": re.compile(
+        r"(?i)(?:.* )?(?:deprivation|imd|idaci|idaopi)(?: ?(?:19|20)\d\d)?"
+    ),
+}
+#: What a limit of an estimate is called, and the estimate that stands beside its limits.
+_LIMIT = re.compile(
+    r"(?i)(?<![a-z])(?:[lu]ci|(?:lower|upper)(?: (?:limit|bound|ci))?|[lu]cl|ci|confidence.*)(?![a-z])"
+)
+_ESTIMATE = re.compile(r"(?i)(?:indicator )?(?:value|estimate|figure|result|point estimate)s?")
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
-    r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:ing)?|ratio|proportion"
+    r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prevalence|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|per (?:[\d£]|capita|head|thousand|million|patient|person))(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|per [\d£]*[a-z]*)(?![a-z])"
 )
 
 
-def no_count(column: str, cells: pd.Series) -> str | None:
+def has_limits(columns: Iterable[str]) -> bool:
+    """Whether a table has the limits of an estimate, as LCI and UCI."""
+    return any(_LIMIT.search(_words(c)) for c in columns)
+
+
+def _words(column: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", column).strip()
+
+
+def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
     """Why a column of numbers is none of counts, by its name or its cells; None where it may be.
+
+    With ``limits`` the table holds the limits of an estimate, so that a column called Value is the estimate.
 
     Examples
     --------
     >>> years = pd.Series(["2018", "2019"])
     >>> no_count("Year", years), no_count("Rate per 1000", years), no_count("Referrals", years)
     ('a period', 'a rate', None)
+    >>> no_count("Value", years), no_count("Value", years, limits=True), no_count("No.", years)
+    (None, 'an estimate with limits', 'a label')
     """
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", column)
-    if _LABEL.fullmatch(words.strip()):
+    words = _words(column)
+    if _LABEL.fullmatch(words):
         return "a label"
-    if _RATE.search(words) or re.search(r"(?<![A-Za-z])[Pp]ct(?![A-Za-z])", words):
+    if _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:[Pp]ct(?![A-Za-z])|pc(?= of |\)|$))", words):
         return "a rate"
+    if limits and _ESTIMATE.fullmatch(words):
+        return "an estimate with limits"
+    for why, pattern in _OTHER.items():
+        if pattern.fullmatch(words):
+            return why
     given = pd.Series([c for c in cells.unique() if not pd.isna(c) and str(c).strip()], dtype=object)
     if any("%" in str(c) for c in given):
         return "a rate"
+    small = pd.to_numeric(given, errors="coerce")
     if periods.named_period(words) and not re.search(periods.PERIOD, column):
-        small = pd.to_numeric(given, errors="coerce")
-        if (
-            periods.are_periods(nw.from_native(given.astype(str), series_only=True))
-            or small.between(1, 53).all()
-        ):
+        like = periods.are_periods(nw.from_native(given.astype(str), series_only=True))
+        if like or small.between(1, 53).all():
             return "a period"
-    plain = pd.to_numeric(given, errors="coerce").dropna()
+    plain = small.dropna()
     if len(plain) and plain.between(0, 1).all() and (plain % 1 != 0).any():
         return "a share"  # what a workbook shows as per cent is a fraction in it
+    if len(plain) == len(cells) >= 20 and plain.diff().iloc[1:].eq(1).all():
+        return "a label"  # rows numbered one after the other
     return None
 
 
@@ -128,7 +167,14 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
     return f"there is {what} {name!r} ({option}); {there}"
 
 
-def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> list[str]:
+class AddedUp(NamedTuple):
+    """What to say of rows that are added up: ``notes``, and ``doubts``: why the sums may not be what they seem."""
+
+    notes: list[str]
+    doubts: list[str]
+
+
+def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> AddedUp:
     """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
 
     Raises
@@ -139,30 +185,38 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
         another.
     """
     if not sums:
-        return []
+        return AddedUp([], [])
     some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
     some = some[some.duplicated(keys, keep=False)]
     if some.empty:
-        return []
+        return AddedUp([], [])
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
+    doubts = []
     for name in apart:
-        why = _counted_twice(some, keys, name, sums) or _uneven(frame, keys, name)
+        total = _sum_of_the_others(some, keys, name, sums)
+        why = _counted_twice(some, name, total) or _uneven(frame, keys, name)
         if why:
             raise PublishedError(
                 f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
                 "out of the file"
             )
+        if total is not None:
+            doubts.append(
+                f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
+                f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
+            )
     said = _same(some, keys[0])
     if not apart:
-        return said
+        return AddedUp(said, [])
     codes, tell = some[keys[0]].nunique(), len(apart) == 1
-    return [
+    notes = [
         f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
         f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
         "or several measures, name them with --by",
         *said,
     ]
+    return AddedUp(notes, doubts)
 
 
 def _same(rows: pd.DataFrame, code: str) -> list[str]:
@@ -179,7 +233,22 @@ def _same(rows: pd.DataFrame, code: str) -> list[str]:
     ]
 
 
-def _counted_twice(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> str:
+class _Total(NamedTuple):
+    """A cell in whose rows stands the sum of the others, and under how many codes and keys it does."""
+
+    cell: str
+    times: int
+
+
+#: Under so many codes and keys the sum of the others is no chance.
+_SURE = 3
+
+
+def _called(cell: str) -> str:
+    return repr(cell) if cell else "a blank cell"
+
+
+def _counted_twice(some: pd.DataFrame, name: str, total: _Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
     whole = [c for c in cells if _WHOLE.fullmatch(c)]
@@ -189,15 +258,15 @@ def _counted_twice(some: pd.DataFrame, keys: list[str], name: str, sums: list[st
         return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
     if 1 < len(levels) == len(cells):
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    total = _sum_of_the_others(some, keys, name, sums) if len(cells) > 2 else None
-    if total is not None:
-        called = repr(total) if total else "a blank cell"
-        return f"in every row of {called} stands the sum of the others, so figures would be counted twice"
+    if total is not None and total.times >= _SURE:
+        return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
     return ""
 
 
-def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> str | None:
-    """The cell of a column whose rows hold, for each of three codes or more, the sum of the other rows of the code."""
+def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> _Total | None:
+    """The cell of a column in whose rows stands the sum of the other rows of the code, wherever it has one."""
+    if some[name].nunique(dropna=False) < 3:
+        return None
     values = {
         s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
         for s in sums
@@ -213,10 +282,12 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     whole = alike.groupby(level=list(range(len(groups))), dropna=False).transform("sum")
     parts = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count")
     twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    for one, fits in twice[parts > 1].groupby(level=len(groups)):
-        if len(fits) >= 3 and fits.all() and parts[fits.index].max() > 2:
-            return str(one)
-    return None
+    found = [
+        _Total(str(one), len(fits))
+        for one, fits in twice[parts > 1].groupby(level=len(groups))
+        if fits.all() and parts[fits.index].max() > 2
+    ]
+    return max(found, key=lambda total: total.times, default=None)
 
 
 def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
@@ -276,8 +347,16 @@ def strays(stray: list[str]) -> str:
     )
 
 
-def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tuple[str, list[str]]:
-    """The column of codes, and the other one where ODS and ONS codes of the same bodies stand side by side."""
+class CodeColumn(NamedTuple):
+    """The column of codes, the other one where ODS and ONS codes of the same bodies stand side by side, and words."""
+
+    column: str
+    other: list[str]
+    notes: list[str]
+
+
+def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
+    """The column that holds the codes. Raises PublishedError where there is none, or more than one."""
     rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
     known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
 
@@ -302,10 +381,8 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
     if code is None and not found:
         names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
-            notes.append(
-                f"column {names[0]!r} holds names, which rebase reads as codes with repair (--repair)"
-            )
-            return names[0], []
+            note = f"column {names[0]!r} holds names, which rebase reads as codes with repair (--repair)"
+            return CodeColumn(names[0], [], [note])
         if plans := _partnership(frame):
             raise PublishedError(plans)
         some = ", ".join(list(share)[:20]) + (
@@ -321,11 +398,12 @@ def code_column(frame: pd.DataFrame, wanted: str | None, notes: list[str]) -> tu
         )
     code = code or (pair[0] if pair else found[0])
     other = [c for c in pair if c != code]
-    if other and not wanted:
-        notes.append(
-            f"columns {other[0]!r} and {code!r} hold the ONS and the ODS code of the same bodies; {code!r} is used"
-        )
-    return code, other
+    note = (
+        f"columns {other[0]!r} and {code!r} hold the ONS and the ODS code of the same bodies; {code!r} is used"
+        if other
+        else ""
+    )
+    return CodeColumn(code, other, [note] if note and not wanted else [])
 
 
 def _names(cells: pd.Series) -> float:

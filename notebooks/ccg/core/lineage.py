@@ -407,13 +407,21 @@ class Lineage:
     def name(self, code: str, day: Day | None = None) -> str:
         """Name of a body by its ODS code; the code itself if it has none here."""
         if day is not None:
-            when, stays = as_day(day), self._tables["locations"]
-            then = stays[(stays["code"] == code) & (stays["opened"] <= when) & ~(stays["closed"] < when)]
-            if len(then):
-                return str(then["name"].iloc[0])
+            when = as_day(day)
+            for stay in self._stays_of_locations.get(code, ()):
+                if stay["opened"] <= when and not stay["closed"] < when:
+                    return str(stay["name"])
         if code in self._known_names:
             return self._known_names[code]
         return self._planned[code]["name"] if code in self._planned else code
+
+    @cached_property
+    def _stays_of_locations(self) -> Mapping[str, list[Row]]:
+        """By code of a sub-ICB location, its rows of ``locations``: one for each name and board that it had."""
+        found: dict[str, list[Row]] = {}
+        for row in tables.records(self._tables["locations"]):
+            found.setdefault(row["code"], []).append(row)
+        return MappingProxyType(found)
 
     def beside(self) -> Mapping[str, str]:
         """What stands beside bodies in published tables and is none, with its kind."""

@@ -56,11 +56,19 @@ _WORDS = (
 )
 NAMED = re.compile(_WORDS.replace(" ", "|"))
 _NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
+#: Names of what comes out again and again, and what may stand beside them: Wave, Survey round, Edition no.
+_WAVE = re.compile(
+    "waves?|surveys?|rounds?|editions?|releases?|sweeps?|census|snapshots?|publications?|collections?"
+)
+_OF_WAVE = re.compile("no|nr|num|number|id|name|label|data|of|the|gp|patient|staff|key|code")
 
 
 def named_period(column: str) -> bool:
-    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Week``; not ``age_year``."""
+    """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Survey wave``; not ``age_year``."""
     words = {w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)}
+    waves = {w for w in words if _WAVE.fullmatch(w)}
+    if waves and all(_OF_WAVE.fullmatch(w) for w in words - waves):
+        return True
     if any(_NOT_NAMED.fullmatch(w) for w in words):
         return False
     return any(NAMED.fullmatch(w) for w in words) or words == {"time"}
@@ -115,6 +123,13 @@ def _ymd(year: str, month: str | int = 1, day: str | int = 1) -> pd.Timestamp | 
         return None
 
 
+def _quarter(year: str, quarter: str, month: int) -> pd.Timestamp | None:
+    first = _ymd(year, month)
+    return None if first is None else first + pd.DateOffset(months=3 * (int(quarter) - 1))
+
+
+#: 2018 Q1 is one or the other.
+_CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
@@ -140,20 +155,31 @@ _WAYS: tuple[tuple[str, re.Pattern[str], Callable[..., pd.Timestamp | None]], ..
         ("year", _YEAR4 + r"(?:\.0)?", _ymd),
         ("quarter", rf"{_QUARTER}[ ,_-]*{_FYEAR}", lambda q, a, b: _fy(a, b, int(q))),
         ("quarter", rf"{_FYEAR}[ ,_-]*{_QUARTER}", lambda a, b, q: _fy(a, b, int(q))),
+        (_CALENDAR, rf"{_YEAR4}[ ,_/-]*{_QUARTER}", lambda y, q: _quarter(y, q, 1)),
+        (_FINANCIAL, rf"{_YEAR4}[ ,_/-]*{_QUARTER}", lambda y, q: _quarter(y, q, 4)),
+        (_CALENDAR, rf"{_QUARTER}[ ,_/-]*{_YEAR4}", lambda q, y: _quarter(y, q, 1)),
+        (_FINANCIAL, rf"{_QUARTER}[ ,_/-]*{_YEAR4}", lambda q, y: _quarter(y, q, 4)),
+        ("day number of Excel", r"([34]\d{4})(?:\.\d+)?", lambda n: pd.Timestamp(1899, 12, 30) + pd.Timedelta(days=int(n))),
     )
 )  # fmt: skip
 
 
-def days(cells: Iterable[Any]) -> dict[Any, pd.Timestamp]:
+def days(
+    cells: Iterable[Any], alike: Callable[[pd.Timestamp], object] | None = None
+) -> dict[Any, pd.Timestamp]:
     """The first day of each date or period of a column, as published.
 
     Dates, with or without a time; months (MAR2018, Mar-18, March 2018, 201803, 2018_03, 03/2018); financial years
-    (2017/18, 2017-18, FY17/18, 1718, 201718), which begin on 1 April; their quarters (Q1 2018/19); periods of pandas.
+    (2017/18, 2017-18, FY17/18, 1718, 201718), which begin on 1 April; their quarters (Q1 2018/19); the numbers by
+    which Excel counts days (43191); periods of pandas.
 
     Parameters
     ----------
     cells : iterable
         The cells, as often as they come; blank ones are left aside.
+    alike : callable, optional
+        What two days have in common for which it does not matter which is meant. 2018 Q2 begins in April or in July:
+        without it, that is refused.
 
     Returns
     -------
@@ -189,8 +215,10 @@ def days(cells: Iterable[Any]) -> dict[Any, pd.Timestamp]:
     sure = {next(iter(ways)) for ways in found.values() if len(ways) == 1}
     for cell, ways in found.items():
         likely = {k: d for k, d in ways.items() if k in sure} or ways
-        if len(set(likely.values())) == 1:
-            out[cell] = next(iter(likely.values()))
+        quarter = set(likely) == {_CALENDAR, _FINANCIAL}
+        same = alike is not None and quarter and len({alike(day) for day in likely.values()}) == 1
+        if same or len(set(likely.values())) == 1:
+            out[cell] = max(likely.values())
         else:
             unclear[cell] = likely
     years = [c for c, ways in found.items() if "year" in ways and c in out and set(ways) == {"year"}]
@@ -214,7 +242,7 @@ def end(cell: object) -> pd.Timestamp | None:
     >>> [str(end(cell).date()) for cell in ("Apr-18", "2017/18", "Q1 2018/19")]
     ['2018-05-01', '2018-04-01', '2018-07-01']
     """
-    months = {"financial year": 12, "year": 12, "quarter": 3}
+    months = {"financial year": 12, "year": 12, "quarter": 3, _CALENDAR: 3, _FINANCIAL: 3}
     days = [day + pd.DateOffset(months=months.get(kind, 1)) for kind, day in _ways(cell).items()]
     return max(days, default=None)
 

@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from . import lineage
+from .words import few
 
 #: Rows that are made into a frame at a time: text in a frame takes much less memory than lists of it.
 _BLOCK = 10_000
@@ -793,9 +794,3 @@ def _named(asked: _Asked, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
 def _numbers_rows(cells: pd.Series) -> bool:
     """Whether some cells are whole numbers, none of them twice, as pandas and R write beside their rows."""
     return bool(cells.str.fullmatch(r"\d{1,12}").all() and cells.is_unique)
-
-
-def few(names: Any) -> str:
-    """The first twelve of some names, and how many more there are."""
-    names = list(names)
-    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from . import contract as meaning
-from . import files
+from . import controls, files
 from .problems import Problem, Tables
 
 #: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
@@ -613,7 +613,8 @@ def seal() -> list[str]:
 
 
 def codebook(contract: Descriptor) -> str:
-    """The text of ``data/README.md``: every table and column, from the descriptor alone."""
+    """The text of ``data/README.md``: every table and column from the descriptor, and what ``controls`` holds."""
+    read = Tables(as_is, contract)
     out = [f"# {contract['title']}: the tables", "", contract["description"], ""]
     out += ["This page is made from `datapackage.json` by `python -m ccg refresh`; edit that file.", ""]
     out += ["Codes are text. Dates are ISO. A blank cell is not known or does not apply. ", ""]
@@ -636,12 +637,45 @@ def codebook(contract: Descriptor) -> str:
                 for k in schema.get("foreignKeys", [])
             ),
         ]
-        if "unchecked" in resource:
-            bare = ", ".join(f"`{column}`" for column in resource["unchecked"])
-            out += ["", f"No number published elsewhere was found to check {bare} by body."]
+        out += ["", *_checked(read, resource)]
         where = "; ".join(s["title"] for s in resource["sources"]) if "sources" in resource else ""
         out += ["", f"Sources: {where}. Licence: {resource['licenses'][0]['title']}."]
     return "\n".join(out).replace("\n\n\n", "\n\n") + "\n"
+
+
+def _checked(read: Tables, resource: Descriptor) -> list[str]:
+    """Which numbers of a table are checked by numbers published elsewhere, and which by none."""
+    name, key = resource["name"], resource["schema"]["primaryKey"]
+    held = controls.cells(read, name)
+    period = meaning.years_of(read, name)
+    some, bare = [], []
+    for field in resource["schema"]["fields"]:
+        column = field["name"]
+        if field["type"] not in ("integer", "number") or column in key or name == "controls":
+            continue
+        there = read[name][column].notna()
+        if column not in held or not (held[column] & there).any():
+            bare.append(f"`{column}`")
+        elif (held[column] | ~there).mean() > 0.9:
+            some.append(f"`{column}`")
+        else:
+            rows = read[name]
+            count = int((held[column] & there).sum())
+            years = ", ".join(sorted(set(period[held[column] & there]) - {""}))
+            some.append(f"`{column}` in {count} of {len(rows)} rows" + (f" ({years})" if years else ""))
+    ranked = _ranked(read, name)
+    some += [f"`{column}` by its rank alone" for column in ranked]
+    bare = [column for column in bare if column.strip("`") not in ranked]
+    if not some:
+        return [f"No number published elsewhere was found to check {', '.join(bare)}."] if bare else []
+    out = f"Numbers published elsewhere check {', '.join(some)}."
+    return [f"{out} None was found for {', '.join(bare)}." if bare else out]
+
+
+def _ranked(read: Tables, name: str) -> list[str]:
+    held = read["controls"]
+    measures = held["measure"][held["table"] == name].unique()
+    return [one.removeprefix("rank of ") for one in measures if one.startswith("rank of ")]
 
 
 def _rule(field: Descriptor) -> str:

@@ -4,7 +4,7 @@ A title, a headline or an alt text takes its quantity and its direction from her
 when the number does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -139,6 +139,19 @@ def listed(names: Sequence[str], most: int | None = None, last: str = "and") -> 
     if most is not None and len(shown) > most:
         shown = [*shown[:most], f"{len(shown) - most} more"]
     return f" {last} ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+def few(names: Iterable[str], most: int = 12) -> str:
+    """The first names with commas between them, and how many more there are.
+
+    Examples
+    --------
+    >>> few("abc"), few("abcde", 2)
+    ('a, b, c', 'a, b and 3 more')
+    """
+    shown = list(names)
+    more = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {number(more)} more" if more > 0 else "")
 
 
 def share(x: float) -> str:

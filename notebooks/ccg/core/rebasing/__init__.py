@@ -210,7 +210,7 @@ def _in_order(moved: Moved, result: list[str], request: Request) -> tuple[Frame,
 def _balanced(report: Report) -> Report:
     for name, total in report.totals.items():
         if not math.isfinite(total["input"]):
-            raise RebaseError(f"column {name!r} holds an infinite number")
+            raise RebaseError(columns.INFINITE.format(name))
     if not report.balanced():
         raise RebaseError(f"placed + unmapped is not the input; this is a bug, please report it:\n{report}")
     return report

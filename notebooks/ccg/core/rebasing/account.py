@@ -8,6 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from ..periods import label
+from . import columns
 from .bases import differences
 from .columns import Table, added
 from .keys import Grouped
@@ -36,13 +37,16 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
                 f"column {name!r} adds up to more than a whole number can hold; make it floats or count in thousands"
             )
     unread = {n: int(number("input", c)) for n, c in table.unread.items() if number("input", c)}
+    refused = {words: int(number("input", c)) for words, c in table.refused.items() if number("input", c)}
     totals, missing = {}, {}
     shown = {n: (temp(f"sum_{n}"), n) for n in request.sums}
     shown |= {rate: (temp(f"w_{rate}"), f"{weight} of {rate}") for rate, weight in request.means.items()}
     for name, (column, words) in shown.items():
         totals[words] = {part: float(number(part, column)) for part in ("input", "placed", "unmapped")}
         given = int(number("input", temp(f"n_{name}")))
-        missing[words] = int(number("input", temp("rows"))) - given - unread.get(name, 0)
+        said = [columns.INFINITE.format(name), columns.BELOW_ZERO.format(request.means.get(name))]
+        other = unread.get(name, 0) + sum(refused.get(one, 0) for one in said)
+        missing[words] = max(0, int(number("input", temp("rows"))) - given - other)
     judged = {n for n, c in _told(grouped, request).items() if number("placed", c) or number("unmapped", c)}
     short, divided = number("placed", temp("short")), int(number("placed", temp("approx")))
     return Report(
@@ -55,6 +59,7 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
         spellings=list(mapping.spellings), keys=request.by,
         periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
+        refused=refused,
         sizes={n: float(number("input", temp(f"size_{n}"))) for n in request.sums},
     )  # fmt: skip
 
@@ -92,7 +97,7 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> 
     given = {c: one for c, one in added(request).items() if c not in sums}
     given |= {temp(f"sum_{n}"): nw.col(n).sum() for n in sums}
     given |= {temp(f"size_{n}"): nw.col(n).cast(nw.Float64).abs().sum() for n in sums}
-    given |= {c: nw.col(c).sum() for c in table.unread.values()}
+    given |= {c: nw.col(c).sum() for c in (*table.unread.values(), *table.refused.values())}
     whole = table.frame.select(*(one.alias(f"input_{c}") for c, one in given.items()))
     values = [*(temp(f"sum_{n}") for n in sums), *(temp(f"w_{rate}") for rate in request.means)]
     values += [*(temp(f) for f in FLAGS), temp("incomplete"), temp("left"), *_told(grouped, request).values()]

@@ -15,6 +15,9 @@ from ..periods import DATE
 from .request import Frame, RebaseError, Request, Schema
 
 TEXT = (nw.String, nw.Categorical, nw.Enum)
+#: Words for a column that cannot be added up.
+INFINITE = "column {!r} holds an infinite number"
+BELOW_ZERO = "column {!r} holds a weight below zero; it cannot weigh a mean"
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,15 @@ class Table:
         Whether it is not looked at.
     unread : dict
         From a column to the one that says 1 where its text is no plain number.
+    refused : dict
+        Of a lazy frame, from words for what an eager one is refused for to the column that says 1 where it is so.
     """
 
     frame: Frame
     schema: Schema
     lazy: bool
     unread: dict[str, str]
+    refused: dict[str, str]
 
 
 def take(native: Any) -> Frame:
@@ -55,17 +61,21 @@ def take(native: Any) -> Frame:
 def read(frame: Frame, schema: Schema, request: Request) -> Table:
     """Columns of numbers as numbers: text such as * or blank is missing, other text is refused.
 
-    Of a lazy frame such text is missing too, so its row is incomplete, and the report counts it.
+    Of a lazy frame such text is missing too, so its row is incomplete, and the report counts it. So it is with
+    infinite numbers and weights below zero.
     """
     lazy = isinstance(frame, nw.LazyFrame)
     made: list[Any] = []
-    unread = {}
+    unread, refused = {}, {}
     for name in request.numbers:
         kind = schema[name]
         if kind == nw.Unknown and (lazy or frame[name].null_count() == len(frame)):
             made.append(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
         elif kind.is_numeric():
             made += _plain(name, kind, lazy)
+            if lazy and kind.is_float():
+                refused[INFINITE.format(name)] = request.temp(f"infinite_{name}")
+                made.append(_counted(nw.col(name).abs() == math.inf, refused[INFINITE.format(name)]))
         elif kind not in (*TEXT, nw.Object):
             raise RebaseError(f"column {name!r} is {kind}, not a number")
         elif lazy:
@@ -77,13 +87,22 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
             except numbers.NumberError as error:
                 raise RebaseError(str(error)) from None
     frame = frame.with_columns(*made) if made else frame
-    for weight in () if lazy else set(request.means.values()):
-        if (frame[weight] < 0).any():
-            raise RebaseError(f"column {weight!r} holds a weight below zero; it cannot weigh a mean")
+    for weight in dict.fromkeys(request.means.values()):
+        words, below = BELOW_ZERO.format(weight), request.temp(f"below_{weight}")
+        if lazy:
+            refused[words] = below
+            frame = frame.with_columns(_counted(nw.col(weight) < 0, below))
+        elif (frame[weight] < 0).any():
+            raise RebaseError(words)
     for rate in () if lazy else request.means:
         if frame[rate].dtype.is_float() and (frame[rate].abs() == math.inf).any():
-            raise RebaseError(f"column {rate!r} holds an infinite number")
-    return Table(frame, frame.collect_schema() if made else schema, lazy, unread)
+            raise RebaseError(INFINITE.format(rate))
+    return Table(frame, frame.collect_schema() if made else schema, lazy, unread, refused)
+
+
+def _counted(so: Any, name: str) -> Any:
+    """A column that is 1 where something is so."""
+    return nw.when(so).then(1).otherwise(0).cast(nw.Int64).alias(name)
 
 
 def _plain(name: str, kind: Any, lazy: bool) -> list[Any]:
@@ -102,7 +121,7 @@ def _plain(name: str, kind: Any, lazy: bool) -> list[Any]:
 
 def _text_as_number(name: str, unread: str, request: Request) -> list[Any]:
     number, strange = numbers.lazily(nw.col(name), request.missing)
-    return [number.alias(name), nw.when(strange).then(1).otherwise(0).cast(nw.Int64).alias(unread)]
+    return [number.alias(name), _counted(strange, unread)]
 
 
 def grouped(frame: Frame, request: Request, keys: list[str]) -> Frame:

@@ -16,8 +16,8 @@ import pandas as pd
 from ..codes import WHY, scheme_of
 from ..geography import GROUPS, LineageError, Vintage, as_day
 from ..lineage import Lineage
+from ..words import count
 from .columns import Table, distinct
-from .report import count
 from .request import Frame, RebaseError, Request
 
 #: Of two codes that hold the same land under one key, a board gives way to its locations, a partnership to its CCGs, an earlier body to a

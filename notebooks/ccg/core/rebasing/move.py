@@ -11,10 +11,10 @@ import narwhals as nw
 import pandas as pd
 
 from ..periods import label
+from ..words import listed
 from .engines import NUMBER, TEXT, WHOLE, small, windows
 from .keys import Grouped, by_most_of_the_cells, likeness
 from .mapping import BOARD, EARLIER, Mapping
-from .report import and_
 from .request import Frame, RebaseError, Request
 
 #: Why a row of a lazy frame is not placed where another code holds the same land under its key: see ``BOARD``.
@@ -275,7 +275,7 @@ def _said_of_levels(code: str, others: list[str], where: str, planned: bool) -> 
 
 
 def _named(others: list[str]) -> str:
-    return and_(others[:6]) + (f" and {len(others) - 6} more" if len(others) > 6 else "")
+    return listed(others, 6)
 
 
 def _said_twice(
@@ -286,7 +286,7 @@ def _said_twice(
     do = "keep one of them, or name the column that tells them apart in by"
     if step >= EARLIER // 2:
         return (
-            f"{code} on {days[0]} and {many} on {and_(days[1:])} hold the same land, and both have rows"
+            f"{code} on {days[0]} and {many} on {listed(days[1:])} hold the same land, and both have rows"
             f"{where}: a sum would count them twice. If they are of different times, name {column!r} in by; else {do}"
         )
     read = {c: f"{c!r}, read as {repaired[c]}," if c in repaired else repr(c) for c in (code, others[0])}

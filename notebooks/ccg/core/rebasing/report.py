@@ -1,8 +1,9 @@
 """The report: what happened to the numbers, in figures and in words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from ..words import count, few, listed
 
 
 class Absent(NamedTuple):
@@ -16,7 +17,7 @@ class Absent(NamedTuple):
         words = f"{self.body}: no row of {', '.join(self.parts)}"
         if not self.periods:
             return words
-        return f"{words} in {count(len(self.periods), 'period')}: {some(self.periods, 6)}"
+        return f"{words} in {count(len(self.periods), 'period')}: {few(self.periods, 6)}"
 
 
 @dataclass
@@ -61,6 +62,10 @@ class Report:
     periods: tuple[str, ...] = ()
     #: Cells of a lazy frame's text that are no plain number, for each column that has some: read as missing.
     unread: dict[str, int] = field(default_factory=dict)
+    #: What an eager frame would be refused for, in words, with the number of cells: they are read as missing.
+    refused: dict[str, int] = field(default_factory=dict)
+    #: Why numbers that are called exact may not be what they seem, in words.
+    doubts: list[str] = field(default_factory=list)
     #: What each column of sums adds up to without its signs: what an error of rounding is measured by.
     sizes: dict[str, float] = field(default_factory=dict)
 
@@ -96,13 +101,18 @@ class Report:
                 else ("hold", "they are missing, and their rows incomplete.")
             )
             lines.append(f"{column}: {count(n, 'cell')} {hold} text that is no plain number; {are}")
+        for words, n in self.refused.items():
+            missing = "it is missing, and its row" if n == 1 else "they are missing, and their rows"
+            lines.append(f"{words}: {count(n, 'cell')}; {missing} incomplete.")
         return lines
 
     def _keys(self) -> list[str]:
         if self.periods:
-            return [f"Judged by period: {and_(self.periods)}."]
+            return [f"Judged by period: {listed(self.periods)}."]
         if self.keys:
-            return [f"Judged as one period: {and_(self.keys)} {'is' if len(self.keys) == 1 else 'are'} none."]
+            return [
+                f"Judged as one period: {listed(self.keys)} {'is' if len(self.keys) == 1 else 'are'} none."
+            ]
         return []
 
     def _parts(self) -> list[str]:
@@ -122,7 +132,7 @@ class Report:
         if self.approximate:
             shown = [f"{body} ({percent(self.shared.get(body, 0))})" for body in self.approximate]
             return [
-                f"Approximate, because land moved: {some(shown, 12)}; in brackets how much of its numbers rests on a "
+                f"Approximate, because land moved: {few(shown, 12)}; in brackets how much of its numbers rests on a "
                 "share. python -m ccg explain CODE says how."
             ]
         if self.divided:
@@ -143,12 +153,12 @@ class Report:
         if far:
             lines.append(
                 f"Shares are of {words[self.basis]}. Of {words[other]} this part of each body would go elsewhere: "
-                f"{some(far, 12)}. basis={other!r} (--basis {other}) takes those."
+                f"{few(far, 12)}. basis={other!r} (--basis {other}) takes those."
             )
         if alone:
             first = "Those of" if far else "Shares of"
             lines.append(
-                f"{first} {some(alone, 12)} are of registered patients: no residents are known of the land that left."
+                f"{first} {few(alone, 12)} are of registered patients: no residents are known of the land that left."
             )
         return lines
 
@@ -161,7 +171,7 @@ class Report:
             ]
         if not self.rows:
             return ["No row was placed."]
-        if self.divided:
+        if self.divided or self.doubts:
             return []
         placed = " that was placed" if self.unplaced else ""
         rests = ", if what was read as zero was zero" if self.sparse else ""
@@ -173,21 +183,11 @@ class Report:
         if len(read) > 12:
             lines.append(f"So were {len(read) - 12} more codes read; report.repaired lists all.")
         for same in self.spellings[:12]:
-            written = and_([repr(code) for code in same])
+            written = listed([repr(code) for code in same])
             lines.append(f"{written} are one code, and were added up where they meet.")
         if len(self.spellings) > 12:
             lines.append(f"So were {len(self.spellings) - 12} more codes.")
         return lines
-
-
-def some(names: Sequence[str], most: int) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def and_(names: Sequence[str]) -> str:
-    """Names in a row: a, b and c."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def number(x: float) -> str:
@@ -209,8 +209,3 @@ def percent(part: float) -> str:
     if 0.995 < part < 1:
         return "over 99%"
     return f"{part:.1%}" if 0 < part < 0.0995 else f"{part:.0%}"
-
-
-def count(n: int, what: str) -> str:
-    """How many of a thing there are: 1 cell, 2 cells."""
-    return f"{n:,} {what}" + ("" if n == 1 else "s")

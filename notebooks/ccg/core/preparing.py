@@ -1,0 +1,554 @@
+"""A published table made ready to be moved: its columns found, its numbers, codes and dates read, each step said.
+
+Each step takes a ``Table`` and gives another one; none changes what it was given.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from . import lineage, numbers, periods
+from .deciding import decide, opened, refuse_partnerships
+from .finding import (
+    NO_CODE,
+    PublishedError,
+    added_up,
+    code_column,
+    has_limits,
+    is_period,
+    named,
+    names_of,
+    no_count,
+    other_body,
+    rates_among,
+    strays,
+)
+from .geography import Fit
+from .words import count, few
+
+#: Names that the result needs for itself.
+_TAKEN = {"status", "divided", "missing", "reason", "carried", "name"}
+#: CCG21CD, STP20CDH, SICBL22CD: the header of a column of codes tells the year.
+_YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of ``rebase_file``, where it says what each part means; ``name`` is that of the file."""
+
+    to: pd.Timestamp
+    level: str
+    code: str | None
+    at: Any
+    sums: Sequence[str]
+    means: Mapping[str, str]
+    by: Sequence[str]
+    drop: Sequence[str]
+    missing: Sequence[str]
+    zero: Sequence[str]
+    unknown: str
+    closed: str
+    repair: bool
+    absent: str
+    codes: str
+    names: bool
+    name: str
+    incomplete: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What each column of the table is."""
+
+    code: str
+    at: Any
+    sums: list[str]
+    means: dict[str, str]
+    by: list[str]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns of numbers, each once."""
+        return list(dict.fromkeys([*self.sums, *self.means, *self.means.values()]))
+
+    def called(self, new: Mapping[str, str]) -> "Columns":
+        """The same under new names."""
+
+        def swap(names: Iterable[str]) -> list[str]:
+            return [new.get(n, n) for n in names]
+
+        at = new.get(self.at, self.at) if isinstance(self.at, str) else self.at
+        means = {new.get(r, r): new.get(w, w) for r, w in self.means.items()}
+        return Columns(new.get(self.code, self.code), at, swap(self.sums), means, swap(self.by))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table on its way.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Its rows.
+    columns : Columns
+        What each column is.
+    notes, doubts : tuple of str
+        What was found or decided, in words; and why its numbers may not be what they seem.
+    dropped : DataFrame
+        The columns left out that are periods, with the rows of ``frame``.
+    written : Mapping
+        From each cell of the codes that was read as another to that.
+    spelt : Mapping
+        From each code to the cells that were read as it.
+    labels : Mapping
+        From each day of the column of dates to the cell that it was read from, where it is a key.
+    decided : DataFrame or None
+        The geography of each period, where the codes decided.
+    gone : tuple of DataFrame
+        Rows that were set aside, each with its ``reason``.
+    carried : Series or None
+        The closed code that each row had, where it was taken forward.
+    """
+
+    frame: pd.DataFrame
+    columns: Columns
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
+    written: Mapping[str, str] = field(default_factory=dict)
+    spelt: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    decided: pd.DataFrame | None = None
+    gone: tuple[pd.DataFrame, ...] = ()
+    carried: pd.Series | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether each row has a date of its geography."""
+        return isinstance(self.columns.at, str) and self.columns.at in self.frame
+
+    def but(self, *notes: str, **changes: Any) -> "Table":
+        """The same with some of it changed, and with these notes more."""
+        return replace(self, notes=(*self.notes, *notes), **changes)
+
+    def new_name(self, name: str) -> str:
+        """A name that no column has."""
+        while name in self.frame or name in _TAKEN:
+            name += " of the row"
+        return name
+
+
+def prepared(frame: pd.DataFrame, asked: Asked) -> Table:
+    """A table whose numbers are numbers, whose codes are written as this package writes them, and whose days are known."""
+    table = _with_columns(_texts(frame), asked)
+    table = _with_keys(table)
+    table = _with_own_names(table)
+    table = _with_noughts(table, asked.zero)
+    table = _with_numbers(table, asked.missing)
+    table = _with_codes(table)
+    return _with_days(table, asked)
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy with names of columns as text, and "" where text is missing. Raises PublishedError for a name twice."""
+    frame = frame.copy()
+    frame.columns = [str(c).strip() for c in frame.columns]
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise PublishedError(f"two columns are called {twice[0]!r}; rename one")
+    for name in frame:
+        cells = frame[name]
+        kind = pd.api.types.infer_dtype(cells, skipna=True)
+        if isinstance(cells.dtype, pd.CategoricalDtype):
+            kind = pd.api.types.infer_dtype(cells.cat.categories)
+        if kind == "mixed" and cells.map(lambda cell: isinstance(cell, (list, dict, set))).any():
+            frame[name] = cells.astype(str)  # of Parquet or JSON; it can be a key or dropped, as its text is
+        if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
+            frame[name] = cells.astype(object).where(cells.notna(), "").astype("str")
+    return frame
+
+
+# --- columns --------------------------------------------------------------------------------------
+
+
+def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
+    """What each column is, as it was asked or found."""
+    found = code_column(frame, asked.code)
+    code, notes = found.column, [*found.notes]
+    at, said = _geography(frame, asked.at)
+    notes += said
+    keys = named(frame, asked.by, "--by")
+    rates = {
+        named(frame, [rate], "--mean")[0]: named(frame, [weight], "--mean")[0]
+        for rate, weight in asked.means.items()
+    }
+    rest = "rest" not in frame
+    left = named(frame, [d for d in asked.drop if not (rest and d == "rest")], "--drop")
+    dated = [at] if isinstance(at, str) and at in frame else []
+    used = {code, *keys, *rates, *rates.values(), *dated}
+    added = named(frame, [s for s in asked.sums if not (rest and s == "rest")], "--sum")
+    if rest and "rest" in asked.sums:
+        other = [c for c in names_of(frame) if c not in {*used, *added, *left, *found.other}]
+        counts, others = _counts(frame, other, asked.missing)
+        added += counts
+        notes += _said_of_rest(counts, others, "rest" in asked.drop)
+    used |= set(added)
+    both = [c for c in left if c in used]
+    if both:
+        raise PublishedError(f"column {both[0]!r} is to be left out with --drop and used as well")
+    left += [c for c in found.other if c not in used and c not in left]
+    if rest and "rest" in asked.drop:
+        left += [c for c in names_of(frame) if c not in used and c not in left]
+        if left:
+            notes.append(f"left out: {few(map(repr, left))}")
+    stray = [c for c in names_of(frame) if c not in used and c not in left]
+    if stray:
+        raise PublishedError(strays(stray))
+    return _without(frame, Columns(code, at, added, rates, keys), left, notes, asked)
+
+
+def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list[str], asked: Asked) -> Table:
+    """The table without the columns to be left out, once it is seen what they tell apart."""
+    code = columns.code
+    notes = [*notes, *rates_among(frame, columns.by, columns.sums), *other_body(frame, code, left)]
+    told = [
+        c
+        for c in left
+        if not _is_numeric(frame[c], asked.missing)
+        or no_count(c, frame[c]) == "a period"
+        or _repeats(frame, code, c)
+    ]
+    dated = [columns.at] if isinstance(columns.at, str) and columns.at in frame else []
+    said = added_up(frame, [code, *columns.by, *dated], told, columns.sums)
+    frame = _with_total_by_name(frame, code, told)
+    whens = [c for c in told if is_period(frame, c)] if asked.closed == "carry" else []
+    return Table(
+        frame.drop(columns=left), columns, (*notes, *said.notes), tuple(said.doubts), dropped=frame[whens]
+    )
+
+
+def _geography(frame: pd.DataFrame, at: Any) -> tuple[Any, list[str]]:
+    """The day of the geography, "auto", or the column that tells it by its name in the file; and what to say of it."""
+    at, notes = a_day(at, _same_bodies)
+    if isinstance(at, str) and at not in frame and at != "auto" and not re.match(r"\d", at):
+        said = "--at, which takes a date like 2018-04-01, auto or a column of dates or periods"
+        return named(frame, [at], said)[0], notes
+    return at, notes
+
+
+def a_day(at: Any, alike: Any = None) -> tuple[Any, list[str]]:
+    """A text that is a date or a period as its first day, even where a column is called like it; and words for that."""
+    if not isinstance(at, str) or (at := at.strip()) == "auto":
+        return at, []
+    try:
+        return lineage.as_day(at), []
+    except lineage.LineageError:
+        pass
+    try:
+        (day,) = periods.days([at], alike).values()
+    except ValueError:
+        return at, []
+    return day, [f"{at!r} is read as {day.date()}"]
+
+
+def _same_bodies(day: pd.Timestamp) -> pd.Timestamp:
+    """What two days have in common on which the bodies are the same: the day of the last change."""
+    return max((d for d in lineage.days() if d <= day), default=day)
+
+
+def _is_numeric(cells: pd.Series, marks: Sequence[str]) -> bool:
+    if pd.api.types.is_bool_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+        return False
+    if pd.api.types.is_numeric_dtype(cells):
+        return True
+    counts = cells.astype(str).value_counts()
+    given = {str(c): int(n) for c, n in counts.items() if numbers.is_given(str(c), marks)}
+    some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
+    # a strange cell among numbers is refused by name later, not left out with its column
+    return bool(given) and 2 * some >= sum(given.values())
+
+
+def _repeats(frame: pd.DataFrame, code: str, column: str) -> bool:
+    """Whether a column of numbers has the same few cells for every code, as one of quarters or sexes has."""
+    if not 1 < frame[column].nunique() <= 60:
+        return False
+    pairs = frame[[code, column]].drop_duplicates()
+    times = pairs.groupby(column)[code].nunique()
+    return bool((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1)
+
+
+def _counts(
+    frame: pd.DataFrame, columns: list[str], marks: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
+    limits = has_limits(names_of(frame))
+    found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], marks)}
+    return [c for c, why in found.items() if why is None], {c: why for c, why in found.items() if why}
+
+
+def _said_of_rest(counts: list[str], others: dict[str, str], dropped: bool) -> list[str]:
+    notes = [f"rest adds up {few(map(repr, counts))}"] if counts else []
+    if others:
+        some = few(f"{c!r} ({why})" for c, why in others.items())
+        way = (
+            "left out; --sum with its name adds one up"
+            if dropped
+            else "to be named in --by, --mean, --sum or --drop"
+        )
+        notes.append(f"rest does not add up {some}: {way}")
+    return notes
+
+
+def _with_total_by_name(frame: pd.DataFrame, code: str, labels: list[str]) -> pd.DataFrame:
+    """Rows without a code that another column calls England, with that word as their code."""
+    words = {w.casefold() for w, kind in lineage.beside().items() if kind == "national"}
+    codes = frame[code]
+    blank = codes.astype(str).str.fullmatch(NO_CODE)
+    for name in labels if blank.any() else ():
+        called = blank & frame[name].astype(str).str.strip().str.casefold().isin(words)
+        if called.any():
+            codes = codes.mask(called, frame[name].astype(str).str.strip())
+            blank &= ~called
+    return frame.assign(**{code: codes})
+
+
+def _with_keys(table: Table) -> Table:
+    """Keys without the spaces around them. Raises PublishedError for a blank one beside a code of a body."""
+    code = table.columns.code
+    frame, notes = table.frame, []
+    for key in (k for k in table.columns.by if k != table.columns.at):
+        cells = frame[key]
+        if not pd.api.types.is_string_dtype(cells):
+            blank = cells.isna()
+        else:
+            plain = cells.str.strip()
+            blank = plain.eq("")
+            if (changed := int((plain != cells).sum())) and plain.nunique() < cells.nunique():
+                notes.append(f"column {key!r}: spaces around {changed:,} cells are taken off")
+            frame = frame.assign(**{key: plain})
+            _refuse_two_spellings(frame, code, key)
+        _refuse_blank(frame, code, key, blank)
+    return table.but(*notes, frame=frame)
+
+
+def _refuse_blank(frame: pd.DataFrame, code: str, key: str, blank: pd.Series) -> None:
+    """Raise PublishedError for a key that is blank beside a code of a body."""
+    codes = {c: lineage.written(c) for c in frame[code][blank].astype(str).unique()}
+    bodies = {c for c, meant in codes.items() if meant and meant not in lineage.beside()}
+    of_body = blank & frame[code].astype(str).isin(bodies)
+    if of_body.any():
+        at = int(of_body.to_numpy().argmax())
+        where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
+        raise PublishedError(
+            f"column {key!r} ({where}): the key is blank in {count(int(of_body.sum()), 'row')} of bodies, as where cells "
+            "are merged down the side; fill them down, or write a word such as: not known"
+        )
+
+
+def _refuse_two_spellings(frame: pd.DataFrame, code: str, key: str) -> None:
+    """Raise PublishedError for a key in two spellings that no body has both of, so that parts would be torn apart."""
+    alike = defaultdict(set)
+    for cell in frame[key].unique():
+        alike[" ".join(cell.split()).casefold()].add(cell)
+    for cells in (some for some in alike.values() if len(some) > 1):
+        rows = frame.loc[frame[key].isin(cells), [code, key]].drop_duplicates()
+        if not rows[code].duplicated().any():
+            some = " and ".join(map(repr, sorted(cells)))
+            raise PublishedError(
+                f"column {key!r}: {some} differ in case or spaces alone, and would keep the parts of a body apart; "
+                "write them alike"
+            )
+
+
+def _with_own_names(table: Table) -> Table:
+    """Columns whose names the result needs under other names."""
+    taken = _TAKEN | {f"{weight} of {rate}" for rate, weight in table.columns.means.items()}
+    clash = [c for c in names_of(table.frame) if c.casefold() in taken or c.startswith("_")]
+    new = {c: f"{c.lstrip('_') or 'column'} (of the file)" for c in clash}
+    if not new:
+        return table
+    notes = [f"column {old!r} is called {name!r} here" for old, name in new.items()]
+    return table.but(*notes, frame=table.frame.rename(columns=new), columns=table.columns.called(new))
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def _with_noughts(table: Table, zero: Sequence[str]) -> Table:
+    """Marks that are said to mean nought as it, in columns of counts."""
+    marks = {mark.strip().casefold() for mark in zero}
+    frame, notes = table.frame, []
+    for name in table.columns.sums if marks else ():
+        if not pd.api.types.is_string_dtype(frame[name]):
+            continue
+        found = frame[name].str.strip().str.casefold().isin(marks)
+        if found.any():
+            cells = f"{int(found.sum()):,} cell{'s are' if found.sum() > 1 else ' is'}"
+            notes.append(f"column {name!r}: {cells} read as nought, as asked")
+            frame = frame.assign(**{name: frame[name].mask(found, "0")})
+    return table.but(*notes, frame=frame)
+
+
+def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
+    """Numbers as published as numbers; all that are none are named at once."""
+    frame, columns, notes = table.frame, table.columns, []
+    for rate, weight in columns.means.items():
+        cells = map(str, frame[weight].unique())
+        shares = [c for c in cells if "%" in c and numbers.is_given(c, marks)]
+        if rate == weight or shares:
+            why = "is the rate itself" if rate == weight else f"holds percentages ({shares[0]!r})"
+            raise PublishedError(
+                f"column {weight!r} {why}, so it cannot weigh {rate!r}; name the column with how many it is a rate "
+                "of (--mean rate:patients)"
+            )
+    text = [c for c in columns.numbers if pd.api.types.is_string_dtype(frame[c])]
+    numbers.check(nw.from_native(frame, eager_only=True), text, marks)
+    read = {}
+    for name in text:
+        notes += _said_of_signs(frame[name], name in columns.sums, marks)
+        parsed = numbers.parse(nw.from_native(frame[name], series_only=True), marks)
+        read[name] = parsed.to_native()
+    return table.but(*notes, frame=frame.assign(**read))
+
+
+def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[str]:
+    """What per cent and brackets in a column mean. Raises PublishedError for percentages that are to be added up."""
+    name, notes = cells.name, []
+    signed = {str(c): int(n) for c, n in cells.value_counts().items() if "%" in str(c) or "(" in str(c)}
+    given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, marks)}
+    shares = [c for c in given if "%" in c]
+    if shares and added:
+        raise PublishedError(
+            f"column {name!r} holds percentages ({shares[0]!r}), which cannot be added up; average it with "
+            "means and the column that weighs it (--mean rate:weight), or drop it"
+        )
+    if shares:
+        notes.append(f"column {name!r} is in percent")
+    below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
+    if below:
+        notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")
+    return notes
+
+
+def _with_codes(table: Table) -> Table:
+    """Codes in another way of writing, and words for England, as they are meant; nothing is guessed."""
+    code = table.columns.code
+    cells = table.frame[code]
+    if not pd.api.types.is_string_dtype(cells):
+        raise PublishedError(
+            f"column {code!r} holds {cells.dtype}, not text; read the codes as text, or 5E1 becomes 50"
+        )
+    words = {w.casefold(): w for w in reversed(list(lineage.beside()))}
+    meant = {cell: _as_code(cell, words) for cell in cells.unique()}
+    spelt: defaultdict[str, set[str]] = defaultdict(set)
+    for cell, plain in meant.items():
+        spelt[plain].add(cell)
+    return table.but(
+        frame=table.frame.assign(**{code: cells.map(meant)}),
+        written={cell: plain for cell, plain in meant.items() if plain and plain != cell},
+        spelt={plain: frozenset(some) for plain, some in spelt.items()},
+    )
+
+
+def _as_code(cell: str, words: Mapping[str, str]) -> str:
+    if cell in lineage.beside():
+        return cell
+    if re.fullmatch(NO_CODE, cell):
+        return ""
+    return lineage.written(cell) or words.get(_bare(cell)) or cell
+
+
+def _bare(cell: str) -> str:
+    """A word for a total without case, marks and what it is a total for: TOTAL:, England*, Total for England."""
+    bare = re.sub(r"[\s:*†‡.]+$", "", " ".join(cell.split()).casefold())
+    return re.sub(r"^(?:total|sum)s? (?:for|of) ", "", bare)
+
+
+# --- when -----------------------------------------------------------------------------------------
+
+
+def _with_days(table: Table, asked: Asked) -> Table:
+    """The geography of each row: one date, or a column of dates like 2018-04-01."""
+    columns = table.columns
+    if table.dated:
+        return _with_dates(table)
+    if columns.at != "auto":
+        lineage.as_day(columns.at)
+        return table
+    read = known_codes(table, asked.repair)
+    given = set(read.values())
+    fits = lineage.which(given)
+    keys = [k for k in columns.by if is_period(table.frame, k)]
+    if fits and not fits[0].extra:
+        refuse_partnerships(table.frame, columns.code, keys, fits)
+        return _with_hint(table, fits, asked.name)
+    if asked.closed == "carry" and not keys:
+        day = max((opened(c) for c in given), default=None)
+        if day is None:
+            return table
+        note = f"the newest code is of {day.date()}; the others are taken there"
+        return table.but(note, columns=replace(columns, at=day))
+    if not keys or not fits:
+        return table
+    decided = decide(table.frame, columns.code, keys[0], read, asked.closed == "carry")
+    days = dict(zip(decided[keys[0]], decided["at"], strict=True))
+    at = table.new_name("geography")
+    return table.but(
+        f"the codes decide the geography of each {keys[0]}",
+        frame=table.frame.assign(**{at: table.frame[keys[0]].map(lambda cell: days.get(cell, ""))}),
+        columns=replace(columns, at=at),
+        decided=decided,
+    )
+
+
+def known_codes(table: Table, repair: bool) -> dict[str, str]:
+    """The cells that hold a code of a body, each with the code that is meant."""
+    beside, out = set(lineage.beside()), dict[str, str]()
+    for code in table.frame[table.columns.code].unique():
+        meant = code if lineage.written(code) == code else lineage.suggest(code) if repair and code else None
+        if meant and meant not in beside:
+            out[code] = meant
+    return out
+
+
+def _with_dates(table: Table) -> Table:
+    """Dates and periods, in any form that means one thing, as dates like 2018-04-01."""
+    at = table.columns.at
+    cells = table.frame[at]
+    found = periods.days(cells.tolist(), _same_bodies) if len(cells) else {}
+    labels = defaultdict(set)
+    for cell, day in found.items():
+        labels[str(day.date())].add(str(cell))
+    once = at in table.columns.by and all(len(some) == 1 for some in labels.values())
+    changed = [f"{next(iter(some))} as {day}" for day, some in labels.items() if some != {day}]
+    notes = []
+    if changed:
+        more = f" and {len(changed) - 2} more" if len(changed) > 2 else ""
+        notes.append(f"column {at!r}: {', '.join(changed[:2])}{more}")
+    return table.but(
+        *notes,
+        frame=table.frame.assign(**{at: [str(found[c].date()) if c in found else "" for c in cells]}),
+        labels={day: next(iter(some)) for day, some in labels.items()} if once else {},
+    )
+
+
+def _with_hint(table: Table, fits: list[Fit], file: str) -> Table:
+    """Of several geographies that fit the one that a header or the name of the file tells."""
+    exact = [f for f in fits if f.exact] or fits
+    if len(exact) < 2:
+        return table
+    for what, text in (("header", table.columns.code), ("name of the file", Path(file).stem)):
+        for year in _YEAR.findall(text):
+            day = pd.Timestamp(2000 + int(year), 4, 1)
+            near = [f for f in exact if f.vintage.start <= day <= f.vintage.end]
+            if near:
+                note = f"read as {near[0].vintage}: the {what} {text!r} says so (at={day.date()})"
+                return table.but(note, columns=replace(table.columns, at=day))
+    return table
