@@ -782,9 +782,11 @@ def _estimates(data: Panel, terms: dict, weighted: bool, times: int, seed: int) 
 
 
 def _with_interval(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.assign(**interval(table))
-    order = ["cohort", "treated", "controls", "estimate", "se", "df", "low", "high", "p", "dealings", "exact"]
-    return table[[c for c in order if c in table]]
+    """The same table, with the ends of the interval after its degrees of freedom."""
+    ends, after = interval(table), table.columns.get_loc("df") + 1
+    table.insert(after, "low", ends["low"])
+    table.insert(after + 1, "high", ends["high"])
+    return table
 
 
 # --- dealing --------------------------------------------------------------------------------------
@@ -803,7 +805,7 @@ def _dealt(data: Panel, cohorts: list[int], times: int, seed: int) -> dict[int, 
 
     Only bodies of these cohorts and controls take part. Where there are few ways, all of them follow the first.
     """
-    labels, names = tuple(_labels(data).tolist()), tuple(map(str, data.values.index))
+    labels, names = tuple(_labels(data).tolist()), tuple(map(str, data.values.index.tolist()))
     every = _ways(data, cohorts) <= EVERY_WAY
     return _places(labels, names, tuple(cohorts), times, seed, every)
 

@@ -36,10 +36,10 @@ def decide(
     PublishedError
         The codes of a period are of no one geography, or of several of which none can be preferred.
     """
-    rows = []
+    rows, known = [], lineage.default()  # asked once, for each time it looks whether its tables are the same
+    meant = known.written if read is None else read.get
     for cell, codes in frame.groupby(period, sort=False)[code]:
-        found = [lineage.written(one) if read is None else read.get(one) for one in codes.unique()]
-        given = {c for c in found if c and c not in lineage.beside()}
+        given = {c for c in map(meant, codes.unique()) if c and c not in known.beside()}
         if not given:
             rows.append((cell, "", "no code known here", 0, 0))
             continue

@@ -292,21 +292,21 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
 
 def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
     """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
-    out = []
-    meant = {c: lineage.written(c) for c in frame[code].astype(str).unique()}
-    ours = {c for c in meant.values() if c and c not in lineage.beside()}
+    out, known = [], lineage.default()  # asked once, for each time it looks whether its tables are the same
+    meant = {c: known.written(c) for c in frame[code].astype(str).unique()}
+    ours = {c for c in meant.values() if c and c not in known.beside()}
     for name in left:
         if not pd.api.types.is_string_dtype(frame[name]):
             continue
         pairs = frame[[code, name]].drop_duplicates()
         if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
             continue
-        said = {c: lineage.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
+        said = {c: known.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
         for at, (one, other) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
             here, there = meant.get(str(one)), said.get(other)
-            if not here or not there or {here, there} & set(lineage.beside()):
+            if not here or not there or {here, there} & known.beside().keys():
                 continue
-            (body, level, *_), (another, its, *_) = lineage.lifetime(here), lineage.lifetime(there)
+            (body, level, *_), (another, its, *_) = known.lifetime(here), known.lifetime(there)
             if body != another and level == its:
                 where = f" (line {at})" if frame.index.name == "line" else ""
                 out.append(
@@ -358,15 +358,14 @@ class CodeColumn(NamedTuple):
 def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
     """The column that holds the codes. Raises PublishedError where there is none, or more than one."""
     rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
-    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+    graph = lineage.default()
+    known = {c for v in graph.vintages() for s in ("ods", "ons") for c in graph.codes_of(v, s)}
 
     @cache
     def is_code(cell: str) -> bool:
         # boards have codes of letters, like QHM; a word in small letters is none
         return (
-            len(cell) < 30
-            and bool(re.search(r"\d", cell) or cell.isupper())
-            and lineage.written(cell) in known
+            len(cell) < 30 and bool(re.search(r"\d", cell) or cell.isupper()) and graph.written(cell) in known
         )
 
     def like(column: str) -> float:
@@ -407,8 +406,8 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
 
 
 def _names(cells: pd.Series) -> float:
-    some = [c for c in cells.unique() if c.strip()][:60]
-    return sum(lineage.suggest(c) is not None for c in some) / max(1, len(some))
+    some, known = [c for c in cells.unique() if c.strip()][:60], lineage.default()
+    return sum(known.suggest(c) is not None for c in some) / max(1, len(some))
 
 
 def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
@@ -439,8 +438,9 @@ def _partnership(frame: pd.DataFrame) -> str:
 
 def _differ(one: str, two: str) -> bool:
     """Whether two cells hold codes of two bodies."""
-    codes = [c for cell in (one, two) if (c := lineage.written(cell)) and c not in lineage.beside()]
-    return len(codes) == 2 and lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]
+    known = lineage.default()
+    codes = [c for cell in (one, two) if (c := known.written(cell)) and c not in known.beside()]
+    return len(codes) == 2 and known.lifetime(codes[0])[0] != known.lifetime(codes[1])[0]
 
 
 def _disagree(frame: pd.DataFrame, found: list[str]) -> str:
