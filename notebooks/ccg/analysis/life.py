@@ -19,8 +19,11 @@ from ..core.rebasing import rebase
 from ..core.words import long_date
 
 EVE = BOARDS - pd.Timedelta(days=1)
-#: Money and patients of these stand on two sides of a boundary that moved: see ``allocations`` in the codebook.
-ASKEW = {"2018-19": ("02M", "01K", "01E")}
+#: Between these land (2018-19) or practices (2019-20) had moved and the money of the year had not followed.
+ASKEW = {
+    "2018-19": (("01E", "02M"), ("01K", "02M")),
+    "2019-20": (("02R", "02W"), ("03W", "04C"), ("04L", "04M")),
+}
 #: Measures on which a body is set among all of its time: what it is called, its unit, how it is written.
 MEASURES = {
     "patients": ("Registered patients", "patients", "{:,.0f}"),
@@ -498,8 +501,10 @@ class _Day:
         year = next(y for y, first in firsts.items() if first is None or self.day >= pd.Timestamp(first))
         note = "without running costs, primary medical and specialised care"
         frame = self._ratio(year, "pounds", "patients", 1000, note)
-        askew = {self._heir(code, f"{year[:4]}-04-01") for code in ASKEW.get(year, ())}
-        return frame.drop(index=list(askew)), f"a boundary moved between its money and its patients of {year}"
+        pairs = ({self._heir(code, f"{year[:4]}-04-01") for code in pair} for pair in ASKEW.get(year, ()))
+        askew = {code for pair in pairs if len(pair) > 1 for code in pair}
+        why = f"land or practices moved between its money and its patients of {year}"
+        return frame.drop(index=list(askew)), why
 
     def _independent(self):
         if self.level == "icb":
