@@ -257,14 +257,17 @@ def _check_layout(fig, name: str, renderer=None) -> None:
     boxes = [(t, *t.get_window_extent(renderer).extents) for t in shown]
     width, height = fig.bbox.width, fig.bbox.height
     wrong, edge, wide, tall = [], style.EDGE / 2 * fig.dpi, 0.02 * fig.dpi, 0.03 * fig.dpi
+    lefts, bottoms, rights, tops = np.array([box for _, *box in boxes]).T
+    across = np.minimum.outer(rights, rights) - np.maximum.outer(lefts, lefts)
+    upright = np.minimum.outer(tops, tops) - np.maximum.outer(bottoms, bottoms)
+    overlap = np.triu((across > wide) & (upright > tall), 1)
     for i, (text, left, bottom, right, top) in enumerate(boxes):
         if left < edge or bottom < edge or right > width - edge or top > height - edge:
             wrong.append(f"{text.get_text()!r} touches the edge")
         if text.get_fontsize() < style.SMALL:
             wrong.append(f"{text.get_text()!r} is smaller than {style.SMALL} points")
-        for other, left2, bottom2, right2, top2 in boxes[i + 1 :]:
-            if min(right, right2) - max(left, left2) > wide and min(top, top2) - max(bottom, bottom2) > tall:
-                wrong.append(f"{text.get_text()!r} overlaps {other.get_text()!r}")
+        for j in np.flatnonzero(overlap[i]):
+            wrong.append(f"{text.get_text()!r} overlaps {shown[j].get_text()!r}")
     if wrong:
         raise ValueError(f"figure {name}: " + "; ".join(wrong[:6]))
 
