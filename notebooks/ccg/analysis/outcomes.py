@@ -486,7 +486,7 @@ def _counted(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
     forecast = effects.imputation(panel, times=0).iloc[0]
     ordinary = _until(panel, 2019)  # the year that ended with March 2020
     return {
-        "As above": pooled(panel),
+        "As in the answer": pooled(panel),
         "From the last year before alone": pooled(panel, base="last"),
         f"Without the last year before ({later.first.count()} bodies)": pooled(later, gap=1),
         "First two years after only": pooled(panel, until=2),

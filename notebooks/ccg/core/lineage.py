@@ -394,6 +394,14 @@ class Lineage:
             out |= dict(zip(frame["code"], frame["name"], strict=True))
         return MappingProxyType(out)
 
+    def every_code(self) -> set[str]:
+        """Every code known here: ODS and ONS codes of all bodies, and what stands beside them, such as England."""
+        out = {*self.known_names(), *self.ons_periods(), *self.beside()}
+        for one in self.vintages():
+            if one.level in ("icb", "partnership", "pct"):
+                out |= set(self.bodies(one.start, one.level)["ons_code"].dropna())
+        return out
+
     def former_names(self) -> Mapping[str, str]:
         """Name before a change of name under the same code, by code of the CCG."""
         return self._former_names
