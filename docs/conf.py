@@ -36,7 +36,7 @@ html_title = project
 html_favicon = "static/hexagon.svg"
 html_static_path = ["static", "_build/parts/static"]
 html_extra_path = ["_build/parts/extra"]
-html_css_files = ["site.css"]
+html_css_files = ["charts.css", "site.css"]
 html_js_files = [("bodies.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
 # one address for all: url in CITATION.cff. Where it has none, pages name no address of theirs
 _about = yaml.safe_load((Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8"))

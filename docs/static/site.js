@@ -11,13 +11,13 @@ const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u0
 const KINDS = /\b(?:ccgs?|icbs?|ics|boards?|integrated care (?:boards?|systems?)|clinical commissioning groups?)\b/g;
 const bare = (text) => text.replace(KINDS, " ").replace(/\s+/g, " ").trim();
 
-const BODIES = (window.BODIES || []).map(([code, name, years, former, ons, [initials, ...councils] = [""]]) => ({
-  code, name, years, former, councils, board: years.startsWith("board"), initials: initials.toLowerCase(), codes: [code, ...ons].map(plain),
+const BODIES = (window.BODIES || []).map(([code, name, years, former, codes, short, councils]) => ({
+  code, name, years, former, councils, board: years.startsWith("board"), short: short.map((one) => bare(plain(one))), codes: [code, ...codes].map(plain),
   plain: bare(plain(name)), was: former.map((one) => bare(plain(one))).join(" "), towns: councils.map(plain).join(" "),
 }));
-const VOCABULARY = new Set(BODIES.flatMap((body) => `${body.plain} ${body.was}`.split(" ")).filter((word) => word.length > 3));
+const VOCABULARY = new Set(BODIES.flatMap((body) => `${body.plain} ${body.was} ${body.towns}`.split(" ")).filter((word) => word.length > 3));
 
-/* How well a body fits: 0 by code, 1 and 2 by name or initials, 3 by a former name, 4 by a council, -1 not at all. */
+/* How well a body fits: 0 by code, 1 and 2 by name or what it is called for short, 3 by a former name, 4 by a council, -1 not at all. */
 function rank(body, typed) {
   if (!typed) return -1;
   if (body.codes.includes(typed)) return 0;
@@ -25,9 +25,9 @@ function rank(body, typed) {
   if (!asked) return boards === body.board ? 2 : -1;
   const words = asked.split(" "), all = (text) => words.every((word) => ` ${text}`.includes(` ${word}`));
   const kind = boards && !body.board ? 0.5 : 0;
-  if (asked === body.initials) return 1 + kind;
+  if (body.short.includes(asked)) return 1 + kind;
   if (all(body.plain)) return (body.plain.startsWith(asked) ? 1 : 2) + kind;
-  if (words[0].length > 1 && words.length > 1 && body.initials.startsWith(words[0]) && words.slice(1).every((word) => ` ${body.plain}`.includes(` ${word}`))) return 2 + kind;
+  if (words[0].length > 1 && words.length > 1 && body.short[0]?.startsWith(words[0]) && words.slice(1).every((word) => ` ${body.plain}`.includes(` ${word}`))) return 2 + kind;
   if (body.was && all(body.was)) return 3 + kind;
   return body.towns && all(body.towns) ? 4 + kind : -1;
 }

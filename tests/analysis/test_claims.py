@@ -249,6 +249,14 @@ def test_health_protection_did_not_pass_to_councils():
     assert "Health protection did not" in TABLE.at["C2", "correction"]
 
 
+def test_two_national_bodies_took_a_part_of_public_health_in_2013(decided):
+    """Public Health England, and NHS England: councils had health visiting from it, as 04 draws."""
+    later = tables.load("reforms").set_index("event").loc["health_visitors_2015"]
+    assert "passed from NHS England to councils" in later["what_changed"] and later["date"] == "2015-10-01"
+    assert "which NHS England bought until October 2015" in TABLE.at["C2", "correction"]
+    assert decided.query("claim_id == 'C2'")["value"].item() == 2
+
+
 def test_a_table_of_claims_has_a_row_each_with_its_parts_their_numbers_and_limits(decided):
     lines = claims.table(decided, ["A3", "A12"]).splitlines()
     assert len(lines) == 4 and all(line.count("|") == 6 for line in lines)

@@ -172,11 +172,25 @@ def test_a_merged_body_has_the_mean_of_the_scores_and_says_so(lives):
     assert alone.status == "exact" and alone.note == ""
 
 
-def test_money_is_left_out_where_a_boundary_moved_between_money_and_patients():
-    day = life._facts(lineage.default()).day(pd.Timestamp("2019-03-31"))
-    found, missing = day.standing("01K")
-    assert "money" not in {s.measure for s in found}
-    assert missing["money"] == "a boundary moved between its money and its patients of 2018-19"
+@pytest.mark.parametrize(
+    "last, year, codes",
+    [
+        ("2019-03-31", "2018-19", ["01E", "01K", "02M"]),
+        ("2020-03-31", "2019-20", ["02R", "02W", "04L", "04M"]),
+    ],
+)
+def test_money_is_left_out_where_land_or_practices_moved_and_it_had_not_followed(last, year, codes):
+    day = life._facts(lineage.default()).day(pd.Timestamp(last))
+    for code in codes:
+        found, missing = day.standing(code)
+        assert "money" not in {s.measure for s in found}
+        assert missing["money"] == f"land or practices moved between its money and its patients of {year}"
+
+
+def test_money_counts_again_once_those_between_which_practices_moved_are_one():
+    day = life._facts(lineage.default()).day(pd.Timestamp("2021-03-31"))
+    known = {code: {s.measure for s in day.standing(code)[0]} for code in ("36J", "52R", "03W", "04C")}
+    assert {code for code, measures in known.items() if "money" in measures} == {"36J", "52R"}
 
 
 def test_what_is_not_known_is_missing_with_a_reason(lives):
@@ -259,6 +273,14 @@ def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
         lives["D4U1Y"]
     )
     assert "its area kept its code, as a sub-ICB location." in life.summary(lives["15E"])
+    asked = ["15E", "15M", "78H", "D2P2L", "01Y", "06H", "99F"]
+    gained = [code for code in asked if "joined the location that day" in life.summary(lives[code])]
+    assert gained == ["15E", "15M", "78H"], "West Birmingham, Glossop and Oundle moved in July 2022"
+    asked = ["QUA", "QOP", "QUE", "70F", "QHL", "S9B9J", "92A", "15E"]
+    lost = [code for code in asked if "instead." in life.summary(lives[code])]
+    assert lost == asked[:4], (
+        "and so did not pass to the board of the rest; nor Fernhurst to West Sussex in 2020"
+    )
 
 
 def test_a_summary_says_with_whom_a_ccg_merged_and_which_board_has_its_area_today(lives):

@@ -2,6 +2,7 @@
 
 import csv
 import http.client
+import re
 import shutil
 import sys
 import time
@@ -119,6 +120,19 @@ def test_two_are_compared_and_their_numbers_and_pictures_kept(explorer, axe, sho
     table.locator("summary").click()
     expect(table.get_by_role("columnheader", name="patients")).to_be_visible()
     assert axe(explorer) == []
+
+
+def test_the_address_holds_what_is_shown_and_shows_what_it_holds(served, page):
+    page.goto(f"{served.url}/#04X+99C+index", wait_until="domcontentloaded")
+    drawn(page, "04X")
+    drawn(page, "99C")
+    expect(page.locator("figure[data-chart=years] img").first).to_have_attribute(
+        "alt", re.compile("Line chart")
+    )
+    assert page.url.endswith("#04X+99C+index")
+    page.get_by_role("button", name="Birmingham and Solihull (15E)").click()
+    drawn(page, "15E")
+    page.wait_for_url("**/#15E+99C+index")
 
 
 def test_a_choice_without_a_life_and_words_that_find_nothing_are_answered(explorer, axe, shot):

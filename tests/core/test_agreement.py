@@ -31,6 +31,7 @@ WRONG = {
     "the first day of a location": ("locations", "locations", {"code": "00L"}, {"opened": DAY("2021-07-01")}, "locations.csv row 2, column opened, value '2021-07-01': no board of icbs.csv opened on this day"),
     "patients of a location": ("location_patients", "location_patients", {"code": "00N", "year": "2022-23"}, {"patients": 159109}, "location_patients.csv row 4, column patients, value '159109': ccg_years.csv has 159108"),
     "a cluster that merged": ("clusters", "clusters", {"board": "QXU"}, {"by_april_2026": "separate"}, "column by_april_2026, value 'separate': a board that closed by icbs.csv merged"),
+    "a cluster of one board": ("clusters", "clusters", {"board": "QF7"}, {"cluster": "South Yorkshir3"}, "column cluster, value 'South Yorkshir3': icbs.csv calls the board otherwise"),
     "a part without a name": ("clusters", "clusters", {"board": "QNQ", "cluster": "Thames Valley"}, {"part": None}, "column part, value 'blank': a board in several clusters has a part in each"),
     "a partnership": ("partnership_members", "partnership_members", {"date": "2021-04-01", "code": "36L"}, {"partnership": "E54000029"}, "column partnership, value 'E54000029': "),
     "a level": ("levels", "levels", {"level": "pct"}, {"last": DAY("2013-04-01")}, "levels.csv row 5, column last, value '2013-04-01': its last body closed on 2013-03-31"),
@@ -43,6 +44,11 @@ WRONG = {
     "a word of a list": ("survey", "survey", {"wave": "comres_2010", "item": "willing_to_commission", "response": "dont_know"}, {"response": "dont_knox"}, "column response, value 'dont_knox': nowhere else; other rows have dont_know"),
     "a claim of a year": ("claims", "claims", {"claim_id": "A1"}, {"value": 222.0}, "column value, value '222': reforms.csv has no event of this year"),
     "a share far from patients": ("practice_moves", "successions", {"from": "01E", "land": "preston_edge"}, {"share": 0.406}, "column share, value '0.406': practice_moves.csv has "),
+    "who held a land": ("land_residents", "land_residents", {"land": "glossop", "year": "2017"}, {"origin": "01H"}, "column origin, value '01H': successions.csv has no part of it that lay there first and went to QJ2"),
+    "residents of a land": ("land_residents", "land_residents", {"land": "glossop", "year": "2017"}, {"residents": 33343}, "column share, value '0.129476': residents over from_residents is 0.129511"),
+    "patients weighted": ("weights", "need", {"code": "00N"}, {"weighted_maternity": 611114}, "need.csv row 3, column weighted_maternity: the rows of 2022-23 add up to "),
+    "the number of a part": ("claims", "claim_parts", {"claim_id": "A3", "part": "1"}, {"value": 210.0}, "column verdict, value 'holds': by its value and its limits it is does not hold"),
+    "cases of a design": ("test_levels", "test_levels", {"treated": "2", "spread": "1.7", "draws": "skewed"}, {"cases": 2000}, "column cases, value '2000': other rows of this table have 20000"),
     "the day of an event": ("reforms", "reforms", {"event": "icb_2022"}, {"date": "2022-06-30"}, "column date, value '2022-06-30': bodies changed on 2022-07-01"),
 }  # fmt: skip
 

@@ -30,10 +30,6 @@ def found() -> list[str]:
     return list(map(str, tables.check()))
 
 
-def test_the_tables_as_they_are_agree():
-    assert not tables.check()
-
-
 def test_a_code_given_to_another_ccg_is_named_with_the_one_it_belongs_to(data):
     line = change(data, "ons_codes", "E38000219", code="02T")
     assert line == 220

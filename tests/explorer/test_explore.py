@@ -164,9 +164,50 @@ def test_the_numbers_and_the_picture_of_a_chart_are_in_its_links():
 
 
 def test_every_control_has_a_name(explorer):
-    controls = [explorer.compare, *(w for p in (explorer.first, explorer.second) for w in (p.text, p.list))]
+    controls = [
+        explorer.compare,
+        explorer.index,
+        *(w for p in (explorer.first, explorer.second) for w in (p.text, p.list)),
+    ]
     names = [w.description for w in controls]
     assert all(names) and len(set(names)) == len(names)
+
+
+def test_what_a_body_is_called_for_short_finds_it():
+    assert found("bsol ICB") == ["QHL"] and found("DDES") == ["00D"] and set(found("NWL")) == {"W2U3Z", "QRV"}
+
+
+def test_the_names_of_a_trail_choose_their_body(explorer):
+    [before, after] = explorer.names[0].children
+    said = [button.description for button in before.children[1:]]
+    assert "Solihull (05P)" in said and before.children[0].value == "<b>Before</b>"
+    assert [button.description for button in after.children[1:]] == ["Birmingham and Solihull (QHL)"]
+    before.children[1 + said.index("Solihull (05P)")].click()
+    assert explorer.first.code == "05P" and explorer.first.text.value == "05P"
+
+
+def test_two_are_compared_in_hundredths_of_their_first_year(explorer):
+    explorer.second.code, explorer.compare.value = "99C", True
+    assert explorer.index.layout.display == "" and "= 100" not in explorer.parts[2][0].value
+    explorer.index.value = True
+    first, last = (life.of("99C").years[at].patients for at in (0, -1))
+    for part in explorer.parts[2]:
+        assert f"North Tyneside to {100 * last / first:.0f}" in part.value
+    explorer.compare.value = False
+    assert explorer.index.layout.display == "none" and "Line chart" not in explorer.parts[2][0].value
+
+
+def test_a_small_body_beside_a_large_one_is_counted_in_thousands():
+    small, large = life.of("99C"), life.of("15E")
+    assert life_charts._unit(small, large)[1] == "thousands" and life_charts._unit(large)[1] == "millions"
+    panel = life_charts.index(small, large)
+    figures._surround(panel.fig, panel.title, panel.subtitle, panel.source)
+    figures._check_layout(panel.fig, panel.name)
+    plt.close(panel.fig)
+    assert (
+        set(panel.data["code"]) == {"99C", "15E"}
+        and (panel.data.groupby("code")["index"].first() == 100).all()
+    )
 
 
 # --- the charts -----------------------------------------------------------------------------------

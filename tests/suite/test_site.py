@@ -9,7 +9,6 @@ import re
 import sys
 import zipfile
 from datetime import date
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,6 +43,13 @@ def test_links_between_files_become_links_between_pages():
         "[a](../notebooks/04_reorganisations.ipynb) [b](../glossary.md#bodies) [c](../codebook.md) "
         "[d](https://x.org/y.md) [e](#here)"
     )
+
+
+def test_readers_of_the_codebook_are_spared_its_patterns():
+    text = (files.data() / "README.md").read_text(encoding="utf-8")
+    said = site.for_readers(text)
+    assert "like `^https?" in text and "like `^" not in said and "This page is made" not in said
+    assert "| Where it was read | may be blank |" in said and said.count("\n| ") == text.count("\n| ")
 
 
 def test_a_file_that_is_named_becomes_a_link():
@@ -93,6 +99,15 @@ def test_a_cell_of_prose_is_read_without_the_cell(tmp_path):
     assert page.cells[1].outputs[0].data["text/markdown"] == "All 3."
 
 
+def test_code_that_shows_nothing_is_folded_with_the_code_after_it(tmp_path):
+    said = nbformat.v4.new_output("display_data", {"text/html": "<p>3</p>"})
+    code = [nbformat.v4.new_code_cell(source, outputs=[]) for source in ("a = 1", "b = 2")]
+    code += [nbformat.v4.new_code_cell("a + b", outputs=[said]), nbformat.v4.new_code_cell("c = 3")]
+    page = site.Book(book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), *code), {}).page()
+    assert [cell.source for cell in page.cells[1:]] == ["a = 1\n\n\nb = 2\n\n\na + b", "c = 3"]
+    assert page.cells[1].outputs == [said] and page.cells[1].metadata["tags"] == ["hide-input"]
+
+
 def test_a_chart_without_its_files_is_refused(tmp_path, charts):
     cell = shown({"image/png": "AAAA", "text/plain": "Figure 01_nowhere, numbers 0123456789ab"})
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), cell)
@@ -110,8 +125,8 @@ def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
     )
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), empty, both)
     page = site.Book(path, {}).page()
-    assert page.cells[1].outputs == []
-    assert page.cells[2].outputs[0].data["text/html"] == "<p>an example</p>"
+    [output] = [one for cell in page.cells if cell.cell_type == "code" for one in cell.outputs]
+    assert output.data["text/html"] == "<p>an example</p>"
 
 
 def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
@@ -142,8 +157,52 @@ def test_margins_are_what_title_and_source_take(charts):
         assert chart["above"] + chart["below"] < 0.6 * whole, f"{name}: the chart itself must be left"
 
 
+def words_of(drawing: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]+)<", drawing)
+
+
+def test_a_chart_drawn_in_a_page_has_its_words_its_alt_text_and_colours_for_dark_mode(charts):
+    made = {name: site.drawings.inline(name) for name in charts}
+    for name, chart in charts.items():
+        svg = (files.figures() / f"{name}.svg").read_text(encoding="utf-8")
+        outer = chart["title"] + chart["subtitle"] + f"Source: {chart['source']}"
+        inner = [text for text in words_of(svg) if html.unescape(text) not in outer]
+        assert set(inner) <= {*words_of(made[name])}, name
+        assert not any(text.startswith("Source: ") for text in words_of(made[name])), "the page says it"
+        assert f'role="img" aria-label="{html.escape(chart["alt"])}"' in made[name]
+        used = {*re.findall(r"(?:fill|stroke):(#\w+)", made[name])}
+        assert used <= {"#1f77b4"}, "but for the face, unseen, of marks that are lines"
+        assert {"var(--cffffff)", "var(--c3d3d3d)"} <= {*re.findall(r"var\(\S+?\)", made[name])}
+    ids = re.findall(r' id="([^"]+)"', "".join(made.values()))
+    assert len(ids) == len(set(ids)), "two charts on one page do not meet"
+    assert sum(len(made[part["name"]]) for part in site.front.story(site.front.numbers(), charts)) < 220_000
+
+
+def test_every_chart_of_a_page_is_drawn_in_it(charts):
+    chart = charts["01_count"]
+    page = site.render("figure.html", chart=chart, up="", drawn=True)
+    drawn = site.drawings.fill(page)
+    assert "data-chart" in page and "data-chart" not in drawn and "Act of 2012: CCGs replace" in drawn
+
+
+def test_a_drawing_for_a_phone_cuts_no_word_and_has_the_numbers():
+    cut = {}
+    for name in ("02_maps", "03_engaged", "07_recovery", "08_series", "01_count", "04_bodies"):
+        svg = (files.figures() / f"{name}.svg").read_text(encoding="utf-8")
+        cut[name] = site.drawings.pieces(name, svg)
+        for left, right in site.drawings.words(svg):
+            assert not cut[name] or any(a <= left + 5 and right - 5 <= b for a, b in cut[name]), (name, left)
+    assert [len(cut[name]) for name in cut] == [2, 3, 2, 2, 0, 0]
+    columns = words_of(site.drawings.inline("01_count").split('class="drawn piece"')[1])
+    assert columns[::2] == ["211", "211", "209", "209", "207", "195", "191", "135", "106", "106", "42"]
+    assert columns[1::2][0] == "’13" and columns[-1] == "July"
+    asked = words_of(site.drawings.inline("03_formal_role").split('class="drawn piece"')[1])
+    at = asked.index("CCG decisions reflect own views")
+    assert asked[at + 1 : at + 3] == ["14", "72"]
+
+
 def test_numbers_of_the_front_page_come_from_the_tables():
-    n = site.numbers()
+    n = site.front.numbers()
     assert (n["first"], n["ever"], n["last"], n["boards"]) == (211, 248, 106, 42)
     assert (n["boards_ever"], n["today"], str(n["since"].date())) == (48, 36, "2026-04-01")
     assert n["merged"] + n["never"] == 211 and n["merged"] == 141
@@ -154,7 +213,7 @@ def test_numbers_of_the_front_page_come_from_the_tables():
 
 
 def test_what_the_front_page_says_beside_a_chart_is_from_a_table(charts):
-    told = {part["name"]: part for part in site.story(site.numbers(), charts)}
+    told = {part["name"]: part for part in site.front.story(site.front.numbers(), charts)}
     assert list(told) == ["01_count", "02_maps", "03_formal_role", "07_recovery"]
     first = told["01_count"]
     assert "In November 2018 they had been told to cut their running costs by 20%" in first["words"]
@@ -180,11 +239,14 @@ def test_words_of_the_front_page_that_no_longer_fit_stop_the_build(charts, monke
 
     monkeypatch.setattr(tables, "load", load)
     with pytest.raises(AssertionError, match="whether merging helped"):
-        site.story(site.numbers(), charts)
+        site.front.story(site.front.numbers(), charts)
 
 
 def test_a_sentence_has_dates_as_they_are_said():
-    assert site.plain_dates("opens on 2014-11-26; code 2014-11") == "opens on 26 November 2014; code 2014-11"
+    assert (
+        site.templates.plain_dates("opens on 2014-11-26; code 2014-11")
+        == "opens on 26 November 2014; code 2014-11"
+    )
 
 
 def test_a_citation_names_who_what_when_and_whose_data(charts):
@@ -209,14 +271,28 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
     know |= {"before": None, "after": None, "cite": said, "sources": site.sources(["ODS25"])}
     page = site.render("chart.md", base=site.base(about), **know)
     assert "In full: 1 source<" in page.replace(" <", "<")
+    assert 'href="https://digital.nhs.uk/services/organisation-data-service"' in page, "beside the copy"
     assert '"property=og:image": "https://example.org/ccgs/figures/01_count.png"' in page
     assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
 
 
+def test_a_source_read_in_a_copy_has_the_publishers_own_page_beside_it():
+    known = tables.load("sources").set_index("id")["address"]
+    pages = site.links.official()
+    assert set(pages) <= set(known.index) and all(page.startswith("https://") for page in pages.values())
+    used = {one for page in bodies.pages().values() for one in page["one"].sources}
+    copies = {one for one in used if "github.com" in known[one]}
+    made_by_others = {"GEO", "HSMA4", "SU617", "KML13"}
+    assert copies - set(pages) == made_by_others, "nobody else has these"
+
+
 def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
-    assert site.readable.label("registered_patients") == "Registered patients"
+    assert site.templates.readable.label("registered_patients") == "Registered patients"
     rows = [["2018.0", "51.14028883", "1234567", "True"], ["2019.0", "-7.5", "", "False"]]
-    assert site.readable.cells(rows) == [["2018", "51.1", "1,234,567", "yes"], ["2019", "−7.5", "–", "no"]]
+    assert site.templates.readable.cells(rows) == [
+        ["2018", "51.1", "1,234,567", "yes"],
+        ["2019", "−7.5", "–", "no"],
+    ]
 
 
 def test_a_body_is_like_those_that_stand_near_it():
@@ -236,7 +312,7 @@ def test_a_body_is_like_those_that_stand_near_it():
 
 
 def test_a_term_is_linked_to_the_glossary_where_a_page_first_says_it():
-    link = site.terms.Linker("../")
+    link = site.books.terms.Linker("../")
     said = link(
         "# Governing body\n\nA `governing body` and [a governing body](x.md). Governing body, governing body."
     )
@@ -252,7 +328,8 @@ def test_a_term_is_linked_to_the_glossary_where_a_page_first_says_it():
 
 def test_a_line_of_markdown_is_escaped():
     assert (
-        site.inline("**a** <b> & *c* `d`") == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
+        site.templates.inline("**a** <b> & *c* `d`")
+        == "<strong>a</strong> &lt;b&gt; &amp; <em>c</em> <code>d</code>"
     )
 
 
@@ -279,19 +356,20 @@ def test_the_zip_is_the_same_every_time_and_holds_every_table():
 
 
 def test_look_ups_are_written_with_a_zip_of_all_and_a_row_for_each_older_geography(tmp_path, monkeypatch):
-    monkeypatch.setattr(lookups, "of", cache(lookups.of))  # asked for twice
+    # every look-up is written with the site, where a browser test finds each as a file and in the zip
+    few = list(lookups.pairs())[::12]
+    monkeypatch.setattr(lookups, "pairs", lambda: iter(few))
     rows = site.packing.look_ups(tmp_path)
-    pairs = [lookups.stem(*pair) for pair in lookups.pairs()]
-    assert {path.stem for path in (tmp_path / "look-ups").glob("*.csv")} == set(pairs)
-    assert [one["file"] for row in rows for one in row["to"]] == [f"look-ups/{name}.csv" for name in pairs]
-    ccgs_and_partnerships = [211, 209, 209, 207, 44, 195, 44, 191, 42, 135, 42, 106, 42]
-    assert [row["bodies"] for row in rows] == [151, *ccgs_and_partnerships, 106, 42, 106, 42, 106]
+    names = [lookups.stem(*pair) for pair in few]
+    assert {path.stem for path in (tmp_path / "look-ups").glob("*.csv")} == set(names)
+    assert [one["file"] for row in rows for one in row["to"]] == [f"look-ups/{name}.csv" for name in names]
+    assert [row["bodies"] for row in rows] == [151, 211, 209, 209, 207, 44, 195, 44, 191, 135, 106, 106]
     once = (tmp_path / site.packing.LOOK_UPS).read_bytes()
     with zipfile.ZipFile(io.BytesIO(once)) as held:
-        for name in pairs:
+        for name in names:
             assert held.read(f"look-ups/{name}.csv") == (tmp_path / "look-ups" / f"{name}.csv").read_bytes()
         assert "`share`: " in held.read("look-ups/README.md").decode()
-    assert len(ccg.read(tmp_path / f"look-ups/{pairs[-1]}.xlsx")) == 106, "as a workbook too"
+    assert len(ccg.read(tmp_path / f"look-ups/{names[0]}.xlsx")) == len(lookups.of(*few[0])), "a workbook too"
     site.packing.look_ups(tmp_path)
     assert (tmp_path / site.packing.LOOK_UPS).read_bytes() == once
 
@@ -367,6 +445,10 @@ def test_a_page_has_the_same_look_ups_as_the_package():
     assert rows == pytest.approx(
         dict(zip(zip(table["from"], table["to"], strict=True), table["share"], strict=True))
     )
+    number = {(v["level"], v["start"]): i for i, v in enumerate(held["vintages"])}
+    for start, end in lookups.pairs():
+        day = max(i for i, one in enumerate(held["days"]) if one <= str(start.start.date()))
+        assert f"{day}|{start.level}|{number[end.level, str(end.start.date())]}" in held["maps"], (start, end)
     assert held["lives"]["00C"] == ["a CCG or location", "2013-04-01", "2020-03-31"]
     assert held["beside"]["England"] == "a total for England"
 
@@ -382,7 +464,8 @@ def test_the_finder_knows_every_body_by_code_name_former_name_initials_and_counc
     assert "E38000042" in found["00C"][4] and found["QHL"][2] == "board since 2022"
     assert found["QNQ"][2] == "board, 2022 to 2026" and found["S9B9J"][2] == "board since 2026"
     assert found["S9B9J"][4] == ["E54000069"] and {"E54000042", "E54000067"} <= set(found["QRL"][4])
-    assert found["15C"][5][0] == "BNSSG" and found["00D"][5][0] == "DDES" and "Cornwall" in found["11N"][5]
+    assert found["15C"][5] == ["BNSSG"] and found["00D"][5][0] == "DDES" and "Cornwall" in found["11N"][6]
+    assert found["QHL"][5] == ["BSol"] and "NWL" in found["QRV"][5] and "02F00" in found["02F"][4]
     assert ["207 CCGs were open on 1 April 2017: how many CCGs in 2017", "chart/01_count.html"] in told
 
 

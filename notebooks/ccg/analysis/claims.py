@@ -434,9 +434,9 @@ def c1():
 
 @_claim
 def c2():
-    """The year in which local public health moved; health protection went to a national agency that day."""
+    """The years in which local public health moved, and health visiting; a national agency began on the first day."""
     assert _event("public_health_2013") == _event("phe_2013"), "the correction says on the same day"
-    return (_event("public_health_2013").year,)
+    return _event("public_health_2013").year, _event("health_visitors_2015").year
 
 
 @_claim
@@ -656,9 +656,11 @@ def b10():
 
 @_claim
 def c10():
-    """The cut in running costs ordered in 2023, in per cent."""
+    """The cut in running costs ordered in 2023, in per cent; leadership teams planned in 2025, for how many boards."""
     assert _national("icb_costs_half_2025") == 50, "the correction says halve"
-    return (int(_national("icb_running_costs_cut_2025")),)
+    cut = int(_national("icb_running_costs_cut_2025"))
+    teams, boards = (int(_national("icb_leadership_teams_2025", column)) for column in ("value", "base"))
+    return cut, teams, boards
 
 
 @_claim
@@ -696,6 +698,12 @@ def _surveyed() -> int:
     """How many CCGs the survey of the King's Fund and the Nuffield Trust asked, a word in its description."""
     asked = tables.load("survey_waves").set_index("wave").at["kfnt_2014", "asked"]
     return [words.spelt(n) in asked for n in range(10)].index(True)
+
+
+def _national_bodies() -> int:
+    """National bodies that took a part of public health when councils did: an agency, and NHS England for children."""
+    assert _event("public_health_2013") == _event("phe_2013") == _event("nhse_2013"), "on the same day"
+    return _named("phe_2013", "health protection") + _named("health_visitors_2015", "from NHS England")
 
 
 def _between_waves() -> int:
@@ -818,7 +826,7 @@ _PARTS: dict[str, Callable[[], float]] = {
     "C1.1": lambda: _event("nhse_2013").year,
     "C1.2": _trusts_to_ccgs,
     "C1.3": _of("C1"),
-    "C2.1": lambda: _named("phe_2013", "health protection"),
+    "C2.1": _national_bodies,
     "C3.1": _of("C3"),
     "C3.2": _visitors_moved,
     "C3.3": lambda: _named("phe_2013", "health protection"),

@@ -19,8 +19,11 @@ from ..core.rebasing import rebase
 from ..core.words import long_date
 
 EVE = BOARDS - pd.Timedelta(days=1)
-#: Money and patients of these stand on two sides of a boundary that moved: see ``allocations`` in the codebook.
-ASKEW = {"2018-19": ("02M", "01K", "01E")}
+#: Between these land (2018-19) or practices (2019-20) had moved and the money of the year had not followed.
+ASKEW = {
+    "2018-19": (("01E", "02M"), ("01K", "02M")),
+    "2019-20": (("02R", "02W"), ("03W", "04C"), ("04L", "04M")),
+}
 #: Measures on which a body is set among all of its time: what it is called, its unit, how it is written.
 MEASURES = {
     "patients": ("Registered patients", "patients", "{:,.0f}"),
@@ -498,8 +501,10 @@ class _Day:
         year = next(y for y, first in firsts.items() if first is None or self.day >= pd.Timestamp(first))
         note = "without running costs, primary medical and specialised care"
         frame = self._ratio(year, "pounds", "patients", 1000, note)
-        askew = {self._heir(code, f"{year[:4]}-04-01") for code in ASKEW.get(year, ())}
-        return frame.drop(index=list(askew)), f"a boundary moved between its money and its patients of {year}"
+        pairs = ({self._heir(code, f"{year[:4]}-04-01") for code in pair} for pair in ASKEW.get(year, ()))
+        askew = {code for pair in pairs if len(pair) > 1 for code in pair}
+        why = f"land or practices moved between its money and its patients of {year}"
+        return frame.drop(index=list(askew)), why
 
     def _independent(self):
         if self.level == "icb":
@@ -593,6 +598,8 @@ def summary(one: Life) -> str:
         merged = into[0].kind == "merger" and len(into) > 1
         verb = "Made by the merger of" if merged else "It took over from"
         said.append(f"{verb} {_listed([h.start for h in into])}.")
+        for old, to in _went_elsewhere(one, [h.start for h in into], into[0].date):
+            said.append(f"A part of {_said(old)} went to {_said(to)} instead.")
     for hop in one.before:
         if hop.end == one.code and hop.kind == "split":
             said.append(f"A part of {_said(hop.start)} came to it on {long_date(hop.date)}.")
@@ -611,7 +618,24 @@ def summary(one: Life) -> str:
             said.append(
                 f"{_said(hop.end)} took over on {long_date(hop.date)}; its area kept its code{kept}, as a sub-ICB location."
             )
+            if came := _came_to_its_location(one, hop.date):
+                said.append(f"A part of {_listed(came)} joined the location that day.")
     return " ".join([*said, *_today(one)])
+
+
+def _went_elsewhere(one: Life, from_: list[str], day: pd.Timestamp) -> list[tuple[str, str]]:
+    """Of the bodies that a body was made from, those a part of which went to another on that day, and to which."""
+    moves = tables.load("successions").query("kind == 'split'")
+    moves = moves[moves["from"].isin(from_) & (moves["date"] == day) & (moves["to"] != one.code)]
+    return list(moves[["from", "to"]].itertuples(index=False, name=None))
+
+
+def _came_to_its_location(one: Life, day: pd.Timestamp) -> list[str]:
+    """The CCGs a part of which came to the location of a CCG on the day that it took the area over."""
+    if one.kind == "board":
+        return []
+    moved = lineage.lookup(one.last_day, day, "sub_icb")
+    return list(moved.loc[(moved["to"] == one.code) & (moved["from"] != one.code), "from"])
 
 
 def partners(code: str) -> list[str]:

@@ -4,6 +4,7 @@ Each function re-bases a table by ``ccg.rebase`` as counts and returns an ``Outc
 bodies that a merger made beside those that never merged, and says of every other body why it is left out.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -156,8 +157,9 @@ class Outcome:
 
 def _as_stored() -> tuple:
     """Which files the tables are, so that what is kept from one call to the next is kept for these alone."""
-    folder = files.data()
-    return str(folder), *((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.csv")))
+    folder = str(files.data())
+    with os.scandir(folder) as found:
+        return folder, *sorted((f.name, f.stat().st_mtime_ns) for f in found if f.name.endswith(".csv"))
 
 
 def fates(on: str) -> pd.DataFrame:
@@ -465,9 +467,11 @@ def gp_survey(measure: str = "good_experience", series: str = "2018-2023") -> Ou
 def recovery_choices() -> pd.DataFrame:
     """Recovery in Talking Therapies after all mergers, counted as 07 does and in other ways, each by its name.
 
-    The first row is the answer of 07; each other changes one choice, but for "within regions", which cannot be had
-    with London, where no control is, and for the years before the pandemic, which only two waves have. Columns as in ``effects.difference_in_differences`` but for the p by dealing,
-    and ``beyond 1`` and ``beyond 2``: p that the effect is larger than so many points, up or down.
+    The first row is the answer of 07; each other changes one choice, but for four: "within regions" cannot be had
+    with London, where no control is; the years before the pandemic only two waves have after them; the wave of 2018
+    has no year before but the last; and the forecast also takes CCGs yet to merge as controls. Columns as in
+    ``effects.difference_in_differences`` but for the p by dealing, and ``beyond 1`` and ``beyond 2``: p of a test
+    whose null is an effect of so many points or more, up or down.
     """
     found = talking_therapies("recovery")
     panel = found.panel(weigh=True)
@@ -482,7 +486,7 @@ def _counted(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
     forecast = effects.imputation(panel, times=0).iloc[0]
     ordinary = _until(panel, 2019)  # the year that ended with March 2020
     return {
-        "As above": pooled(panel),
+        "As in the answer": pooled(panel),
         "From the last year before alone": pooled(panel, base="last"),
         f"Without the last year before ({later.first.count()} bodies)": pooled(later, gap=1),
         "First two years after only": pooled(panel, until=2),

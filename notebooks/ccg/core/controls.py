@@ -71,6 +71,34 @@ def measured(tables: Tables, name: str, measure: str) -> pd.DataFrame:
     return pd.DataFrame({"period": period, "code": frame["code"], "low": low, "high": high})
 
 
+def cells(tables: Tables, name: str) -> dict[str, pd.Series]:
+    """For each column of a table that controls check, the rows for which one stands.
+
+    A control of a rank is not counted: it holds the order of the numbers, and not each of them.
+
+    Returns
+    -------
+    dict of str to Series
+        By column, whether a control is of the row's period and of its body, of one that it became, or of all bodies.
+    """
+    controls, frame = tables["controls"], tables[name]
+    found: dict[str, pd.Series] = {}
+    for measure, mine in by_text(controls[controls["table"] == name], "measure"):
+        columns = [c for c in frame.columns if c in measure.split()]
+        if measure.startswith("rank of ") or not columns:
+            continue
+        held = mine["code"].groupby(mine["period"].fillna("")).agg(set).to_dict()
+        every = {period for period, codes in held.items() if any(pd.isna(code) for code in codes)}
+        rows = zip(period_of(tables, name), frame["code"], strict=True)
+        stands = [
+            period in every or not held.get(period, set()).isdisjoint(_line(tables, code))
+            for period, code in rows
+        ]
+        for column in columns:
+            found[column] = found.get(column, False) | pd.Series(stands, frame.index)
+    return found
+
+
 def _apart(
     tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
 ) -> Iterator[Problem]:
@@ -115,18 +143,16 @@ def _rows(tables: Tables, found: pd.DataFrame, period: str, code: str) -> list[i
         return [int(str(i)) for i in then.index]
     mine = then[then["code"] == code]
     if not len(mine):
-        mine = then[[_became(tables, one, code) for one in then["code"]]]
+        mine = then[[code in _line(tables, one) for one in then["code"]]]
     return [int(str(i)) for i in mine.index]
 
 
-def _became(tables: Tables, code: str, other: str) -> bool:
-    for _ in range(20):
-        if code == other:
-            return True
-        if code not in tables.heir:
-            return False
-        code = tables.heir[code]
-    return False
+def _line(tables: Tables, code: str) -> list[str]:
+    """A body and those that it became, one after the other."""
+    found = [code]
+    while found[-1] in tables.heir and len(found) < 20:
+        found.append(tables.heir[found[-1]])
+    return found
 
 
 def _without(

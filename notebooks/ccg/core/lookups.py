@@ -56,16 +56,18 @@ def table(
 
 def _names_on(day: Day, level: str | None, known: pd.Series) -> dict[str, str]:
     """The names on a day of the bodies of a level, by code."""
+    of = lineage.default()
     if lineage.checked(day, level)[1] == "sub_icb":
-        return {code: lineage.name(code, day) for code in known.index}
-    return dict(known) | _changed_later(day)
+        return {code: of.name(code, day) for code in known.index}
+    names: dict[str, str] = dict(zip(known.index, known, strict=True))
+    return names | of.kept("names changed after", lineage.vintage(day).start, lambda: _changed_later(day))
 
 
 def _changed_later(day: Day) -> dict[str, str]:
     """The names on a day of CCGs that changed theirs after it, by code."""
     moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
     later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > lineage.vintage(day).start)]
-    return dict(former[later])
+    return dict(zip(later, former[later], strict=True))
 
 
 def pairs() -> Iterator[tuple[Vintage, Vintage]]:

@@ -278,9 +278,8 @@ def _as_whole_as_asked(result: _Result, table: Table, asked: Asked) -> _Result:
     if asked.incomplete == "keep" or not result.report.incomplete:
         return result
     if asked.incomplete == "refuse":
-        raise PublishedError(
-            f"{count(result.report.incomplete, 'row')} would be incomplete:\n{result.report}"
-        )
+        words = " ".join(str(result.report).splitlines())  # what is refused is one line
+        raise PublishedError(f"{count(result.report.incomplete, 'row')} would be incomplete. {words}")
     return _without_incomplete(result, table, asked)
 
 

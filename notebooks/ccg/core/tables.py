@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from . import contract as meaning
-from . import files
+from . import controls, files
 from .problems import Problem, Tables
 
 #: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
@@ -145,17 +145,17 @@ def load(name: str) -> pd.DataFrame:
     path = files.data() / resource["path"]
     if not path.exists():
         raise FileNotFoundError(f"data/{resource['path']} is missing; restore it with git checkout")
-    if files.sha256(path.read_bytes()) != resource.get("hash", "").removeprefix("sha256:"):
+    content = path.read_bytes()
+    if files.sha256(content) != resource.get("hash", "").removeprefix("sha256:"):
         problems = find_problems(name)
         if problems:
             raise TableError(problems)
     read.add(name)
-    return _typed(resource)
+    return _typed(resource, content)
 
 
-def _typed(resource: Descriptor) -> pd.DataFrame:
+def _typed(resource: Descriptor, content: bytes) -> pd.DataFrame:
     # the same content under the same contract is read once in a process; each reader has a frame of its own
-    content = (files.data() / resource["path"]).read_bytes()
     return _read(content, json.dumps(resource["schema"]["fields"])).copy()
 
 
@@ -224,7 +224,8 @@ def rules() -> list[Callable[[Tables], Iterable[Problem]]]:
 
 def as_is(name: str) -> pd.DataFrame:
     """A table with the types of its columns, whether or not it keeps its contract."""
-    return _typed(_resource(name))
+    resource = _resource(name)
+    return _typed(resource, (files.data() / resource["path"]).read_bytes())
 
 
 def find_problems(name: str) -> list[Problem]:
@@ -330,7 +331,7 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
 
 
 def _order_and_sources(resource: Descriptor) -> list[Problem]:
-    frame = _typed(resource)
+    frame = as_is(resource["name"])
     problems = []
     key = resource["schema"]["primaryKey"]
     by_text = frame[key].astype(str)
@@ -340,7 +341,7 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
         at = "+".join(map(str, by_text.iloc[line]))
         problems.append(_problem(resource, "rows are not sorted by key", line + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
-        known = set(_typed(_resource("sources"))["id"])
+        known = set(as_is("sources")["id"])
         cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
         doubtful = {ids for ids, each in cited.items() if not known.issuperset(each)}
         for line, row in _lines(frame[frame["source"].isin(doubtful)]):
@@ -536,10 +537,13 @@ def grade(ids: Iterable[str]) -> str:
     >>> grade(["ODS25+PCTCCG"]), grade(["ODS25", "PCTCCG"])
     ('primary', 'second_hand')
     """
-    table = load("sources")
-    rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
-    weakest: int = max(min(rank[one] for one in cell.split("+")) for cell in set(ids))
-    return GRADES[weakest]
+    return _weakest(set(ids), dict(load("sources")[["id", "grade"]].to_numpy()))
+
+
+def _weakest(cells: Iterable[str], grades: Mapping[str, str]) -> str:
+    return max(
+        (min((grades[one] for one in cell.split("+")), key=GRADES.index) for cell in cells), key=GRADES.index
+    )
 
 
 class Credit(str):
@@ -565,17 +569,19 @@ def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> Credit:
     >>> credit(["ODS25", "ODS25", "PAY"])
     'NHS Organisation Data Service; NHS Digital.'
     """
-    table, facts, count = load("sources"), Counter(ids), Counter[str]()
-    publisher = dict(zip(table["id"], table["publisher"], strict=True))
-    rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
+    facts, count = Counter(ids), Counter[str]()
+    told = {
+        one: (publisher, grade)
+        for one, publisher, grade in load("sources")[["id", "publisher", "grade"]].to_numpy()
+    }
     for cell, times in facts.items():  # thousands of facts have a few dozen cells between them
-        every = cell.split("+")
-        best = min(rank[one] for one in every)
-        for name in dict.fromkeys(publisher[one] for one in every if rank[one] == best):
+        every = [told[one] for one in cell.split("+")]
+        best = min((grade for _, grade in every), key=GRADES.index)
+        for name in dict.fromkeys(publisher for publisher, grade in every if grade == best):
             count[name] += times
     listed = sorted(count, key=lambda p: -count[p])
     text = "; ".join(listed[:most]) + ("; and others" if len(listed) > most else "")
-    weakest = grade(facts)
+    weakest = _weakest(facts, {one: grade for one, (_, grade) in told.items()})
     parts = [text] + ([f"Weakest source: {GRADE_WORDS[weakest]}"] if weakest != "primary" else [])
     line = Credit(". ".join(parts + ([caveat] if caveat else [])) + ".")
     line.sources = frozenset(one for cell in facts for one in cell.split("+"))
@@ -613,7 +619,8 @@ def seal() -> list[str]:
 
 
 def codebook(contract: Descriptor) -> str:
-    """The text of ``data/README.md``: every table and column, from the descriptor alone."""
+    """The text of ``data/README.md``: every table and column from the descriptor, and what ``controls`` holds."""
+    read = Tables(as_is, contract)
     out = [f"# {contract['title']}: the tables", "", contract["description"], ""]
     out += ["This page is made from `datapackage.json` by `python -m ccg refresh`; edit that file.", ""]
     out += ["Codes are text. Dates are ISO. A blank cell is not known or does not apply. ", ""]
@@ -636,12 +643,45 @@ def codebook(contract: Descriptor) -> str:
                 for k in schema.get("foreignKeys", [])
             ),
         ]
-        if "unchecked" in resource:
-            bare = ", ".join(f"`{column}`" for column in resource["unchecked"])
-            out += ["", f"No number published elsewhere was found to check {bare} by body."]
+        out += ["", *_checked(read, resource)]
         where = "; ".join(s["title"] for s in resource["sources"]) if "sources" in resource else ""
         out += ["", f"Sources: {where}. Licence: {resource['licenses'][0]['title']}."]
     return "\n".join(out).replace("\n\n\n", "\n\n") + "\n"
+
+
+def _checked(read: Tables, resource: Descriptor) -> list[str]:
+    """Which numbers of a table are checked by numbers published elsewhere, and which by none."""
+    name, key = resource["name"], resource["schema"]["primaryKey"]
+    held = controls.cells(read, name)
+    period = meaning.years_of(read, name)
+    some, bare = [], []
+    for field in resource["schema"]["fields"]:
+        column = field["name"]
+        if field["type"] not in ("integer", "number") or column in key or name == "controls":
+            continue
+        there = read[name][column].notna()
+        if column not in held or not (held[column] & there).any():
+            bare.append(f"`{column}`")
+        elif (held[column] | ~there).mean() > 0.9:
+            some.append(f"`{column}`")
+        else:
+            rows = read[name]
+            count = int((held[column] & there).sum())
+            years = ", ".join(sorted(set(period[held[column] & there]) - {""}))
+            some.append(f"`{column}` in {count} of {len(rows)} rows" + (f" ({years})" if years else ""))
+    ranked = _ranked(read, name)
+    some += [f"`{column}` by its rank alone" for column in ranked]
+    bare = [column for column in bare if column.strip("`") not in ranked]
+    if not some:
+        return [f"No number published elsewhere was found to check {', '.join(bare)}."] if bare else []
+    out = f"Numbers published elsewhere check {', '.join(some)}."
+    return [f"{out} None was found for {', '.join(bare)}." if bare else out]
+
+
+def _ranked(read: Tables, name: str) -> list[str]:
+    held = read["controls"]
+    measures = held["measure"][held["table"] == name].unique()
+    return [one.removeprefix("rank of ") for one in measures if one.startswith("rank of ")]
 
 
 def _rule(field: Descriptor) -> str:

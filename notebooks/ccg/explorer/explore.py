@@ -16,7 +16,7 @@ import traitlets
 from ..analysis import life
 from ..analysis.life import Life
 from ..charts import figures, style
-from ..core import lineage
+from ..core import lineage, spellings
 from ..core.words import long_date
 from . import life_charts
 
@@ -47,6 +47,11 @@ STYLE = """<style>
 .ccg-explorer table { border-collapse: collapse; font-size: 14px; }
 .ccg-explorer th, .ccg-explorer td {
   text-align: left; padding: 0.25em 0.9em 0.25em 0; border-bottom: 1px solid #dadada; white-space: nowrap; }
+.ccg-explorer .ccg-name, .ccg-explorer .ccg-name:hover {
+  width: auto; height: auto; margin: 0 1.2em 0.2em 0; padding: 0; border: 0; box-shadow: none !important; background: none !important;
+  color: #12436d; font: inherit; font-size: 16px; line-height: 1.5; text-decoration: underline; white-space: normal; text-align: left; }
+.ccg-explorer .ccg-names { flex-flow: row wrap; align-items: baseline; }
+.ccg-explorer .ccg-names b { display: inline-block; min-width: 4em; }
 .ccg-explorer .ccg-message { padding: 0.6em 0.9em; border-left: 5px solid #f46a25; background: #f4f4f4; }
 </style>"""
 
@@ -60,17 +65,21 @@ class Explorer(widgets.VBox):
     def __init__(self, code: str = "15E", beside: str | None = None):
         style.use()
         self.first, self.second = _Picker("Search", "Choose"), _Picker("Second search", "Choose second")
-        self.compare = widgets.Checkbox(
-            description="Compare with a second body", indent=False, layout={"width": "auto"}
-        )
+        look = {"indent": False, "layout": {"width": "auto"}}
+        self.compare = widgets.Checkbox(description="Compare with a second body", **look)
+        self.index = widgets.Checkbox(description="As an index, first year = 100", **look)
         self.parts = [(_part(), _part()) for _ in range(_PARTS)]
-        both = [part for pair in self.parts for part in pair]
+        self.names = (_Names(self.first), _Names(self.second))
+        facts, *charts = self.parts
+        both = [*facts, *self.names, *(part for pair in charts for part in pair)]
         pickers = widgets.HBox([self.first, self.second], layout=_row())
-        super().__init__([widgets.HTML(STYLE), self.compare, pickers, widgets.HBox(both, layout=_row())])
+        asked = [self.compare, self.index, pickers]
+        super().__init__([widgets.HTML(STYLE), *asked, widgets.HBox(both, layout=_row())])
         self.add_class("ccg-explorer")
         self.second.code, self.compare.value = beside, beside is not None
         self.first.code = code
-        self.compare.observe(self._show, "value")
+        for box in (self.compare, self.index):
+            box.observe(self._show, "value")
         for picker in (self.first, self.second):
             picker.observe(self._show, "code")
         self._show()
@@ -78,11 +87,14 @@ class Explorer(widgets.VBox):
     def _show(self, change=None) -> None:
         two = self.compare.value
         codes = [self.first.code, self.second.code if two else None]
-        for part in (self.second, *(pair[1] for pair in self.parts)):
+        for part in (self.index, self.second, self.names[1], *(pair[1] for pair in self.parts)):
             part.layout.display = "" if two else "none"
-        pages = [page(code, other) for code, other in zip(codes, codes[::-1], strict=True)]
+        index = two and self.index.value
+        pages = [page(code, other, index) for code, other in zip(codes, codes[::-1], strict=True)]
         if two and not codes[1]:
             pages[1] = iter(['<p class="ccg-message" role="status">Choose the second body above.</p>'])
+        for names, code in zip(self.names, codes, strict=True):
+            names.tell(code)
         for pair in self.parts:
             for part, html in zip(pair, pages, strict=True):
                 part.value = next(html, "")
@@ -133,6 +145,33 @@ class _Picker(widgets.VBox):
             self.code = only
 
 
+class _Names(widgets.VBox):
+    """The bodies before and after one, each a button that chooses it in the picker."""
+
+    def __init__(self, picker: _Picker):
+        super().__init__(layout=_column())
+        self._picker = picker
+
+    def tell(self, code: str | None) -> None:
+        """Show the bodies on the trail of a body; nothing for a code without a life."""
+        one = life.of(code) if code in life.bodies() else None
+        sides = {"Before": [h.start for h in one.before], "After": [h.end for h in one.after]} if one else {}
+        self.children = [
+            self._side(word, others)
+            for word, reached in sides.items()
+            if (others := sorted({*reached} & {*life.bodies()} - {code}))
+        ]
+
+    def _side(self, word: str, codes: list[str]) -> widgets.HBox:
+        buttons = [widgets.Button(description=f"{life.short(lineage.name(code))} ({code})") for code in codes]
+        for button, code in zip(buttons, codes, strict=True):
+            button.add_class("ccg-name")
+            button.on_click(lambda _, code=code: setattr(self._picker.text, "value", code))
+        box = widgets.HBox([widgets.HTML(f"<b>{word}</b>"), *buttons])
+        box.add_class("ccg-names")
+        return box
+
+
 def _part() -> widgets.HTML:
     return widgets.HTML(layout=_column())
 
@@ -157,6 +196,8 @@ def _column() -> dict:
 def matches(text: str) -> list[tuple[str, str]]:
     """What a search finds, as (words, code) in the order to list it: exact codes, beginnings of names, others.
 
+    What a body is called for short, such as BSol, finds it too.
+
     No text gives every CCG and board by name. Trusts come last.
     """
     wanted = lineage.plain_name(text)
@@ -172,7 +213,16 @@ def matches(text: str) -> list[tuple[str, str]]:
         (code not in exact, levels[level], not plain.startswith(wanted), plain, code)
         for code, level, plain in zip(found["code"], found["level"], names, strict=True)
     ]
-    return [(_words(code), code) for *_, code in sorted(order)]
+    called = [c for c in _called(lineage.default()).get(wanted, []) if c not in set(found["code"])]
+    return [(_words(code), code) for code in [*called, *(code for *_, code in sorted(order))]]
+
+
+@lru_cache(maxsize=2)
+def _called(known: lineage.Lineage) -> dict[str, list[str]]:
+    """The bodies of each initials or short name; ``known`` stands for the tables that have them."""
+    told = spellings.table()
+    told = told[told["kind"].isin(["initials", "short"]) & told["code"].isin(life.bodies().keys())]
+    return told.groupby(told["text"].map(lineage.plain_name))["code"].agg(list).to_dict()
 
 
 def _only(text: str, codes: list[str]) -> str | None:
@@ -227,9 +277,10 @@ _PARTS = 5  # facts and four charts
 _YEARS = 1  # the chart that is on one scale with that of the body beside
 
 
-def page(code: str | None, beside: str | None = None) -> Iterator[str]:
+def page(code: str | None, beside: str | None = None, index: bool = False) -> Iterator[str]:
     """The parts of a body's page as HTML, one after another: facts, then each chart with its downloads.
 
+    With ``index`` its list sizes and those of the body beside are drawn in hundredths of their first year.
     For a code that has no life, a trust's or one not known, the one part says why; for none there is none.
     """
     if not code:
@@ -241,15 +292,16 @@ def page(code: str | None, beside: str | None = None) -> Iterator[str]:
         return
     yield facts(one)
     for at in range(_PARTS - 1):
-        yield _chart(one.code, at, beside if at == _YEARS else None, lineage.default())
+        yield _chart(one.code, at, *((beside, index) if at == _YEARS else (None, False)), lineage.default())
 
 
 @lru_cache(maxsize=64)
-def _chart(code: str, at: int, beside: str | None, known: lineage.Lineage) -> str:
+def _chart(code: str, at: int, beside: str | None, index: bool, known: lineage.Lineage) -> str:
     """One chart of a life, drawn once; ``known`` stands for the tables it was drawn from."""
     one = life.of(code)
     if at == _YEARS:
-        return chart(one, life_charts.years(one, life.of(beside) if beside in life.bodies() else None))
+        other = life.of(beside) if beside in life.bodies() else None
+        return chart(one, life_charts.index(one, other) if index and other else life_charts.years(one, other))
     draw = (life_charts.trail, None, life_charts.standing, life_charts.where)[at]
     if draw is life_charts.where and one.tile is None:
         return ""

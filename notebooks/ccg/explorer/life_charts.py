@@ -181,13 +181,7 @@ def years(one: Life, beside: Life | None = None) -> Panel:
     first, last = one.years[0], one.years[-1]
     change = last.patients / first.patients - 1
     name, unit = life.short(one.name), _unit(one, beside)[1]
-    verb = (
-        f"grew {change:.0%}"
-        if change >= 0.005
-        else f"shrank {-change:.0%}"
-        if change <= -0.005
-        else "kept its size"
-    )
+    verb = _grew(100 * (1 + change))
     area = f"{one.last_day:%B %Y}"
     rough = any(y.status == "approximate" for y in one.years)
     words = [f"Registered patients, {unit}, on the area of {area}; April 2013, then financial years."]
@@ -218,8 +212,52 @@ def draw_years(ax, one: Life, beside: Life | None = None) -> None:
 
 
 def _unit(one: Life, beside: Life | None = None) -> tuple[float, str, str]:
-    large = max(y.patients for both in (one, beside or one) for y in both.years) >= 1e6
-    return (1e6, "millions", "{:.2f}") if large else (1e3, "thousands", "{:.0f}")
+    """Millions for large bodies; thousands where one is small: 0.10 million would hide how it grew."""
+    large = all(max(y.patients for y in each.years) >= 1e6 for each in (one, beside or one))
+    return (1e6, "millions", "{:.2f}") if large else (1e3, "thousands", "{:,.0f}")
+
+
+def index(one: Life, beside: Life) -> Panel:
+    """Registered patients of a body and of the one beside it, each in hundredths of its first year."""
+    fig, ax = style.canvas(2.9, width=WIDTH, bottom=0.55, top=0.28, left=0.5)
+    ends = draw_index(ax, one, beside)
+    (mine, other), (name, beside_name) = ends, (life.short(each.name) for each in (one, beside))
+    first = one.years[0].period
+    data = pd.concat([_in_hundredths(each) for each in (one, beside)], ignore_index=True)
+    return Panel(
+        "years", fig, f"{name} {_grew(mine)}, {beside_name} {_grew(other)}",
+        f"Registered patients, {first} = 100, each on its last area. Blue: {name}; grey: {beside_name}.",
+        tables.credit([y.source for each in (one, beside) for y in each.years], "Without patients of practices closed before January", most=2),
+        f"Line chart from 100 in {first}: {name} to {mine:.0f}, {beside_name} to {other:.0f}.", data,
+    )  # fmt: skip
+
+
+def draw_index(ax, one: Life, beside: Life) -> list[float]:
+    """A line for each of the two, its last value beside it; gives the last values."""
+    ends = []
+    for each, tone, above in ((beside, style.MID, False), (one, style.BLUE, True)):
+        values = _in_hundredths(each)["index"]
+        ax.plot(range(len(values)), values, color=tone, lw=2.5 if above else 1.5, marker="o", ms=4)
+        ends.insert(0, values.iloc[-1])
+        ax.annotate(
+            f"{ends[0]:.0f}", (len(values) - 1, ends[0]), xytext=(6, 0), textcoords="offset points",
+            va="center", color=tone, weight="bold" if above else "normal", size=style.SMALL,
+        )  # fmt: skip
+    labels = [y.period.replace(" ", "\n").replace("-", "-\n") for y in max(one.years, beside.years, key=len)]
+    ax.set_xticks(range(len(labels)), labels, size=style.SMALL)
+    ax.set_xlim(-0.3, len(labels) - 0.3)
+    return ends
+
+
+def _in_hundredths(one: Life) -> pd.DataFrame:
+    rows = life.table(one, "years")[["code", "period", "patients", "status", "source"]]
+    return rows.assign(index=100 * rows["patients"] / rows["patients"].iloc[0])
+
+
+def _grew(end: float) -> str:
+    change = end / 100 - 1
+    verb = "grew" if change >= 0.005 else "shrank" if change <= -0.005 else "kept its size"
+    return verb if verb[0] == "k" else f"{verb} {abs(change):.0%}"
 
 
 def _said(year: life.Year) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, by_key, misspelt, unlike
+from .compare import as_most, by_key, misspelt, ordered, unlike
 
 
 def ccgs(tables: Tables) -> Iterator[Problem]:
@@ -116,6 +116,26 @@ def lands(tables: Tables) -> Iterator[Problem]:
         if row["from"] not in held or tables.opened.get(row["origin"]) != first:
             what = f"no CCG of {said(first)} that became {row['from']}"
             yield from wrong("successions", moves.loc[[i]], "origin", what)
+
+
+def land_residents(tables: Tables) -> Iterator[Problem]:
+    """A land is one of successions; residents of one land and year, or body and year, are the same in all rows."""
+    rows, moves = tables["land_residents"], tables["successions"]
+    splits = moves[moves["kind"] == "split"]
+    known = set(zip(splits["land"], splits["origin"], splits["to"], strict=True))
+    odd = [key not in known for key in zip(rows["land"], rows["origin"], rows["to"], strict=True)]
+    what = "successions.csv has no part of it that lay there first and went to {}"
+    yield from wrong("land_residents", rows[odd], "origin", what, rows["to"])
+    held = set(zip(splits["land"], splits["from"], strict=True))
+    held |= set(zip(splits["land"], splits["origin"], strict=True))
+    odd = [key not in held for key in zip(rows["land"], rows["from"], strict=True)]
+    yield from wrong("land_residents", rows[odd], "from", "successions.csv has its land in no such body")
+    yield from as_most("land_residents", rows, ["land", "origin", "year"], ["residents"])
+    yield from as_most("land_residents", rows, ["from", "year"], ["from_residents"])
+    yield from ordered("land_residents", rows, "residents", "from_residents")
+    share = (rows["residents"] / rows["from_residents"]).round(6)
+    what = "residents over from_residents is"
+    yield from unlike("land_residents", rows, "share", share, what, within=1.5e-6)
 
 
 def last_codes(tables: Tables) -> Iterator[Problem]:

@@ -123,6 +123,7 @@ def claims(tables: Tables) -> Iterator[Problem]:
         table = tables[name]
         odd = table[table["value"].isna() != table["unit"].isna()]
         yield from wrong(name, odd, "unit", "a number has a unit, and a unit belongs to a number")
+    yield from _parts(tables["claim_parts"])
     held = rows["verdict"] == "holds"
     yield from wrong(
         "claims",
@@ -137,6 +138,26 @@ def claims(tables: Tables) -> Iterator[Problem]:
     yield from wrong("claims", never, "value", "reforms.csv has no event of this year")
     whole = rows["unit"].isin(["year", "CCGs", "boards"]) & (rows["value"] % 1 != 0)
     yield from wrong("claims", rows[whole], "value", "not a whole number")
+
+
+def _parts(parts: pd.DataFrame) -> Iterator[Problem]:
+    """The verdict of a part follows from its number and its limits."""
+    none = parts["at_least"].isna() & parts["at_most"].isna()
+    out = (parts["value"] < parts["at_least"]) | (parts["value"] > parts["at_most"])
+    due = parts["otherwise"].where(out, "holds").mask(none, "cannot be shown")
+    yield from unlike("claim_parts", parts, "verdict", due, "by its value and its limits it is")
+    for column in ("limit", "otherwise"):
+        odd = parts[parts[column].isna() != none]
+        yield from wrong("claim_parts", odd, column, "a part with limits has one, and no other")
+
+
+def test_levels(tables: Tables) -> Iterator[Problem]:
+    """Every design was tried as often, on as many controls, with the same draws."""
+    rows = tables["test_levels"]
+    yield from as_most("test_levels", rows.assign(table=1), ["table"], ["cases", "controls"])
+    tried = rows.groupby(["treated", "spread"])["draws"].transform("nunique")
+    some = rows[tried < rows["draws"].nunique()]
+    yield from wrong("test_levels", some, "draws", "this design is not there with the other draws")
 
 
 def source_ids(tables: Tables) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """Tables by CCG and year agree on patients, practices, need and money."""
 
 from collections.abc import Iterator
+from math import log
 
 import pandas as pd
 
@@ -131,6 +132,34 @@ def need_index(tables: Tables) -> Iterator[Problem]:
         ratio = need[part] / need["registered_patients"]
         off = need[(ratio - need[index]).abs() > 0.0001]
         yield from wrong("need", off, index, f"{part} over registered_patients is {{}}", ratio.round(4))
+
+
+def weights(tables: Tables) -> Iterator[Problem]:
+    """Patients weighted for need are scaled so that England has as many of them as patients."""
+    for name, patients, by in (
+        ("need", "registered_patients", "year"),
+        ("location_people", "projected_patients_2025", "geography"),
+    ):
+        for period, rows in tables[name].groupby(by):
+            # each of the two sums is of so many numbers, rounded by at most half: four standard errors
+            within = 4 * (2 * len(rows) / 12) ** 0.5
+            for column in (c for c in map(str, rows) if c.startswith("weighted_")):
+                more = float(rows[column].sum() - rows[patients].sum())
+                if abs(more) > within:
+                    sums = (said(float(rows[one].sum())) for one in (column, patients))
+                    what = f"the rows of {said(period)} add up to {{}}, and {patients} to {{}}: to this it is scaled"
+                    line = _least_like(rows, column, patients, more)
+                    yield Problem(f"{name}.csv", line, column, None, what.format(*sums))
+
+
+def _least_like(rows: pd.DataFrame, column: str, patients: str, more: float) -> int:
+    """The line of the row that comes nearest to the others if what their sum has too much is taken from it."""
+    others = [c for c in map(str, rows) if c.startswith("weighted_") and c != column] or [patients]
+    usual = rows[others].sum(axis=1)
+    usual *= (rows[column].sum() - more) / usual.sum()
+    now, then = rows[column].clip(lower=1) / usual, (rows[column] - more).clip(lower=1) / usual
+    gain = now.map(log).abs() - then.map(log).abs()
+    return int(str(gain.idxmax())) + 2
 
 
 def allocations(tables: Tables) -> Iterator[Problem]:

@@ -80,6 +80,9 @@ def practice_moves(tables: Tables) -> Iterator[Problem]:
                 yield from wrong(
                     "practice_moves", row, "to", f"successions.csv has {key[0]} move to {step['to']} next"
                 )
+    begins = moves.drop_duplicates(by)["year"]
+    odd = moves.loc[begins.index[~begins.duplicated(keep=False)]]
+    yield from wrong("practice_moves", odd, "year", "no other land begins in this year")
     yield from _moved(tables)
     yield from _shared(tables)
 

@@ -5,42 +5,36 @@ import re
 
 import pandas as pd
 
-from ...core import lineage, tables
+from ...core import lineage, spellings, tables
 from ...core.words import long_date
-
-#: Words of a name that leave no initial.
-_SMALL = {"nhs", "and", "the", "of", "ccg", "integrated", "care", "board"}
 
 
 def bodies_script(answers: list[tuple[str, str]]) -> str:
     """A script: ``window.BODIES``, a row for each body, and ``window.ANSWERS``, sentences with their pages.
 
-    A row is its code, name, years, former names, ONS codes, and other words for it: its initials and its councils.
+    A row is its code, name, years, former names, other codes, what it is called for short, and its councils.
     """
-    ccgs, boards, ons = tables.load("ccgs"), tables.load("icbs"), tables.load("ons_codes")
-    ons = ons.groupby("code")["ons_code"].agg(list)
-    towns = councils()
+    ccgs, boards, towns = tables.load("ccgs"), tables.load("icbs"), councils()
+    told = spellings.table().groupby(["code", "kind"])["text"].agg(list).to_dict()
+
+    def more(code: str) -> list[list[str]]:
+        ons, prescribing, initials, short = (
+            told.get((code, kind), []) for kind in ("ons", "prescribing", "initials", "short")
+        )
+        return [[*ons, *prescribing], [*initials, *short], towns.get(code, [])]
+
     rows = [
         [
             c.code,
             c.name,
             f"CCG, {c.opened.year} to {c.closed.year}",
-            [c.former_name] if c.former_name == c.former_name else [],
-            ons.get(c.code, []),
-            [initials(c.name), *towns.get(c.code, [])],
+            told.get((c.code, "former name"), []),
+            *more(c.code),
         ]
         for c in ccgs.itertuples(name="Row")
     ]
     rows += [
-        [
-            b.code,
-            b.name,
-            _span(b.opened, b.closed),
-            [],
-            ons.get(b.code, [b.ons_code]),
-            [initials(b.name), *towns.get(b.code, [])],
-        ]
-        for b in boards.itertuples(name="Row")
+        [b.code, b.name, _span(b.opened, b.closed), [], *more(b.code)] for b in boards.itertuples(name="Row")
     ]
     said = json.dumps(rows, ensure_ascii=False, indent=0)
     return f"window.BODIES = {said};\nwindow.ANSWERS = {json.dumps(answers, ensure_ascii=False, indent=0)};\n"
@@ -48,18 +42,6 @@ def bodies_script(answers: list[tuple[str, str]]) -> str:
 
 def _span(opened, closed) -> str:
     return f"board since {opened.year}" if pd.isna(closed) else f"board, {opened.year} to {closed.year}"
-
-
-def initials(name: str) -> str:
-    """The initials of a name of several words, as people shorten it; of others nothing.
-
-    Examples
-    --------
-    >>> initials("NHS Bristol, North Somerset and South Gloucestershire CCG"), initials("NHS Kernow CCG")
-    ('BNSSG', '')
-    """
-    words = [w for w in re.findall(r"[A-Za-z’']+", name) if w.lower() not in _SMALL]
-    return "".join(w[0].upper() for w in words) if len(words) > 2 else ""
 
 
 def councils() -> dict[str, list[str]]:
