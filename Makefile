@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench mutate clean
+.PHONY: help figures test test-cold test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench mutate clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,9 @@ figures: $(READY) ## run every notebook and write its figures
 
 test: $(READY) ## strict nbval over every notebook, then the unit tests
 	@$(PY) -m ccg test
+
+test-cold: $(READY) ## strict nbval alone, every kernel started from nothing, as other programs start it
+	@$(PY) -m ccg test --cold
 
 test-slow: $(READY) ## laws of re-basing and lineage on many made-up cases, simulations, and faults of whole runs
 	@$(PY) -m pytest -q -p no:nbval -n 2 --dist worksteal -m slow tests

@@ -42,7 +42,10 @@ def _nothing_to_run(refresh: bool = False) -> bool:
 
 def add_test(commands):
     """Add the command ``test``."""
-    return command(commands, "test", run_tests, "", needs_checkout=True)
+    parser = command(commands, "test", run_tests, "--cold", needs_checkout=True)
+    words = "the notebooks alone, and no kernel started warm: what another program for notebooks would see"
+    parser.add_argument("--cold", action="store_true", help=words)
+    return parser
 
 
 def run_tests(args) -> int:
@@ -50,19 +53,22 @@ def run_tests(args) -> int:
     from ..suite import runs
 
     before = _tree()
-    # unit tests go to whoever is free; make test-slow has the laws tried on many made-up cases, and the simulations
-    alone = ["-n", "2", "--dist", "worksteal", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
-        env = os.environ | {"CCG_FIGURES": made}
-        notebooks = subprocess.run(runs.strict(files.notebooks()), cwd=files.ROOT, env=env).returncode
-        units = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env
-        ).returncode
+        ended = {"notebooks": runs.validate(files.notebooks(), Path(made), cold=args.cold)}
+        if not args.cold:
+            ended["tests"] = _run_units(made)
     touched = sorted(_tree() ^ before)
     for line in touched:
         print(f"the test run changed the working tree: {line}", file=sys.stderr)
-    print(f"notebooks {'passed' if not notebooks else 'FAILED'}, tests {'passed' if not units else 'FAILED'}")
-    return 1 if notebooks or units or touched else 0
+    print(", ".join(f"{what} {'FAILED' if status else 'passed'}" for what, status in ended.items()))
+    return 1 if any(ended.values()) or touched else 0
+
+
+def _run_units(made: str) -> int:
+    # who runs what: tests/conftest.py; make test-slow has the laws tried on many made-up cases, and the simulations
+    alone = ["-n", "2", "--dist", "loadgroup", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
+    env = os.environ | {"CCG_FIGURES": made}
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env).returncode
 
 
 def _tree() -> set[str]:

@@ -44,7 +44,7 @@ class Rebased:
     _account: Callable[[], Report]
 
     def report(self) -> Report:
-        """Totals and reasons. Of an eager frame it is ready; of a lazy one it is one aggregate query, asked once."""
+        """Totals and reasons. Of an eager frame it is ready; of a lazy one it is asked once, by one query or two."""
         return self._report
 
     @cached_property
@@ -147,7 +147,11 @@ def rebase(
     in spaces or case are added, and the report says so. Keys in ``by`` keep them apart.
 
     A lazy frame is not looked at: its unknown codes, and of two codes of the same land one, come back as
-    unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes).
+    unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes). Its infinite numbers and weights below
+    zero are missing, and the report says so in the words with which an eager frame is refused.
+
+    ``rebase_file`` reads more: dates in any form (``periods.days`` alone does so too), codes in another form without
+    ``repair``, patterns for columns.
 
     Examples
     --------
