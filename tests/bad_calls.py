@@ -407,8 +407,8 @@ def compared(argv: list[str], file: File, folder: Path, said: str) -> str:
             mine = parts.get((row["month"], row["code"]), [])
             if row["status"] != "exact" or not mine or None in mine:
                 continue
-            # a sum of decimals may differ in the last of the digits that a float has
-            apart = 0 if all(one.denominator == 1 for one in mine) else abs(sum(mine)) / 10**14
+            # where a column has decimals all of it is floats, and sums may differ in the last of their digits
+            apart = 0 if all(one.denominator == 1 for one in due if one) else abs(sum(mine)) / 10**14
             if abs(number(row[column]) - sum(mine)) > apart:
                 return f"{row['month']} {row['code']} {column}: {row[column]}, and its parts add up to {sum(mine)}"
     return ""
