@@ -11,7 +11,7 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
-.PHONY: help figures test test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench mutate clean
+.PHONY: help figures test test-cold test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench mutate clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,9 @@ figures: $(READY) ## run every notebook and write its figures
 
 test: $(READY) ## strict nbval over every notebook, then the unit tests
 	@$(PY) -m ccg test
+
+test-cold: $(READY) ## strict nbval alone, every kernel started from nothing, as other programs start it
+	@$(PY) -m ccg test --cold
 
 test-slow: $(READY) ## laws of re-basing and lineage on many made-up cases, simulations, and faults of whole runs
 	@$(PY) -m pytest -q -p no:nbval -n 2 --dist worksteal -m slow tests
@@ -68,9 +71,12 @@ site: $(SITE) ## make the static site in docs/_build/html; it works from the fol
 bench: $(READY) ## time re-basing and the notebooks against what there is besides (half an hour)
 	@$(PY) -m ccg bench
 
-mutate: $(READY) ## change one cell, row or line of code at a time, and see what check and the tests catch (an hour; SEED=2)
+mutate: $(READY) ## change a cell, a row, code or an output, call wrongly, kill: what is caught (an hour or two; SEED=2)
 	@$(PY) tests/core/mutate_tables.py --number 400 --seed $(or $(SEED),1)
 	@$(PY) tests/mutate_code.py --number 300 --seed $(or $(SEED),1)
+	@$(PY) tests/mutate_notebooks.py --number 60 --seed $(or $(SEED),1)
+	@$(PY) tests/bad_calls.py --number 600 --seed $(or $(SEED),1)
+	@$(PY) tests/kills.py --number 100 --seed $(or $(SEED),1)
 
 clean: ## remove the environment and caches
 	rm -rf .venv .venv-engines .venv-browser .venv-lowest .venv-site docs/_build .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis dist

@@ -13,22 +13,27 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 def pytest_configure(config):
     if not config.getoption("nbval", False):
         return
-    from ccg import run
+    # no other module of ours, for what they import would take a second in each worker
+    import nbval.kernel
+    from ccg import kernels
     from nbval.plugin import IPyNbFile
 
     start = IPyNbFile.setup
 
     def setup(notebook) -> None:
         try:
-            for launch in run.launches(f"notebooks/{notebook.path.name}", warnings.warn):
+            for launch in kernels.launches(f"notebooks/{notebook.path.name}", warnings.warn):
                 with launch:
                     return start(notebook)
-        except run.NotebookFailed as error:
+        except kernels.NotebookFailed as error:
             notebook.never_started = True
             raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     IPyNbFile.setup = setup
     logging.getLogger("nbval").setLevel(logging.CRITICAL)  # it logs each failed start with a traceback
+    nbval.kernel.pformat = (
+        len  # and each message, pictures too, which it lays out even when nobody is to see it
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

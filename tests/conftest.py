@@ -1,5 +1,6 @@
 """Fixtures that more than one test file uses."""
 
+import gc
 import json
 import os
 import pickle
@@ -15,6 +16,39 @@ sys.path.insert(0, str(ROOT / "notebooks"))
 
 from ccg import files, run, tables  # noqa: E402
 from ccg.core.problems import Tables  # noqa: E402
+
+#: Files whose tests share what is costly to work out, so that one process runs them; any other file is one by itself.
+TOGETHER = {
+    "core/test_tables.py": "what is said of the tables as they are",
+    "core/test_contract.py": "what is said of the tables as they are",
+    "core/test_ons_codes.py": "what is said of the tables as they are",
+    "analysis/test_life.py": "the lives of all bodies",
+    "explorer/test_explore.py": "the lives of all bodies",
+    "suite/test_site.py": "the lives of all bodies",
+}
+#: Files whose tests share nothing: each goes to the process that is free, last of all.
+APART = {"core/test_rebase.py", "core/test_lineage.py", "core/test_published.py", "suite/test_commands.py"}
+
+
+def pytest_collection_finish(session):
+    """What is imported by now stays: the collector need not look at it again, nor look so often at small tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Who runs what under ``--dist loadgroup``, the most tests first; any other way is left to xdist."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0].removeprefix("tests/")
+            return nodeid if file in APART else TOGETHER.get(file, file)
+
+    return Together(config, log)
 
 
 @pytest.fixture

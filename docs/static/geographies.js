@@ -10,11 +10,9 @@ const Geographies = (() => {
     ons: new Map(one.bodies.filter(([, ons]) => ons).map(([code, ons]) => [ons, code])),
   }));
 
-  /* The geography of a level on a day; without a level, what commissioned then. */
-  function on(day, level) {
-    const of = level || every.filter((one) => one.level !== "sub_icb" && one.start <= day).at(-1)?.level;
-    return every.find((one) => one.level === of && one.start <= day && day <= one.end);
-  }
+  /* The geographies of a day, one for each level, the finest first. */
+  const finest = Object.keys(data.levels);
+  const levelsOn = (day) => every.filter((one) => one.start <= day && day <= one.end).sort((a, b) => finest.indexOf(a.level) - finest.indexOf(b.level));
 
   /* From which of the days shares count anew a day counts; -1 before the first and after the last known. */
   const dayOf = (day) => (day > data.until ? -1 : data.days.findLastIndex((one) => one <= day));
@@ -32,7 +30,7 @@ const Geographies = (() => {
     return rows;
   }
 
-  return { data, every, on, dayOf, lookUp };
+  return { data, every, levelsOn, dayOf, lookUp };
 })();
 
 /* A cell of CSV. */

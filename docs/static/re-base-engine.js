@@ -300,7 +300,7 @@ const Rebasing = (() => {
     if (!rows) refuse(`there is no way from ${start.said} to ${goal.said}: bodies that merged cannot be taken apart again, and boards not into their locations`);
     const of = new Map(), need = new Map();
     for (const row of rows) {
-      for (const code of [row.from, start.body.get(row.from).ons]) if (code) of.set(code, [...(of.get(code) || []), row]);
+      for (const code of new Set([row.from, start.body.get(row.from).ons])) if (code) of.set(code, [...(of.get(code) || []), row]);
       need.set(row.to, (need.get(row.to) || new Set()).add(row.from));
     }
     looked.set(key, { of, need, start });
@@ -314,7 +314,8 @@ const Rebasing = (() => {
       const near = fits.slice(0, 2).map((fit) => `${fit.matched} of ${fit.matched + fit.extra.length} codes are of ${fit.vintage.said}`).join("; or ");
       refuse(`the codes are of no one geography: ${near || "no code is known here"}. If each row has its own, choose a column of dates. In a file of stacked years without dates the command finds the geography of each year`);
     }
-    const exact = (fits.some((fit) => fit.exact) ? fits.filter((fit) => fit.exact) : fits).map((fit) => fit.vintage).sort((a, b) => byText(a.start, b.start));
+    const exact = (fits.some((fit) => fit.exact) ? fits.filter((fit) => fit.exact) : fits).map((fit) => fit.vintage)
+      .sort((a, b) => (a.level === "partnership") - (b.level === "partnership") || byText(a.start, b.start)); // a code of both is rather that of the board
     if (exact.length > 1) for (const text of hints) for (const [, year] of text.matchAll(/(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])/gi)) {
       const day = `20${year}-04-01`, near = exact.find((one) => one.start <= day && day <= one.end);
       if (near) return { day, start: near, doubtful: new Set(), note: `read as ${near.said}: ${quoted(text)} says so` };
@@ -407,10 +408,10 @@ const Rebasing = (() => {
   function place(groups, asked, table) {
     const bodies = (some) => some.map((group) => group.code).filter((code) => code && !isBeside(code));
     const notes = [], goal = asked.goal, levels = (day, given) => {
-      if (day < "2022-07-01") return [Geographies.on(day)];
-      const both = ["sub_icb", "icb"].map((level) => Geographies.on(day, level));
+      const both = Geographies.levelsOn(day);
+      if (both.length < 2) return both;
       const there = both.filter((one) => given.some((code) => one.body.has(code) || one.ons.has(code)));
-      if (there.length > 1) refuse("the codes are of boards and of sub-ICB locations, and a sum of both would count people twice. Keep one level; or use the command, which keeps them apart by a key");
+      if (there.length > 1) refuse(`the codes are of ${there.map((one) => one.said.replace(/^the /, "")).join(" and of ")}, and a sum of both would count people twice. Keep one level; or use the command, which keeps them apart by a key`);
       return there.length ? there : both.slice(0, 1);
     };
     if (!asked.dates) {

@@ -103,7 +103,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const it = asked(), word = (text) => (/^[\w.,:/-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`);
     const many = (option, list) => (list.length ? ` ${option} ${list.map(word).join(" ")}` : "");
     get("command").textContent = `python -m ccg rebase ${word(table.file.name)}${it.code ? ` --code ${word(it.code)}` : ""} --at ${word(it.dates || it.at)} --to ${it.goal.start}`
-      + `${it.goal.level === "sub_icb" ? " --level sub_icb" : ""}${many("--by", it.by)}${many("--sum", it.sums)}${many("--mean", it.means.map(([rate, weight]) => `${rate}:${weight || "WEIGHT"}`))} --drop rest`
+      + `${["sub_icb", "partnership"].includes(it.goal.level) ? ` --level ${it.goal.level}` : ""}${many("--by", it.by)}${many("--sum", it.sums)}${many("--mean", it.means.map(([rate, weight]) => `${rate}:${weight || "WEIGHT"}`))} --drop rest`
       + `${it.names ? " --names" : ""}${it.unknown ? " --unknown unmapped" : ""} -o out.csv`;
     get("same").hidden = false;
   }

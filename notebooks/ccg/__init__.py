@@ -79,7 +79,19 @@ _ROOMS = {
     "analysis": ("claims", "effects", "gpps", "levels", "life", "outcomes", "practices", "stats"),
     "charts": ("figures", "prose", "show", "style", "tiles"),
     "explorer": ("bodies", "explore", "life_charts"),
-    "suite": ("app", "bench", "changed", "quick", "readme", "rules", "run", "runs", "site", "trace"),
+    "suite": (
+        "app",
+        "bench",
+        "changed",
+        "kernels",
+        "quick",
+        "readme",
+        "rules",
+        "run",
+        "runs",
+        "site",
+        "trace",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -284,6 +284,11 @@ def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
     asked = ["15E", "15M", "78H", "D2P2L", "01Y", "06H", "99F"]
     gained = [code for code in asked if "joined the location that day" in life.summary(lives[code])]
     assert gained == ["15E", "15M", "78H"], "West Birmingham, Glossop and Oundle moved in July 2022"
+    asked = ["QUA", "QOP", "QUE", "70F", "QHL", "S9B9J", "92A", "15E"]
+    lost = [code for code in asked if "instead." in life.summary(lives[code])]
+    assert lost == asked[:4], (
+        "and so did not pass to the board of the rest; nor Fernhurst to West Sussex in 2020"
+    )
 
 
 def test_a_summary_says_with_whom_a_ccg_merged_and_which_board_has_its_area_today(lives):

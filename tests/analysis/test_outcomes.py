@@ -201,7 +201,7 @@ def test_of_the_ways_to_count_recovery_the_first_is_the_answer_and_each_has_bodi
         -1
     ]
     columns = ["treated", "controls", "estimate", "se", "low", "high"]
-    assert told.loc["As above", columns].tolist() == pytest.approx(plain[columns].tolist())
+    assert told.loc["As in the answer", columns].tolist() == pytest.approx(plain[columns].tolist())
     assert told.index.is_unique and told.notna().all(axis=None) and (told["controls"] >= 20).all()
     assert told.loc[
         "Controls of boards where none merged", ["controls", "estimate"]

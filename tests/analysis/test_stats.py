@@ -322,6 +322,11 @@ def test_a_gap_is_judged_by_whole_decisions_and_holds_its_level_at_unequal_sprea
 
 
 def test_a_gap_refuses_what_it_cannot_compare():
-    for value, group in (([1.0, np.nan, 3.0], [True, False, False]), ([1.0, 2.0, 3.0], [True, True, True])):
+    sound = [1.0, 2.0, 3.0]
+    for value, group in (
+        ([1.0, np.nan, 3.0], [True, False, False]),
+        (sound, [True] * 3),
+        (sound, [False] * 3),
+    ):
         with pytest.raises(ValueError, match="a number is missing, or all bodies are of one group"):
             stats.gap(value, group, ["a", "b", "c"])

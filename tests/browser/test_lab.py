@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from ccg import files, run
+from ccg import files, kernels
 from playwright.sync_api import expect
 
 NOTEBOOKS = [path.name for path in files.notebooks()]
@@ -47,7 +47,7 @@ def lab(serve, checkout, browser):
         "--expose-app-in-browser",
     ]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token={token}"]
-    command += [f"--AsyncIOLoopKernelRestarter.restart_limit={run.AGAIN}"]
+    command += [f"--AsyncIOLoopKernelRestarter.restart_limit={kernels.AGAIN}"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     server = serve(command, cwd=checkout / "notebooks", ready="/api/status?token={token}")
     assert str(checkout) in server.log(400), "JupyterLab was to serve the copy"
@@ -118,7 +118,7 @@ def test_a_kernel_whose_port_was_taken_is_started_again(lab, page):
 
 
 def test_a_kernel_that_never_starts_is_one_line(lab, page):
-    lab.take(1 + run.AGAIN)
+    lab.take(1 + kernels.AGAIN)
     never = f"^notebooks/{NOTEBOOKS[2]}: its kernel did not reply in 20 seconds$"
     with pytest.raises(pytest.fail.Exception, match=never):
         opened(page, f"{lab.url}/lab/tree/{NOTEBOOKS[2]}?token={lab.token}&reset", patience=20)

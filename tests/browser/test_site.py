@@ -454,7 +454,8 @@ BOTH = {
     "auto-differs-by-little": ({}, None, "boards of July 2022"),
     "commissioned-by-nhs-england": ({}, None, "CCGs of April 2021"),
     "ons-in-ods-out": ({}, None, "CCGs of April 2021"),
-    "title-lines": ({}, "CCGs of April 2018", "CCGs of April 2021"),
+    "title-lines": ({}, "CCGs of April 2018", "partnerships of April 2020"),
+    "of-partnerships": ({}, None, "partnerships of April 2021"),
     "made": ({"date": "date", "age": "key", "base": "out", "rate": "base"}, None, "boards of April 2026"),
 }
 
@@ -473,6 +474,7 @@ def moved(page, file, roles, at, goal):
     page.get_by_label("Move them to").select_option(goal)
     page.get_by_role("button", name="Re-base").click()
     page.locator("#result-note", has_text="seconds").or_(page.get_by_role("alert")).first.wait_for()
+    assert not page.get_by_role("alert").is_visible(), page.get_by_role("alert").inner_text()
     out = []
     for name in ("Result (CSV)", "What found no place (CSV)"):
         button = page.get_by_role("button", name=name)
@@ -491,6 +493,10 @@ def test_the_page_gives_cell_by_cell_what_the_command_gives(visit, tmp_path, nam
     file = files.ROOT / "tests" / "cases" / name / "input.csv"
     if name == "made":
         stacked(file := tmp_path / "made.csv")
+    if name == "of-partnerships":
+        codes = lineage.bodies("2019-04-01", "partnership")["code"]
+        file = tmp_path / "plans.csv"
+        pd.DataFrame({"code": codes, "n": range(len(codes))}).to_csv(file, index=False)
     page = visit("re-base.html")
     rows, unmapped, report = moved(page, file, roles, at, goal)
     # the command that the page shows is what is run
@@ -506,7 +512,8 @@ def test_the_page_gives_cell_by_cell_what_the_command_gives(visit, tmp_path, nam
                 assert one == other or float(one) == pytest.approx(float(other), rel=1e-9), (mine, its)
     assert report.splitlines()[0] == done.stdout.splitlines()[0], "the verdict"
     status = rows[0].index("status")
-    assert ("incomplete" in {row[status] for row in rows}) == (name in ("made", "auto-differs-by-little"))
+    incomplete = ("made", "auto-differs-by-little", "title-lines")
+    assert ("incomplete" in {row[status] for row in rows}) == (name in incomplete)
 
 
 def test_what_the_page_refuses_it_refuses_in_the_words_of_the_command(visit, tmp_path):
@@ -525,6 +532,68 @@ def test_what_the_page_refuses_it_refuses_in_the_words_of_the_command(visit, tmp
     page.get_by_label("A CSV or TSV file").set_input_files(book)
     page.get_by_text("the command reads workbooks").wait_for()
     assert not page.locator("#result").is_visible()
+
+
+#: Of what has the focus: its name as a reader hears it, and whether it can be seen that it has.
+FOCUSED = """() => {
+  const one = document.activeElement, look = getComputedStyle(one);
+  const name = one.getAttribute("aria-label") ?? one.labels?.[0]?.innerText ?? one.innerText ?? "";
+  return [name.trim(), look.outlineStyle !== "none" || look.boxShadow !== "none"];
+}"""
+
+
+def tab_to(page, name: str, most: int = 30) -> None:
+    """Press Tab until the focus is on what is called so, and look that it can be seen there."""
+    passed = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found, seen = page.evaluate(FOCUSED)
+        passed.append(found)
+        if found.startswith(name):
+            assert seen, f"{name} has the focus, and it cannot be seen"
+            return
+    pytest.fail(f"Tab does not reach {name!r} from there: {passed}")
+
+
+def test_finder_look_ups_and_re_basing_are_walked_through_by_keyboard(visit, tmp_path):
+    page = visit("index.html")
+    tab_to(page, "Skip to content", 1)
+    page.keyboard.press("Enter")
+    tab_to(page, "Find a CCG or a board")
+    page.keyboard.type("north tyn")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/body/99C.html")
+
+    visit("look-ups.html")
+    tab_to(page, "Skip to content", 1)
+    page.keyboard.press("Enter")
+    tab_to(page, "From")
+    page.keyboard.type("CCGs of April 2018")
+    tab_to(page, "To", 1)
+    page.keyboard.type("Partnerships of April 2020")
+    tab_to(page, "This look-up (CSV)")
+    with page.expect_download() as got:
+        page.keyboard.press("Enter")
+    assert got.value.suggested_filename == "ccg-2018-04-01-to-partnership-2020-04-01.csv"
+
+    codes = lineage.bodies("2018-04-01")["code"]
+    pd.DataFrame({"code": codes, "n": range(len(codes))}).to_csv(file := tmp_path / "counts.csv", index=False)
+    visit("re-base.html")
+    tab_to(page, "Skip to content", 1)
+    page.keyboard.press("Enter")
+    tab_to(page, "A CSV or TSV file")
+    page.locator("input:focus").set_input_files(file)  # what the system's own window gives
+    tab_to(page, "What n is")
+    tab_to(page, "Move them to")
+    page.keyboard.type("boards of July 2022")
+    tab_to(page, "Re-base")
+    page.keyboard.press("Enter")
+    tab_to(page, "Result (CSV)")
+    with page.expect_download() as got:
+        page.keyboard.press("Enter")
+    rows = list(csv.DictReader(got.value.path().open(encoding="utf-8")))
+    assert len(rows) == 42 and sum(float(row["n"]) for row in rows) == pytest.approx(sum(range(195)))
 
 
 # --- every page -----------------------------------------------------------------------------------
@@ -658,7 +727,9 @@ def test_a_phone_needs_no_sideways_scroll(phone, visit, kind, shot):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_anybody_can_use_it(new_page, visit, axe, shot, kind, scheme):
-    page = visit(KINDS[kind], on=new_page(color_scheme=scheme))
+    """Light on a desktop, dark on a phone: what is wrong with a colour or with a layout is seen in one of them."""
+    screen = (1280, 1000) if scheme == "light" else (390, 844)
+    page = visit(KINDS[kind], on=new_page(*screen, color_scheme=scheme, has_touch=scheme == "dark"))
     shot(page, f"site_{kind}_{scheme}")
     if kind == "front":
         page.get_by_label("Find a CCG or a board").fill("Birmingham")

@@ -9,9 +9,11 @@ import re
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from ccg import figures, files, style, tables
+from PIL import Image
 
 FOLDER = files.ROOT / "figures"
 RECORDS = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("[0-9]*.json"))]
@@ -216,6 +218,19 @@ def test_a_chart_is_checked_as_it_stands_in_the_file(chart):
     with pytest.raises(ValueError, match=r"in April' touches the edge$"):
         figures.save(fig, "01_trial", data=DATA, **WORDS)
     assert list(folder.iterdir()) == []
+
+
+def test_a_picture_has_few_colours_and_each_is_near_that_drawn(chart):
+    """A chart of 40 colours and their edges, more than the 256 of the file: no pixel is far from what was drawn."""
+    fig, ax, folder = chart
+    ax.scatter(range(40), [0.5] * 40, c=range(40), cmap="viridis")
+    figures.save(fig, "01_trial", data=DATA, **WORDS)
+    fig.dpi = plt.rcParams["savefig.dpi"]
+    fig.canvas.draw()
+    drawn = np.asarray(fig.canvas.buffer_rgba())[..., :3].astype(int)
+    picture = Image.open(folder / "01_trial.png")
+    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > len(picture.getcolors()) > 200
+    assert abs(np.asarray(picture.convert("RGB")) - drawn).max() <= 16
 
 
 def test_a_tip_becomes_the_tooltip_of_its_group(chart):

@@ -31,6 +31,7 @@ WRONG = {
     "the first day of a location": ("locations", "locations", {"code": "00L"}, {"opened": DAY("2021-07-01")}, "locations.csv row 2, column opened, value '2021-07-01': no board of icbs.csv opened on this day"),
     "patients of a location": ("location_patients", "location_patients", {"code": "00N", "year": "2022-23"}, {"patients": 159109}, "location_patients.csv row 4, column patients, value '159109': ccg_years.csv has 159108"),
     "a cluster that merged": ("clusters", "clusters", {"board": "QXU"}, {"by_april_2026": "separate"}, "column by_april_2026, value 'separate': a board that closed by icbs.csv merged"),
+    "a cluster of one board": ("clusters", "clusters", {"board": "QF7"}, {"cluster": "South Yorkshir3"}, "column cluster, value 'South Yorkshir3': icbs.csv calls the board otherwise"),
     "a part without a name": ("clusters", "clusters", {"board": "QNQ", "cluster": "Thames Valley"}, {"part": None}, "column part, value 'blank': a board in several clusters has a part in each"),
     "a partnership": ("partnership_members", "partnership_members", {"date": "2021-04-01", "code": "36L"}, {"partnership": "E54000029"}, "column partnership, value 'E54000029': "),
     "a level": ("levels", "levels", {"level": "pct"}, {"last": DAY("2013-04-01")}, "levels.csv row 5, column last, value '2013-04-01': its last body closed on 2013-03-31"),

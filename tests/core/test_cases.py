@@ -5,8 +5,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from ccg import RebaseError, lineage, rebase
+from every_case import ASKED, told
+from every_case import case as ready
 
 CASES = Path(__file__).parents[1] / "cases"
 MAKE = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(), "duckdb": duckdb.from_df}
@@ -230,3 +233,42 @@ def test_residents_not_patients(make):
         "Shares are of registered patients. Of residents this part of each body would go elsewhere" in report
     )
     assert "D2P2L 2.4%" in report and "--basis residents" in report
+
+
+# --- every case on every engine -------------------------------------------------------------------
+
+
+def as_pandas(native) -> pd.DataFrame:
+    if isinstance(native, pl.LazyFrame):
+        native = native.collect()
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        return pd.DataFrame(native.fetchall(), columns=native.columns)
+    if isinstance(native, pa.Table):
+        return pd.DataFrame(native.to_pylist(), columns=native.column_names)
+    return pd.DataFrame(native.to_dicts(), columns=native.columns)
+
+
+ENGINES = {
+    "polars": pl.from_pandas,
+    "polars lazy": lambda d: pl.from_pandas(d).lazy(),
+    "pyarrow": lambda d: pa.Table.from_pandas(d, preserve_index=False),
+    "duckdb": duckdb.from_df,
+}
+slow_ones = [pytest.param(n, marks=[pytest.mark.slow] if n == "duckdb" else []) for n in ENGINES]
+
+
+@pytest.mark.parametrize("engine", slow_ones)
+def test_every_case_gives_the_same_rows_flags_reasons_and_words(engine):
+    """What pandas says, each engine says word for word. Dask and PySpark do so in tests/engines."""
+    for file in ASKED:
+        data, ask = ready(file)
+        pandas, other = rebase(data, **ask), rebase(ENGINES[engine](data), **ask)
+        wanted = told(pandas.frame, pandas.unmapped, pandas.report())
+        found = told(as_pandas(other.frame), as_pandas(other.unmapped), other.report())
+        for what, value in wanted.items():
+            assert found[what] == value, (file, what)
+
+
+def test_every_case_is_asked_of_every_engine():
+    # what is refused, or is of the reader alone, has no answer to compare
+    assert {file.split("/")[0] for file in ASKED} == {p.name for p in CASES.iterdir()} - {"ragged-rows"}

@@ -28,7 +28,7 @@ def totals(what: str, have, due: dict) -> None:
     )
 
 
-def test_every_table_is_sound(remembered):
+def test_every_table_is_sound():
     problems = tables.check()
     assert not problems, "\n" + "\n".join(map(str, problems))
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from ccg import RebaseError, lineage, rebase
+from every_case import ASKED, told
+from every_case import case as ready
 
 # narwhals will want a package of its own for Dask, which the index here does not have yet
 pytestmark = pytest.mark.filterwarnings("ignore:Dask support is moving out of Narwhals:FutureWarning")
@@ -86,7 +88,7 @@ class Spark:
         rows = data.astype(object).where(data.notna(), None)
         for c in (c for c, k in kinds.items() if k == "timestamp"):
             rows[c] = pd.Series(list(data[c].dt.to_pydatetime()), dtype=object)
-        spec = ", ".join(f"{c} {k}" for c, k in kinds.items())
+        spec = ", ".join(f"`{c}` {k}" for c, k in kinds.items())
         return self.session.createDataFrame(list(rows.itertuples(index=False, name=None)), spec)
 
     def kind(self):
@@ -324,3 +326,13 @@ def test_a_finer_key_and_dates_that_are_no_key(engine):
         assert report.absent == wanted.report().absent == [("00C", ("00C",), ("2016 (2016-03-01)",))]
         assert report.sparse == wanted.report().sparse == 2
         assert report.incomplete == wanted.report().incomplete == (4 if absent == "missing" else 2)
+
+
+@pytest.mark.parametrize("file", ASKED)
+def test_every_case_gives_the_rows_flags_reasons_and_words_of_pandas(engine, file):
+    data, ask = ready(file)
+    pandas, other = rebase(data, **ask), rebase(engine.make(data), **ask)
+    wanted = told(pandas.frame, pandas.unmapped, pandas.report())
+    found = told(engine.read(other.frame), engine.read(other.unmapped), other.report())
+    for what, value in wanted.items():
+        assert found[what] == value, what

@@ -4,6 +4,10 @@ import asyncio
 import re
 
 import pytest
+import tornado.httpclient
+import tornado.httpserver
+import tornado.netutil
+import tornado.web
 from ccg import app
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
@@ -50,3 +54,31 @@ def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(
         asyncio.run(kernels.cull_kernels())
         looks.append(sorted(judged))
     assert looks == [[], ["left"], ["left"], ["back", "left"]]
+
+
+def test_no_more_pages_than_memory_has_room_for_and_the_next_is_told_so(voila, monkeypatch):
+    """Nothing is started here: the kernels are names, and a page that would be made is not."""
+    made = []
+    kernels = voila.kernel_manager
+    monkeypatch.setattr(
+        app.Page, "get", lambda page, path=None: made.append(kernels.asked) or page.finish("made")
+    )
+    kernels._kernels = dict.fromkeys(map(str, range(app.MOST - 1)))
+
+    async def asked() -> list:
+        served = tornado.web.Application(voila.init_handlers(), **voila.settings)
+        sockets = tornado.netutil.bind_sockets(0, "127.0.0.1")
+        server = tornado.httpserver.HTTPServer(served)
+        server.add_sockets(sockets)
+        answers, client = [], tornado.httpclient.AsyncHTTPClient()
+        for last in ("", "one more"):
+            if last:
+                kernels._kernels[last] = None
+            address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/"
+            answers.append(await client.fetch(address, raise_error=False))
+        server.stop()
+        return answers
+
+    there, full = asyncio.run(asked())
+    assert (there.code, there.body, made, kernels.asked) == (200, b"made", [1], 0)
+    assert full.code == 503 and f"open in {app.MOST} tabs already" in full.body.decode()

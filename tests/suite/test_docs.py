@@ -71,7 +71,7 @@ def test_the_marks_and_dates_of_the_reference_are_read_as_it_says():
     marks = re.search(r"Blank, (.*?) and their like mean", REBASE)[1]
     assert all(not numbers.is_given(mark) for mark in re.findall(r"`([^`]+)`", marks))
     forms = re.search(r"means one thing: (.*?)\. A period", REBASE)[1]
-    assert len(periods.days(re.findall(r"`([^`]+)`", forms))) == 7
+    assert len(periods.days(re.findall(r"`([^`]+)`", forms))) == 8
 
 
 def test_the_page_on_rebase_has_every_option_of_the_command():

@@ -20,6 +20,29 @@ def test_notebook_keeps_the_rules(path):
     assert b"\r" not in path.read_bytes()
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_prose_is_as_it_was_recorded(path):
+    """No computation holds what Markdown says: a slip in it is told from a change as with tables, by refresh."""
+    recorded = json.loads((files.ROOT / "tests" / "suite" / "prose.json").read_text(encoding="utf-8"))
+    wrong = rules.prose_problems(read(path), recorded.get(path.name, []))
+    assert not wrong, f"notebooks/{path.name}:\n- " + "\n- ".join(wrong)
+
+
+def test_a_slip_in_prose_is_named(notebook):
+    recorded = rules.outline(notebook)
+    texts = [c for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    first, third = texts[0]["source"], texts[2]["source"]
+    texts[0]["source"] = ["".join(first).replace("2013", "2031").replace("?", "??")]
+    assert "is not as refresh recorded it" in rules.prose_problems(notebook, recorded)[0]
+    texts[0]["source"], texts[2]["source"] = third, first
+    begins = "".join(third).split("\n")[0][:70]
+    assert rules.prose_problems(notebook, recorded) == [
+        f"the prose stands in another order from {begins!r} on"
+    ]
+    texts[0]["source"], texts[2]["source"] = first, first
+    assert f"the prose that began {begins!r} is not there" in rules.prose_problems(notebook, recorded)
+
+
 @pytest.fixture
 def notebook() -> dict:
     return copy.deepcopy(read(files.NOTEBOOKS / "01_consolidation.ipynb"))
@@ -49,6 +72,24 @@ def no_alt(nb):
     first_picture(nb)["metadata"] = {}
 
 
+def other_alt(nb):
+    shown = first_picture(nb)["metadata"]["image/png"]
+    shown["alt"] = shown["alt"].replace("211", "212", 1)
+
+
+def narrow(nb):
+    first_picture(nb)["metadata"]["image/png"]["width"] = 40
+
+
+def another_kind(nb):
+    first_picture(nb)["data"]["image/jpeg"] = "/9j/"
+
+
+def other_result(nb):
+    result = {"output_type": "execute_result", "execution_count": 40, "data": {}, "metadata": {}}
+    rules.code_cells(nb)[0]["outputs"].append(result)
+
+
 def typed_number(nb):
     prose = [c for c in nb["cells"] if c["cell_type"] == "markdown"]
     prose[2]["source"] = ["There were 987,654 of them."]
@@ -76,7 +117,11 @@ def machine(nb):
         (never_run, "not run in order"),
         (stripped, "shows 0"),
         (other_picture, "is not figures/01_count.png"),
-        (no_alt, "no alt text"),
+        (no_alt, "has another alt text than figures/01_count.json: None"),
+        (other_alt, "has another alt text than figures/01_count.json: Stacked columns"),
+        (narrow, "is shown 40 by 607"),
+        (another_kind, "shows what no cell of ours does: ['image/jpeg']"),
+        (other_result, "code cell 1 shows a result of another run: 40"),
         (typed_number, "987,654"),
         (idle_import, "crates is imported and not used"),
         (out_of_order, "not run in order"),

@@ -1,6 +1,7 @@
 """A kernel that finds its port taken is started again, and a notebook that fails says so in one line."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -8,14 +9,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from ccg import files, run, runs
+from ccg import files, kernels, run, runs
 from jupyter_client.connect import LocalPortCache
 
 #: A plugin for a pytest of its own: kernels are started again once, and the first three find a port taken.
 TAKES = """
-from ccg import run
+from ccg import kernels
 from test_run import take
-run.AGAIN = 1
+kernels.AGAIN = 1
 take(3)
 """
 
@@ -62,8 +63,8 @@ def died(error="Kernel died before replying to kernel_info"):
 
 def test_a_kernel_that_dies_before_its_first_reply_is_started_again_three_times():
     said, starts = [], 0
-    with pytest.raises(run.NotebookFailed, match=r"^a.ipynb: .* 4 times in a row"):
-        for launch in run.launches("a.ipynb", said.append):
+    with pytest.raises(kernels.NotebookFailed, match=r"^a.ipynb: .* 4 times in a row"):
+        for launch in kernels.launches("a.ipynb", said.append):
             with launch:
                 starts += 1
                 died()
@@ -74,7 +75,7 @@ def test_a_kernel_that_dies_before_its_first_reply_is_started_again_three_times(
 
 def test_a_kernel_that_cannot_be_started_for_another_reason_is_not_tried_again():
     with pytest.raises(RuntimeError, match="in 60 seconds"):
-        for launch in run.launches("a.ipynb", pytest.fail):
+        for launch in kernels.launches("a.ipynb", pytest.fail):
             with launch:
                 died("Kernel didn't respond in 60 seconds")
 
@@ -83,7 +84,7 @@ def test_a_kernel_that_cannot_be_started_for_another_reason_is_not_tried_again()
 def test_a_port_that_was_taken_costs_a_notebook_nothing_and_a_kernel_that_never_starts_is_one_line(
     notebook, taken, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(run, "AGAIN", 1)
+    monkeypatch.setattr(kernels, "AGAIN", 1)
     paths, held = [notebook("98_a", "print(1)"), notebook("99_b", "print(6 * 7)")], taken(3)
     # one after the other: the first finds a port taken twice, the second once
     execute = run.execute
@@ -119,26 +120,34 @@ def test_a_notebook_that_fails_is_not_run_again(notebook, tmp_path, last, words)
     assert not done and ran.read_text() == "ran "
 
 
+def validated(tmp_path, *options, **environment) -> subprocess.CompletedProcess:
+    """A pytest of its own on the notebooks in ``tmp_path``, without the plugins that they do not need."""
+    here = Path(__file__).parent
+    known = os.pathsep.join(map(str, [files.ROOT, here, here.parent, tmp_path]))
+    plugins = [f"-p{name}" for name in ("ccg.suite.quick", "nbval.plugin", "conftest", "no:cacheprovider")]
+    own = os.environ | {"PYTHONPATH": known, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environment
+    command = [sys.executable, "-m", "pytest", *plugins, "--nbval", *options]
+    return subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True)
+
+
+def hold(path, outputs):
+    """Put into a notebook, as if it had been run, what each of its cells has shown; None if it never ran."""
+    ran = nbformat.read(path, as_version=4)
+    for count, (cell, output) in enumerate(zip(ran.cells, outputs, strict=True), 1):
+        cell.execution_count, cell.outputs = (count if output is not None else None), output or []
+    nbformat.write(ran, path)
+
+
+def printed(text, name="stdout"):
+    return [nbformat.v4.new_output("stream", name=name, text=f"{text}\n")]
+
+
 @pytest.mark.slow
 def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_line(notebook, tmp_path):
     for name in ("98_a", "99_b"):
-        path = notebook(name, "print(6 * 7)", "print(2)")
-        ran = nbformat.read(path, as_version=4)
-        for count, (cell, text) in enumerate(zip(ran.cells, ("42\n", "2\n"), strict=True), 1):
-            cell.execution_count, cell.outputs = count, [nbformat.v4.new_output("stream", text=text)]
-        nbformat.write(ran, path)
+        hold(notebook(name, "print(6 * 7)", "print(2)"), [printed(42), printed(2)])
     (tmp_path / "takes.py").write_text(TAKES, encoding="utf-8")
-    here = Path(__file__).parent
-    known = os.pathsep.join(map(str, [files.ROOT, here, here.parent, tmp_path]))
-    plugins = [
-        f"-p{name}" for name in ("ccg.suite.quick", "nbval.plugin", "conftest", "takes", "no:cacheprovider")
-    ]
-    # the other plugins are not needed, and some take seconds
-    own = os.environ | {"PYTHONPATH": known, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *plugins, "--nbval", "--nbval-current-env", "98_a.ipynb", "99_b.ipynb"],
-        cwd=tmp_path, env=own, capture_output=True, text=True,
-    )  # fmt: skip
+    done = validated(tmp_path, "-q", "-ptakes", "--nbval-current-env", "98_a.ipynb", "99_b.ipynb")
     assert done.returncode == 1 and "2 passed, 1 skipped" in done.stdout and "1 error" in done.stdout, (
         done.stdout
     )
@@ -148,6 +157,46 @@ def test_under_nbval_a_kernel_is_started_again_and_one_that_never_starts_is_one_
     for name in ("98_a", "99_b"):
         again = f"notebooks/{name}.ipynb: its kernel died before its first reply and is started again"
         assert again in done.stdout
+
+
+def html(text):
+    return [nbformat.v4.new_output("display_data", {"text/html": text, "text/plain": "<HTML>"})]
+
+
+#: Cells, what the notebook holds for each, and what nbval says of it.
+CELLS = [
+    ("print(1)", printed(1), "PASSED"),
+    ("print(2)", printed(3), "FAILED"),
+    ("print(4)", [], "FAILED"),
+    ("x = 5", printed(5), "FAILED"),
+    ("import sys; print(6, file=sys.stderr)", printed(6), "FAILED"),
+    ("display({'text/html': '<b>7</b>', 'text/plain': '<HTML>'}, raw=True)", html("<b>7</b>"), "PASSED"),
+    ("display({'text/html': '<b>8</b>', 'text/plain': '<HTML>'}, raw=True)", html("<b>9</b>"), "FAILED"),
+    ("1 / 0", [], "FAILED"),
+    ("print(pandas)", [], "FAILED"),
+    ("print(11)", None, "PASSED"),
+    ("print(12)", printed(12), "PASSED"),
+    ("import os; os._exit(1)", [], "FAILED"),
+    ("print(14)", printed(14), "XFAIL"),  # nothing is expected of it once another has not ended
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", ["cold", "warm"])
+def test_what_turns_plain_nbval_red_turns_ours_red(notebook, tmp_path, start):
+    path = notebook("98_a", *(source for source, _, _ in CELLS))
+    hold(path, [held for _, held, _ in CELLS])
+    late = notebook("99_b", "import time; time.sleep(600)", "time.sleep(600)")
+    hold(late, [[], []])
+    with kernels.warm(pytest.fail) as warm:
+        if start == "warm" and not warm:
+            pytest.skip("kernels start cold here")
+        kernel = f"--nbval-kernel-name={kernels.WARM}" if start == "warm" else "--nbval-current-env"
+        where = {"JUPYTER_PATH": str(warm)} if start == "warm" else {}
+        done = validated(tmp_path, "-v", "--nbval-cell-timeout=3", kernel, path.name, late.name, **where)
+    said = re.findall(r"^(\d\d)\S* ?\S*Cell (\d+) ([A-Z]+)", done.stdout, re.M)
+    wanted = [("98", str(place), verdict) for place, (_, _, verdict) in enumerate(CELLS)]
+    assert said == [*wanted, ("99", "0", "FAILED"), ("99", "1", "XFAIL")], done.stdout + done.stderr
 
 
 def test_a_way_to_run_the_notebooks_that_fails_stops_the_bench_with_its_last_words(tmp_path):

@@ -45,6 +45,13 @@ def test_links_between_files_become_links_between_pages():
     )
 
 
+def test_readers_of_the_codebook_are_spared_its_patterns():
+    text = (files.data() / "README.md").read_text(encoding="utf-8")
+    said = site.for_readers(text)
+    assert "like `^https?" in text and "like `^" not in said and "This page is made" not in said
+    assert "| Where it was read | may be blank |" in said and said.count("\n| ") == text.count("\n| ")
+
+
 def test_a_file_that_is_named_becomes_a_link():
     assert (
         site.relink("see `data/README.md`", "docs/glossary.md", "glossary")
@@ -92,6 +99,15 @@ def test_a_cell_of_prose_is_read_without_the_cell(tmp_path):
     assert page.cells[1].outputs[0].data["text/markdown"] == "All 3."
 
 
+def test_code_that_shows_nothing_is_folded_with_the_code_after_it(tmp_path):
+    said = nbformat.v4.new_output("display_data", {"text/html": "<p>3</p>"})
+    code = [nbformat.v4.new_code_cell(source, outputs=[]) for source in ("a = 1", "b = 2")]
+    code += [nbformat.v4.new_code_cell("a + b", outputs=[said]), nbformat.v4.new_code_cell("c = 3")]
+    page = site.Book(book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), *code), {}).page()
+    assert [cell.source for cell in page.cells[1:]] == ["a = 1\n\n\nb = 2\n\n\na + b", "c = 3"]
+    assert page.cells[1].outputs == [said] and page.cells[1].metadata["tags"] == ["hide-input"]
+
+
 def test_a_chart_without_its_files_is_refused(tmp_path, charts):
     cell = shown({"image/png": "AAAA", "text/plain": "Figure 01_nowhere, numbers 0123456789ab"})
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), cell)
@@ -109,8 +125,8 @@ def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
     )
     path = book(tmp_path, nbformat.v4.new_markdown_cell("# Why?"), empty, both)
     page = site.Book(path, {}).page()
-    assert page.cells[1].outputs == []
-    assert page.cells[2].outputs[0].data["text/html"] == "<p>an example</p>"
+    [output] = [one for cell in page.cells if cell.cell_type == "code" for one in cell.outputs]
+    assert output.data["text/html"] == "<p>an example</p>"
 
 
 def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
@@ -255,8 +271,19 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
     know |= {"before": None, "after": None, "cite": said, "sources": site.sources(["ODS25"])}
     page = site.render("chart.md", base=site.base(about), **know)
     assert "In full: 1 source<" in page.replace(" <", "<")
+    assert 'href="https://digital.nhs.uk/services/organisation-data-service"' in page, "beside the copy"
     assert '"property=og:image": "https://example.org/ccgs/figures/01_count.png"' in page
     assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
+
+
+def test_a_source_read_in_a_copy_has_the_publishers_own_page_beside_it():
+    known = tables.load("sources").set_index("id")["address"]
+    pages = site.links.official()
+    assert set(pages) <= set(known.index) and all(page.startswith("https://") for page in pages.values())
+    used = {one for page in bodies.pages().values() for one in page["one"].sources}
+    copies = {one for one in used if "github.com" in known[one]}
+    made_by_others = {"GEO", "HSMA4", "SU617", "KML13"}
+    assert copies - set(pages) == made_by_others, "nobody else has these"
 
 
 def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
@@ -418,6 +445,10 @@ def test_a_page_has_the_same_look_ups_as_the_package():
     assert rows == pytest.approx(
         dict(zip(zip(table["from"], table["to"], strict=True), table["share"], strict=True))
     )
+    number = {(v["level"], v["start"]): i for i, v in enumerate(held["vintages"])}
+    for start, end in lookups.pairs():
+        day = max(i for i, one in enumerate(held["days"]) if one <= str(start.start.date()))
+        assert f"{day}|{start.level}|{number[end.level, str(end.start.date())]}" in held["maps"], (start, end)
     assert held["lives"]["00C"] == ["a CCG or location", "2013-04-01", "2020-03-31"]
     assert held["beside"]["England"] == "a total for England"
 

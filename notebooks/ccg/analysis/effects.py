@@ -65,7 +65,7 @@ class Panel:
     @property
     def cohorts(self) -> list[int]:
         """The first years, in order: bodies that changed in one year are a cohort."""
-        return np.unique(self.first.dropna().to_numpy(dtype=int)).tolist()
+        return [g for g in np.unique(_labels(self)).tolist() if g]
 
     def count(self, cohort: int) -> int:
         """Bodies of a cohort."""
@@ -74,7 +74,7 @@ class Panel:
     @property
     def controls(self) -> int:
         """Bodies that never changed."""
-        return int(self.first.isna().sum())
+        return int(np.isnan(self.first.to_numpy()).sum())
 
     def without(self, bodies: Iterable) -> "Panel":
         """The same without some bodies; raises as ``panel`` where nothing is left to compare."""
@@ -399,9 +399,9 @@ def interval(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     >>> interval(difference_in_differences(example()), 0.90).round(2).iloc[0].tolist()
     [1.25, 3.42]
     """
-    reach = stdtrit(table["df"].astype(float), 0.5 + level / 2) * table["se"].astype(float)
-    reach = reach.where(table["treated"] >= FEWEST)
-    return pd.DataFrame({"low": table["estimate"] - reach, "high": table["estimate"] + reach})
+    df, se, estimate = (table[c].to_numpy(dtype=float) for c in ("df", "se", "estimate"))
+    reach = np.where(table["treated"] >= FEWEST, stdtrit(df, 0.5 + level / 2) * se, np.nan)
+    return pd.DataFrame({"low": estimate - reach, "high": estimate + reach}, table.index)
 
 
 def equivalence(table: pd.DataFrame, margin: float) -> pd.Series:
@@ -642,7 +642,7 @@ def drift(data: Panel, times_over: Iterable[float] = (0, 0.5, 1, 2)) -> pd.DataF
 
 
 def _labels(data: Panel) -> np.ndarray:
-    return data.first.fillna(0).to_numpy(dtype=int)
+    return np.nan_to_num(data.first.to_numpy()).astype(int)
 
 
 def _change(data: Panel, cohort: int, base: str = "all", gap: int = 0, until: int | None = None):
@@ -782,9 +782,11 @@ def _estimates(data: Panel, terms: dict, weighted: bool, times: int, seed: int) 
 
 
 def _with_interval(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.assign(**interval(table))
-    order = ["cohort", "treated", "controls", "estimate", "se", "df", "low", "high", "p", "dealings", "exact"]
-    return table[[c for c in order if c in table]]
+    """The same table, with the ends of the interval after its degrees of freedom."""
+    ends, after = interval(table), table.columns.get_loc("df") + 1
+    table.insert(after, "low", ends["low"])
+    table.insert(after + 1, "high", ends["high"])
+    return table
 
 
 # --- dealing --------------------------------------------------------------------------------------
@@ -803,8 +805,8 @@ def _dealt(data: Panel, cohorts: list[int], times: int, seed: int) -> dict[int, 
 
     Only bodies of these cohorts and controls take part. Where there are few ways, all of them follow the first.
     """
-    labels, names = tuple(_labels(data).tolist()), tuple(map(str, data.values.index))
-    every = _ways(data, cohorts) <= EVERY_WAY
+    labels, names = tuple(_labels(data).tolist()), tuple(map(str, data.values.index.tolist()))
+    every = bool(times) and _ways(data, cohorts) <= EVERY_WAY
     return _places(labels, names, tuple(cohorts), times, seed, every)
 
 

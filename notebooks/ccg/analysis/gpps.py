@@ -34,7 +34,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..core import files, lineage, reading
-from ..core.numbers import SUPPRESSED
+from ..core.numbers import is_given
 from . import practices
 
 #: Years that may be compared with each other, first and last, and their name. Half-yearly until 2016, another
@@ -49,7 +49,6 @@ COLUMNS = [
     *("year", "series", "code", "geography", "practices"),
     *("answers", "good_experience", "phone_answers", "easy_phone"),
 ]
-_NOT_GIVEN = {*SUPPRESSED, "/", ".", "NA", "n/a", "NULL"}
 
 
 @dataclass(frozen=True)
@@ -334,7 +333,7 @@ def _agreeing(good, rate, bases: dict, names, percent, path) -> pd.Series:
 def _numbers(cells: pd.Series, path: Path) -> pd.Series:
     """Cells as numbers; missing if not given or negative, which is how the survey marks what it suppresses."""
     text = cells.str.strip()
-    text = text.where(~text.isin(_NOT_GIVEN))
+    text = text.where(text.isin([cell for cell in text.dropna().unique() if is_given(cell)]))
     out = pd.to_numeric(text, errors="coerce").astype("float64")
     bad = text.notna() & ~(out.abs() < 1e12)  # what is larger counts nobody, and might add up to infinity
     if bad.any():

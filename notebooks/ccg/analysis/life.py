@@ -605,6 +605,8 @@ def summary(one: Life) -> str:
         merged = into[0].kind == "merger" and len(into) > 1
         verb = "Made by the merger of" if merged else "It took over from"
         said.append(f"{verb} {_listed([h.start for h in into])}.")
+        for old, to in _went_elsewhere(one, [h.start for h in into], into[0].date):
+            said.append(f"A part of {_said(old)} went to {_said(to)} instead.")
     for hop in one.before:
         if hop.end == one.code and hop.kind == "split":
             said.append(f"A part of {_said(hop.start)} came to it on {long_date(hop.date)}.")
@@ -626,6 +628,13 @@ def summary(one: Life) -> str:
             if came := _came_to_its_location(one, hop.date):
                 said.append(f"A part of {_listed(came)} joined the location that day.")
     return " ".join([*said, *_today(one)])
+
+
+def _went_elsewhere(one: Life, from_: list[str], day: pd.Timestamp) -> list[tuple[str, str]]:
+    """Of the bodies that a body was made from, those a part of which went to another on that day, and to which."""
+    moves = tables.load("successions").query("kind == 'split'")
+    moves = moves[moves["from"].isin(from_) & (moves["date"] == day) & (moves["to"] != one.code)]
+    return list(moves[["from", "to"]].itertuples(index=False, name=None))
 
 
 def _came_to_its_location(one: Life, day: pd.Timestamp) -> list[str]:

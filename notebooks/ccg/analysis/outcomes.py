@@ -4,6 +4,7 @@ Each function re-bases a table by ``ccg.rebase`` as counts and returns an ``Outc
 bodies that a merger made beside those that never merged, and says of every other body why it is left out.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -156,8 +157,9 @@ class Outcome:
 
 def _as_stored() -> tuple:
     """Which files the tables are, so that what is kept from one call to the next is kept for these alone."""
-    folder = files.data()
-    return str(folder), *((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.csv")))
+    folder = str(files.data())
+    with os.scandir(folder) as found:
+        return folder, *sorted((f.name, f.stat().st_mtime_ns) for f in found if f.name.endswith(".csv"))
 
 
 def fates(on: str) -> pd.DataFrame:
@@ -484,7 +486,7 @@ def _counted(found: Outcome, panel: effects.Panel) -> dict[str, pd.Series]:
     forecast = effects.imputation(panel, times=0).iloc[0]
     ordinary = _until(panel, 2019)  # the year that ended with March 2020
     return {
-        "As above": pooled(panel),
+        "As in the answer": pooled(panel),
         "From the last year before alone": pooled(panel, base="last"),
         f"Without the last year before ({later.first.count()} bodies)": pooled(later, gap=1),
         "First two years after only": pooled(panel, until=2),

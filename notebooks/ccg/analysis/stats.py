@@ -223,9 +223,11 @@ def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarra
     if any(pd.isna(given).any() for given in (time, strata, *([] if groups else columns))):
         raise ValueError("log_rank: a time, score or stratum is missing; leave such bodies out and say so")
     # one row for each time at which something closed, in each stratum: who was at risk and who closed
-    moments = sorted(set(zip(strata[event], time[event], strict=True)))
-    risk = np.array([(strata == s) & (time >= t) for s, t in moments])
-    closed = np.array([(strata == s) & (time == t) & event for s, t in moments])
+    strata = np.unique(strata, return_inverse=True)[1]
+    moments = np.unique(np.column_stack([strata, time])[event], axis=0)
+    s, t = moments.T[:, :, None]
+    risk = (strata == s) & (time >= t)
+    closed = (strata == s) & (time == t) & event
     n, d = risk.sum(axis=1), closed.sum(axis=1)
     mean = (risk / n[:, None]).T
     varies = d * (n - d) / np.maximum(n - 1, 1)

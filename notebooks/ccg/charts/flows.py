@@ -45,12 +45,13 @@ def alluvial(
     first = range(len(stages))[boards]
     steps, made = _alluvial_steps(stages, flows, first)
     spans, steps, heads = _alluvial_places(list(stages.values())[-1], steps, made, box.height)
+    # add_artist and not add_patch, which measures each for limits that are set below
     for k, step in enumerate(steps):
         old, new = (dict(zip(s["code"], s["name"], strict=True)) for s in list(stages.values())[k : k + 2])
         for r in step.rename(columns={"from": "old", "to": "new"}).itertuples():
             band = _band(across[k] + 0.07, across[k + 1], r.start, r.end)
             text = f"{old[r.old]} ({r.old}) → {new[r.new]} ({r.new})"
-            ax.add_patch(PathPatch(band, gid=f"tip:{text}", **RIBBONS[r.kind]))
+            ax.add_artist(PathPatch(band, gid=f"tip:{text}", **RIBBONS[r.kind]))
     for k, (x, (head, bodies), at, joined) in enumerate(
         zip(across, stages.items(), spans, made, strict=True)
     ):
@@ -60,12 +61,12 @@ def alluvial(
             tone = style.TEAL if k >= first else style.BLUE if b.code in joined else style.MID
             low, high = at[b.code]
             look = {"fc": tone, "lw": 0, "zorder": 4, "gid": f"tip:{b.name} ({b.code})"}
-            ax.add_patch(Rectangle((x, low), 0.07, high - low, **look))
+            ax.add_artist(Rectangle((x, low), 0.07, high - low, **look))
             if at is spans[-1]:
                 ax.text(x + 0.15, (low + high) / 2, b.label, va="center", size=style.SMALL, linespacing=0.95)
     for y, (kind, text) in zip((0.06, 0.25, 0.44, 0.63), RIBBON_WORDS.items(), strict=True):
         look = RIBBONS[kind] | ({"ec": "none"} if kind == "part" else {})
-        ax.add_patch(Rectangle((across[-1] + 0.55, y - 0.05), 0.24, 0.04 if kind == "part" else 0.1, **look))
+        ax.add_artist(Rectangle((across[-1] + 0.55, y - 0.05), 0.24, 0.04 if kind == "part" else 0.1, **look))
         ax.text(across[-1] + 0.87, y, text, va="center", size=style.SMALL)
     for name, y in heads.items():
         ax.plot([0, box.width], [y, y], color=style.PALE, lw=0.8, zorder=0)

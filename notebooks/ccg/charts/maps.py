@@ -38,7 +38,7 @@ def hexmap(
         hexagon = RegularPolygon((x, y), 6, radius=3**-0.5, fc=face, ec=line, lw=1, zorder=over)
         if tips and code in tips:
             hexagon.set_gid(f"tip:{tips[code]}")
-        ax.add_patch(hexagon)
+        ax.add_artist(hexagon)  # not add_patch, which measures each for limits that are set below
         if labels and code in labels:
             # the light that the colour gives off decides which ink has the better contrast with it
             dark = np.dot(np.power(to_rgb(face), 2.2), (0.2126, 0.7152, 0.0722)) < 0.2

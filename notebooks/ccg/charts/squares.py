@@ -22,6 +22,7 @@ def units(ax, rows: pd.DataFrame, *, label: str, filled: str, total: str, headin
     outlined. The heading's own count is written at its right.
     """
     y, step = 0.0, 1.0
+    # add_artist and not add_patch, which measures each square for limits that are set below
     for name, block in rows.groupby(heading, sort=False):
         done, every = int(block[filled].sum()), int(block[total].sum())
         ax.text(0, y, name, weight="bold", ha="right", va="center", size=style.BODY)
@@ -32,7 +33,7 @@ def units(ax, rows: pd.DataFrame, *, label: str, filled: str, total: str, headin
             for i in range(row[total]):
                 on = i < row[filled]
                 face, edge = (style.BLUE, style.BLUE) if on else ("white", style.MID)
-                ax.add_patch(Rectangle((0.35 + i, y - 0.36), 0.72, 0.72, fc=face, ec=edge, lw=1))
+                ax.add_artist(Rectangle((0.35 + i, y - 0.36), 0.72, 0.72, fc=face, ec=edge, lw=1))
             y += step
         y += 0.45
     box = ax.get_window_extent()
@@ -62,7 +63,7 @@ def sorted_units(
             face, edge, line, ink = looks[column_name]
             for i, word in enumerate(words):
                 left, top = starts[column_name] + i % wide[column_name], y + i // wide[column_name]
-                ax.add_patch(
+                ax.add_artist(
                     Rectangle(
                         (left, top - 0.44), 0.88, 0.88, fc=face, ec=edge, ls=line, lw=1.6, clip_on=False
                     )

@@ -42,7 +42,10 @@ def _nothing_to_run(refresh: bool = False) -> bool:
 
 def add_test(commands):
     """Add the command ``test``."""
-    return command(commands, "test", run_tests, "", needs_checkout=True)
+    parser = command(commands, "test", run_tests, "--cold", needs_checkout=True)
+    words = "the notebooks alone, and no kernel started warm: what another program for notebooks would see"
+    parser.add_argument("--cold", action="store_true", help=words)
+    return parser
 
 
 def run_tests(args) -> int:
@@ -50,19 +53,22 @@ def run_tests(args) -> int:
     from ..suite import runs
 
     before = _tree()
-    # unit tests go to whoever is free; make test-slow has the laws tried on many made-up cases, and the simulations
-    alone = ["-n", "2", "--dist", "worksteal", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
-        env = os.environ | {"CCG_FIGURES": made}
-        notebooks = subprocess.run(runs.strict(files.notebooks()), cwd=files.ROOT, env=env).returncode
-        units = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env
-        ).returncode
+        ended = {"notebooks": runs.validate(files.notebooks(), Path(made), cold=args.cold)}
+        if not args.cold:
+            ended["tests"] = _run_units(made)
     touched = sorted(_tree() ^ before)
     for line in touched:
         print(f"the test run changed the working tree: {line}", file=sys.stderr)
-    print(f"notebooks {'passed' if not notebooks else 'FAILED'}, tests {'passed' if not units else 'FAILED'}")
-    return 1 if notebooks or units or touched else 0
+    print(", ".join(f"{what} {'FAILED' if status else 'passed'}" for what, status in ended.items()))
+    return 1 if any(ended.values()) or touched else 0
+
+
+def _run_units(made: str) -> int:
+    # who runs what: tests/conftest.py; make test-slow has the laws tried on many made-up cases, and the simulations
+    alone = ["-n", "2", "--dist", "loadgroup", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
+    env = os.environ | {"CCG_FIGURES": made}
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env).returncode
 
 
 def _tree() -> set[str]:
@@ -88,13 +94,27 @@ def add_check(commands):
 
 
 def check_tables(args) -> int:
-    """validate every table; names file, row, column and value of what is wrong"""
+    """validate every table and that figures are of one run; names file, row, column and value of what is wrong"""
     problems = tables.check()
     for problem in problems:
         say(str(problem))
     found = f"{len(problems)} problems" if problems else "all sound"
     say(f"{len(tables.names())} tables checked: {found}")
-    return 1 if problems else 0
+    return 1 if problems or _mixed() else 0
+
+
+def _mixed() -> bool:
+    """Whether figures do not belong together, and says so; in a checkout, where there are some."""
+    if not files.notebooks():
+        return False
+    from ..suite import rules
+
+    problems = rules.figure_problems(files.figures())
+    for problem in problems:
+        say(problem)
+    if problems:
+        say(f"{len(problems)} problems in figures; python -m ccg figures makes all of them anew")
+    return bool(problems)
 
 
 def add_refresh(commands):

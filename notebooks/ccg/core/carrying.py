@@ -61,17 +61,18 @@ def set_aside(table: Table, asked: Asked) -> Table:
 
 
 def _fate(places: list[_Place], dated: bool, asked: Asked) -> _Fate:
+    home = lineage.default()
     why: dict[_Place, str] = {}
     new: dict[_Place, str] = {}
     since: dict[_Place, pd.Timestamp] = {}
     there, to_unmapped = set(places), asked.unknown == "unmapped"
     for code, day in sorted(there):
-        meant = lineage.suggest(code) if asked.repair and code and lineage.written(code) is None else code
+        meant = home.suggest(code) if asked.repair and code and home.written(code) is None else code
         if code and not meant and to_unmapped:
             why[code, day] = "no code known here"
-        if not code or not meant or meant in lineage.beside() or (dated and not day):
+        if not code or not meant or meant in home.beside() or (dated and not day):
             continue
-        if lineage.written(meant) is None:
+        if home.written(meant) is None:
             if to_unmapped:
                 why[code, day] = "no code known here"
             continue
@@ -90,7 +91,7 @@ def _fate(places: list[_Place], dated: bool, asked: Asked) -> _Fate:
                 f"closed, and {later[0]}, which stands beside it, was divided by {asked.to.date()}"
             )
         else:
-            since[code, day] = lineage.lifetime(meant)[3]
+            since[code, day] = home.lifetime(meant)[3]
     return _Fate(why, new, since)
 
 
@@ -205,6 +206,7 @@ def flagged(
 
 def _short(rows: pd.DataFrame, period: list[str], table: Table) -> dict[tuple[Any, ...], list[str]]:
     """The bodies that codes taken forward make up only in part, in a period where the body itself has no row."""
+    home = lineage.default()
     out: dict[tuple[Any, ...], list[str]] = {}
     columns = table.columns
     for key, some in rows.groupby([*period, columns.code], dropna=False):
@@ -214,14 +216,14 @@ def _short(rows: pd.DataFrame, period: list[str], table: Table) -> dict[tuple[An
         at = lineage.as_day(some[columns.at].iloc[0] if table.dated else columns.at)
         code = str(key[-1])
         level = level_of(code, at)
-        body = lineage.lifetime(code)[0]
+        body = home.lifetime(code)[0]
         have, parts = set(), {}
         for one in old.unique():
-            old_body, last = lineage.lifetime(one)[0], min(lineage.lifetime(one)[3], at)
-            for (start, end), names in lineage.pieces(last, at, level).items():
+            old_body, last = home.lifetime(one)[0], min(home.lifetime(one)[3], at)
+            for (start, end), names in home.pieces(last, at, level).items():
                 if end == body:
                     parts[start] = set(names)
-            have |= set(lineage.pieces(last, at, level).get((old_body, body), ()))
+            have |= set(home.pieces(last, at, level).get((old_body, body), ()))
         gone = sorted(start for start, names in parts.items() if names - have)
         if gone:
             out[key] = gone

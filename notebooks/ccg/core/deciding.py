@@ -36,21 +36,20 @@ def decide(
     PublishedError
         The codes of a period are of no one geography, or of several of which none can be preferred.
     """
+    home = lineage.default()
     rows = []
     for cell, codes in frame.groupby(period, sort=False)[code]:
-        found = [lineage.written(one) if read is None else read.get(one) for one in codes.unique()]
-        given = {c for c in found if c and c not in lineage.beside()}
+        found = [home.written(one) if read is None else read.get(one) for one in codes.unique()]
+        given = {c for c in found if c and c not in home.beside()}
         if not given:
             rows.append((cell, "", "no code known here", 0, 0))
             continue
-        fits = lineage.which(given)
+        fits = home.which(given)
         if carry and fits and fits[0].extra:
             day = max(opened(c) for c in given)
             of_day = {c for c in given if is_of(c, str(day.date()))}
             one = lineage.vintage(day)
-            rows.append(
-                (cell, str(day.date()), str(one), len(of_day), len(lineage.bodies(day)) - len(of_day))
-            )
+            rows.append((cell, str(day.date()), str(one), len(of_day), len(home.bodies(day)) - len(of_day)))
             continue
         if not fits or fits[0].extra:
             near = "; or ".join(lineage.describe(f) for f in fits[:2])

@@ -3,8 +3,10 @@
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +56,7 @@ def write(path: Path, content: bytes | str) -> bool:
             out.write(_bytes(content))
         return True
     with _naming(path):
+        _tidy_beside(path)
         if path.exists() and path.read_bytes() == _bytes(content):
             return False
     write_together({path: content})
@@ -73,6 +76,7 @@ def write_together(contents: dict[Path, bytes | str]) -> None:
     try:
         for path, content in contents.items():
             with _naming(path):
+                _tidy_beside(path)
                 staged[path] = _stage(path, _bytes(content))
         for path, (ready, target) in staged.items():
             with _naming(path):
@@ -94,7 +98,7 @@ def _stage(path: Path, content: bytes) -> tuple[Path, Path]:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
     if target.exists() and not os.access(target, os.W_OK):  # replacing it would pass over its being read-only
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    ready = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
+    ready = target.with_name(f".{target.name[:40]}.{os.getpid()}-{secrets.token_hex(4)}")
     handle = os.open(ready, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -105,6 +109,41 @@ def _stage(path: Path, content: bytes) -> tuple[Path, Path]:
         ready.unlink(missing_ok=True)
         raise
     return ready, target
+
+
+def strays(folder: Path, name: str = "") -> list[Path]:
+    """What runs that were killed left in a folder while they wrote (a file of this name, if one is given)."""
+    of = re.escape(name[:40]) if name else ".+"
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:  # it is not there yet, or may not be read
+        return []
+    found = [(one, re.fullmatch(rf"\.{of}\.(\d+)-[0-9a-f]{{8}}", one)) for one in names]
+    return sorted(folder / one for one, by in found if by and ended(int(by[1]), folder / one))
+
+
+def tidy(folder: Path, name: str = "") -> None:
+    """Take away what ``strays`` finds."""
+    for path in strays(folder, name):
+        take_away(path)
+
+
+def _tidy_beside(path: Path) -> None:
+    real = Path(os.path.realpath(path))
+    tidy(real.parent, real.name)
+
+
+def ended(process: int, file: Path) -> bool:
+    """Whether the process that was writing a file is no more; where none can be asked for, whether it is an hour old."""
+    if os.name == "nt":
+        return file.exists() and time.time() - file.stat().st_mtime > 3600
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def is_stream(path: Path) -> bool:

@@ -292,21 +292,22 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
 
 def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
     """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
+    home = lineage.default()
     out = []
-    meant = {c: lineage.written(c) for c in frame[code].astype(str).unique()}
-    ours = {c for c in meant.values() if c and c not in lineage.beside()}
+    meant = {c: home.written(c) for c in frame[code].astype(str).unique()}
+    ours = {c for c in meant.values() if c and c not in home.beside()}
     for name in left:
         if not pd.api.types.is_string_dtype(frame[name]):
             continue
         pairs = frame[[code, name]].drop_duplicates()
         if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
             continue
-        said = {c: lineage.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
+        said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
         for at, (one, other) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
             here, there = meant.get(str(one)), said.get(other)
-            if not here or not there or {here, there} & set(lineage.beside()):
+            if not here or not there or {here, there} & set(home.beside()):
                 continue
-            (body, level, *_), (another, its, *_) = lineage.lifetime(here), lineage.lifetime(there)
+            (body, level, *_), (another, its, *_) = home.lifetime(here), home.lifetime(there)
             if body != another and level == its:
                 where = f" (line {at})" if frame.index.name == "line" else ""
                 out.append(
@@ -319,10 +320,11 @@ def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
     """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
+    home = lineage.default()
     if not is_period(frame, name):
         return ""
-    beside = lineage.beside()
-    meant = {c: lineage.written(c) for c in frame[keys[0]].astype(str).unique()}
+    beside = home.beside()
+    meant = {c: home.written(c) for c in frame[keys[0]].astype(str).unique()}
     bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
     of = [k for k in keys[1:] if is_period(frame, k)]
     rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
@@ -357,16 +359,15 @@ class CodeColumn(NamedTuple):
 
 def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
     """The column that holds the codes. Raises PublishedError where there is none, or more than one."""
+    home = lineage.default()
     rows = frame.sample(min(len(frame), 1000), random_state=0)  # of a file of any length, as good as all
-    known = {c for v in lineage.vintages() for s in ("ods", "ons") for c in lineage.codes_of(v, s)}
+    known = home.kept("codes of bodies", None, lambda: _of_bodies(home))
 
     @cache
     def is_code(cell: str) -> bool:
         # boards have codes of letters, like QHM; a word in small letters is none
         return (
-            len(cell) < 30
-            and bool(re.search(r"\d", cell) or cell.isupper())
-            and lineage.written(cell) in known
+            len(cell) < 30 and bool(re.search(r"\d", cell) or cell.isupper()) and home.written(cell) in known
         )
 
     def like(column: str) -> float:
@@ -406,9 +407,14 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
     return CodeColumn(code, other, [note] if note and not wanted else [])
 
 
+def _of_bodies(home: lineage.Lineage) -> frozenset[str]:
+    return frozenset(c for v in home.vintages() for s in ("ods", "ons") for c in home.codes_of(v, s))
+
+
 def _names(cells: pd.Series) -> float:
+    home = lineage.default()
     some = [c for c in cells.unique() if c.strip()][:60]
-    return sum(lineage.suggest(c) is not None for c in some) / max(1, len(some))
+    return sum(home.suggest(c) is not None for c in some) / max(1, len(some))
 
 
 def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:

@@ -5,11 +5,11 @@ the package's own tables make. Codes of CCGs live on after June 2022 as sub-ICB 
 were read the table ``levels`` says; what changed after that day is not known here, and not guessed.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -394,6 +394,14 @@ class Lineage:
             out |= dict(zip(frame["code"], frame["name"], strict=True))
         return MappingProxyType(out)
 
+    def every_code(self) -> set[str]:
+        """Every code known here: ODS and ONS codes of all bodies, and what stands beside them, such as England."""
+        out = {*self.known_names(), *self.ons_periods(), *self.beside()}
+        for one in self.vintages():
+            if one.level in ("icb", "partnership", "pct"):
+                out |= set(self.bodies(one.start, one.level)["ons_code"].dropna())
+        return out
+
     def former_names(self) -> Mapping[str, str]:
         """Name before a change of name under the same code, by code of the CCG."""
         return self._former_names
@@ -705,9 +713,8 @@ def default() -> Lineage:
     >>> default() is default()
     True
     """
-    folder = files.data()
-    found = [_state(folder / f"{name}.csv") for name in TABLES]
-    return _made(folder, tuple(found))
+    folder = str(files.data())
+    return _made(folder, tuple([_state(f"{folder}/{name}.csv") for name in TABLES]))
 
 
 #: Days of the shared lineage by the names that they have always had here.
@@ -724,16 +731,16 @@ def __getattr__(name: str) -> pd.Timestamp:
     return day
 
 
-def _state(path: Path) -> tuple[int, int] | None:
+def _state(path: str) -> tuple[int, int] | None:
     try:
-        now = path.stat()
+        now = os.stat(path)  # noqa: PTH116 - asked for every cell of a table, and a Path takes as long again
     except OSError:
         return None  # the table is not there, and who loads it says so
     return now.st_mtime_ns, now.st_size
 
 
 @lru_cache(maxsize=4)
-def _made(folder: Path, states: tuple[tuple[int, int] | None, ...]) -> Lineage:
+def _made(folder: str, states: tuple[tuple[int, int] | None, ...]) -> Lineage:
     return Lineage.from_tables()
 
 

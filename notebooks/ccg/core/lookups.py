@@ -59,16 +59,15 @@ def _names_on(day: Day, level: str | None, known: pd.Series) -> dict[str, str]:
     of = lineage.default()
     if lineage.checked(day, level)[1] == "sub_icb":
         return {code: of.name(code, day) for code in known.index}
-    return known.to_dict() | of.kept(
-        "names changed after", lineage.vintage(day).start, lambda: _changed_later(day)
-    )
+    names: dict[str, str] = dict(zip(known.index, known, strict=True))
+    return names | of.kept("names changed after", lineage.vintage(day).start, lambda: _changed_later(day))
 
 
 def _changed_later(day: Day) -> dict[str, str]:
     """The names on a day of CCGs that changed theirs after it, by code."""
     moves, former = tables.load("successions"), tables.load("ccgs").set_index("code")["former_name"]
     later = moves["from"][(moves["kind"] == "rename") & (moves["date"] > lineage.vintage(day).start)]
-    return former[later].to_dict()
+    return dict(zip(later, former[later], strict=True))
 
 
 def pairs() -> Iterator[tuple[Vintage, Vintage]]:

@@ -187,6 +187,8 @@ class _Cells:
                     f"column {self.series.name!r}, {self.where(cell)}: {cell!r} has more digits than can be kept"
                 )
             whole, values = True, [None if w is None else int(w) for w in written]
+        if whole and numbers.abs().take(self.at[self.at >= 0]).sum() >= 2**63:
+            raise NumberError(f"column {self.series.name!r}: its numbers add up to more than can be kept")
         return self._as_series(values, whole)
 
     def _as_series(self, values: list[int | float | None], whole: bool) -> nw.Series[Any]:

@@ -159,6 +159,7 @@ def prepared(frame: pd.DataFrame, asked: Asked) -> Table:
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy with names of columns as text, and "" where text is missing. Raises PublishedError for a name twice."""
     frame = frame.copy()
+    frame.attrs = {}  # what the reader said, which pandas would copy at every step
     frame.columns = [str(c).strip() for c in frame.columns]
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
@@ -308,10 +309,12 @@ def _said_of_rest(counts: list[str], others: dict[str, str], dropped: bool) -> l
 
 def _with_total_by_name(frame: pd.DataFrame, code: str, labels: list[str]) -> pd.DataFrame:
     """Rows without a code that another column calls England, with that word as their code."""
-    words = {w.casefold() for w, kind in lineage.beside().items() if kind == "national"}
     codes = frame[code]
     blank = codes.astype(str).str.fullmatch(NO_CODE)
-    for name in labels if blank.any() else ():
+    if not blank.any():
+        return frame
+    words = {w.casefold() for w, kind in lineage.beside().items() if kind == "national"}
+    for name in labels:
         called = blank & frame[name].astype(str).str.strip().str.casefold().isin(words)
         if called.any():
             codes = codes.mask(called, frame[name].astype(str).str.strip())
@@ -340,8 +343,11 @@ def _with_keys(table: Table) -> Table:
 
 def _refuse_blank(frame: pd.DataFrame, code: str, key: str, blank: pd.Series) -> None:
     """Raise PublishedError for a key that is blank beside a code of a body."""
-    codes = {c: lineage.written(c) for c in frame[code][blank].astype(str).unique()}
-    bodies = {c for c, meant in codes.items() if meant and meant not in lineage.beside()}
+    if not blank.any():
+        return
+    home = lineage.default()
+    codes = {c: home.written(c) for c in frame[code][blank].astype(str).unique()}
+    bodies = {c for c, meant in codes.items() if meant and meant not in home.beside()}
     of_body = blank & frame[code].astype(str).isin(bodies)
     if of_body.any():
         at = int(of_body.to_numpy().argmax())
@@ -445,8 +451,9 @@ def _with_codes(table: Table) -> Table:
         raise PublishedError(
             f"column {code!r} holds {cells.dtype}, not text; read the codes as text, or 5E1 becomes 50"
         )
-    words = {w.casefold(): w for w in reversed(list(lineage.beside()))}
-    meant = {cell: _as_code(cell, words) for cell in cells.unique()}
+    home = lineage.default()
+    words = {w.casefold(): w for w in reversed(list(home.beside()))}
+    meant = {cell: _as_code(cell, words, home) for cell in cells.unique()}
     spelt: defaultdict[str, set[str]] = defaultdict(set)
     for cell, plain in meant.items():
         spelt[plain].add(cell)
@@ -457,12 +464,12 @@ def _with_codes(table: Table) -> Table:
     )
 
 
-def _as_code(cell: str, words: Mapping[str, str]) -> str:
-    if cell in lineage.beside():
+def _as_code(cell: str, words: Mapping[str, str], home: lineage.Lineage) -> str:
+    if cell in home.beside():
         return cell
     if re.fullmatch(NO_CODE, cell):
         return ""
-    return lineage.written(cell) or words.get(_bare(cell)) or cell
+    return home.written(cell) or words.get(_bare(cell)) or cell
 
 
 def _bare(cell: str) -> str:
@@ -510,9 +517,10 @@ def _with_days(table: Table, asked: Asked) -> Table:
 
 def known_codes(table: Table, repair: bool) -> dict[str, str]:
     """The cells that hold a code of a body, each with the code that is meant."""
-    beside, out = set(lineage.beside()), dict[str, str]()
+    home = lineage.default()
+    beside, out = set(home.beside()), dict[str, str]()
     for code in table.frame[table.columns.code].unique():
-        meant = code if lineage.written(code) == code else lineage.suggest(code) if repair and code else None
+        meant = code if home.written(code) == code else home.suggest(code) if repair and code else None
         if meant and meant not in beside:
             out[code] = meant
     return out

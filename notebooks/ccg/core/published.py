@@ -278,9 +278,8 @@ def _as_whole_as_asked(result: _Result, table: Table, asked: Asked) -> _Result:
     if asked.incomplete == "keep" or not result.report.incomplete:
         return result
     if asked.incomplete == "refuse":
-        raise PublishedError(
-            f"{count(result.report.incomplete, 'row')} would be incomplete:\n{result.report}"
-        )
+        words = " ".join(str(result.report).splitlines())  # what is refused is one line
+        raise PublishedError(f"{count(result.report.incomplete, 'row')} would be incomplete. {words}")
     return _without_incomplete(result, table, asked)
 
 
@@ -330,10 +329,11 @@ def _with_weights(
 
 def _in_codes_asked(result: _Result, table: Table, asked: Asked) -> _Result:
     """The result with the codes and names that were asked for."""
+    home = lineage.default()
     columns, frame, unmapped = table.columns, result.frame, result.unmapped
     code = columns.code
-    scheme = lineage.scheme_of({c for c in table.spelt if lineage.written(c) == c} - set(lineage.beside()))
-    bodies = lineage.bodies(asked.to, asked.level).set_index("code")
+    scheme = lineage.scheme_of({c for c in table.spelt if home.written(c) == c} - set(home.beside()))
+    bodies = home.bodies(asked.to, asked.level).set_index("code")
     if asked.names:
         named = frame.assign(name=frame[code].map(bodies["name"]))
         at = names_of(frame).index(code) + 1
@@ -379,11 +379,12 @@ def _as_it_was_written(result: _Result, table: Table) -> _Result:
 
 def _refuse_unknown(table: Table, asked: Asked) -> None:
     """Raise PublishedError for cells that hold no code, once each whatever their dates."""
+    home = lineage.default()
     if not table.dated or asked.repair or asked.unknown == "unmapped":
         return
-    beside, code = lineage.beside(), table.columns.code
+    beside, code = home.beside(), table.columns.code
     cells = [c for c in table.frame[code].unique() if c and c not in beside]
-    strange = {c: lineage.suggest(c) for c in cells if lineage.written(c) != c}
+    strange = {c: home.suggest(c) for c in cells if home.written(c) != c}
     if strange:
         some = [f"{c!r}{f' (perhaps {near})' if near else ''}" for c, near in strange.items()]
         kind = "is no code" if len(some) == 1 else "are no codes"

@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -145,17 +145,17 @@ def load(name: str) -> pd.DataFrame:
     path = files.data() / resource["path"]
     if not path.exists():
         raise FileNotFoundError(f"data/{resource['path']} is missing; restore it with git checkout")
-    if files.sha256(path.read_bytes()) != resource.get("hash", "").removeprefix("sha256:"):
+    content = path.read_bytes()
+    if files.sha256(content) != resource.get("hash", "").removeprefix("sha256:"):
         problems = find_problems(name)
         if problems:
             raise TableError(problems)
     read.add(name)
-    return _typed(resource)
+    return _typed(resource, content)
 
 
-def _typed(resource: Descriptor) -> pd.DataFrame:
+def _typed(resource: Descriptor, content: bytes) -> pd.DataFrame:
     # the same content under the same contract is read once in a process; each reader has a frame of its own
-    content = (files.data() / resource["path"]).read_bytes()
     return _read(content, json.dumps(resource["schema"]["fields"])).copy()
 
 
@@ -224,7 +224,8 @@ def rules() -> list[Callable[[Tables], Iterable[Problem]]]:
 
 def as_is(name: str) -> pd.DataFrame:
     """A table with the types of its columns, whether or not it keeps its contract."""
-    return _typed(_resource(name))
+    resource = _resource(name)
+    return _typed(resource, (files.data() / resource["path"]).read_bytes())
 
 
 def find_problems(name: str) -> list[Problem]:
@@ -330,7 +331,7 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
 
 
 def _order_and_sources(resource: Descriptor) -> list[Problem]:
-    frame = _typed(resource)
+    frame = as_is(resource["name"])
     problems = []
     key = resource["schema"]["primaryKey"]
     by_text = frame[key].astype(str)
@@ -340,7 +341,7 @@ def _order_and_sources(resource: Descriptor) -> list[Problem]:
         at = "+".join(map(str, by_text.iloc[line]))
         problems.append(_problem(resource, "rows are not sorted by key", line + 2, "+".join(key), at))
     if "source" in frame and resource["name"] != "sources":
-        known = set(_typed(_resource("sources"))["id"])
+        known = set(as_is("sources")["id"])
         cited = {ids: ids.split("+") for ids in frame["source"].unique()}  # dozens in thousands of rows
         doubtful = {ids for ids, each in cited.items() if not known.issuperset(each)}
         for line, row in _lines(frame[frame["source"].isin(doubtful)]):
@@ -536,10 +537,13 @@ def grade(ids: Iterable[str]) -> str:
     >>> grade(["ODS25+PCTCCG"]), grade(["ODS25", "PCTCCG"])
     ('primary', 'second_hand')
     """
-    table = load("sources")
-    rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
-    weakest: int = max(min(rank[one] for one in cell.split("+")) for cell in set(ids))
-    return GRADES[weakest]
+    return _weakest(set(ids), dict(load("sources")[["id", "grade"]].to_numpy()))
+
+
+def _weakest(cells: Iterable[str], grades: Mapping[str, str]) -> str:
+    return max(
+        (min((grades[one] for one in cell.split("+")), key=GRADES.index) for cell in cells), key=GRADES.index
+    )
 
 
 class Credit(str):
@@ -565,17 +569,19 @@ def credit(ids: Iterable[str], caveat: str = "", most: int = 4) -> Credit:
     >>> credit(["ODS25", "ODS25", "PAY"])
     'NHS Organisation Data Service; NHS Digital.'
     """
-    table, facts, count = load("sources"), Counter(ids), Counter[str]()
-    publisher = dict(zip(table["id"], table["publisher"], strict=True))
-    rank = dict(zip(table["id"], table["grade"].map(GRADES.index), strict=True))
+    facts, count = Counter(ids), Counter[str]()
+    told = {
+        one: (publisher, grade)
+        for one, publisher, grade in load("sources")[["id", "publisher", "grade"]].to_numpy()
+    }
     for cell, times in facts.items():  # thousands of facts have a few dozen cells between them
-        every = cell.split("+")
-        best = min(rank[one] for one in every)
-        for name in dict.fromkeys(publisher[one] for one in every if rank[one] == best):
+        every = [told[one] for one in cell.split("+")]
+        best = min((grade for _, grade in every), key=GRADES.index)
+        for name in dict.fromkeys(publisher for publisher, grade in every if grade == best):
             count[name] += times
     listed = sorted(count, key=lambda p: -count[p])
     text = "; ".join(listed[:most]) + ("; and others" if len(listed) > most else "")
-    weakest = grade(facts)
+    weakest = _weakest(facts, {one: grade for one, (_, grade) in told.items()})
     parts = [text] + ([f"Weakest source: {GRADE_WORDS[weakest]}"] if weakest != "primary" else [])
     line = Credit(". ".join(parts + ([caveat] if caveat else [])) + ".")
     line.sources = frozenset(one for cell in facts for one in cell.split("+"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,24 +24,23 @@ def onwards(land: Land, code: str, first: pd.Timestamp) -> list[Hop]:
     A step between boards is one of its land if a location with some of it went that way.
     """
     hops = []
-    board = land.boards_on(first)
-    mine = {p for p, holder in land.at(first).items() if code in (holder, board.get(holder))}
+    mine = _held(land, code, first, land.at(first))
     order = sorted(land.rows, key=lambda r: (r["date"], r["kind"] != "split", r["from"], r["to"]))
     for r in order:
         if r["date"] < first or (r["date"] == first and r["kind"] != "rename"):
             continue
-        left = {piece for piece in mine if _holds(land, r["from"], piece, r["date"] - DAY)}
-        came = {piece for piece in left if _holds(land, r["to"], piece, r["date"])}
+        left = _held(land, r["from"], r["date"] - DAY, mine)
+        came = _held(land, r["to"], r["date"], left)
         later = r["kind"] == "split" and r["from"] == code  # land that came to it after it opened
         if (came if r["kind"] != "rename" else r["from"] == code) or later:
             hops.append(_hop(land, r))
     return sorted(hops, key=lambda h: (h.date, h.kind == "split", h.start, h.end))
 
 
-def _holds(land: Land, code: str, piece: Piece, day: pd.Timestamp) -> bool:
-    """Whether a body, or a location in it, has a piece of land on a day."""
-    holder = land.at(day)[piece]
-    return code in (holder, land.boards_on(day).get(holder))
+def _held(land: Land, code: str, day: pd.Timestamp, pieces: Iterable[Piece]) -> set[Piece]:
+    """Those of some pieces of land that a body, or a location in it, has on a day."""
+    holder, board = land.at(day), land.boards_on(day)
+    return {piece for piece in pieces if code in (holder[piece], board.get(holder[piece]))}
 
 
 def back(land: Land, code: str, last: pd.Timestamp) -> list[Hop]:
@@ -58,7 +58,7 @@ def back(land: Land, code: str, last: pd.Timestamp) -> list[Hop]:
             if r["to"] != body or r["date"] > last or r["kind"] == "rename" or key in done:
                 continue
             eve = r["date"] - DAY
-            if mine is not None and not any(_holds(land, r["from"], piece, eve) for piece in mine):
+            if mine is not None and not _held(land, r["from"], eve, mine):
                 continue
             done.add(key)
             hops.append(_hop(land, r))

@@ -23,7 +23,7 @@ def pages() -> dict[str, dict]:
     """What the template of a body's page needs, by code; CCGs first. Takes some seconds."""
     lives = life.all()
     said = tables.load("sources")[["id", "publisher", "title", "address", "date"]].astype(object).fillna("")
-    said = {row[0]: row for row in said.itertuples(index=False, name=None)}
+    said = {row["id"]: row for row in said.to_dict("records")}
     near, holes = similar(lives), first_count()
     return {
         code: {

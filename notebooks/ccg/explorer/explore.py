@@ -49,7 +49,7 @@ STYLE = """<style>
   text-align: left; padding: 0.25em 0.9em 0.25em 0; border-bottom: 1px solid #dadada; white-space: nowrap; }
 .ccg-explorer .ccg-name, .ccg-explorer .ccg-name:hover {
   width: auto; height: auto; margin: 0 1.2em 0.2em 0; padding: 0; border: 0; box-shadow: none !important; background: none !important;
-  color: #12436d; font-size: 16px; line-height: 1.5; text-decoration: underline; white-space: normal; text-align: left; }
+  color: #12436d; font: inherit; font-size: 16px; line-height: 1.5; text-decoration: underline; white-space: normal; text-align: left; }
 .ccg-explorer .ccg-names { flex-flow: row wrap; align-items: baseline; }
 .ccg-explorer .ccg-names b { display: inline-block; min-width: 4em; }
 .ccg-explorer .ccg-message { padding: 0.6em 0.9em; border-left: 5px solid #f46a25; background: #f4f4f4; }
@@ -67,7 +67,7 @@ class Explorer(widgets.VBox):
         self.first, self.second = _Picker("Search", "Choose"), _Picker("Second search", "Choose second")
         look = {"indent": False, "layout": {"width": "auto"}}
         self.compare = widgets.Checkbox(description="Compare with a second body", **look)
-        self.index = widgets.Checkbox(description="List sizes as an index, first year = 100", **look)
+        self.index = widgets.Checkbox(description="As an index, first year = 100", **look)
         self.parts = [(_part(), _part()) for _ in range(_PARTS)]
         self.names = (_Names(self.first), _Names(self.second))
         facts, *charts = self.parts

@@ -13,6 +13,14 @@ from voila.tornado.handler import TornadoVoilaHandler
 from ..core import files
 
 PORT = 8866
+#: Pages that may be open at a time. Each has a kernel of some 250 MB, and one more waits warm.
+MOST = 8
+FULL = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>The explorer is in use</title></head>
+<body><h1>The explorer is open in {most} tabs already</h1>
+<p>Each needs some 250 MB of memory, so no more are opened. Close one of them, and
+<a href="">try again</a>; one that was left without closing is given up within two minutes.</p></body></html>
+"""
 #: Holds Voilà's settings and the page's template, which asks nothing of other servers.
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
@@ -27,6 +35,12 @@ class Kernels(AsyncMappingKernelManager):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._alone, self._alone_before = set(), set()
+        #: Pages that were asked for and are not made yet.
+        self.asked = 0
+
+    def open_pages(self, notebook: str) -> int:
+        """How many pages of a notebook have a kernel or are about to; one that is being made may count twice."""
+        return max(0, len(self.list_kernel_ids()) - self.get_pool_size(notebook)) + self.asked
 
     async def cull_kernels(self):
         self._alone, self._alone_before = set(), self._alone
@@ -42,6 +56,8 @@ class Kernels(AsyncMappingKernelManager):
 class Page(TornadoVoilaHandler):
     """The page itself: for a reader who opens it, not for another page that would show it as a picture."""
 
+    counted = False
+
     async def prepare(self):
         await super().prepare()
         # each page has a kernel: a hundred pictures of this address on some other page would fill the memory
@@ -49,6 +65,16 @@ class Page(TornadoVoilaHandler):
             raise HTTPError(403, "the explorer is opened in a tab of its own")
         # asking for the token sets the cookie that the page sends back when it is left, to end its kernel
         _ = self.xsrf_token
+        if self.kernel_manager.open_pages(self.notebook_path) >= MOST:
+            self.set_status(503)
+            self.finish(FULL.format(most=MOST))
+            return
+        self.kernel_manager.asked += 1
+        self.counted = True
+
+    def on_finish(self):
+        super().on_finish()
+        self.kernel_manager.asked -= self.counted
 
 
 class Explorer(Voila):

@@ -10,7 +10,11 @@ import re
 import statistics
 from pathlib import Path
 
+from ..core import files
+
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+#: The kinds of output that a notebook may hold.
+SHOWN = {"text/plain", "text/markdown", "text/html", "image/png"}
 #: Digits that may be typed where a reader sees them, and why: none of them is a finding.
 TYPED = {
     r"`[^`]*`": "a code or a name of code",
@@ -81,6 +85,40 @@ def problems(notebook: dict, figures: Path | None = None) -> list[str]:
     ]
 
 
+def outline(notebook: dict) -> list[list[str]]:
+    """The prose of a notebook: the first line of each cell of Markdown, and a digest of all of it."""
+    prose = [source(c) for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    return [[text.split("\n", 1)[0][:70], files.sha256(text.encode())[:8]] for text in prose]
+
+
+def outlines() -> str:
+    """The outlines of all notebooks as ``refresh`` records them, so that a slip in prose is told from a change."""
+    found = {p.name: outline(json.loads(p.read_text(encoding="utf-8"))) for p in files.notebooks()}
+    lines = [
+        f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in cells) + "\n]"
+        for name, cells in found.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def prose_problems(notebook: dict, recorded: list[list[str]]) -> list[str]:
+    """Where the prose of a notebook is not as it was recorded: cells that changed, came, went or moved."""
+    now = outline(notebook)
+    if now == recorded:
+        return []
+    if sorted(now) == sorted(recorded):
+        at = next(i for i, (a, b) in enumerate(zip(now, recorded, strict=True)) if a != b)
+        return [f"the prose stands in another order from {now[at][0]!r} on"]
+    words = (
+        "is not as refresh recorded it; if that is meant, run python -m ccg refresh, and git diff shows it"
+    )
+    came = [
+        f"the prose that begins {first!r} {words}" for first, digest in now if [first, digest] not in recorded
+    ]
+    gone = [f"the prose that began {one[0]!r} is not there" for one in recorded if one[0] not in dict(now)]
+    return came + gone
+
+
 def _never_run(cells):
     counts = [c.get("execution_count") for c in cells]
     if counts != list(range(1, len(cells) + 1)):
@@ -97,6 +135,10 @@ def _outputs(cells):
         if re.search(r"\bprint\(|^Markdown\(", text, re.M) and not cell["outputs"]:
             yield f"code cell {i} prints, but its output is missing"
         for out in cell["outputs"]:
+            if out["output_type"] == "execute_result" and out["execution_count"] != cell["execution_count"]:
+                yield f"code cell {i} shows a result of another run: {out['execution_count']}"
+            if set(out.get("data", {})) - SHOWN:
+                yield f"code cell {i} shows what no cell of ours does: {sorted(set(out['data']) - SHOWN)}"
             if out["output_type"] == "error" or out.get("name") == "stderr":
                 yield f"code cell {i} has an error or a warning in its output"
             if re.search(r"/(home|root|Users|work|tmp)/|[A-Z]:\\\\", json.dumps(out.get("text", ""))):
@@ -154,7 +196,41 @@ def _pictures(cells, figures: Path):
             if "image/png" not in out.get("data", {}):
                 continue
             name = re.search(r"Figure (\d\d_\w+), numbers", "".join(out["data"]["text/plain"]))[1]
+            record = json.loads((figures / f"{name}.json").read_text(encoding="utf-8"))
             if base64.b64decode("".join(out["data"]["image/png"])) != (figures / f"{name}.png").read_bytes():
                 yield f"the picture of {name} in the notebook is not figures/{name}.png"
-            if not out["metadata"].get("image/png", {}).get("alt"):
-                yield f"the picture of {name} has no alt text"
+            shown, (width, height) = out["metadata"].get("image/png", {}), record["inches"]
+            if shown.get("alt") != record["alt"]:
+                yield f"the picture of {name} has another alt text than figures/{name}.json: {shown.get('alt')}"
+            if (shown.get("width"), shown.get("height")) != (round(width * 100), round(height * 100)):
+                yield f"the picture of {name} is shown {shown.get('width')} by {shown.get('height')} wide and high"
+
+
+def figure_problems(folder: Path) -> list[str]:
+    """What does not belong together in a folder of figures, as where a run was killed while it put them in place."""
+    found, records = [], []
+    for path in sorted(folder.glob("[0-9]*.json")):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            found.append(f"figures/{path.name} is no whole record")
+            continue
+        records.append(record)
+        for kind, digest in record["sha256"].items():
+            file = folder / f"{path.stem}.{kind}"
+            if not file.exists() or files.sha256(file.read_bytes()) != digest:
+                found.append(f"figures/{file.name} is not of the run that wrote figures/{path.name}")
+    known = {record["name"] for record in records}
+    bare = [p for p in folder.glob("[0-9]*") if p.suffix in (".png", ".svg", ".csv") and p.stem not in known]
+    found += [f"figures/{path.name} is of no figure that has a record" for path in sorted(bare)]
+    index = folder / "index.json"
+    if (
+        not index.exists()
+        or index.read_text(encoding="utf-8") != json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+    ):
+        found.append("figures/index.json does not list the figures as their records do")
+    found += [f"figures/{path.name} was left by a run that was killed" for path in files.strays(folder)]
+    for path in files.notebooks():
+        cells = code_cells(json.loads(path.read_text(encoding="utf-8")))
+        found += [f"notebooks/{path.name}: {what}" for what in _pictures(cells, folder)]
+    return found

@@ -5,10 +5,11 @@ import asyncio
 import atexit
 import json
 import os
+import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import nbformat
@@ -19,51 +20,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..charts import figures
 from ..core import files
 from . import changed as inputs
-from . import readme
+from . import kernels, readme, rules
+from .kernels import NotebookFailed
 
 TIMEOUT = 120  # seconds for one cell
-AGAIN = 3  # times that a kernel which died before its first reply is started again
-
-
-class NotebookFailed(RuntimeError):
-    """A cell of a notebook raised, or its kernel did not start. The text names the notebook and the error."""
-
-
-def launches(name: str, tell: Callable[[str], None]) -> Iterator[AbstractContextManager]:
-    """Attempts to start the kernel of the notebook ``name``, each a context to start it in.
-
-    ``for launch in launches(…): with launch: return start()``. A kernel's ports are chosen first and bound
-    by the kernel later; when another program was given one in between, the kernel dies before its first
-    reply. So it is started again, up to ``AGAIN`` times, and ``tell`` is given a line each time. Any other
-    error passes through at once.
-
-    Raises NotebookFailed when the last attempt ends like that too.
-    """
-    for left in reversed(range(AGAIN + 1)):
-        yield _launch(name, tell, left)
-
-
-@contextmanager
-def _launch(name, tell, left):
-    try:
-        yield
-    except RuntimeError as error:  # jupyter_client has no error of its own for it
-        if "died before replying" not in str(error):
-            raise
-        what = f"{name}: its kernel died before its first reply"
-        if not left:
-            raise NotebookFailed(
-                f"{what}, {AGAIN + 1} times in a row. Run it again; python -m ipykernel shows why"
-            ) from None
-        tell(f"{what} and is started again")
 
 
 class _Client(NotebookClient):
     """Runs a notebook in a kernel that is started again if it dies before its first reply."""
 
-    def __init__(self, notebook, *, name: str, tell: Callable[[str], None], env: dict[str, str], **options):
-        super().__init__(notebook, **options)
-        self._launches, self._env = launches(name, tell), env
+    def __init__(
+        self,
+        notebook,
+        *,
+        name: str,
+        tell: Callable[[str], None],
+        env: dict[str, str],
+        warm: Path | None,
+        **options,
+    ):
+        super().__init__(notebook, kernel_name=kernels.WARM if warm else "python3", **options)
+        self._launches, self._env, self._warm = kernels.launches(name, tell), env, warm
+
+    def create_kernel_manager(self):
+        manager = super().create_kernel_manager()
+        if self._warm:
+            manager.kernel_spec_manager.kernel_dirs.insert(0, str(self._warm / "kernels"))
+        return manager
 
     async def async_start_new_kernel_client(self):
         try:
@@ -96,6 +79,7 @@ class _Client(NotebookClient):
 def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, list[NotebookFailed]]:
     """Run notebooks from top to bottom, ``at_once`` in parallel, with figures going to ``made``.
 
+    Those of most cells begin first, so that none is left to run alone. Kernels start warm where they can.
     Returns the executed notebooks by path, and what failed. The files are left as they are. In its metadata each
     notebook has ``made_from``, its inputs by the names that they have in ``changed``.
     """
@@ -103,11 +87,11 @@ def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, l
     # kernels side by side have no cores to share out for algebra: threads of it would wait for each other
     env = {"OPENBLAS_NUM_THREADS": "1"} | os.environ | {"CCG_FIGURES": str(made)}
 
-    async def one(path: Path, gate: asyncio.Semaphore, progress: Progress) -> None:
+    async def one(path: Path, gate: asyncio.Semaphore, progress: Progress, warm: Path | None) -> None:
         async with gate:
             bar = progress.add_task(path.stem, total=None)
             try:
-                done[path] = await _run(path, progress, bar, env)
+                done[path] = await _run(path, progress, bar, env, warm)
             except NotebookFailed as error:
                 failed.append(error)
                 progress.update(bar, description=f"[red]{path.stem} failed")
@@ -120,14 +104,17 @@ def execute(paths: list[Path], made: Path, *, at_once: int = 2) -> tuple[dict, l
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns) as progress:
-            await asyncio.gather(*(one(path, gate, progress) for path in paths))
+        longest_first = sorted(paths, key=lambda path: -path.read_bytes().count(b'"cell_type": "code"'))
+        with Progress(*columns) as progress, ExitStack() as stack:
+            # for one notebook it takes as long to warm up as to start
+            warm = stack.enter_context(kernels.warm(progress.console.print)) if len(paths) > 1 else None
+            await asyncio.gather(*(one(path, gate, progress, warm) for path in longest_first))
 
     asyncio.run(every())
     return done, failed
 
 
-async def _run(path: Path, progress: Progress, bar, env: dict[str, str]):
+async def _run(path: Path, progress: Progress, bar, env: dict[str, str], warm: Path | None):
     notebook = nbformat.read(path, as_version=4)
     code = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code"]
     progress.update(bar, total=len(code))
@@ -141,8 +128,8 @@ async def _run(path: Path, progress: Progress, bar, env: dict[str, str]):
         name=f"notebooks/{path.name}",
         tell=progress.console.print,
         env=env,
+        warm=warm,
         timeout=TIMEOUT,
-        kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,  # how often a cell flushes depends on the moment
         extra_arguments=["--log-level=40"],
@@ -176,7 +163,11 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     paths, before = files.notebooks(), inputs.hashes()
     if only_changed:
         paths = _say_why(inputs.stale(before, refresh=refresh))
-    with tempfile.TemporaryDirectory(prefix="ccg-") as folder:
+    for left in Path(tempfile.gettempdir()).glob("ccg-*-run"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and files.ended(int(owner), left):  # it was killed
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"ccg-{os.getpid()}-", suffix="-run") as folder:
         made = Path(folder)
         done, failed = execute(paths, made) if paths else ({}, [])
         fell = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
@@ -187,6 +178,9 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     texts = {path: _clean(notebook) for path, notebook in done.items()}
     if refresh:
         changed += [f"notebooks/{path.name}" for path, text in texts.items() if files.write(path, text)]
+        changed += ["tests/suite/prose.json"] * files.write(
+            files.ROOT / "tests" / "suite" / "prose.json", rules.outlines()
+        )
         front = files.ROOT / "README.md"
         changed += ["README.md"] * files.write(front, readme.written(front.read_text(encoding="utf-8")))
     ran = {path: (made_from[path], text) for path, text in texts.items() if made_from[path] is not None}
@@ -209,6 +203,7 @@ def _say_why(stale: dict[Path, str]) -> list[Path]:
 def _replace(made: Path, folder: Path, kept: set[str]) -> list[str]:
     """Put the figures of one run in place of the old ones; figures of notebooks in ``kept`` stay."""
     folder.mkdir(exist_ok=True)
+    files.tidy(folder)
     changed = []
     for old in sorted(folder.glob("[0-9]*.json")):
         record = json.loads(old.read_text(encoding="utf-8"))

@@ -12,28 +12,59 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from ..core import files
+from . import kernels
 
 OURS = "make test: strict nbval, two workers"
 FLOOR = "all cells in one process"
 
 
-def nbval(paths: list[Path]) -> list[str]:
-    """What pytest is asked for so that it holds these notebooks against their outputs, every cell of them."""
+def validate(paths: list[Path], made: Path, *, cold: bool = False) -> int:
+    """Run notebooks under strict nbval with two workers, as make test does. Returns the exit status of pytest.
+
+    Figures go to ``made``. Kernels start warm where they can, unless ``cold``: see ``kernels``.
+    """
+    env = os.environ | {"CCG_FIGURES": str(made)}
+    with nullcontext() if cold else kernels.warm(partial(print, file=sys.stderr)) as warm:
+        if warm:
+            env["JUPYTER_PATH"] = os.pathsep.join([str(warm), *filter(None, [env.get("JUPYTER_PATH")])])
+        return subprocess.run(strict(paths, warm is not None), cwd=files.ROOT, env=env).returncode
+
+
+def strict(paths: list[Path], warm: bool) -> list[str]:
+    """The command by which make test validates these notebooks; a notebook's cells belong together, in one kernel.
+
+    It does without the plugins of pytest that no notebook needs, and without its filters of warnings, which are
+    for the unit tests and would import pandas in every worker.
+    """
+    light = ["-o", "filterwarnings=", "--disable-plugin-autoload", "-p", "xdist.plugin", "-p", "nbval.plugin"]
     return [
-        *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"),
-        *("--nbval-sanitize-with", "tests/nbval.cfg"),
-        *(str(path.relative_to(files.ROOT)) for path in paths),
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        *light,
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        *nbval(paths, warm),
     ]
 
 
-def strict(paths: list[Path]) -> list[str]:
-    """The command by which make test validates these notebooks; a notebook's cells belong together, in one kernel."""
-    return [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *nbval(paths)]
+def nbval(paths: list[Path], warm: bool = False) -> list[str]:
+    """What pytest is asked for so that it holds these notebooks against their outputs, every cell of them."""
+    return [
+        *("--nbval", f"--nbval-kernel-name={kernels.WARM}" if warm else "--nbval-current-env"),
+        *("--nbval-cell-timeout=60", "--nbval-sanitize-with", "tests/nbval.cfg"),
+        *(str(path.relative_to(files.ROOT)) for path in paths),
+    ]
 
 
 def ways(paths: list[Path], folder: Path) -> dict[str, list[str]]:
@@ -42,7 +73,7 @@ def ways(paths: list[Path], folder: Path) -> dict[str, list[str]]:
     convert = ["nbconvert", "--to", "notebook", "--execute", "--log-level=ERROR", "--output-dir", str(folder)]
     names = ["--", *(path.name for path in paths)]
     return {
-        OURS: strict(paths),
+        OURS: [sys.executable, "-c", "import ccg.suite.runs as r; r.strictly()", *names],
         "plain nbval": [*plain, "0", *nbval(paths)],
         "plain nbval, two workers": [*plain, "2", "--dist", "loadfile", *nbval(paths)],
         "nbconvert": [sys.executable, "-m", *convert, *map(str, paths)],
@@ -133,9 +164,15 @@ def _asked() -> list[Path]:
     return [files.NOTEBOOKS / name for name in sys.argv[sys.argv.index("--") + 1 :]]
 
 
+def strictly() -> None:
+    """The notebooks' part of make test, of those named behind ``--``; nothing is kept."""
+    with tempfile.TemporaryDirectory(prefix="ccg-") as made:
+        sys.exit(validate(_asked(), Path(made)))
+
+
 def figures() -> None:
     """make figures, of the notebooks named behind ``--``; nothing is kept."""
-    from . import run
+    from . import quick, run  # noqa: F401  quick, as for every command that runs notebooks
 
     with tempfile.TemporaryDirectory(prefix="ccg-") as made:
         _, failed = run.execute(_asked(), Path(made))

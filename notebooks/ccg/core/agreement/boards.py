@@ -147,6 +147,14 @@ def clusters(tables: Tables) -> Iterator[Problem]:
     yield from wrong(
         "clusters", rows[alone == shared], "by_april_2026", "alone is a board with none beside it"
     )
+    names = rows["board"].map(by_key(boards, "code", "name")).fillna("")
+    strange = [cluster not in name for name, cluster in zip(names, rows["cluster"], strict=True)]
+    yield from wrong(
+        "clusters",
+        rows[alone & pd.Series(strange, rows.index)],
+        "cluster",
+        "icbs.csv calls the board otherwise",
+    )
     yield from as_most("clusters", rows[~many], ["cluster"], ["by_april_2026"])
     began = boards["opened"][boards["opened"] > boards["opened"].min()].min()
     gone = rows["board"].isin(boards["code"][boards["closed"] < began])

@@ -67,7 +67,7 @@ def misspelt(name: str, frame: pd.DataFrame, columns: Iterable[str]) -> Iterator
 
 def _one_letter(one: str, other: str) -> bool:
     apart = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-    return len(apart) == 1 and all(letter.isalpha() for letter in apart[0])
+    return len(apart) == 1 and not any(letter.isdigit() for letter in apart[0])
 
 
 def by_key(frame: pd.DataFrame, key: str, value: str) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
         for period, rows in tables[name].groupby(by):
             # each of the two sums is of so many numbers, rounded by at most half: four standard errors
             within = 4 * (2 * len(rows) / 12) ** 0.5
-            for column in (c for c in rows if c.startswith("weighted_")):
+            for column in (c for c in map(str, rows) if c.startswith("weighted_")):
                 more = float(rows[column].sum() - rows[patients].sum())
                 if abs(more) > within:
                     sums = (said(float(rows[one].sum())) for one in (column, patients))
@@ -154,7 +154,7 @@ def weights(tables: Tables) -> Iterator[Problem]:
 
 def _least_like(rows: pd.DataFrame, column: str, patients: str, more: float) -> int:
     """The line of the row that comes nearest to the others if what their sum has too much is taken from it."""
-    others = [c for c in rows if c.startswith("weighted_") and c != column] or [patients]
+    others = [c for c in map(str, rows) if c.startswith("weighted_") and c != column] or [patients]
     usual = rows[others].sum(axis=1)
     usual *= (rows[column].sum() - more) / usual.sum()
     now, then = rows[column].clip(lower=1) / usual, (rows[column] - more).clip(lower=1) / usual

@@ -7,7 +7,7 @@ pandas, Polars, PyArrow, DuckDB, Dask and PySpark frames, through Narwhals; a la
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,7 +44,7 @@ class Rebased:
     _account: Callable[[], Report]
 
     def report(self) -> Report:
-        """Totals and reasons. Of an eager frame it is ready; of a lazy one it is one aggregate query, asked once."""
+        """Totals and reasons. Of an eager frame it is ready; of a lazy one it is asked once, by one query or two."""
         return self._report
 
     @cached_property
@@ -147,7 +147,11 @@ def rebase(
     in spaces or case are added, and the report says so. Keys in ``by`` keep them apart.
 
     A lazy frame is not looked at: its unknown codes, and of two codes of the same land one, come back as
-    unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes).
+    unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes). Its infinite numbers and weights below
+    zero are missing, and the report says so in the words with which an eager frame is refused.
+
+    ``rebase_file`` reads more: dates in any form (``periods.days`` alone does so too), codes in another form without
+    ``repair``, patterns for columns.
 
     Examples
     --------
@@ -190,7 +194,7 @@ def rebase(
         placed = moved.flagged.filter(~nw.col(request.code).is_null()).select(*result)
         return Rebased(placed.to_native(), moved.unmapped.to_native(), ask)
     placed, unmapped = _in_order(moved, result, request)
-    report = _balanced(ask())
+    report = _balanced(ask(), grouped.whole if found.fractions else ())
     return Rebased(placed.to_native(), unmapped.to_native(), lambda: report)
 
 
@@ -207,10 +211,16 @@ def _in_order(moved: Moved, result: list[str], request: Request) -> tuple[Frame,
     return nw.maybe_reset_index(placed), nw.maybe_reset_index(unmapped)
 
 
-def _balanced(report: Report) -> Report:
+def _balanced(report: Report, divided: Collection[str]) -> Report:
+    """The report, if every number is there, and the whole ones of columns that are divided keep their last digit."""
     for name, total in report.totals.items():
         if not math.isfinite(total["input"]):
             raise RebaseError(columns.INFINITE.format(name))
+        if name in divided and report.sizes.get(name, 0) >= 2**53:
+            raise RebaseError(
+                f"column {name!r} adds up to {report.sizes[name]:.4g}, and whole numbers of this size cannot be divided "
+                "to the last digit; give it in thousands, say"
+            )
     if not report.balanced():
         raise RebaseError(f"placed + unmapped is not the input; this is a bug, please report it:\n{report}")
     return report

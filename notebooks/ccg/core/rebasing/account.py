@@ -2,33 +2,58 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
+from ..geography import GROUPS
 from ..periods import label
 from . import columns
 from .bases import differences
 from .columns import Table, added
 from .keys import Grouped
 from .mapping import BOARD, Mapping, Row
-from .move import Moved
+from .move import Moved, says_levels
 from .report import Absent, Report
 from .request import RebaseError, Request
 
-#: What was added up, by part (input, placed, unmapped) and column.
-Found = dict[str, dict[str, Any]]
 FLAGS = ("approx", "short", "sparse")
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What was added up.
+
+    Attributes
+    ----------
+    sums : dict
+        By part (input, placed, unmapped) and column.
+    shared : dict
+        From each approximate body to the part of its numbers that rests on a share, of its rows the largest.
+    boards : frozenset of bool
+        Of a lazy frame whose codes may be of two levels: whether placed rows are of groups of bodies, of bodies.
+    """
+
+    sums: dict[str, dict[str, Any]]
+    shared: dict[str, float]
+    boards: frozenset[bool] = frozenset()
+
+
 def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, request: Request) -> Report:
-    """The report on a move. Of a lazy frame it is one aggregate query, and a second if a part has no row."""
+    """The report on a move.
+
+    Of a lazy frame it is one aggregate query, and a second for the codes if some were not placed or divided, or if a
+    part has no row.
+    """
     temp = request.temp
-    found = _of_lazy(moved, table, grouped, request) if table.lazy else _of_eager(moved, table, request)
+    found = (
+        _of_lazy(moved, table, grouped, mapping, request) if table.lazy else _of_eager(moved, table, request)
+    )
 
     def number(part: str, name: str) -> Any:
-        value = found.get(part, {}).get(name)
+        value = found.sums.get(part, {}).get(name)
         return 0 if pd.isna(value) else value
 
     for name in request.sums:
@@ -49,13 +74,15 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
         missing[words] = max(0, int(number("input", temp("rows"))) - given - other)
     judged = {n for n, c in _told(grouped, request).items() if number("placed", c) or number("unmapped", c)}
     short, divided = number("placed", temp("short")), int(number("placed", temp("approx")))
+    left = int(number("unmapped", temp("left")))
+    met = _met(moved, grouped, mapping, request, bool(short)) if left or divided or short else _Met()
     return Report(
-        mapping.start, str(request.goal), totals, missing, *_lists(moved, table, request), dict(mapping.repaired),
-        _parts_shared(moved, table, request), most=float(number("placed", temp("most"))),
-        unplaced=int(number("unmapped", temp("left"))), divided=divided, basis=request.lineage.basis,
-        differ=differences(mapping, request) if divided else {},
+        _start(found, table, mapping, request), str(request.goal), totals, missing,
+        met.not_placed, sorted(found.shared), dict(mapping.repaired), found.shared,
+        most=float(number("placed", temp("most"))), unplaced=left, divided=divided, basis=request.lineage.basis,
+        differ=differences(mapping, request, met.codes) if divided else {},
         rows=int(number("placed", temp("groups"))), incomplete=int(number("placed", temp("incomplete"))),
-        absent=_absent(moved, grouped, mapping, request) if short else [],
+        absent=_absent(met.there, mapping) if short else [],
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
         spellings=list(mapping.spellings), keys=request.by,
         periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
@@ -64,12 +91,22 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
     )  # fmt: skip
 
 
+def _start(found: "_Found", table: Table, mapping: Mapping, request: Request) -> str:
+    """The geography of the codes in words; of a lazy frame, of the levels that its placed rows are of."""
+    day, home = mapping.day, request.lineage
+    if not table.lazy or request.dates or day is None or len(both := home.levels_on(day)) < 2:
+        return mapping.start
+    boards = found.boards if mapping.levels else {r.rank >= BOARD // 2 for r in mapping.rows if r.piece}
+    there = [level for level in both if (level in GROUPS) in boards] or list(both[:1])
+    return " or ".join(str(home.vintage(day, one)) for one in there)
+
+
 def _told(grouped: Grouped, request: Request) -> dict[str, str]:
     """From each key whose cells were asked to the column of the answer."""
     return {name: request.temp(f"told_{name}") for name in grouped.asked}
 
 
-def _of_eager(moved: Moved, table: Table, request: Request) -> Found:
+def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
     temp, data = request.temp, table.frame
     flagged, unmapped = moved.flagged, moved.unmapped
     placed = {temp(f): flagged[temp(f)].sum() for f in FLAGS}
@@ -82,17 +119,21 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> Found:
         placed[column], left[column], given[column] = (f[name].sum() for f in (flagged, unmapped, data))
         given[temp(f"n_{name}")] = data[name].count()
         # as floats, whole numbers do not run over
-        given[temp(f"size_{name}")] = data[name].cast(nw.Float64).abs().sum()
+        given[temp(f"size_{name}")] = columns.as_floats(data[name]).abs().sum()
     if request.means:
         given |= data.select(*(one.alias(n) for n, one in added(request).items())).rows(named=True)[0]
     for rate, weight in request.means.items():
         column = temp(f"w_{rate}")
         placed[column], left[column] = flagged[column].sum(), unmapped[f"{weight} of {rate}"].sum()
-    return {"input": given, "placed": placed, "unmapped": left}
+    rough = flagged.filter(nw.col(temp("approx")) > 0)
+    shared: dict[str, float] = {}
+    for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
+        shared[body] = max(part, shared.get(body, 0.0))
+    return _Found({"input": given, "placed": placed, "unmapped": left}, shared)
 
 
-def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> Found:
-    """The same in one query: what was placed and what was not, and beside each what went in."""
+def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, request: Request) -> _Found:
+    """The same in one query: what was placed of each body and what was not, and beside each what went in."""
     temp, sums = request.temp, request.sums
     given = {c: one for c, one in added(request).items() if c not in sums}
     given |= {temp(f"sum_{n}"): nw.col(n).sum() for n in sums}
@@ -102,55 +143,72 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, request: Request) -> 
     values = [*(temp(f"sum_{n}") for n in sums), *(temp(f"w_{rate}") for rate in request.means)]
     values += [*(temp(f) for f in FLAGS), temp("incomplete"), temp("left"), *_told(grouped, request).values()]
     what = [*(nw.col(c).sum() for c in values), nw.len().alias(temp("groups"))]
-    what.append(nw.col("divided").max().alias(temp("most")))
-    rows = moved.flagged.group_by(temp("lost")).agg(*what).join(whole, how="cross").collect()
-    found: Found = {"input": {}}
-    for row in rows.iter_rows(named=True):
-        found["unmapped" if row[temp("lost")] else "placed"] = row
-        found["input"] = {c: row[f"input_{c}"] for c in given}
-    return found
-
-
-def _lists(moved: Moved, table: Table, request: Request) -> tuple[list[tuple[str, str]], list[str]]:
-    """Codes that were not placed with why, and bodies that are approximate; of a lazy frame its frames have them."""
-    if table.lazy:
-        return [], []
-    pairs = zip(moved.unmapped[request.code].to_list(), moved.unmapped["reason"].to_list(), strict=True)
-    named = {("(blank)" if pd.isna(c) or not c.strip() else c, why) for c, why in pairs}
-    divided = moved.flagged.filter(nw.col(request.temp("approx")) > 0)[request.code]
-    return sorted(named), sorted(divided.unique().to_list())
-
-
-def _parts_shared(moved: Moved, table: Table, request: Request) -> dict[str, float]:
-    """The part of the numbers of each approximate body that rests on a share, the largest of its rows."""
-    if table.lazy:
-        return {}
-    rough = moved.flagged.filter(nw.col(request.temp("approx")) > 0)
-    out: dict[str, float] = {}
-    for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
-        out[body] = max(part, out.get(body, 0.0))
-    return out
+    ends = [temp("board"), temp("part")] if says_levels(grouped, mapping) else []
+    what += [nw.col("divided").max().alias(temp("most")), *(nw.col(c).max() for c in ends)]
+    by_body = moved.flagged.group_by(temp("lost"), request.code).agg(*what)
+    rows = by_body.join(whole, how="cross").collect().rows(named=True)
+    parts: dict[str, dict[str, Any]] = {"input": {c: rows[0][f"input_{c}"] for c in given} if rows else {}}
+    for part, lost in (("placed", 0), ("unmapped", 1)):
+        mine = [row for row in rows if row[temp("lost")] == lost]
+        parts[part] = {
+            c: sum(row[c] for row in mine if not pd.isna(row[c])) for c in (*values, temp("groups"))
+        }
+        most = [row[temp("most")] for row in mine if not pd.isna(row[temp("most")])]
+        parts[part][temp("most")] = max(most, default=0.0)
+    placed = [row for row in rows if not row[temp("lost")]]
+    shared = {row[request.code]: float(row[temp("most")]) for row in placed if row[temp("approx")]}
+    boards = {board for row in placed for c, board in zip(ends, (True, False), strict=False) if row[c]}
+    return _Found(parts, shared, frozenset(boards))
 
 
 # --- which parts have no row ----------------------------------------------------------------------
 
 
-def _absent(moved: Moved, grouped: Grouped, mapping: Mapping, request: Request) -> list[Absent]:
-    """The parts that have no row in a period, by name."""
+@dataclass(frozen=True)
+class _Met:
+    """The codes that a move met.
+
+    Attributes
+    ----------
+    not_placed : list
+        Those that were not placed, each with its reason.
+    codes : set
+        All of them.
+    there : dict
+        By period, time and day of the look-up those that have a row.
+    """
+
+    not_placed: list[tuple[str, str]] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+    there: Any = field(default_factory=dict)
+
+
+def _met(moved: Moved, grouped: Grouped, mapping: Mapping, request: Request, short: bool) -> _Met:
+    """The codes that a move met, their periods too where a part has no row; of a lazy frame by one query."""
     temp = request.temp
-    dates = [temp("time")] if mapping.apart else []
-    day = [temp("day")] if request.dates else []
-    period = [c for c in grouped.period if c != temp("all")]
-    rows = moved.kept.filter(~nw.col(temp("new")).is_null())
-    rows = rows.select(*period, *dates, *day, temp("old")).unique()
+    lost = nw.col(temp("new")).is_null()
+    dates = [temp("time")] if mapping.apart and short else []
+    day = [temp("day")] if request.dates and short else []
+    period = [c for c in grouped.period if c != temp("all")] if short else []
+    why = nw.when(lost).then(moved.why).alias(temp("why"))
+    rows = moved.joined.select(*period, *dates, *day, temp("old"), why, lost.alias(temp("lost"))).unique()
     rows = rows.collect() if grouped.lazy else rows
-    # period -> time -> day of the look-up -> codes that have a row
     there: Any = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    not_placed, codes = set(), set()
     for row in rows.iter_rows():
-        *names, old = row
+        *names, old, reason, gone = row
+        codes.add(old)
+        if gone:
+            not_placed.add(("(blank)" if pd.isna(old) or not old.strip() else old, reason))
+            continue
         index = names.pop() if day else None
         time = label(names.pop()) if dates else ""
         there[tuple(map(label, names))][time][index].add(old)
+    return _Met(sorted(not_placed), codes, there)
+
+
+def _absent(there: Any, mapping: Mapping) -> list[Absent]:
+    """The parts that have no row in a period, by name."""
     mine = {(old, index) for times in there.values() for days in times.values() for index in days for old in days[index]}  # fmt: skip
     parts = _Parts(mapping.every, mine)
     found = defaultdict(set)

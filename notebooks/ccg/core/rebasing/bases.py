@@ -1,5 +1,7 @@
 """How far shares of patients and shares of residents differ for the bodies that a move divided."""
 
+from collections.abc import Container
+
 import pandas as pd
 
 from ..geography import BASES, Vintage
@@ -8,8 +10,8 @@ from .mapping import BOARD, Mapping
 from .request import Request
 
 
-def differences(mapping: Mapping, request: Request) -> dict[str, float | None]:
-    """How much of each divided body would go elsewhere by the other basis, the most first.
+def differences(mapping: Mapping, request: Request, codes: Container[str]) -> dict[str, float | None]:
+    """How much of each divided body of some codes would go elsewhere by the other basis, the most first.
 
     Returns
     -------
@@ -19,7 +21,9 @@ def differences(mapping: Mapping, request: Request) -> dict[str, float | None]:
     """
     home = request.lineage
     out: dict[str, float | None] = {}
-    asked = {(r.body, r.since, r.rank >= BOARD // 2) for r in mapping.rows if r.approx and r.new}
+    asked = {
+        (r.body, r.since, r.rank >= BOARD // 2) for r in mapping.rows if r.approx and r.new and r.old in codes
+    }
     for body, since, board in asked:
         day = mapping.day if since is None else home.days()[since]
         if day is None:

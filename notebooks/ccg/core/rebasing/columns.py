@@ -86,6 +86,11 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
                 made.append(numbers.parse(frame[name], request.missing))
             except numbers.NumberError as error:
                 raise RebaseError(str(error)) from None
+    if not lazy:
+        # an Arrow table has columns of no type, which it cannot join
+        keys = [c for c in (*request.keys, *request.by) if schema[c] == nw.Unknown]
+        made += [nw.col(c).cast(nw.String) for c in dict.fromkeys(keys)]
+        made += [as_floats(frame[c]) for c in _weighing(request) if schema[c].is_integer()]
     frame = frame.with_columns(*made) if made else frame
     for weight in dict.fromkeys(request.means.values()):
         words, below = BELOW_ZERO.format(weight), request.temp(f"below_{weight}")
@@ -98,6 +103,19 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
         if frame[rate].dtype.is_float() and (frame[rate].abs() == math.inf).any():
             raise RebaseError(INFINITE.format(rate))
     return Table(frame, frame.collect_schema() if made else schema, lazy, unread, refused)
+
+
+def _weighing(request: Request) -> list[str]:
+    return list(dict.fromkeys([*request.means, *request.means.values()]))
+
+
+def as_floats(series: Any) -> Any:
+    """Whole numbers as floats. PyArrow refuses those that a float does not keep to the last digit, but not as text."""
+    if series.implementation != nw.Implementation.PYARROW or not series.dtype.is_integer():
+        return series.cast(nw.Float64)
+    ends = [abs(end) for end in (series.min(), series.max()) if end is not None]
+    large = max(ends, default=0) > 2**53
+    return (series.cast(nw.String) if large else series).cast(nw.Float64)
 
 
 def _counted(so: Any, name: str) -> Any:
@@ -192,7 +210,7 @@ def _day_of(value: Any, request: Request) -> int:
 def _day_expression(table: Table, request: Request) -> Any:
     """The same as an expression, for a lazy frame."""
     kind, column = table.schema[str(request.dates)], nw.col(str(request.dates))
-    text = kind in TEXT
+    text = kind in TEXT or kind == nw.Unknown  # of no type, so with nothing in it
     if text:
         column = column.cast(nw.String)
     elif kind not in (nw.Date, nw.Datetime):

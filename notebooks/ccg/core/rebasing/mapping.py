@@ -201,7 +201,7 @@ def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[st
     home = request.lineage
     given = [c for c in codes if c.strip()]
     if request.unknown == "unmapped":
-        every = _every_code(home)
+        every = home.every_code()
         given = [c for c in given if c in every]
     fits = home.which(given)
     if not fits or fits[0].extra:
@@ -295,7 +295,7 @@ def _mended(codes: list[str], request: Request, among: set[str] | None = None) -
     """Codes as they stand -> as they were meant, where ``repair`` allows."""
     if not request.repair:
         return {}
-    known, suggest = _every_code(request.lineage), request.lineage.suggest
+    known, suggest = request.lineage.every_code(), request.lineage.suggest
     strange = [c for c in codes if c not in known and c.strip()]
     return {c: better for c in strange if (better := suggest(c, among))}
 
@@ -308,7 +308,7 @@ def _check(codes: list[str], mapped: set[str], start: str, request: Request) -> 
     if not bad:
         scheme_of([c for c in codes if c not in beside])
         return
-    every = _every_code(home)
+    every = home.every_code()
     known = [c for c in codes if c in every]
     scheme_of([c for c in known if c not in beside])
     if request.unknown == "unmapped":
@@ -319,14 +319,6 @@ def _check(codes: list[str], mapped: set[str], start: str, request: Request) -> 
     hint = f" Nearest: {home.describe(fits[0])}." if fits else ""
     are = "is" if len(bad) == 1 else "are"
     raise RebaseError(f"{count(len(bad), 'code')} {are} not of {start}: {said}.{hint} {_TO_UNMAPPED}")
-
-
-def _every_code(home: Lineage) -> set[str]:
-    out = set(home.known_names()) | set(home.ons_periods()) | set(home.beside())
-    for one in home.vintages():
-        if one.level in ("icb", "partnership", "pct"):
-            out |= set(home.bodies(one.start, one.level)["ons_code"].dropna())
-    return out
 
 
 def _whats_wrong(code: str, home: Lineage) -> str:

@@ -4,7 +4,7 @@ Each step adds columns, in as few passes as can be: a database plans every pass,
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..periods import label
 from ..words import listed
+from .columns import as_floats
 from .engines import NUMBER, TEXT, WHOLE, small, windows
 from .keys import Grouped, by_most_of_the_cells, likeness
 from .mapping import BOARD, EARLIER, Mapping
@@ -31,8 +32,10 @@ class Moved:
 
     Attributes
     ----------
-    kept : Frame
-        Each row of the grouped frame with each piece of land that it brings; of a lazy frame what is not placed too.
+    joined : Frame
+        Each row of the grouped frame with each piece of land that it brings, and what is not placed.
+    why : Expr
+        Why a row of it is not placed, if it is not.
     flagged : Frame
         One row for each key and new code, with what the report asks; of a lazy frame, one with no code for
         what was not placed under each key.
@@ -40,7 +43,8 @@ class Moved:
         What was not placed, with its reason.
     """
 
-    kept: Frame
+    joined: Frame
+    why: Any
     flagged: Frame
     unmapped: Frame
 
@@ -48,17 +52,21 @@ class Moved:
 def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
     """Every number to where its code leads."""
     new = request.col("new")
+    if not grouped.lazy and mapping.fractions and grouped.whole:
+        floats = [as_floats(grouped.frame[name]) for name in sorted(grouped.whole)]
+        grouped = replace(grouped, frame=grouped.frame.with_columns(*floats))
     joined = _joined(grouped, mapping, request)
     times: tuple[str, ...] = ()
     if mapping.apart:
         joined = _with_times(joined, grouped, mapping, request)
         times = (request.temp("time"), request.temp("trusts"))
     joined = _decided(joined, times, grouped, mapping, request)
-    unmapped = _unmapped(joined, grouped, mapping, request)
+    why = _why(grouped, mapping, request)
+    unmapped = _unmapped(joined, why, grouped, mapping, request)
     # in a lazy frame both stay together, since its report asks for both in one query
     kept = joined if grouped.lazy else joined.filter(~new.is_null())
     covered = _covered(kept, times, grouped, mapping, request)
-    return Moved(kept, _added_up(covered, times, grouped, mapping, request), unmapped)
+    return Moved(joined, why, _added_up(covered, times, grouped, mapping, request), unmapped)
 
 
 def _with(frame: Frame, made: dict[str, Any]) -> Frame:
@@ -122,6 +130,11 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
             there.setdefault(r.new, set()).add((r.piece, r.size))
         out[temp("there")] = [sum(size for _, size in there[r.new]) for r in rows]
     return out
+
+
+def says_levels(grouped: Grouped, mapping: Mapping) -> bool:
+    """Whether it is to be found which of two levels the codes of a lazy frame are of."""
+    return grouped.lazy and mapping.levels and not mapping.apart
 
 
 def _rests(share: float) -> float:
@@ -406,6 +419,9 @@ def _added_up(
     if grouped.lazy:
         what += [col("first").sum().alias(temp("left"))]  # of what has no target: how many codes
         what += [nw.col(c).max().alias(c) for c in _told(grouped, request)]
+    if says_levels(grouped, mapping):
+        board = (col("rank") >= BOARD // 2).cast(nw.Int64)
+        what += [board.max().alias(temp("board")), (1 - board).max().alias(temp("part"))]
     out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
 
     full = col("full") > col("times") - 0.5 if times else col("w") > col("need") - 0.5
@@ -459,6 +475,8 @@ def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request:
         columns += [col("left"), *map(nw.col, _told(grouped, request))]
         columns.append(col("new").is_null().cast(nw.Int64).alias(temp("lost")))
         columns.append(incomplete.cast(nw.Int64).alias(temp("incomplete")))
+    if says_levels(grouped, mapping):
+        columns += [col("board"), col("part")]
     return columns
 
 
@@ -473,12 +491,9 @@ def _sum(name: str, grouped: Grouped, mapping: Mapping, request: Request) -> Any
     return nw.when(nw.col(request.temp(f"n_{name}")) > 0).then(value).alias(name)
 
 
-def _unmapped(joined: Frame, grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
-    """What has no new code, with why."""
-    temp, code = request.temp, nw.col(request.code)
-    lost = request.col("new").is_null()
-    if grouped.lazy:  # each row once, not for each piece
-        lost = lost & (request.col("top").fill_null(1) == 1)
+def _why(grouped: Grouped, mapping: Mapping, request: Request) -> Any:
+    """Why a row has no new code."""
+    code = nw.col(request.code)
     blank = code.is_null() | (code.cast(nw.String).str.strip_chars() == "")
     unknown: Any = nw.lit("not a code of this geography")
     if request.dates:
@@ -492,9 +507,17 @@ def _unmapped(joined: Frame, grouped: Grouped, mapping: Mapping, request: Reques
         for step in steps:
             worse = request.col("worse") >= max(1, step // 2)
             reason = nw.when(worse).then(nw.lit(TWICE[step])).otherwise(reason)
+    return reason
+
+
+def _unmapped(joined: Frame, why: Any, grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
+    """What has no new code, with why."""
+    temp, lost = request.temp, request.col("new").is_null()
+    if grouped.lazy:  # each row once, not for each piece
+        lost = lost & (request.col("top").fill_null(1) == 1)
     sums = [_sum(name, grouped, mapping, request) for name in request.sums]
     weights = [
         nw.col(temp(f"w_{rate}")).fill_null(0).alias(f"{weight} of {rate}")
         for rate, weight in request.means.items()
     ]
-    return joined.filter(lost).select(*request.keys, *sums, *weights, reason.alias("reason"))
+    return joined.filter(lost).select(*request.keys, *sums, *weights, why.alias("reason"))

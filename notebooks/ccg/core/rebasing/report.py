@@ -28,9 +28,9 @@ class Report:
     goal: str
     totals: dict[str, dict[str, float]]
     missing: dict[str, int]
-    #: Code and reason of what was not placed: a code with two reasons is there twice. Empty for a lazy frame.
+    #: Code and reason of what was not placed: a code with two reasons is there twice.
     unmapped: list[tuple[str, str]] = field(default_factory=list)
-    #: Bodies with a row to which land was divided; empty for a lazy frame.
+    #: Bodies with a row to which land was divided.
     approximate: list[str] = field(default_factory=list)
     #: Every code that was read as another, as it stood -> as it was meant.
     repaired: dict[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Report:
     #: What shares are of, where that is known: ``patients`` or ``residents``.
     basis: str = "patients"
     #: How much of each divided body would go elsewhere by the other of the two, 0 to 1, the most first; None where
-    #: only one is known. Of a lazy frame that is every body that it may have.
+    #: only one is known.
     differ: dict[str, float | None] = field(default_factory=dict)
     #: Rows of the result, and those that are incomplete.
     rows: int = 0
@@ -80,8 +80,6 @@ class Report:
     def __str__(self) -> str:
         lines = [f"From {self.start} to {self.goal}.", *self._totals(), *self._keys()]
         lines += [f"Not placed: {code}, {why}." for code, why in self.unmapped]
-        if self.unplaced and not self.unmapped:
-            lines.append("Some rows were not placed; unmapped has them with the reason.")
         lines += self._parts()
         lines += self._shares() + self._bases()
         return "\n".join([*lines, *self._states(), *self._codes()])
@@ -134,11 +132,6 @@ class Report:
             return [
                 f"Approximate, because land moved: {few(shown, 12)}; in brackets how much of its numbers rests on a "
                 "share. python -m ccg explain CODE says how."
-            ]
-        if self.divided:
-            return [
-                "Some rows are approximate, because land moved; status says which, and divided how much of a row "
-                f"rests on a share: {percent(self.most)} at most."
             ]
         return []
 

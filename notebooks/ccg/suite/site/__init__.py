@@ -59,12 +59,20 @@ def build(jobs: int = 2) -> Path:
     if said:
         raise ValueError("Sphinx stopped on the warnings above")
     for page in (made / "index.html", *(made / "chart").glob("*.html")):
-        files.write(page, drawings.fill(page.read_text(encoding="utf-8")))
+        text = drawings.fill(page.read_text(encoding="utf-8"))
+        files.write(page, text if page.parent != made else without_code(text))
     downloads(made)
     shutil.rmtree(OUT, ignore_errors=True)
     made.replace(OUT)
     shutil.rmtree(WORK)
     return OUT
+
+
+def without_code(page: str) -> str:
+    """A page without the style sheets and scripts for code and for cells of notebooks, of which it has none."""
+    kinds = r"mystnb|pygments|copybutton|clipboard"
+    tags = rf'<link [^>]*href="_static/[^"]*(?:{kinds})[^>]*>|<script [^>]*src="_static/[^"]*(?:{kinds})[^>]*></script>'
+    return re.sub(tags, "", page)
 
 
 def lay_out(source: Path, extra: Path) -> None:
@@ -76,9 +84,7 @@ def lay_out(source: Path, extra: Path) -> None:
         files.write(source / "notebooks" / book.path.name, nbformat.writes(book.page()))
     for path, page in PAGES.items():
         if page != "index":
-            text = relink((files.ROOT / path).read_text(encoding="utf-8"), path, page)
-            # a word to those who would edit the file is none to readers of the site
-            text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
+            text = for_readers(relink((files.ROOT / path).read_text(encoding="utf-8"), path, page))
             if page == "command-line":
                 text = text.replace("\n## ", f"\n{_installed(page)}\n## ", 1)
             files.write(source / f"{page}.md", text)
@@ -88,6 +94,15 @@ def lay_out(source: Path, extra: Path) -> None:
     files.write(WORK / "static" / "bodies.js", search.bodies_script(said))
     _charts(source / "chart", about, books, charts)
     _bodies(source / "body", extra / "body", about)
+
+
+def for_readers(text: str) -> str:
+    """A file of the project without what is for those who edit it: how it is made, and the patterns of its columns.
+
+    The patterns are in ``datapackage.json``, for whoever checks a table by them.
+    """
+    text = re.sub(r"^This page is made from .*\n\n", "", text, flags=re.M)
+    return re.sub(r"(?:; )?like `[^`\n]+`", "", text)
 
 
 def _lists(source: Path, about: dict, books: list[Book], charts: dict, taken: dict) -> None:
@@ -108,6 +123,7 @@ def _lists(source: Path, about: dict, books: list[Book], charts: dict, taken: di
         **what_was_a_ccg(),
         "about": about,
         "cite": citation(about),
+        "base": base(about),
         "face": face(),
     }
     for page in ("index", "bodies", "charts", "data", "look-ups", "re-base", "what-was-a-ccg", "api", "cite"):
@@ -221,6 +237,7 @@ def _bodies(folder: Path, beside: Path, about: dict) -> None:
             files.write(beside / f"{code}-{part}.csv", figures.to_csv(rows))
         know = body | {
             "name": _short,
+            "base": base(about),
             "measures": life.MEASURES,
             "read": lineage.default().until,  # an ONS code in use on this day has no last day
             "files": list(held),

@@ -87,7 +87,9 @@ class Book:
             source = "remove-input" if rules.is_prose(cell) else "hide-input"
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), source})
             cell.outputs = [shown for o in cell.outputs if (shown := self._shown(o, page, link))]
-        book.cells = [c for c in book.cells if "not-on-site" not in c.metadata.get("tags", [])]
+        book.cells = _folded_together(
+            [c for c in book.cells if "not-on-site" not in c.metadata.get("tags", [])]
+        )
         if self.chooses:
             answer = next(cell for cell in book.cells if cell.cell_type == "code")
             finder = nbformat.v4.new_output("display_data", {"text/html": render("choose.html")})
@@ -114,6 +116,19 @@ class Book:
             return nbformat.v4.new_output("display_data", {"text/html": html})
         controls = "application/vnd.jupyter.widget-view+json"
         return None if controls in data and set(data) <= {controls, "text/plain"} else output
+
+
+def _folded_together(cells: list) -> list:
+    """Cells of a page, where code that shows nothing is folded with the code after it: one line to open, not two."""
+    out: list = []
+    for cell in cells:
+        before = out[-1] if out else None
+        both = [c for c in (before, cell) if c and "hide-input" in c.metadata.get("tags", [])]
+        if len(both) == 2 and not before.outputs and not cell.source.startswith("%%"):
+            cell = nbformat.from_dict(cell | {"source": f"{before.source}\n\n\n{cell.source}"})
+            out.pop()
+        out.append(cell)
+    return out
 
 
 def _with_kicker(source: str, book: Book) -> str:

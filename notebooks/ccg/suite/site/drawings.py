@@ -8,6 +8,7 @@ comes with a narrow one for a phone.
 import csv
 import json
 import re
+from collections import Counter
 from html import escape
 from itertools import pairwise
 
@@ -142,7 +143,39 @@ def slim(name: str, svg: str) -> str:
     empty = re.compile(r'<(g|defs)></\1>|<path d="M[-\d. ]+"[^>]*/>')  # a path of one point draws nothing
     while empty.search(whole):
         whole = empty.sub("", whole)
-    return whole
+    whole = re.sub(r' d="([ML\d. z-]+)"', _from_each_other, whole)
+    return _with_short_ids(name, _with_classes(name, whole))
+
+
+def _from_each_other(path: re.Match[str]) -> str:
+    """A path of straight lines, each point told from the one before."""
+    out = []
+    for part in re.findall(r"M([^M]*)", path[1]):
+        numbers = [float(one) for one in re.findall(r"-?[\d.]+", part)]
+        points = [(round(x, 1), round(y, 1)) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        moves = [f"{b[0] - a[0]:.1f} {b[1] - a[1]:.1f}" for a, b in pairwise(points)]
+        text = f"M{points[0][0]:g} {points[0][1]:g}l{' '.join(moves)}" + ("z" if "z" in part else "")
+        out.append(text.replace(".0", "").replace(" -", "-"))
+    return f' d="{"".join(out)}"'
+
+
+def _with_classes(name: str, drawing: str) -> str:
+    """A drawing whose styles that come often are rules of a style sheet in it."""
+    often = [style for style, n in Counter(re.findall(r' style="([^"]+)"', drawing)).most_common() if n > 3]
+    if not often:
+        return drawing
+    rules = {style: f"s{name}-{i}" for i, style in enumerate(often)}
+    drawing = re.sub(
+        r' style="([^"]+)"', lambda m: f' class="{rules[m[1]]}"' if m[1] in rules else m[0], drawing
+    )
+    sheet = "".join(f".{rule}{{{style}}}" for style, rule in rules.items())
+    return f"<style>{sheet}</style>{drawing}"
+
+
+def _with_short_ids(name: str, drawing: str) -> str:
+    """A drawing whose ids are its name and a number."""
+    ids = {one: f"{name}-{i}" for i, one in enumerate(re.findall(r' id="([^"]+)"', drawing))}
+    return re.sub(r'(?<=[#"])' + f"({name}-[\\w.-]+)", lambda m: ids.get(m[1], m[1]), drawing)
 
 
 def _short(number: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """Links between files of the project turned into links between pages of the site."""
 
+import csv
 import re
 
 from ...core import files
@@ -41,3 +42,9 @@ def relink(text: str, of: str, page: str) -> str:
     for file, there in named.items():
         text = re.sub(rf"(?<!\[)`{re.escape(file)}`", f"[`{file}`]({up}{there}.md)", text)
     return text
+
+
+def official() -> dict[str, str]:
+    """Where the publisher itself has what a source was read in a copy of: its own page, by id of the source."""
+    with (files.ROOT / "docs" / "official.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["id"]: row["page"] for row in csv.DictReader(lines)}

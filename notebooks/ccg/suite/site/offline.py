@@ -13,7 +13,13 @@ from ...core import codes, lineage, lookups, numbers, periods
 from ...core.geography import LEVELS, LineageError, Vintage
 
 #: What a code of a level is called where it does not fit a date, as ``rebase`` says it.
-CALLED = {"pct": "a trust", "ccg": "a CCG or location", "sub_icb": "a location", "icb": "a board"}
+CALLED = {
+    "pct": "a trust",
+    "ccg": "a CCG or location",
+    "partnership": "a partnership",
+    "sub_icb": "a location",
+    "icb": "a board",
+}
 
 
 def geographies() -> str:
@@ -25,7 +31,7 @@ def geographies() -> str:
     that it is in, or all that it is divided among, as ``[code, share, basis]``. ``beside`` and ``lives`` say what a
     code is that finds no place, ``patterns`` what a cell looks like that is a number, a mark or a period.
     """
-    every = tuple(v for v in lineage.vintages() if v.level in CALLED)  # without partnerships
+    every = lineage.vintages()
     held = {
         "until": _day(lineage.default().until),
         "levels": {level: LEVELS[level] for level in CALLED},
@@ -75,13 +81,8 @@ def _bodies(one: Vintage) -> list[list[str]]:
 def _lives() -> dict[str, list[str]]:
     """What every code was, from which day to which."""
     known = lineage.default()
-    spans = known.ons_periods()
-    every = {*known.known_names(), *spans}
-    for one in known.vintages():
-        if one.level in ("icb", "pct"):
-            every |= set(lineage.bodies(one.start, one.level)["ons_code"].dropna())
-    out = {}
-    for code in sorted(every):
+    spans, out = known.ons_periods(), {}
+    for code in sorted(known.every_code()):
         try:
             _, level, first, last = lineage.lifetime(code)
         except LineageError:
@@ -95,8 +96,7 @@ def _lives() -> dict[str, list[str]]:
 def _maps(every: tuple[Vintage, ...]) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for number, day in enumerate(lineage.days()):
-        level = lineage.level_on(day)
-        for one in ("sub_icb", "icb") if level == "icb" else (level,):
+        for one in lineage.default().levels_on(day):
             for goal, vintage in enumerate(every):
                 try:
                     found = lineage.lookup(day, vintage.start, vintage.level, at_level=one)

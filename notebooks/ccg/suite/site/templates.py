@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ...core import files
 from ...core.words import long_date
 from . import readable
+from .links import official
 
 DOCS = files.ROOT / "docs"
 
@@ -32,6 +33,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    env.globals["official"] = official()
     env.filters |= {"long": long_date, "inline": inline, "count": "{:,}".format, "list_of": list}
     env.filters |= {"label": readable.label, "readable": readable.cells}
     env.filters |= {"plain_dates": plain_dates, "upper_first": upper_first}
