@@ -189,7 +189,9 @@ def figure_kills(number: int, some: random.Random, folder: Path) -> Counter:
     for refresh in (False, True):
         put(folder, old)
         _, steps[refresh] = forked(partial(run.make_figures, refresh=refresh), folder, 0)
-    new[Path("README.md")] = contents(folder)[Path("README.md")]
+    new |= {
+        p: c for p, c in contents(folder).items() if p.parts[0] != ".cache"
+    }  # the README and the outlines too
     inputs = {Path("requirements.txt")}
     for i in range(number):
         refresh = bool(i % 2)
