@@ -100,7 +100,8 @@ def test_two_at_once_share_no_names_and_no_random_numbers(start):
 
 def test_it_can_be_interrupted_and_goes_on(start):
     kernel = start()
-    sent = kernel.client.execute("import time; print(flush=True); time.sleep(600)")
+    # what is asked next must not be dropped with it
+    sent = kernel.client.execute("import time; print(flush=True); time.sleep(600)", stop_on_error=False)
     while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
         pass
     kernel.manager.interrupt_kernel()

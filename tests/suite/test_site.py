@@ -27,6 +27,12 @@ def charts():
     return site.load_charts()
 
 
+@pytest.fixture(scope="module")
+def pages() -> dict[str, dict]:
+    """What each page of a body shows."""
+    return bodies.pages()
+
+
 def book(tmp_path: Path, *cells, name="01_consolidation.ipynb") -> Path:
     nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), tmp_path / name)
     return tmp_path / name
@@ -284,14 +290,14 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
     assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
 
 
-def test_a_source_read_in_a_copy_has_the_publishers_own_page_beside_it():
+def test_a_source_read_in_a_copy_has_the_publishers_own_page_beside_it(pages):
     known = tables.load("sources").set_index("id")["address"]
-    pages = site.links.official()
-    assert set(pages) <= set(known.index) and all(page.startswith("https://") for page in pages.values())
-    used = {one for page in bodies.pages().values() for one in page["one"].sources}
+    own = site.links.official()
+    assert set(own) <= set(known.index) and all(page.startswith("https://") for page in own.values())
+    used = {one for page in pages.values() for one in page["one"].sources}
     copies = {one for one in used if "github.com" in known[one]}
     made_by_others = {"GEO", "HSMA4", "SU617", "KML13"}
-    assert copies - set(pages) == made_by_others, "nobody else has these"
+    assert copies - set(own) == made_by_others, "nobody else has these"
 
 
 def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
@@ -303,8 +309,7 @@ def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
     ]
 
 
-def test_a_body_is_like_those_that_stand_near_it():
-    pages = bodies.pages()
+def test_a_body_is_like_those_that_stand_near_it(pages):
     near = [b["code"] for b in pages["15E"]["similar"]]
     assert len(near) == 3 and "15E" not in near
     ranks = {
