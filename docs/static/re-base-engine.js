@@ -586,7 +586,7 @@ const Rebasing = (() => {
     if (absent.length > 12) lines.push(`So it is with ${absent.length - 12} more bodies.`);
     if (report.sparse) lines.push(`In ${count(report.sparse, "row")} a part has no row under the key of the row, though it has one in the period: read as zero.`);
     const divided = [...report.divided].sort(([a], [b]) => byText(a, b)).map(([code, part]) => `${code} (${percent(part)})`);
-    if (divided.length) lines.push(`Approximate, because land moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}; in brackets how much of its numbers rests on a share.`);
+    if (divided.length) lines.push(`Approximate, because land or practices moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}; in brackets how much of its numbers rests on a share.`);
     if (report.incomplete) lines.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is" : "are"} incomplete: a part has no row, or a cell is blank or suppressed. Do not compare them with others; status says which they are.`);
     else if (!rows.length) lines.push("No row was placed.");
     else if (!report.divides) lines.push(`Every row${lost.length ? " that was placed" : ""} is exact${report.sparse ? ", if what was read as zero was zero" : ""}.`);

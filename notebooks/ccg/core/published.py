@@ -351,7 +351,7 @@ def _in_codes_asked(result: _Result, table: Table, asked: Asked) -> _Result:
     if people and result.report.divided and result.report.basis == "patients":
         notes.append(
             f"shares are of registered patients, so {people[0]!r}, if it counts residents, may be off by 2 to 3 per "
-            "cent where land moved"
+            "cent where land or practices moved"
         )
     return _Result(frame, unmapped, result.report, (*result.notes, *notes))
 

@@ -186,7 +186,7 @@ def years(one: Life, beside: Life | None = None) -> Panel:
     rough = any(y.status == "approximate" for y in one.years)
     words = [f"Registered patients, {unit}, on the area of {area}; April 2013, then financial years."]
     words += ["Pale: its predecessors."] if not all(y.own for y in one.years) else []
-    words += ["Hatched: approximate, divided by share where land moved."] if rough else []
+    words += ["Hatched: approximate, divided by share where land or practices moved."] if rough else []
     alt = f"Column chart of registered patients: {_said(first)} in {first.period}, {_said(last)} in {last.period}."
     return Panel(
         "years", fig, f"{name} {verb}, to {_people(last.patients)} patients", " ".join(words),

@@ -130,7 +130,7 @@ class Report:
         if self.approximate:
             shown = [f"{body} ({percent(self.shared.get(body, 0))})" for body in self.approximate]
             return [
-                f"Approximate, because land moved: {few(shown, 12)}; in brackets how much of its numbers rests on a "
+                f"Approximate, because land or practices moved: {few(shown, 12)}; in brackets how much of its numbers rests on a "
                 "share. python -m ccg explain CODE says how."
             ]
         return []
