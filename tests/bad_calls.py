@@ -198,8 +198,28 @@ BYTES = {
 }
 
 
-def options(file: File, some: random.Random) -> list[str]:
-    """Options of rebase: the right ones for this file, with now and then a wrong one beside or in their stead."""
+#: What may stand in the stead of an option's right value.
+INSTEAD = {
+    DAY: ["auto", "2013-04-01", "yesterday", "month", "2018", "31/12/2017", ""],
+    "--to": ["2013-04-01", "2030-01-01", "now", "2021-02-30", "", "2026-04-01"],
+    "n": ["nn", "rate", "code", "*", "rest", "", "month", "n n"],
+    "rate:patients": ["rate", "rate:rate", ":", "rate:none", "n:patients"],
+    "month": ["code", "year", "rate", ""],
+}
+#: What may be asked for beside.
+BESIDE = [
+    *(["--level", level] for level in ("ccg", "icb", "sub_icb", "partnership", "region")),
+    *(["--code", code] for code in ("code", "Code", "month", "n", "")),
+    ["--separator", ";"], ["--encoding", "utf-7"], ["--encoding", "ebcdic"], ["--header", "7"], ["--header", "-1"],
+    ["--sheet", "One"], ["--decimal", "comma"], ["--unknown", "unmapped"], ["--repair"], ["--closed", "carry"],
+    ["--incomplete", "drop"], ["--incomplete", "refuse"], ["--codes", "ons"], ["--names"], ["--basis", "residents"],
+    ["--drop", "rate"], ["--drop", "none"], ["--missing", "*", "c"], ["--zero", "*"], ["--zero", ""],
+    ["--absent", "missing"],
+]  # fmt: skip
+
+
+def options(some: random.Random) -> list[str]:
+    """Options of rebase: the right ones for these files, with now and then a wrong one beside or in their stead."""
     words = [
         "--at",
         DAY,
@@ -213,65 +233,16 @@ def options(file: File, some: random.Random) -> list[str]:
         "--by",
         "month",
     ]
-
-    def instead(right: str, wrong: list[str]) -> None:
-        if right in words:
-            words[words.index(right)] = some.choice(wrong)
-
     for _ in range(some.choice([0, 0, 0, 1, 1, 2])):
         match some.randrange(12):
-            case 0:
-                instead(DAY, ["auto", "2013-04-01", "yesterday", "month", "2018", "31/12/2017", ""])
-            case 1:
-                instead(words[3], ["2013-04-01", "2030-01-01", "now", "2021-02-30", "", "2026-04-01"])
-            case 2:
-                instead("n", ["nn", "rate", "code", "*", "rest", "", "month", "n n"])
-            case 3:
-                instead("rate:patients", ["rate", "rate:rate", ":", "rate:none", "n:patients"])
-            case 4:
-                instead("month", ["code", "year", "rate", ""])
-            case 5:
-                words += ["--level", some.choice(["ccg", "icb", "sub_icb", "partnership", "region"])]
-            case 6:
-                words += ["--code", some.choice(["code", "Code", "month", "n", ""])]
-            case 7:
-                words += some.choice(
-                    [
-                        ["--separator", ";"],
-                        ["--encoding", "utf-7"],
-                        ["--encoding", "ebcdic"],
-                        ["--header", "7"],
-                        ["--sheet", "One"],
-                        ["--decimal", "comma"],
-                        ["--header", "-1"],
-                    ]
-                )
-            case 8:
-                words += some.choice(
-                    [
-                        ["--unknown", "unmapped"],
-                        ["--repair"],
-                        ["--closed", "carry"],
-                        ["--incomplete", "drop"],
-                        ["--incomplete", "refuse"],
-                    ]
-                )
-            case 9:
-                words += some.choice(
-                    [
-                        ["--codes", "ons"],
-                        ["--names"],
-                        ["--basis", "residents"],
-                        ["--drop", "rate"],
-                        ["--drop", "none"],
-                    ]
-                )
-            case 10:
-                words += some.choice(
-                    [["--missing", "*", "c"], ["--zero", "*"], ["--zero", ""], ["--absent", "missing"]]
-                )
+            case 0 | 1 | 2 | 3 | 4:
+                right = some.choice([one for one in INSTEAD if one in words] or ["--at"])
+                at = words.index(right) + (right.startswith("--"))
+                words[at : at + 1] = [some.choice(INSTEAD.get(right, [""]))]
             case 11:
                 del words[some.randrange(len(words))]
+            case _:
+                words += some.choice(BESIDE)
     return words
 
 
@@ -306,7 +277,7 @@ def call(folder: Path, some: random.Random) -> tuple[list[str], File]:
         0
     ]
     if command == "rebase":
-        return ["rebase", str(file.path), *options(file, some), *output(folder, file, some)], file
+        return ["rebase", str(file.path), *options(some), *output(folder, file, some)], file
     if command == "which":
         more = some.choice([[], ["--code", "Code"], ["--by", "month"], ["--by", "none"], ["--header", "0"]])
         return ["which", str(file.path), *more], file
@@ -436,8 +407,8 @@ def compared(argv: list[str], file: File, folder: Path, said: str) -> str:
             mine = parts.get((row["month"], row["code"]), [])
             if row["status"] != "exact" or not mine or None in mine:
                 continue
-            # a sum of decimals may differ in the last of the digits that a float has
-            apart = 0 if all(one.denominator == 1 for one in mine) else abs(sum(mine)) / 10**14
+            # where a column has decimals all of it is floats, and sums may differ in the last of their digits
+            apart = 0 if all(one.denominator == 1 for one in due if one) else abs(sum(mine)) / 10**14
             if abs(number(row[column]) - sum(mine)) > apart:
                 return f"{row['month']} {row['code']} {column}: {row[column]}, and its parts add up to {sum(mine)}"
     return ""

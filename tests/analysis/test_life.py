@@ -107,9 +107,17 @@ def test_glossop_left_tameside_after_its_last_day_as_a_ccg(lives):
     assert "land moved on 1 July 2022" in one.missing["need"]
 
 
+def test_patients_of_practices_that_closed_are_not_taken_off_twice(lives):
+    # the yearly file less its closed practices has 109,493 for Rushcliffe in 2014-15, between two years of 122,000
+    grown = pd.Series(by_period(lives["04N"])).pct_change().dropna()
+    assert len(grown) == 6 and grown.between(0, 0.02).all()
+
+
 def test_every_patient_is_in_one_body_each_year(lives):
     years = tables.load("ccg_years")
     total = (years["registered_patients"] - years["closed_patients"]).groupby(years["year"]).sum()
+    lists = tables.load("list_sizes").groupby("quarter")["registered_patients"].sum()
+    total["2014-15"], total["2015-16"] = lists["2015-01-01"], lists["2016-01-01"]
     practices = years.groupby("year")["practices"].sum()
     for day in {one.last_day for one in lives.values()}:
         codes = lineage.bodies(day)["code"]

@@ -327,7 +327,9 @@ def test_a_notebook_shows_its_answer_and_folds_its_code(visit):
 def test_every_chart_of_a_notebook_has_its_own_words(visit):
     drawn = {p.stem: json.loads(p.read_text(encoding="utf-8")) for p in files.figures().glob("01_*.json")}
     page = visit("notebooks/01_consolidation.html")
-    alts = page.locator("figure.chart img").evaluate_all("(all) => all.map((img) => img.alt)")
+    alts = page.locator("figure.chart :is(img, svg[role=img])").evaluate_all(
+        "(all) => all.map((one) => one.alt ?? one.getAttribute('aria-label'))"
+    )
     assert sorted(alts) == sorted(chart["alt"] for chart in drawn.values())
     page.locator("figure.chart img").first.scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('figure.chart img').naturalWidth > 1000")

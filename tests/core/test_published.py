@@ -577,6 +577,12 @@ def test_a_strange_cell_does_not_drop_its_column():
         rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
 
 
+def test_a_column_of_decimal_commas_is_refused_by_name_and_not_left_out():
+    table = frame('code,n,m\n00C,1,"1,50"\n00D,2,"2,25"\n')
+    with pytest.raises(numbers.NumberError, match=r"column 'm': '1,50' .* decimal=','"):
+        rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+
+
 def test_a_text_that_is_a_date_means_the_date_whatever_the_columns_are_called():
     table = frame("code,2018-04-01\n00C,3\n00D,4\n")
     moved = rebase_file(table, sums=["2018-04-01"], **DATES)
@@ -732,7 +738,7 @@ LEFT = {
     "Value": "an estimate with limits", "LCI": "a rate", "Target": "a target", "Waiting target": "a target",
     "Deprivation": "a measure of deprivation", "IMD 2019": "a measure of deprivation", "Weeks": "a length of time",
     "Weeks waited": "a length of time", "Age": "an age", "pc of England": "a rate", "share of England": "a rate",
-    "Patients per GP": "a rate",
+    "Patients per GP": "a rate", "Time period Sortable": "a label", "Diagnostic Tests Sort Order": "a label",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from ccg import rebase
+from ccg.cli import outputs
 from ccg.core.rebasing import RebaseError
 
 SCRIPT = Path(__file__).resolve().parents[1] / "bad_calls.py"
@@ -34,12 +35,14 @@ def test_six_hundred_calls_by_lot():
     assert calls(600, 600)["right"] >= 50
 
 
-def test_whole_numbers_too_large_to_be_divided_to_the_last_digit_are_refused():
+def test_whole_numbers_too_large_to_be_divided_to_the_last_digit_are_refused(tmp_path):
     """A float has 53 bits: past them a body that is called exact would be off by a few."""
     whole = pd.DataFrame({"code": ["00F", "00G", "00H"], "n": [2**53, 1, 1]})
     dates = {"at": "2013-04-01", "to": "2015-04-01"}
     moved = rebase(whole, code="code", sums=["n"], **dates)
     assert moved.frame["n"].tolist() == [2**53 + 2]
+    with pytest.raises(ValueError, match="a workbook keeps not every digit of 'n'"):
+        outputs.write(tmp_path / "out.xlsx", moved.frame)
     with pytest.raises(ValueError, match="add up to more than can be kept"):
         rebase(whole.assign(n=["9223372036854774784"] * 3), code="code", sums=["n"], **dates)
     divided = pd.DataFrame({"code": ["01H", "01K"], "n": [2**53, 1]})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from ccg import files, kernels, run, runs
+from ccg import changed, files, kernels, rules, run, runs
 from jupyter_client.connect import LocalPortCache
 
 #: A plugin for a pytest of its own: kernels are started again once, and the first three find a port taken.
@@ -90,6 +90,10 @@ def test_a_port_that_was_taken_costs_a_notebook_nothing_and_a_kernel_that_never_
     execute = run.execute
     monkeypatch.setattr(run, "execute", lambda paths, made: execute(paths, made, at_once=1))
     monkeypatch.setattr(files, "notebooks", lambda: paths)
+    # of the suite's own notebooks neither the prose nor the last run is written down anew
+    prose = (files.ROOT / "tests/suite/prose.json").read_text(encoding="utf-8")
+    monkeypatch.setattr(rules, "outlines", lambda: prose)
+    monkeypatch.setattr(changed, "remember", lambda *_: None)
     monkeypatch.setenv("CCG_FIGURES", str(tmp_path / "figures"))
     assert run.make_figures(refresh=True) == 1
     out, err = capsys.readouterr()

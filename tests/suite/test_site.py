@@ -32,6 +32,10 @@ def book(tmp_path: Path, *cells, name="01_consolidation.ipynb") -> Path:
     return tmp_path / name
 
 
+def escaped(text: str) -> str:
+    return html.escape(text)
+
+
 def shown(data: dict):
     return nbformat.v4.new_code_cell("draw()", outputs=[nbformat.v4.new_output("display_data", data)])
 
@@ -68,12 +72,14 @@ def test_a_link_to_what_the_site_has_not_is_refused():
 
 
 def test_a_chart_takes_the_place_of_its_output_with_its_words(tmp_path, charts):
-    chart = charts["01_count"]
-    text = f"{chart['title']}\nSource: x.\nFigure 01_count, numbers 0123456789ab"
+    chart = charts["01_sizes"]
+    text = f"{chart['title']}\nSource: x.\nFigure 01_sizes, numbers 0123456789ab"
+    light = {"image/png": "AAAA", "text/plain": "Figure 01_count, numbers 0123456789ab"}
     path = book(
         tmp_path,
         nbformat.v4.new_markdown_cell("# Why?\n\nSo."),
         shown({"image/png": "AAAA", "text/plain": text}),
+        shown(light),
     )
     page = site.Book(path, charts).page()
     [output] = page.cells[1].outputs
@@ -81,11 +87,13 @@ def test_a_chart_takes_the_place_of_its_output_with_its_words(tmp_path, charts):
     html = output.data["text/html"]
     assert (
         f'alt="{chart["alt"]}"' in html
-        and 'src="../figures/01_count.png"' in html
+        and 'src="../figures/01_sizes.png"' in html
         and 'loading="lazy"' in html
     )
-    assert all(f"../figures/01_count.{kind}" in html for kind in ("png", "svg", "csv"))
+    assert all(f"../figures/01_sizes.{kind}" in html for kind in ("png", "svg", "csv"))
     assert page.cells[1].metadata["tags"] == ["hide-input"]
+    drawn = site.drawings.fill(page.cells[2].outputs[0].data["text/html"])
+    assert f'aria-label="{escaped(charts["01_count"]["alt"])}"' in drawn and "<img" not in drawn
 
 
 def test_a_cell_of_prose_is_read_without_the_cell(tmp_path):
@@ -191,7 +199,7 @@ def test_a_drawing_for_a_phone_cuts_no_word_and_has_the_numbers():
         svg = (files.figures() / f"{name}.svg").read_text(encoding="utf-8")
         cut[name] = site.drawings.pieces(name, svg)
         for left, right in site.drawings.words(svg):
-            assert not cut[name] or any(a <= left + 5 and right - 5 <= b for a, b in cut[name]), (name, left)
+            assert not cut[name] or any(a <= left + 5 and right - 9 <= b for a, b in cut[name]), (name, left)
     assert [len(cut[name]) for name in cut] == [2, 3, 2, 2, 0, 0]
     columns = words_of(site.drawings.inline("01_count").split('class="drawn piece"')[1])
     assert columns[::2] == ["211", "211", "209", "209", "207", "195", "191", "135", "106", "106", "42"]

@@ -385,7 +385,7 @@ def d1():
 
 @_claim
 def d3():
-    """Executive GPs with a stake in a for-profit provider: what the critics pointed to."""
+    """Executive GPs with a stake in a for-profit provider, which is not yet a fault found."""
     return (round(_national("conflict_gps_2013") / _national("conflict_gps_2013", "base") * 100, 1),)
 
 

@@ -141,8 +141,14 @@ def _as_file(output: Path, frame: pd.DataFrame) -> str | bytes:
     ending = output.suffix.lower()
     if ending not in (".xlsx", ".parquet"):
         return _csv(frame)
-    if ending == ".xlsx":  # which knows no time zones
+    if ending == ".xlsx":  # which knows no time zones, and keeps every number as a float
         frame = _days(frame)
+        whole = [c for c in frame if pd.api.types.is_integer_dtype(frame[c])]
+        large = [c for c in whole if frame[c].abs().max() >= 2**53]
+        if large:
+            raise ValueError(
+                f"{output}: a workbook keeps not every digit of {large[0]!r}; name a file that ends in .csv"
+            )
     content = io.BytesIO()
     try:
         if ending == ".xlsx":

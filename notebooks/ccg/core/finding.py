@@ -37,7 +37,7 @@ def names_of(frame: pd.DataFrame) -> list[str]:
 #: Names of columns of numbers that only tell rows or bodies apart: Area code, Site ID, No.
 _LABEL = re.compile(
     r"(?i)(?:.* )?(?:ids?|fid|index|codes?|identifier|uprn|ukprn|telephone|phone)|(?:row|line|serial|s|sr|ref(?:erence)?)\.? ?(?:n(?:o|r|umber))?\.?"
-    r"|n(?:o|r|um|umber)\.?|#|version|(?:sort )?order"
+    r"|n(?:o|r|um|umber)\.?|#|version|order|.*\b(?:sort(?:able)?|sort order)"
 )
 #: Other names of columns of numbers that are not counts, with what they are.
 _OTHER = {

@@ -38,6 +38,10 @@ _TAKEN = {"status", "divided", "missing", "reason", "carried", "name"}
 _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
 
 
+#: Digits with commas and points, which may be a number in another way of writing: 1,50.
+_DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked of ``rebase_file``, where it says what each part means; ``name`` is that of the file."""
@@ -271,7 +275,7 @@ def _is_numeric(cells: pd.Series, marks: Sequence[str]) -> bool:
         return True
     counts = cells.astype(str).value_counts()
     given = {str(c): int(n) for c, n in counts.items() if numbers.is_given(str(c), marks)}
-    some = sum(n for c, n in given.items() if numbers.plain(c) is not None)
+    some = sum(n for c, n in given.items() if numbers.plain(c) is not None or _DIGITS.fullmatch(c.strip()))
     # a strange cell among numbers is refused by name later, not left out with its column
     return bool(given) and 2 * some >= sum(given.values())
 

@@ -93,7 +93,8 @@ def outline(notebook: dict) -> list[list[str]]:
 
 def outlines() -> str:
     """The outlines of all notebooks as ``refresh`` records them, so that a slip in prose is told from a change."""
-    found = {p.name: outline(json.loads(p.read_text(encoding="utf-8"))) for p in files.notebooks()}
+    paths = sorted(files.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    found = {p.name: outline(json.loads(p.read_text(encoding="utf-8"))) for p in paths}
     lines = [
         f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in cells) + "\n]"
         for name, cells in found.items()

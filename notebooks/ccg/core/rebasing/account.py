@@ -143,8 +143,9 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, req
     values = [*(temp(f"sum_{n}") for n in sums), *(temp(f"w_{rate}") for rate in request.means)]
     values += [*(temp(f) for f in FLAGS), temp("incomplete"), temp("left"), *_told(grouped, request).values()]
     what = [*(nw.col(c).sum() for c in values), nw.len().alias(temp("groups"))]
-    ends = [temp("board"), temp("part")] if says_levels(grouped, mapping) else []
-    what += [nw.col("divided").max().alias(temp("most")), *(nw.col(c).max() for c in ends)]
+    levels = says_levels(grouped, mapping)
+    what.append(nw.col("divided").max().alias(temp("most")))
+    what += [nw.col(temp("board")).max(), nw.col(temp("level")).min()] if levels else []
     by_body = moved.flagged.group_by(temp("lost"), request.code).agg(*what)
     rows = by_body.join(whole, how="cross").collect().rows(named=True)
     parts: dict[str, dict[str, Any]] = {"input": {c: rows[0][f"input_{c}"] for c in given} if rows else {}}
@@ -157,7 +158,7 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, req
         parts[part][temp("most")] = max(most, default=0.0)
     placed = [row for row in rows if not row[temp("lost")]]
     shared = {row[request.code]: float(row[temp("most")]) for row in placed if row[temp("approx")]}
-    boards = {board for row in placed for c, board in zip(ends, (True, False), strict=False) if row[c]}
+    boards = {bool(row[temp(c)]) for row in placed if levels for c in ("board", "level")}
     return _Found(parts, shared, frozenset(boards))
 
 

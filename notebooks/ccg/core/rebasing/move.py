@@ -124,6 +124,8 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
         if grouped.lazy and n > wanted.index("new"):
             cells = [None if r.new is None else cell for r, cell in zip(rows, cells, strict=True)]
         out[temp(c)] = cells
+    if says_levels(grouped, mapping):
+        out[temp("board")] = [None if r.new is None else int(r.rank >= BOARD // 2) for r in rows]
     if is_one_period(grouped, mapping):
         there: dict[str | None, set[tuple[str | None, int]]] = {}
         for r in rows:
@@ -420,8 +422,7 @@ def _added_up(
         what += [col("first").sum().alias(temp("left"))]  # of what has no target: how many codes
         what += [nw.col(c).max().alias(c) for c in _told(grouped, request)]
     if says_levels(grouped, mapping):
-        board = (col("rank") >= BOARD // 2).cast(nw.Int64)
-        what += [board.max().alias(temp("board")), (1 - board).max().alias(temp("part"))]
+        what += [col("board").max().alias(temp("board")), col("board").min().alias(temp("level"))]
     out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
 
     full = col("full") > col("times") - 0.5 if times else col("w") > col("need") - 0.5
@@ -476,7 +477,7 @@ def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request:
         columns.append(col("new").is_null().cast(nw.Int64).alias(temp("lost")))
         columns.append(incomplete.cast(nw.Int64).alias(temp("incomplete")))
     if says_levels(grouped, mapping):
-        columns += [col("board"), col("part")]
+        columns += [col("board"), col("level")]
     return columns
 
 

@@ -58,7 +58,7 @@ def build(jobs: int = 2) -> Path:
     said = sphinx([*options, "-d", str(WORK / "doctrees"), str(source), str(made)])
     if said:
         raise ValueError("Sphinx stopped on the warnings above")
-    for page in (made / "index.html", *(made / "chart").glob("*.html")):
+    for page in (made / "index.html", *(made / "chart").glob("*.html"), *(made / "notebooks").glob("*.html")):
         text = drawings.fill(page.read_text(encoding="utf-8"))
         files.write(page, text if page.parent != made else without_code(text))
     downloads(made)

@@ -112,7 +112,8 @@ class Book:
                 raise ValueError(
                     f"notebooks/{self.path.name}: figures/{name[1]}.json is not there; make refresh"
                 )
-            html = render("figure.html", chart=self.charts[name[1]], up="../", drawn=False)
+            chart = self.charts[name[1]]
+            html = render("figure.html", chart=chart, up="../", drawn=chart["light"])
             return nbformat.v4.new_output("display_data", {"text/html": html})
         controls = "application/vnd.jupyter.widget-view+json"
         return None if controls in data and set(data) <= {controls, "text/plain"} else output

@@ -16,6 +16,8 @@ from ...core import files
 
 #: A chart's table is shown on its page up to this many rows.
 ROWS = 40
+#: An SVG up to this many bytes is drawn in the page of its notebook; a larger one is shown there by its PNG.
+LIGHT = 70_000
 #: Width of every chart in the units of its SVG.
 WIDE = 576
 #: Every colour of the charts, and what takes its place on a dark page.
@@ -42,7 +44,7 @@ DARK = {
     "#fbd5c2": "#5a2f1b",
 }
 #: From where to where the pieces of a chart without frames reach.
-PIECES = {"02_maps": ((0, 262), (254, WIDE))}
+PIECES = {"02_maps": ((0, 258), (258, WIDE))}
 #: A drawing in the source of a page, which ``fill`` replaces: Sphinx would index every word in it.
 HOLE = re.compile(r'<svg data-chart="(\w+)">\s*</svg>')
 _TEXT = re.compile(r'<text style="([^"]*)"[^>]*?\bx="([-\d.]+)" y="([-\d.]+)"([^>]*)>([^<]*)</text>')
@@ -63,7 +65,8 @@ def load_charts() -> dict[str, dict]:
             "height": height,
             "most": ROWS,
         }
-        charts[path.stem] |= margins(_svg(path.stem))
+        svg = _svg(path.stem)
+        charts[path.stem] |= margins(svg) | {"light": len(svg) <= LIGHT}
     return charts
 
 

@@ -1,0 +1,89 @@
+"""Ten layouts in which public bodies publish figures of CCGs: each goes through with columns and dates alone.
+
+The figures are made up, the heads and the things round the table are those of the publishers. ``#`` stands for the rows:
+one for each of three CCGs of April 2018 that became one in 2020, with 10, 20 and 30 in the column that is added up.
+"""
+
+import pytest
+from ccg import lineage, rebase_file
+
+CCGS = {"00C": 10, "00K": 20, "00M": 30}
+DATES = {"at": "2018-04-01", "to": "2021-04-01", "drop": ["rest"]}
+#: Publisher and table -> the file, the line for a CCG, and what is asked.
+LAYOUTS = {
+    "NHS Digital, patients registered": (
+        "PUBLICATION,EXTRACT_DATE,ORG_TYPE,ORG_CODE,ONS_CODE,POSTCODE,SEX,AGE_GROUP_5,NUMBER_OF_PATIENTS\n#",
+        "GP_PRAC_PAT_LIST,01APR2018,CCG,{ods},{ons},,FEMALE,95+,{n}\n",
+        {"sums": ["NUMBER_OF_PATIENTS"], "by": ["SEX", "AGE_GROUP_5"]},
+    ),
+    "NHS Digital, appointments": (
+        "CCG_CODE,CCG_ONS_CODE,CCG_NAME,STP_CODE,Appointment_Month,APPT_STATUS,HCP_TYPE,COUNT_OF_APPOINTMENTS\n#",
+        '{ods},{ons},"{name}",QHM,APR2018,Attended,GP,{n}\n',
+        {"code": "CCG_CODE", "sums": ["COUNT_OF_APPOINTMENTS"], "by": ["APPT_STATUS"]},
+    ),
+    "NHS Digital, Quality and Outcomes Framework": (
+        "Coronary heart disease\nPrevalence by CCG\n,,,2016-17,,2017-18,\nCCG code,ONS code,CCG name,Register,Prevalence (%),"
+        "Register,Prevalence (%)\n#England,,,60,3.2,60,3.2\n\nSource: QOF\n",
+        '{ods},{ons},"{name}",{n},3.1,{n},3.3\n',
+        {"sums": ["rest"]},
+    ),
+    "Public Health England, Fingertips": (
+        "Indicator ID,Indicator Name,Parent Code,Area Code,Area Name,Area Type,Sex,Age,Time period,Value,Lower CI 95.0 limit,"
+        "Upper CI 95.0 limit,Count,Denominator,Time period Sortable\n273,CHD,,E92000001,England,England,Persons,All ages,"
+        "2017/18,3.1,3.0,3.2,60,600,20170000\n#",
+        '273,CHD,E92000001,{ons},"{name}",CCGs,Persons,All ages,2017/18,3.1,2.0,4.2,{n},100,20170000\n',
+        {"sums": ["rest"], "by": ["Time period"]},
+    ),
+    "NHS England, cancer waiting times": (
+        "CANCER WAITING TIMES,,,,\nPeriod: Q1 2018/19,,,,\n,,,,\nODS CODE (1),ACCOUNTABLE (2),TOTAL,AFTER 14 DAYS,% MEETING STANDARD\n"
+        "#,ENGLAND,60,0,95.5%\n,,,,\n(1) ODS code of the CCG,,,,\n",
+        '{ods},"{name}",{n},0,95.5%\n',
+        {"sums": ["rest"]},
+    ),
+    "NHS England, diagnostics": (
+        "Period,Provider Org Code,Provider Org Name,Commissioner Org Code,Commissioner Org Name,Diagnostic ID,Diagnostic Tests,"
+        "Diagnostic Tests Sort Order,Total WL\n#DM01-APRIL-2018,RVW,NORTH TEES,NONC,NONC,1,MRI,1,3\n",
+        'DM01-APRIL-2018,RVW,NORTH TEES,{ods},"{name}",1,MRI,1,{n}\n',
+        {"code": "Commissioner Org Code", "sums": ["rest"], "by": ["Diagnostic Tests"]},
+    ),
+    "NHS England, continuing healthcare": (
+        "Title:,NHS Continuing Healthcare,,,\nPeriod:,Q1 2018-19,,,\n,,,,\nRegion,CCG Code,CCG Name,Number eligible,Conversion rate\n"
+        "#England,,England,60,22.5%\n",
+        'North,{ods},"{name}",{n},22.5%\n',
+        {"sums": ["rest"]},
+    ),
+    "OpenPrescribing, spending by CCG": (
+        "date,row_id,row_name,items,actual_cost\n#",
+        '2018-04-01,{ods},"{name}",{n},55.25\n',
+        {"sums": ["items", "actual_cost"], "by": ["date"]},
+    ),
+    "ONS, mid-year populations": (
+        "Mid-2018 Population Estimates for CCGs\n\nPersons\n\nArea Codes,Area Names,,All Ages,0,90+\n#",
+        '{ons},"{name}",,{n},1,1\n',
+        {"sums": ["All Ages", "0", "90+"]},
+    ),
+    "Public Health England, flu vaccine": (
+        "Org Code;Org Name;No of GP practices;% of practices responding;Number vaccinated;% vaccine uptake\n#",
+        "{ods};{name};5;83.3;{n};70.0\n",
+        {"sums": ["rest"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_published_layout_goes_through_at_the_first_try(layout, tmp_path):
+    text, line, ask = LAYOUTS[layout]
+    ons = lineage.bodies("2018-04-01").set_index("code")["ons_code"]
+    rows = [line.format(ods=c, ons=ons[c], name=lineage.name(c), n=n) for c, n in CCGS.items()]
+    path = tmp_path / "table.csv"
+    path.write_text(text.replace("#", "".join(rows)))
+    moved = rebase_file(path, **DATES, **ask)
+    (row,) = moved.frame.to_dict("records")
+    sums = [c for c in row if c not in ("status", "divided", "missing") and row[c] == 60]
+    assert sums, f"10 + 20 + 30 in one body: {row}"
+    assert row["status"] == "exact" and {*row.values()} & {"16C", "E38000247"}
+    assert not [c for c in row if any(word in c for word in ("%", "Value", "CI", "Sort", "ID", "rate"))]
+    assert {why for _, why in moved.report.unmapped} <= {
+        "a total for England",
+        "commissioner outside England",
+    }
