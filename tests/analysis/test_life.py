@@ -291,6 +291,18 @@ def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
     )
 
 
+def test_a_summary_says_what_moved_under_a_code_after_boards_began(lives):
+    said = {code: life.summary(lives[code]) for code in ("92A", "70F", "D9Y0V", "D4U1Y", "QXU", "QNX")}
+    fernhurst = "went to West Sussex (70F) on 1 April 2023."
+    assert f"A part of the location {fernhurst}" in said["92A"]
+    assert "A part of Surrey Heartlands (92A) came to the location on 1 April 2023." in said["70F"]
+    assert "A part of it went to Sussex (QNX) on 1 April 2023." in said["QXU"]
+    assert "A part of Surrey Heartlands (QXU) came to it on 1 April 2023." in said["QNX"]
+    frimley = "A part of Frimley (D4U1Y) came to the location on 1 April 2026."
+    assert frimley in said["D9Y0V"] and said["92A"].count(frimley) == 1, "Farnham and Surrey Heath in one"
+    assert "the location" not in said["D4U1Y"], "it had ended"
+
+
 def test_a_summary_says_with_whom_a_ccg_merged_and_which_board_has_its_area_today(lives):
     said = life.summary(lives["02D"])
     assert "It merged with Eastern Cheshire (01C), South Cheshire (01R) and West Cheshire (02F) into" in said

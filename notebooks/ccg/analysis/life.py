@@ -613,6 +613,8 @@ def summary(one: Life) -> str:
     for hop in one.after:
         if hop.start == one.code and hop.kind == "split":
             said.append(f"A part of it went to {_said(hop.end)} on {long_date(hop.date)}.")
+    if one.kind == "board":
+        said.extend(_moved_later(one))
     for hop in one.after:
         if hop.start == one.code and hop.kind == "merger":
             with_ = partners(one.code)
@@ -627,6 +629,7 @@ def summary(one: Life) -> str:
             )
             if came := _came_to_its_location(one, hop.date):
                 said.append(f"A part of {_listed(came)} joined the location that day.")
+            said.extend(_moved_later(one))
     return " ".join([*said, *_today(one)])
 
 
@@ -643,6 +646,29 @@ def _came_to_its_location(one: Life, day: pd.Timestamp) -> list[str]:
         return []
     moved = lineage.lookup(one.last_day, day, "sub_icb")
     return list(moved.loc[(moved["to"] == one.code) & (moved["from"] != one.code), "from"])
+
+
+def _moved_later(one: Life) -> list[str]:
+    """The parts that locations gave to each other after boards began: of a CCG's own, or between two boards that were open.
+
+    Where boards began or ended that day, their own steps say so.
+    """
+    moves = tables.load("successions").drop_duplicates(["from", "to", "date"])
+    moves = moves[(moves["kind"] == "split") & (moves["date"] > BOARDS)]
+    board_of, board = _facts(lineage.default()).board_of, one.kind == "board"
+    it, said = "it" if board else "the location", []
+    for start, end, day in moves[["from", "to", "date"]].itertuples(index=False):
+        if board:
+            start, end = board_of.get(start, start), board_of.get(end, end)
+            if start == end or any(
+                (bodies()[b]["closed"] or day) < day for b in (start, end) if b in bodies()
+            ):
+                continue
+        if end == one.code:
+            said.append(f"A part of {_said(start)} came to {it} on {long_date(day)}.")
+        elif start == one.code and lineage.lifetime(start).last >= day:
+            said.append(f"A part of {it} went to {_said(end)} on {long_date(day)}.")
+    return said
 
 
 def partners(code: str) -> list[str]:

@@ -522,7 +522,7 @@ def _with_other_controls(found: Outcome, panel: effects.Panel) -> dict[str, pd.S
         "Controls joined by board": pooled(found.panel(join=True)),
         "Controls of boards where none merged": pooled(panel.without(near)),
         "Bodies of one board and wave as one": pooled(together),
-        f"Controls no smaller than the smallest merged ({large.controls})": pooled(large),
+        f"Controls treating as many as a merged body ({large.controls})": pooled(large),
     }
 
 
