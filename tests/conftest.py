@@ -61,6 +61,12 @@ def data(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture
+def kept_figures(monkeypatch):
+    """The figures of the checkout, not those that nbval has just made, which have no index."""
+    monkeypatch.delenv("CCG_FIGURES", raising=False)
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory) -> Path:
     """The figures of this test run: those that nbval has just made, else made here."""

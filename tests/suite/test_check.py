@@ -3,7 +3,7 @@
 import pytest
 from ccg import cli
 
-pytestmark = pytest.mark.usefixtures("remembered")
+pytestmark = pytest.mark.usefixtures("remembered", "kept_figures")
 
 
 def test_check_passes_on_the_real_tables(capsys):

@@ -54,7 +54,7 @@ def test_the_help_lists_every_command_in_its_group(capsys, monkeypatch):
     assert {*listed[0], *listed[1]} == set(cli.commands()) and max(map(len, told.splitlines())) <= 80
 
 
-@pytest.mark.usefixtures("remembered")
+@pytest.mark.usefixtures("remembered", "kept_figures")
 @pytest.mark.parametrize("name", sorted(cli.commands()))
 def test_the_example_in_the_help_of_a_command_works(name, tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
