@@ -38,6 +38,7 @@ def pytest_collection_finish(session):
     gc.set_threshold(50_000, 20, 20)
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist may not be there
 def pytest_xdist_make_scheduler(config, log):
     """Who runs what under ``--dist loadgroup``, the most tests first; any other way is left to xdist."""
     if config.getvalue("dist") != "loadgroup":

@@ -586,11 +586,13 @@ def test_finder_look_ups_and_re_basing_are_walked_through_by_keyboard(visit, tmp
     page.keyboard.press("Enter")
     tab_to(page, "A CSV or TSV file")
     page.locator("input:focus").set_input_files(file)  # what the system's own window gives
+    page.get_by_text("195 rows, 2 columns").wait_for()
     tab_to(page, "What n is")
     tab_to(page, "Move them to")
     page.keyboard.type("boards of July 2022")
     tab_to(page, "Re-base")
     page.keyboard.press("Enter")
+    page.get_by_text("Result (CSV)").wait_for()
     tab_to(page, "Result (CSV)")
     with page.expect_download() as got:
         page.keyboard.press("Enter")
