@@ -232,6 +232,7 @@ def _day_expression(table: Table, request: Request) -> Any:
 
 def distinct(old: Frame, request: Request) -> list[str]:
     """The codes that there are; of a lazy frame it is one query."""
-    codes = old.select(request.code).unique()
+    # a name by itself is not quoted by the lowest Narwhals, which DuckDB then cannot find if it has a space
+    codes = old.select(nw.col(request.code)).unique()
     codes = codes.collect() if isinstance(codes, nw.LazyFrame) else codes
     return sorted({str(c) for c in codes[request.code].to_list() if not pd.isna(c)})

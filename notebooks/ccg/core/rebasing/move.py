@@ -253,7 +253,7 @@ def _refuse_doubles(
         return
     joined = _with(joined, {best: _best(times, grouped, request)})
     wanted = joined.filter(nw.col(piece).fill_null(0) > 0)
-    wanted = wanted.select(*dict.fromkeys([*keys, *times, old, piece, rank, best, worse]))
+    wanted = wanted.select(*map(nw.col, dict.fromkeys([*keys, *times, old, piece, rank, best, worse])))
     found = pd.DataFrame({c: pd.Series(wanted[c].to_list(), dtype=object) for c in wanted.columns})
     lost = found[found[worse] > 0]
     lost = lost.loc[lost[rank] > lost[best]]
