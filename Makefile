@@ -65,7 +65,7 @@ lab: $(READY) ## open JupyterLab on the notebooks
 app: $(READY) ## open the explorer: the life of any CCG or board
 	@$(PY) -m ccg app
 
-site: $(SITE) ## make the static site in docs/_build/html; it works from the folder, without a server
+site: $(SITE) ## make the static site in docs/_build/html (a minute or two); it works from the folder, without a server
 	@.venv-site/$(BIN)/python -m ccg site
 
 bench: $(READY) ## time re-basing and the notebooks against what there is besides (half an hour)

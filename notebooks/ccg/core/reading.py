@@ -628,7 +628,7 @@ def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
 
 
 class _Rows:
-    """Rows of one length as blocks of a frame, and what is wrong with the others."""
+    """Rows of one length as blocks of a frame, and what is wrong with the others: gathered as a file goes by once."""
 
     def __init__(self, width: int, keep: list[int]) -> None:
         self.width, self.keep = width, keep
@@ -727,7 +727,10 @@ def _unclear(asked: _Asked, line: int, cell: str) -> ReadError:
 
 
 class _Points:
-    """Whether the points of a file with semicolons stand before decimals: 1.234 alone may be 1234."""
+    """Whether the points of a file with semicolons stand before decimals: 1.234 alone may be 1234.
+
+    A later cell may settle it, so it is asked when the file has gone by.
+    """
 
     def __init__(self, asked: _Asked) -> None:
         self.asked, self.sure = asked, not asked.unclear
