@@ -16,14 +16,13 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from IPython.display import display
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from PIL import Image
 
 from ..core import files
 from ..core import tables as ours
-from . import style
+from . import lettering, style
 
 KINDS = ("png", "svg", "csv", "json")
 
@@ -95,6 +94,7 @@ def picture(fig, *, title: str, subtitle: str, source: str, dpi: int = 160) -> b
         if not text or not text.strip():
             raise ValueError(f"a picture without {what}")
     _surround(fig, title, subtitle, f"Source: {source}")
+    lettering.Canvas(fig)
     out = io.BytesIO()
     fig.savefig(out, format="png", dpi=dpi)
     return out.getvalue()
@@ -240,7 +240,7 @@ def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _inches(text: str, face: FontProperties, dpi: float) -> float:
     """How wide a text is at a resolution; the same words come in many charts, and measuring is slow."""
-    return RendererAgg(1, 1, dpi).get_text_width_height_descent(text, face, ismath=False)[0] / dpi
+    return lettering.Pixels(1, 1, dpi).get_text_width_height_descent(text, face, ismath=False)[0] / dpi
 
 
 def _check_layout(fig, name: str, renderer=None) -> None:
@@ -250,7 +250,7 @@ def _check_layout(fig, name: str, renderer=None) -> None:
     file, and has been measured. Without one it is laid out here.
     """
     if renderer is None:
-        renderer = FigureCanvasAgg(fig).get_renderer()
+        renderer = lettering.Canvas(fig).get_renderer()
         fig.draw_without_rendering()  # ticks and labels take their places
     hidden = {t for ax in fig.axes for t in _unseen_ticks(ax)}
     shown = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in hidden]
@@ -294,7 +294,7 @@ def _checked_png(fig, name: str) -> bytes:
     dpi, usual = mpl.rcParams["savefig.dpi"], fig.dpi
     fig.dpi = dpi
     try:
-        canvas = FigureCanvasAgg(fig)
+        canvas = lettering.Canvas(fig)
         canvas.draw()
         _check_layout(fig, name, canvas.get_renderer())
     finally:
@@ -324,8 +324,15 @@ def _indexed(rgba: np.ndarray) -> Image.Image:
 
 
 def _svg(fig, title: str, alt: str) -> bytes:
-    out = io.StringIO()
-    fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
+    out, dpi, usual = io.StringIO(), mpl.rcParams["savefig.dpi"], fig.dpi
+    fig.dpi = 72
+    try:
+        size, metadata = fig.bbox.size, {"Date": None, "Creator": None, "Title": title}
+        renderer = lettering.Outlines(*size, out, image_dpi=dpi, metadata=metadata)
+        fig.draw(renderer)
+        renderer.finalize()
+    finally:
+        fig.dpi = usual
     text = out.getvalue()
     described = alt.replace("&", "&amp;").replace("<", "&lt;")
     text = text.replace("<svg ", '<svg role="img" ', 1)
