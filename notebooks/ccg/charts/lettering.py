@@ -42,6 +42,9 @@ class Pixels(RendererAgg):
     def _fit(self, face: FontProperties) -> Fit:
         return Fit(_files(face), face.get_size_in_points(), self.dpi, get_hinting_flag())
 
+    def _get_font_height_metrics(self, prop):
+        return _full_height(_files(prop), prop.get_size_in_points(), self.dpi)
+
     def get_text_width_height_descent(self, s, prop, ismath):
         if ismath:
             return super().get_text_width_height_descent(s, prop, ismath)
@@ -53,19 +56,22 @@ class Pixels(RendererAgg):
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         fit, along = self._fit(prop), 0.0
         y = self.height - y  # letters count upwards
-        for word in _words(s):
-            for file, index, right, up in _letters(word, fit):
+        for word in (_word(word, fit) for word in _words(s)):
+            for file, index, right, up in word.letters:
                 column, over = divmod(round(PARTS * (x + (along + right))), PARTS)
                 row, above = divmod(round(PARTS * (y + up)), PARTS)
                 shape, left, top = _shape(file, index, fit.points, fit.dpi, fit.flags, over, above)
                 foot = int(self.height) - (top + row) + len(shape)
                 self._renderer.draw_text_image(shape, left + column, foot, 0, gc)
-            along += _size(word, fit)[0]
+            along += word.wide
         return None
 
 
 class Outlines(RendererSVG):
     """Writes SVG as its parent does, with words that it has measured before."""
+
+    def _get_font_height_metrics(self, prop):
+        return _full_height(_files(prop), prop.get_size_in_points(), TextToPath.DPI)
 
     def get_text_width_height_descent(self, s, prop, ismath):
         if ismath:
@@ -87,7 +93,26 @@ class Canvas(FigureCanvasAgg):
 
 
 def _files(face: FontProperties) -> tuple:
+    return _found(face.copy(), len(fontManager.ttflist))
+
+
+@lru_cache(maxsize=1_000)
+def _found(face: FontProperties, known: int) -> tuple:
+    """The files of a face while so many are known."""
     return tuple(fontManager._find_fonts_by_props(face))
+
+
+@lru_cache(maxsize=1_000)
+def _full_height(files: tuple, points: float, dpi: float) -> tuple:
+    """How far a face reaches up and down and what it leaves between lines, as ``Text`` works it out each time."""
+    font = get_font(files)
+    table, scale = (
+        font.get_sfnt_table("OS/2"),
+        1 / font.get_sfnt_table("head")["unitsPerEm"] * points * dpi / 72,
+    )
+    if table is None:
+        return None, None, None  # it looks elsewhere then
+    return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
 
 
 def _words(line: str) -> list[str]:
@@ -97,23 +122,38 @@ def _words(line: str) -> list[str]:
 
 def _measured(line: str, fit: Fit) -> tuple[float, float, float]:
     """How wide a line is, how high, and how much of that is below the baseline, in pixels."""
-    sizes = [_size(word, fit) for word in _words(line)]
-    below = max(down for *_, down in sizes)
-    return sum(wide for wide, *_ in sizes), max(high - down for _, high, down in sizes) + below, below
+    words = [_word(word, fit) for word in _words(line)]
+    low = min(word.low for word in words)
+    return sum(word.wide for word in words), max(word.high for word in words) - low, -low
+
+
+class Word(NamedTuple):
+    """A word laid out: its letters, how wide it is, and its highest and lowest points, in pixels.
+
+    Of each letter its file, its place in there, and how far it stands to the right and up. Not its font: that may not
+    be taken into another thread or a forked process.
+    """
+
+    letters: list[tuple[str, int, float, float]]
+    wide: float
+    high: float
+    low: float
 
 
 @lru_cache(maxsize=50_000)
-def _size(word: str, fit: Fit) -> tuple[float, float, float]:
-    font = fit.font()
-    font.set_text(word, 0.0, flags=fit.flags)
-    return tuple(x / PARTS for x in (*font.get_width_height(), font.get_descent()))
+def _word(word: str, fit: Fit) -> Word:
+    *items, end = fit.font()._layout(f"{word} ", flags=fit.flags)  # the space begins where the word ends
+    letters = [(item.ft_object.fname, item.glyph_index, item.x, item.y) for item in items]
+    reach = [(up, *_reach(file, index, *fit[1:])) for file, index, _, up in letters]
+    high, low = max(up + top for up, _, top in reach), min(up + foot for up, foot, _ in reach)
+    return Word(letters, end.x, high, low)
 
 
-# files and numbers, never fonts: those may not be taken into another thread or a forked process
-@lru_cache(maxsize=10_000)
-def _letters(word: str, fit: Fit) -> list[tuple[str, int, float, float]]:
-    """Each letter's file, its place in there, and how far it stands to the right and up, in pixels."""
-    return [(a.ft_object.fname, a.glyph_index, a.x, a.y) for a in fit.font()._layout(word, flags=fit.flags)]
+@lru_cache(maxsize=20_000)
+def _reach(file: str, index: int, points: float, dpi: float, flags: LoadFlags) -> tuple[float, float]:
+    """How far down and up a letter reaches, in pixels."""
+    _, foot, _, top = Fit((file,), points, dpi, flags).font().load_glyph(index, flags).bbox
+    return foot / PARTS, top / PARTS
 
 
 @lru_cache(maxsize=20_000)
