@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -76,6 +77,31 @@ class Land:
         """The board of each sub-ICB location on a day."""
         return self.boards[self._change(day)]
 
+    def held(self, code: str, day: pd.Timestamp) -> frozenset[Piece]:
+        """The pieces of land that a body, or a location in it, has on a day."""
+        return self._holdings[self._change(day)].get(code, frozenset())
+
+    @cached_property
+    def _holdings(self) -> Mapping[pd.Timestamp, Mapping[str, frozenset[Piece]]]:
+        """From each of ``changes`` to the pieces of each body and of each board."""
+        out = {}
+        for day, where in self.where.items():
+            pieces: dict[str, set[Piece]] = defaultdict(set)
+            for piece, holder in where.items():
+                for body in {holder, self.boards[day].get(holder, holder)}:
+                    pieces[body].add(piece)
+            out[day] = {body: frozenset(held) for body, held in pieces.items()}
+        return out
+
+    @cached_property
+    def moves(self) -> tuple[tuple[Row, frozenset[Piece]], ...]:
+        """Each of ``rows`` with the pieces that went that way, by date, of one day the splits first."""
+        order = sorted(self.rows, key=lambda r: (r["date"], r["kind"] != "split", r["from"], r["to"]))
+        eve = pd.Timedelta(days=1)
+        return tuple(
+            (r, self.held(r["from"], r["date"] - eve) & self.held(r["to"], r["date"])) for r in order
+        )
+
     def groups(self, geography: Vintage) -> Mapping[str, str]:
         """The board of each location, or the partnership of each CCG, in a geography of these; else none."""
         start, level = geography.start, geography.level
@@ -97,8 +123,7 @@ class Land:
         """The days on which the land of a CCG, location or board became another while it was open."""
         out, before = [], None
         for day in self.changes:
-            board = self.boards[day]
-            mine = {p for p, holder in self.where[day].items() if code in (holder, board.get(holder))}
+            mine = self.held(code, day)
             if before and mine and mine != before:
                 out.append(day)
             before = mine

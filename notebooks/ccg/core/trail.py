@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,23 +23,14 @@ def onwards(land: Land, code: str, first: pd.Timestamp) -> list[Hop]:
     A step between boards is one of its land if a location with some of it went that way.
     """
     hops = []
-    mine = _held(land, code, first, land.at(first))
-    order = sorted(land.rows, key=lambda r: (r["date"], r["kind"] != "split", r["from"], r["to"]))
-    for r in order:
+    mine = land.held(code, first)
+    for r, went in land.moves:
         if r["date"] < first or (r["date"] == first and r["kind"] != "rename"):
             continue
-        left = _held(land, r["from"], r["date"] - DAY, mine)
-        came = _held(land, r["to"], r["date"], left)
         later = r["kind"] == "split" and r["from"] == code  # land that came to it after it opened
-        if (came if r["kind"] != "rename" else r["from"] == code) or later:
+        if (mine & went if r["kind"] != "rename" else r["from"] == code) or later:
             hops.append(_hop(land, r))
     return sorted(hops, key=lambda h: (h.date, h.kind == "split", h.start, h.end))
-
-
-def _held(land: Land, code: str, day: pd.Timestamp, pieces: Iterable[Piece]) -> set[Piece]:
-    """Those of some pieces of land that a body, or a location in it, has on a day."""
-    holder, board = land.at(day), land.boards_on(day)
-    return {piece for piece in pieces if code in (holder[piece], board.get(holder[piece]))}
 
 
 def back(land: Land, code: str, last: pd.Timestamp) -> list[Hop]:
@@ -58,7 +48,7 @@ def back(land: Land, code: str, last: pd.Timestamp) -> list[Hop]:
             if r["to"] != body or r["date"] > last or r["kind"] == "rename" or key in done:
                 continue
             eve = r["date"] - DAY
-            if mine is not None and not _held(land, r["from"], eve, mine):
+            if mine is not None and not mine & land.held(r["from"], eve):
                 continue
             done.add(key)
             hops.append(_hop(land, r))
