@@ -200,6 +200,12 @@ def _surround(fig, title: str, subtitle: str, source: str) -> None:
     for line in foot:
         fig.text(x, y / total, line, fontsize=style.SMALL, color=style.MID, va="bottom")
         y -= 0.2
+    for ax in fig.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if (
+                not axis.label.get_text()
+            ):  # else every tick label would be measured again to find a place for it
+                axis.set_label_coords(0, 0)
 
 
 def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
@@ -311,14 +317,18 @@ def _indexed(rgba: np.ndarray) -> Image.Image:
     Each colour is put to its nearest of the 256 once, not each pixel. Pillow picks first the colour that is farthest from
     the mean, so white stands in the list as the paper does in the picture.
     """
-    white, pixels = 0xFFFFFF, rgba.view("<u4")[..., 0] & 0xFFFFFF
-    ink = np.unique(pixels[pixels != white])
-    colours = np.append(ink, np.full(10 * len(ink) + 1, white, "<u4"))
+    white, pixels = 0xFFFFFF, rgba.view("<u4").ravel()
+    drawn = np.flatnonzero(pixels != 0xFF000000 + white)
+    ink = pixels[drawn] & white
+    shades = np.unique(ink[ink != white])
+    colours = np.append(shades, np.full(10 * len(shades) + 1, white, "<u4"))
     listed = Image.fromarray(colours.view(np.uint8).reshape(1, -1, 4)[..., :3].copy())
     listed = listed.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=0)
     nearest = np.zeros(white + 1, np.uint8)
     nearest[colours] = np.asarray(listed)[0]
-    picture = Image.fromarray(nearest[pixels])
+    indices = np.full(rgba.shape[:2], nearest[white])
+    indices.ravel()[drawn] = nearest[ink]
+    picture = Image.fromarray(indices)
     picture.putpalette(listed.getpalette())
     return picture
 
