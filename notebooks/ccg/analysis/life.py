@@ -389,9 +389,9 @@ class _Day:
         return tuple(one for one in found.values() if one), missing
 
     def _parts(self, table: pd.DataFrame, of: str, other: str) -> dict[str, tuple[Part, ...]]:
-        out = {}
+        out, known = {}, lineage.default()
         for r in table.to_dict("records"):
-            part = Part(r[other], lineage.name(r[other]), r["share"], r["basis"], r["status"])
+            part = Part(r[other], known.name(r[other]), r["share"], r["basis"], r["status"])
             out.setdefault(r[of], []).append(part)
         itself = {c for c, p in out.items() if len(p) == 1 and p[0].code == c and p[0].status == "exact"}
         return {c: tuple(p) for c, p in out.items() if c not in itself}

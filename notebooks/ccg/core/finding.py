@@ -445,15 +445,20 @@ def _partnership(frame: pd.DataFrame) -> str:
 
 def _differ(one: str, two: str) -> bool:
     """Whether two cells hold codes of two bodies."""
-    codes = [c for cell in (one, two) if (c := lineage.written(cell)) and c not in lineage.beside()]
-    return len(codes) == 2 and lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]
+    known = lineage.default()
+    codes = [c for cell in (one, two) if (c := known.written(cell)) and c not in known.beside()]
+    return len(codes) == 2 and known.lifetime(codes[0])[0] != known.lifetime(codes[1])[0]
 
 
 def _disagree(frame: pd.DataFrame, found: list[str]) -> str:
     """Words for the first row on which two columns of codes name two bodies."""
     if len(found) != 2:
         return ""
+    agree = set()
     for at, (one, two) in enumerate(zip(frame[found[0]], frame[found[1]], strict=True)):
+        if (one, two) in agree:
+            continue
+        agree.add((one, two))
         if _differ(one, two):
             where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
             return f"; they disagree, first on {where}: {one!r} and {two!r}"

@@ -229,7 +229,8 @@ def _only(text: str, codes: list[str]) -> str | None:
     """The one body that a search can mean: its code was given, or no other CCG or board fits."""
     if codes and _is_code(text, codes[0]):
         return codes[0]
-    lives = [code for code in codes if code in life.bodies()] or codes
+    bodies = life.bodies()
+    lives = [code for code in codes if code in bodies] or codes
     return lives[0] if len(lives) == 1 else None
 
 
@@ -240,8 +241,9 @@ def _is_code(text: str, code: str) -> bool:
 
 def _words(code: str) -> str:
     """One line for a list: name, code, kind and years, and the former name where there is one."""
-    _, level, first, last = lineage.lifetime(code)
-    name = life.short(lineage.name(code))
+    known = lineage.default()
+    _, level, first, last = known.lifetime(code)
+    name = life.short(known.name(code))
     if level == "pct":
         return f"{name} · {code} · primary care trust, to 2013"
     if level == "icb":
@@ -249,7 +251,7 @@ def _words(code: str) -> str:
         return f"{name} · {code} · board " + (
             f"{first.year}–{closed.year}" if closed else f"since {first.year}"
         )
-    was = lineage.former_names().get(code)
+    was = known.former_names().get(code)
     words = f"{name} · {code} · CCG {first.year}–{min(last, life.EVE).year}"
     return words + (f" · was {life.short(was)}" if was else "")
 
