@@ -1,6 +1,6 @@
 """Change the tables under the notebooks, and see which charts and which words follow.
 
-``python tests/charts/mutate_notebooks.py tables`` changes one table at a time and runs each notebook that reads it:
+``python tests/charts/mutate_numbers.py tables`` changes one table at a time and runs each notebook that reads it:
 a chart must follow the tables that its record names, and no other. ``… words`` does the same with the numbers of
 all tables of a chart, a headline or a verdict turned round: its text must change, or a cell must fail. Both print
 what does not, and end with 1 if anything is left that ``EXPECTED`` does not explain. Names of notebooks
