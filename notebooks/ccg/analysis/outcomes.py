@@ -191,7 +191,7 @@ def beside_merged(on: str) -> list[str]:
 
 
 def patients(on: str) -> pd.Series:
-    """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
+    """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, as ``baseline`` counts them."""
     return baseline(on)["patients"].rename("registered_patients")
 
 
