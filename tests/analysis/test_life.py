@@ -211,12 +211,12 @@ def test_what_is_not_known_is_missing_with_a_reason(lives):
     assert "after its time" in lives["00C"].missing["need"]
 
 
-def test_no_table_is_read_for_each_body(monkeypatch, data):
-    """The folder is one of its own, so that nothing is known of it beforehand."""
-    life.of("15E"), life.of("QHL")
+def test_no_table_is_read_for_each_body(monkeypatch, lives):
+    """Worked out anew, past what is remembered of each life, two bodies take what was read for all."""
     read, load = [], tables.load
     monkeypatch.setattr(tables, "load", lambda name: read.append(name) or load(name))
-    life.of("14L"), life.of("QUA")
+    known, anew = lineage.default(), life._life.__wrapped__
+    assert (anew("14L", known), anew("QUA", known)) == (lives["14L"], lives["QUA"])
     assert read == []
 
 

@@ -14,8 +14,10 @@ from every_case import case as ready
 
 CASES = Path(__file__).parents[1] / "cases"
 MAKE = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(), "duckdb": duckdb.from_df}
-engines = pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
-lazily = pytest.mark.parametrize("make", list(MAKE.values())[1:], ids=list(MAKE)[1:])
+#: DuckDB takes five times as long as the others, mostly to plan: it has its turn in make test-slow.
+each = [pytest.param(make, id=n, marks=[pytest.mark.slow] * (n == "duckdb")) for n, make in MAKE.items()]
+engines = pytest.mark.parametrize("make", each)
+lazily = pytest.mark.parametrize("make", each[1:])
 
 
 def case(slug, name="input.csv") -> pd.DataFrame:

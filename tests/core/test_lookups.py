@@ -1,20 +1,27 @@
 """Look-ups to take away: every pair of dates, names and codes at both ends, every body placed whole."""
 
 import io
+from functools import cache
 
 import pandas as pd
 import pytest
 from ccg import lineage, lookups, tables
 
 
-@pytest.fixture(scope="module")
-def every() -> dict[str, pd.DataFrame]:
-    """Every look-up by the name of its file, as read from its text."""
-    text = {lookups.stem(*pair): lookups.to_csv(lookups.of(*pair)) for pair in lookups.pairs()}
-    return {name: pd.read_csv(io.StringIO(t), dtype={"from": str, "to": str}) for name, t in text.items()}
+def written(pair: tuple) -> pd.DataFrame:
+    """The look-up of a pair of dates as read from its text."""
+    return pd.read_csv(io.StringIO(lookups.to_csv(lookups.of(*pair))), dtype={"from": str, "to": str})
 
 
-def test_there_is_one_for_every_pair_of_dates_that_can_be_joined(every):
+@pytest.fixture(scope="module", params=["some", pytest.param("every", marks=pytest.mark.slow)])
+def taken(request) -> list[tuple]:
+    """Pairs of dates with their look-up: some in every run, all with the slow ones."""
+    pairs = list(lookups.pairs())[:: 1 if request.param == "every" else 11]
+    return [(*pair, written(pair)) for pair in pairs]
+
+
+def test_there_is_one_for_every_pair_of_dates_that_can_be_joined():
+    every = {lookups.stem(*pair) for pair in lookups.pairs()}
     days = ["2022-07-01", "2023-04-01", "2026-04-01"]
     later = [f"{level}-{day}" for day in days for level in ("sub-icb", "icb")]
     ccgs = [f"ccg-{year}-04-01" for year in (2013, *range(2015, 2022))]
@@ -26,13 +33,12 @@ def test_there_is_one_for_every_pair_of_dates_that_can_be_joined(every):
     wanted |= {f"{a}-to-{b}" for a in (*ccgs, "pct-2010-04-01") for b in planned if a[-10:] <= b[-10:]}
     wanted |= {f"{a}-to-{b}" for i, a in enumerate(planned) for b in planned[i + 1 :]}
     wanted |= {f"{a}-to-icb-{day}" for a in planned for day in days}
-    assert set(every) == wanted
+    assert every == wanted
     assert len(every) == 28 + 48 + 13 + 15 - 3 + (3 * 5 + 15) + 5 + 10 + 15
 
 
-def test_every_body_of_both_dates_is_there_and_placed_whole(every):
-    for start, goal in lookups.pairs():
-        frame = every[lookups.stem(start, goal)]
+def test_every_body_of_both_dates_is_there_and_placed_whole(taken):
+    for start, goal, frame in taken:
         assert list(frame) == list(lookups.COLUMNS)
         for column, one in (("from", start), ("to", goal)):
             assert set(frame[column]) == set(lineage.codes_of(one)), (start, goal, column)
@@ -42,9 +48,9 @@ def test_every_body_of_both_dates_is_there_and_placed_whole(every):
         assert (frame.loc[alone, "share"] == 1).all() and (frame.loc[~alone, "status"] == "approximate").all()
 
 
-def test_no_name_and_no_code_is_missing(every):
-    for name, frame in every.items():
-        assert frame.notna().all(axis=None), name
+def test_no_name_and_no_code_is_missing(taken):
+    for start, goal, frame in taken:
+        assert frame.notna().all(axis=None), (start, goal)
         assert (
             frame["from_ons"].str.fullmatch(r"E\d{8}").all()
             and frame["to_ons"].str.fullmatch(r"E\d{8}").all()
@@ -66,12 +72,19 @@ def test_a_location_has_its_own_name_of_the_day_and_a_ccg_its_own():
     assert shares.round(3).tolist() == [0.871, 0.129]
 
 
-def test_rows_are_as_many_as_bodies_and_parts(every):
-    assert len(every["ccg-2013-04-01-to-ccg-2015-04-01"]) == 211, "three became one, each whole"
-    assert len(every["ccg-2018-04-01-to-ccg-2019-04-01"]) == 195
+@pytest.fixture(scope="module")
+def file():
+    """A look-up by the name of its file."""
+    pairs = {lookups.stem(*pair): pair for pair in lookups.pairs()}
+    return cache(lambda name: written(pairs[name]))
+
+
+def test_rows_are_as_many_as_bodies_and_parts(file):
+    assert len(file("ccg-2013-04-01-to-ccg-2015-04-01")) == 211, "three became one, each whole"
+    assert len(file("ccg-2018-04-01-to-ccg-2019-04-01")) == 195
     # land of three CCGs of the last day went to boards of their neighbours
-    assert len(every["ccg-2021-04-01-to-icb-2022-07-01"]) == 106 + 3
-    assert len(every["sub-icb-2022-07-01-to-icb-2022-07-01"]) == 106
+    assert len(file("ccg-2021-04-01-to-icb-2022-07-01")) == 106 + 3
+    assert len(file("sub-icb-2022-07-01-to-icb-2022-07-01")) == 106
 
 
 def row(frame: pd.DataFrame, code: str) -> pd.Series:
@@ -79,32 +92,33 @@ def row(frame: pd.DataFrame, code: str) -> pd.Series:
     return frame[frame["from"] == code].iloc[0]
 
 
-def test_darlington_goes_to_tees_valley_and_to_the_north_east_and_north_cumbria(every):
-    one = row(every["ccg-2018-04-01-to-ccg-2021-04-01"], "00C")
+def test_darlington_goes_to_tees_valley_and_to_the_north_east_and_north_cumbria(file):
+    one = row(file("ccg-2018-04-01-to-ccg-2021-04-01"), "00C")
     assert (one["from_name"], one["to"], one["to_name"]) == (
         "NHS Darlington CCG",
         "16C",
         "NHS Tees Valley CCG",
     )
     assert (one["from_ons"], one["share"], one["status"]) == ("E38000042", 1, "exact")
-    one = row(every["ccg-2018-04-01-to-icb-2022-07-01"], "00C")
+    one = row(file("ccg-2018-04-01-to-icb-2022-07-01"), "00C")
     assert one["to"] == "QHM" and "North East and North Cumbria" in one["to_name"]
-    assert row(every["ccg-2018-04-01-to-sub-icb-2022-07-01"], "00C")["to"] == "16C"
+    assert row(file("ccg-2018-04-01-to-sub-icb-2022-07-01"), "00C")["to"] == "16C"
 
 
-def test_a_ccg_is_named_as_it_was_on_the_day(every):
-    forth = row(every["ccg-2015-04-01-to-ccg-2019-04-01"], "01K")
+def test_a_ccg_is_named_as_it_was_on_the_day(file):
+    forth = row(file("ccg-2015-04-01-to-ccg-2019-04-01"), "01K")
     assert forth["from_name"] == "NHS Lancashire North CCG" and forth["to_name"] == "NHS Morecambe Bay CCG"
     assert (forth["from_ons"], forth["to_ons"]) == ("E38000093", "E38000228")
-    same = row(every["ccg-2018-04-01-to-ccg-2019-04-01"], "01K")
+    same = row(file("ccg-2018-04-01-to-ccg-2019-04-01"), "01K")
     assert same["from_name"] == same["to_name"] == "NHS Morecambe Bay CCG"
 
 
-def test_a_trust_is_divided_among_several(every):
-    frame = every["pct-2010-04-01-to-ccg-2015-04-01"]
+def test_a_trust_is_divided_among_several(file):
+    frame = file("pct-2010-04-01-to-ccg-2015-04-01")
     assert frame["from"].nunique() == len(tables.load("pcts")) == 151
     assert set(frame["basis"]) == {"postcodes"} and set(frame["status"]) == {"approximate"}
-    assert not any(name.startswith("pct") and name.endswith("2013-04-01") for name in every)
+    names = [lookups.stem(*pair) for pair in lookups.pairs()]
+    assert not any(name.startswith("pct") and name.endswith("2013-04-01") for name in names)
 
 
 def test_a_day_within_a_geography_serves_as_well():

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import ccg
 import pandas as pd
@@ -259,11 +258,16 @@ def asked(**how) -> preparing.Asked:
     return preparing.Asked(**(every | how))
 
 
-def test_whatever_the_layout_marks_and_codes_every_number_is_read(tmp_path):
-    """Two hundred files are read and prepared one by one, and moved together: each sum is that by hand."""
+#: Some dozens of made-up files in every run, two hundred with the slow ones.
+FILES = pytest.mark.parametrize("examples", [40, pytest.param(200, marks=pytest.mark.slow)])
+
+
+@FILES
+def test_whatever_the_layout_marks_and_codes_every_number_is_read(tmp_path, examples):
+    """The files are read and prepared one by one, and moved together: each sum is that by hand."""
     path, tables, every, home = tmp_path / "fuzz.csv", [], [], lineage.default()
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
     @given(SOME, LAYOUT)
     def gather(rows, layout):
         path.write_bytes(written_down(rows, layout))
@@ -329,26 +333,34 @@ def test_whatever_the_layout_marks_and_codes_the_sums_are_those_by_hand(tmp_path
 ANY = st.text("0123456789ABCEFnXY/-.,;£%* ()<[]\t\"'\n¬é", max_size=12)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(
-    st.lists(
-        st.lists(ANY | st.sampled_from(["00C", "00D", "E38000042", "England", "1", "2,000"]), max_size=5),
-        max_size=8,
-    ),
-    st.sampled_from([",", ";", "\t"]),
-    st.sampled_from(["utf-8", "utf-16", "cp1252"]),
-    st.sampled_from([{}, {"repair": True, "unknown": "unmapped"}, {"closed": "carry"}]),
+ROWS = st.lists(
+    st.lists(ANY | st.sampled_from(["00C", "00D", "E38000042", "England", "1", "2,000"]), max_size=5),
+    max_size=8,
 )
-def test_nothing_that_comes_in_ends_in_a_traceback(tmp_path_factory, rows, separator, encoding, how):
-    path = Path(tmp_path_factory.getbasetemp()) / "any.csv"
-    text = "".join(separator.join(row) + "\n" for row in [["code", "when", "n"], *rows])
-    path.write_bytes(text.encode(encoding))
-    try:
-        moved = rebase_file(path, to="2021-04-01", at="2018-04-01", sums=["n"], drop=["rest"], **how)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert moved.report.balanced() and published.verdict(moved.report).startswith("Can")
+
+
+@FILES
+def test_nothing_that_comes_in_ends_in_a_traceback(tmp_path, examples):
+    path = tmp_path / "any.csv"
+
+    @settings(max_examples=examples, deadline=None, derandomize=True, database=None)
+    @given(
+        ROWS,
+        st.sampled_from([",", ";", "\t"]),
+        st.sampled_from(["utf-8", "utf-16", "cp1252"]),
+        st.sampled_from([{}, {"repair": True, "unknown": "unmapped"}, {"closed": "carry"}]),
+    )
+    def goes_in(rows, separator, encoding, how):
+        text = "".join(separator.join(row) + "\n" for row in [["code", "when", "n"], *rows])
+        path.write_bytes(text.encode(encoding))
+        try:
+            moved = rebase_file(path, to="2021-04-01", at="2018-04-01", sums=["n"], drop=["rest"], **how)
+        except ValueError as error:
+            assert str(error)
+        else:
+            assert moved.report.balanced() and published.verdict(moved.report).startswith("Can")
+
+    goes_in()
 
 
 def test_a_word_for_england_keeps_its_spelling():

@@ -388,12 +388,20 @@ def test_an_empty_frame_gives_an_empty_frame(at):
 # --- what is not there ----------------------------------------------------------------------------
 
 KINDS = {"pandas": lambda d: d, "polars lazy": lambda d: pl.from_pandas(d).lazy(), "duckdb": duckdb.from_df}
+#: DuckDB takes five times as long as the others, mostly to plan. What sets it apart from another lazy frame is tried
+#: in make test on each of the first kind and by ``engines``; where the plan is long it has its turn in make test-slow.
 kinds = pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+kinds_with_slow_duckdb = pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, id=kind, marks=[pytest.mark.slow] * (kind == "duckdb"))
+        for kind, make in KINDS.items()
+    ],
+)
 
 
 def on_each(cases: list[tuple]) -> list:
-    """Cases for ``make`` and more, on each kind of frame. DuckDB takes five times as long as the others, mostly to
-    plan: it has the first case in make test, and all in make test-slow."""
+    """Cases for ``make`` and more, on each kind of frame: DuckDB has the first in make test, all in make test-slow."""
     return [
         pytest.param(
             make, *case, id=f"{kind}-{case[0]}", marks=[pytest.mark.slow] if kind == "duckdb" and i else []
@@ -407,7 +415,7 @@ PARTS = ["00F", "00G", "00H"]  # of 13T, Newcastle Gateshead, from April 2015
 NEWCASTLE = {"at": "2013-04-01", "to": "2015-04-01"}
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_the_report_says_what_shares_are_of_and_how_far_the_other_is(make):
     data = frame(lineage.bodies("2021-04-01")["code"], 100)
     for basis, other, share in (
@@ -428,7 +436,7 @@ def test_the_report_says_what_shares_are_of_and_how_far_the_other_is(make):
     assert "Shares of 01E, 01K are of registered patients: no residents are known" in str(unknown.report())
 
 
-@kinds
+@kinds_with_slow_duckdb
 @pytest.mark.parametrize("at", ["2013-04-01", "auto", "day"])
 def test_codes_of_no_place_may_go_to_unmapped_with_the_reason(make, at):
     data = frame(["00F", "00G", "00H", "X", "13T", "13Q", "E38000042"], 1, day="2013-04-01")
@@ -568,7 +576,7 @@ def test_odd_cells_among_periods_are_periods_of_their_own(make):
     assert states(move(make(data), by=["key"], **NEWCASTLE)) == wanted
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_a_year_and_a_quarter_in_two_columns_are_one_period(make):
     data = frame([*PARTS, *PARTS[:2]], year=2018, quarter=[1] * 3 + [2] * 2, sex="F")
     result = move(make(data), by=["year", "quarter", "sex"], **NEWCASTLE)
@@ -577,7 +585,7 @@ def test_a_year_and_a_quarter_in_two_columns_are_one_period(make):
     assert "Judged by period: year and quarter." in str(result.report())
 
 
-@kinds
+@kinds_with_slow_duckdb
 @pytest.mark.parametrize("absent, state", [("zero", "exact"), ("missing", "incomplete")])
 def test_a_part_without_a_row_under_a_finer_key_is_left_to_a_switch(make, absent, state):
     data = frame(
@@ -607,7 +615,7 @@ def test_a_switch_is_one_of_two():
         move(frame(["00C"]), absent="none")
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_a_suppressed_part_makes_a_sum_and_a_mean_incomplete(make):
     data = frame([*PARTS, "00C"], ["1", "*", "3", "4"], rate=["0.5", "0.5", "0.5", "0.5"], key="2013")
     counts = make(data.drop(columns="rate"))
@@ -647,7 +655,7 @@ def test_between_any_levels(make, at, to, level, codes, lacking):
         assert (target, (gone,), ()) in result.report().absent
 
 
-@kinds
+@kinds_with_slow_duckdb
 @pytest.mark.parametrize("repair", [False, True], ids=["as it is", "two spellings"])
 def test_trusts_that_are_all_there_are_approximate_under_any_key(make, repair):
     """TAN, 5EF and 5N9 were divided among several CCGs: each of these has a piece of the same trust."""
@@ -678,7 +686,7 @@ def reasons_of(result) -> list:
     return plain(result.unmapped)["reason"].tolist()
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_dates_within_a_period_are_times_where_a_body_has_two_of_them(make):
     """Months of a year: each must have every part. 00F to 00H became 13T in April 2015."""
     early = [(c, m) for m in ("2015-02-01", "2015-03-01") for c in [*PARTS, "00C"]]
@@ -696,7 +704,7 @@ def test_dates_within_a_period_are_times_where_a_body_has_two_of_them(make):
         assert less.report().absent == [("13T", (gone[0],), (f"2015 ({gone[1]})",))]
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_dates_within_a_period_are_geographies_where_no_body_has_two(make):
     """99P and 99Q on the codes of 2018, all others on those of 2019: together they are all."""
     data = frame(["99P", "99Q", "00C"], day=["2018-04-01"] * 2 + ["2019-04-01"], key="2019-20")
@@ -760,7 +768,7 @@ def test_a_body_and_what_it_became_are_not_added_in_one_period():
     assert apart.frame.query("code == '13T'")["n"].tolist() == [6, 6]
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_two_names_of_one_body_are_not_added_under_one_key(make):
     data = frame(["NHS Darlington CCG", "00C", "00D"], [1, 2, 4])
     if isinstance(make(data), pd.DataFrame):
@@ -1289,7 +1297,7 @@ def test_a_name_of_the_result_is_refused_in_any_case(make, name):
         move(make(frame(["00C"], **{name: ["a"]})), by=[name])
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_a_column_may_have_any_other_name(make):
     """What is made on the way has names that no column has."""
     names = ["_new", "_Old", "__", "_rows"]
@@ -1444,7 +1452,7 @@ def test_auto_refuses_when_the_answer_differs_and_names_every_geography():
     assert "the answer differs. Say which with at" in str(error.value)
 
 
-@kinds
+@kinds_with_slow_duckdb
 def test_auto_refuses_when_only_the_status_differs(make):
     """02M gained land in between: alone it is all of 02M on the codes of 2021, and a part on those of 2016."""
     data = frame(["02M", "00Q", "00R"])

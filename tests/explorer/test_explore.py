@@ -213,7 +213,10 @@ def test_a_small_body_beside_a_large_one_is_counted_in_thousands():
 # --- the charts -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["15E", "01H", "00G", "QHM", "D2P2L", "QUE", "92G"])
+SOME, MORE = ["15E", "QHM", "D2P2L"], ["01H", "00G", "QUE", "92G"]
+
+
+@pytest.mark.parametrize("code", [*SOME, *(pytest.param(code, marks=pytest.mark.slow) for code in MORE)])
 def test_the_charts_of_a_life_have_words_and_numbers_and_none_overlap(code):
     one = life.of(code)
     for panel in life_charts.panels(one):

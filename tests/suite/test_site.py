@@ -493,8 +493,7 @@ def test_a_trail_tells_each_change_once():
     assert "ODS25" in told[1]["sources"]
 
 
-def test_every_change_is_told_on_both_pages():
-    pages = bodies.pages()
+def test_every_change_is_told_on_both_pages(pages):
     moves = tables.load("successions").query("kind != 'rename'")
     # since July 2022 the steps of locations are of areas, and no page tells them
     moves = moves[(moves["date"] <= lineage.BOARDS) | moves["from"].isin(tables.load("icbs")["code"])]

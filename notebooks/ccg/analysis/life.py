@@ -187,6 +187,12 @@ def _bodies(known: lineage.Lineage) -> Mapping[str, Mapping]:
 
 
 @lru_cache(maxsize=2)
+def _changes(known: lineage.Lineage) -> tuple[dict, ...]:
+    """The rows of ``successions``, which every summary looks through."""
+    return tuple(tables.records(tables.load("successions")))
+
+
+@lru_cache(maxsize=2)
 def _facts(known: lineage.Lineage) -> "_Facts":
     return _Facts()
 
@@ -635,9 +641,14 @@ def summary(one: Life) -> str:
 
 def _went_elsewhere(one: Life, from_: list[str], day: pd.Timestamp) -> list[tuple[str, str]]:
     """Of the bodies that a body was made from, those a part of which went to another on that day, and to which."""
-    moves = tables.load("successions").query("kind == 'split'")
-    moves = moves[moves["from"].isin(from_) & (moves["date"] == day) & (moves["to"] != one.code)]
-    return list(moves[["from", "to"]].itertuples(index=False, name=None))
+    return [
+        (move["from"], move["to"])
+        for move in _changes(lineage.default())
+        if move["kind"] == "split"
+        and move["date"] == day
+        and move["from"] in from_
+        and move["to"] != one.code
+    ]
 
 
 def _came_to_its_location(one: Life, day: pd.Timestamp) -> list[str]:
@@ -653,11 +664,11 @@ def _moved_later(one: Life) -> list[str]:
 
     Where boards began or ended that day, their own steps say so.
     """
-    moves = tables.load("successions").drop_duplicates(["from", "to", "date"])
-    moves = moves[(moves["kind"] == "split") & (moves["date"] > BOARDS)]
+    first = {(m["from"], m["to"], m["date"]): m["kind"] for m in reversed(_changes(lineage.default()))}
+    moves = [move for move, kind in reversed(first.items()) if kind == "split" and move[2] > BOARDS]
     board_of, board = _facts(lineage.default()).board_of, one.kind == "board"
     it, said = "it" if board else "the location", []
-    for start, end, day in moves[["from", "to", "date"]].itertuples(index=False):
+    for start, end, day in moves:
         if board:
             start, end = board_of.get(start, start), board_of.get(end, end)
             if start == end or any(
@@ -679,10 +690,9 @@ def partners(code: str) -> list[str]:
     >>> partners("02D")
     ['01C', '01R', '02F']
     """
-    moves = tables.load("successions").query("kind == 'merger'")
-    own = moves[moves["from"] == code]
-    same = moves.merge(own[["to", "date"]], on=["to", "date"])
-    return sorted(set(same["from"]) - {code})
+    mergers = [move for move in _changes(lineage.default()) if move["kind"] == "merger"]
+    into = {(move["to"], move["date"]) for move in mergers if move["from"] == code}
+    return sorted({move["from"] for move in mergers if (move["to"], move["date"]) in into} - {code})
 
 
 def _today(one: Life) -> list[str]:
