@@ -15,7 +15,6 @@ import pytest
 from ccg import life
 from PIL import Image
 from playwright.sync_api import expect
-from test_lab import DONE, choose, lab, opened  # noqa: F401
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -193,20 +192,6 @@ def test_it_fits_a_phone(served, phone, axe, shot):
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 390), part
     shot(phone, "app_phone", full_page=True)
     assert axe(phone) == []
-
-
-def test_in_jupyterlab_too_a_choice_is_shown_and_its_numbers_kept(lab, page, shot):  # noqa: F811
-    panel = opened(page, f"{lab.url}/lab/tree/09_explore.ipynb?token={lab.token}&reset")
-    choose(page, "Run", "Run All Cells")
-    page.wait_for_function(DONE, timeout=180_000)
-    drawn(panel, "15E")
-    search(panel, "01H")
-    drawn(panel, "01H")
-    numbers = panel.get_by_role("link", name="Numbers (CSV): List size by year, North Cumbria")
-    path = kept(page, numbers.click)
-    assert path.name == "01H_years.csv" and "328745" in path.read_text(encoding="utf-8")
-    shot(page, "app_in_lab")
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 # --- kernels, and who is answered -------------------------------------------------------------------

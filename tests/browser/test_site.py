@@ -57,6 +57,14 @@ def visit(page):
     return go
 
 
+@pytest.fixture
+def finder(visit, page):
+    """The front page's field, on a page that is opened once for all that is typed there."""
+    if page.url != address("index.html"):
+        visit("index.html")
+    return page.get_by_label("Find a CCG or a board")
+
+
 # --- searching ----------------------------------------------------------------------------------
 
 
@@ -96,6 +104,17 @@ def test_search_on_a_server_shows_each_page_once_with_its_words(serve, page):
     assert "from 1 April 2013 to 31 March 2020" in hits.first.locator(".context").inner_text()
 
 
+def test_the_words_of_a_search_are_marked_in_the_text_of_the_page_after_it_and_in_no_title_of_a_drawing(
+    visit,
+):
+    page = visit("search.html?q=CCG")
+    page.locator("#search-results ul.search li").first.wait_for()
+    visit("index.html")
+    page.locator("article span.highlighted").first.wait_for()
+    assert page.locator("svg title").filter(has_text="CCG").count() > 200
+    assert page.locator("svg :is(title, style) tspan").count() == 0
+
+
 @pytest.mark.parametrize("start", ["index.html", "bodies.html"])
 def test_a_body_is_found_while_typing_by_keyboard_alone(visit, start):
     page = visit(start)
@@ -114,9 +133,8 @@ def test_a_body_is_found_while_typing_by_keyboard_alone(visit, start):
     ("typed", "code"),
     [("15e", "15E"), ("qhl", "QHL"), ("E38000042", "00C"), ("NHS Darlington", "00C"), ("surrey h", None)],
 )
-def test_codes_come_first_while_typing(visit, typed, code):
-    page = visit("index.html")
-    page.get_by_label("Find a CCG or a board").fill(typed)
+def test_codes_come_first_while_typing(finder, page, typed, code):
+    finder.fill(typed)
     found = page.locator(".find li a").all_inner_texts()
     assert found if code is None else f"{code} ·" in found[0]
     assert all("Surrey H" in one for one in found) or code
@@ -144,9 +162,8 @@ def test_codes_come_first_while_typing(visit, typed, code):
         ("what is a CCG", "What is a CCG?"),
     ],
 )  # fmt: skip
-def test_the_finder_answers_what_people_type(visit, typed, first):
-    page = visit("index.html")
-    page.get_by_label("Find a CCG or a board").fill(typed)
+def test_the_finder_answers_what_people_type(finder, page, typed, first):
+    finder.fill(typed)
     assert first in page.locator(".find li a").first.inner_text()
 
 
@@ -156,9 +173,8 @@ def test_the_search_of_all_pages_answers_first(visit):
     page.wait_for_url("**/chart/01_count.html")
 
 
-def test_a_postcode_is_told_where_to_go(visit):
-    page = visit("index.html")
-    page.get_by_label("Find a CCG or a board").fill("LS1 4AP")
+def test_a_postcode_is_told_where_to_go(finder, page):
+    finder.fill("LS1 4AP")
     assert "ONS Postcode Directory" in page.locator(".find [role=status]").inner_text()
 
 
@@ -720,21 +736,20 @@ def test_every_picture_is_a_file_and_has_words(every):
 # --- any screen, anybody ------------------------------------------------------------------------------
 
 
+#: Light on a desktop, dark on a phone: what is wrong with a colour or with a layout is seen in one of them.
+SCREENS = {
+    "desktop": {"width": 1280, "height": 1000, "color_scheme": "light"},
+    "phone": {"width": 390, "height": 844, "color_scheme": "dark"},
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_phone_needs_no_sideways_scroll(phone, visit, kind, shot):
-    page = visit(KINDS[kind], on=phone)
-    shot(page, f"site_{kind}_phone")
+def test_anybody_can_use_it_and_a_phone_needs_no_sideways_scroll(window, visit, axe, shot, kind, screen):
+    page = visit(KINDS[kind], on=window(**SCREENS[screen]))
+    shot(page, f"site_{kind}_{screen}")
     wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide[0] <= wide[1], f"the page is {wide[0]} wide on a screen of {wide[1]}"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_anybody_can_use_it(new_page, visit, axe, shot, kind, scheme):
-    """Light on a desktop, dark on a phone: what is wrong with a colour or with a layout is seen in one of them."""
-    screen = (1280, 1000) if scheme == "light" else (390, 844)
-    page = visit(KINDS[kind], on=new_page(*screen, color_scheme=scheme, has_touch=scheme == "dark"))
-    shot(page, f"site_{kind}_{scheme}")
     if kind == "front":
         page.get_by_label("Find a CCG or a board").fill("Birmingham")
     if kind == "notebook":
@@ -754,3 +769,4 @@ def test_a_chart_on_a_phone_is_narrow_or_scrolls_and_follows_dark_mode(phone, vi
     light = column.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     assert column.evaluate(colour) != light
+    page.emulate_media(color_scheme="light")
