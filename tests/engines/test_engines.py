@@ -60,12 +60,27 @@ def spark():
     session.stop()
 
 
+@pytest.fixture
+def dask(monkeypatch):
+    """Dask, which forgets each step of a query that nobody holds and works it out hundreds of times: held here."""
+    import dask
+    from dask._expr import SingletonExpr
+
+    held, new = [], SingletonExpr.__new__
+
+    def kept(kind, *given, **named):
+        held.append(new(kind, *given, **named))
+        return held[-1]
+
+    monkeypatch.setattr(SingletonExpr, "__new__", kept)
+    with dask.config.set(scheduler="synchronous"):
+        yield Dask()
+
+
 class Dask:
     def make(self, data: pd.DataFrame):
-        import dask
         import dask.dataframe as dd
 
-        dask.config.set(scheduler="synchronous")
         return dd.from_pandas(data, npartitions=3)
 
     def kind(self):
@@ -102,7 +117,8 @@ class Spark:
 
 @pytest.fixture(params=["dask", "pyspark"])
 def engine(request):
-    return Dask() if request.param == "dask" else Spark(request.getfixturevalue("spark"))
+    given = request.getfixturevalue("spark" if request.param == "pyspark" else "dask")
+    return given if request.param == "dask" else Spark(given)
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
