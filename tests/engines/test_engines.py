@@ -1,6 +1,7 @@
 """Dask and PySpark through the same call: the answers of pandas, lazily. Run by make test-engines."""
 
 import datetime as dt
+import gc
 import os
 import shutil
 import sys
@@ -73,8 +74,10 @@ def dask(monkeypatch):
         return held[-1]
 
     monkeypatch.setattr(SingletonExpr, "__new__", kept)
+    gc.disable()  # it would look through them all again and again
     with dask.config.set(scheduler="synchronous"):
         yield Dask()
+    gc.enable()
 
 
 class Dask:
