@@ -3,6 +3,9 @@
 /* Where a page is opened from a folder the browser lets no script read another page: no summaries then. */
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+/* Sphinx marks the words of a search on the page that is opened from it, and would draw a box around what has none. */
+for (const one of document.querySelectorAll("svg :is(title, desc, style, metadata)")) one.classList.add("nohighlight");
+
 /* Find a body by name, former name or code, of those in bodies.js. Whatever is typed stays text. */
 const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/&/g, " and ")
   .replace(/[^a-z0-9]+/g, " ").trim().replace(/^nhs (?=.)/, "");

@@ -1,8 +1,9 @@
 """A real Chromium, and servers to look at with it. Run by make test-browser, in .venv-browser.
 
-Fixtures: ``page`` and ``phone`` (or ``new_page`` for any size), ``serve`` for a server of our own, ``axe``
-for an accessibility scan, ``shot`` for a picture. Every page and every server is watched: what asks for
-anything outside this machine is stopped, and the test fails with the address.
+Fixtures: ``page`` and ``phone`` (or ``window`` for any size), which the tests of a file use one after another,
+``new_page`` for a profile that nobody used, ``serve`` for a server of our own, ``axe`` for an accessibility
+scan, ``shot`` for a picture. Every page and every server is watched: what asks for anything outside this
+machine is stopped, and the test fails with the address.
 """
 
 import contextlib
@@ -46,6 +47,7 @@ NO_BROWSER = (
 #: What is not on this machine. Everything else (its own servers, files, data) may be asked for.
 ELSEWHERE = r"^(?!(data|blob|file|about|chrome|chrome-error):|(http|ws)s?://(127\.0\.0\.1|localhost)[:/])"
 DEADLINE = 60  # seconds for a server to answer
+FAILED = pytest.StashKey[bool]()
 expect.set_options(timeout=30_000)  # what is expected is looked for again and again, also on a busy machine
 
 servers: list["Server"] = []
@@ -114,48 +116,89 @@ class Watch:
         context.on("weberror", lambda e: self.errors.append(f"{e.page.url if e.page else ''}: {e.error}"))
 
 
+@pytest.fixture(scope="session")
+def watching() -> Watch:
+    """What watches every page of this run."""
+    return Watch()
+
+
 @pytest.fixture
-def watch():
+def watch(watching):
     """Fails the test at its end with what was asked from outside and which exceptions a page threw."""
-    watched = Watch()
     for server in servers:
         server.outside()  # what an earlier test did is not this one's
-    yield watched
-    watched.outside += [f"{host} (asked by {s.name})" for s in servers for host in s.outside()]
-    wrong = [f"asked outside this machine: {x}" for x in dict.fromkeys(watched.outside)]
-    wrong += [f"exception in the page {x}" for x in dict.fromkeys(watched.errors)]
+    yield watching
+    outside = watching.outside + [f"{host} (asked by {s.name})" for s in servers for host in s.outside()]
+    wrong = [f"asked outside this machine: {x}" for x in dict.fromkeys(outside)]
+    wrong += [f"exception in the page {x}" for x in dict.fromkeys(watching.errors)]
+    watching.outside.clear()
+    watching.errors.clear()
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
 
 
+def fresh(browser, watching, width: int, height: int, **options):
+    """A page of a profile that nobody used, watched; a narrow one is a phone, and is touched."""
+    if width < 600:
+        options = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2, **options}
+    size = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, service_workers="block", **options)
+    watching(context)
+    return context.new_page()
+
+
 @pytest.fixture
-def new_page(browser, watch, request):
+def new_page(browser, watching, watch):
     """``new_page(width, height, **options of a Playwright context)`` gives a page of a fresh profile."""
     opened = []
 
     def make(width=1280, height=1000, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, service_workers="block", **options
-        )
-        opened.append(context)
-        watch(context)
-        return context.new_page()
+        opened.append(fresh(browser, watching, width, height, **options))
+        return opened[-1]
 
     yield make
-    for context in opened:
-        context.close()
+    for page in opened:
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
+def windows():
+    """Pages that the tests of a file use one after another, by how they were opened."""
+    kept = {}
+    yield kept
+    for page in kept.values():
+        page.context.close()
 
 
 @pytest.fixture
-def page(new_page):
+def window(browser, watching, watch, windows, request):
+    """``window(width, height, **options)`` gives the file's page of that kind; a test goes to an address first.
+
+    A profile of its own for each test would cost more than most tests. After a test that failed it is a new one.
+    """
+
+    def get(width=1280, height=1000, **options):
+        kind = (width, height, *sorted(options.items()))
+        if kind not in windows:
+            windows[kind] = fresh(browser, watching, width, height, **options)
+        return windows[kind]
+
+    yield get
+    if request.node.stash.get(FAILED, False):
+        while windows:
+            windows.popitem()[1].context.close()
+
+
+@pytest.fixture
+def page(window):
     """A page on a desktop, 1280 × 1000."""
-    return new_page()
+    return window()
 
 
 @pytest.fixture
-def phone(new_page):
-    """A page on a phone, 390 × 844, that is touched."""
-    return new_page(390, 844, is_mobile=True, has_touch=True, device_scale_factor=2)
+def phone(window):
+    """A page on a phone, 390 × 844."""
+    return window(390, 844)
 
 
 @pytest.fixture
@@ -332,6 +375,7 @@ def checkout(tmp_path_factory) -> Path:
 def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed:
+        item.stash[FAILED] = True
         report.sections += [(f"log of {server.name}", server.log()) for server in servers]
     return report
 

@@ -15,7 +15,6 @@ import pytest
 from ccg import life
 from PIL import Image
 from playwright.sync_api import expect
-from test_lab import DONE, choose, lab, opened  # noqa: F401
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -29,7 +28,21 @@ def served(serve, checkout):
 
 @pytest.fixture
 def explorer(served, page):
-    return shown(page, served)
+    """The explorer as it opens. It is loaded once: what the test before this one chose is undone."""
+    if not page.url.startswith(served.url):
+        return shown(page, served)
+    page.get_by_label("Compare with a second body").uncheck()
+    search(page, "15E")
+    drawn(page, "15E")
+    return page
+
+
+@pytest.fixture
+def tab(page):
+    """A tab of its own beside the page that tests share, to be loaded or closed."""
+    opened = page.context.new_page()
+    yield opened
+    opened.close()
 
 
 def shown(page, served):
@@ -122,22 +135,27 @@ def test_two_are_compared_and_their_numbers_and_pictures_kept(explorer, axe, sho
     assert axe(explorer) == []
 
 
-def test_the_address_holds_what_is_shown_and_shows_what_it_holds(served, page):
-    page.goto(f"{served.url}/#04X+99C+index", wait_until="domcontentloaded")
-    drawn(page, "04X")
-    drawn(page, "99C")
-    expect(page.locator("figure[data-chart=years] img").first).to_have_attribute(
+def test_the_address_holds_what_is_shown_and_shows_what_it_holds(served, tab):
+    tab.goto(f"{served.url}/#04X+99C+index", wait_until="domcontentloaded")
+    drawn(tab, "04X")
+    drawn(tab, "99C")
+    expect(tab.locator("figure[data-chart=years] img").first).to_have_attribute(
         "alt", re.compile("Line chart")
     )
-    assert page.url.endswith("#04X+99C+index")
-    page.get_by_role("button", name="Birmingham and Solihull (15E)").click()
-    drawn(page, "15E")
-    page.wait_for_url("**/#15E+99C+index")
+    assert tab.url.endswith("#04X+99C+index")
+    tab.get_by_role("button", name="Birmingham and Solihull (15E)").click()
+    drawn(tab, "15E")
+    tab.wait_for_url("**/#15E+99C+index")
 
 
 def test_a_choice_without_a_life_and_words_that_find_nothing_are_answered(explorer, axe, shot):
     said = []
-    explorer.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+
+    def dismissed(dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    explorer.on("dialog", dismissed)
     search(explorer, HOSTILE)
     answer = explorer.get_by_role("status").filter(has_text="No CCG or board matches")
     expect(answer).to_contain_text(f"No CCG or board matches “{HOSTILE}”.")
@@ -151,9 +169,11 @@ def test_a_choice_without_a_life_and_words_that_find_nothing_are_answered(explor
     expect(explorer.locator("figure")).to_have_count(0)
     shot(explorer, "app_none")
     assert axe(explorer) == [] and said == []
+    explorer.remove_listener("dialog", dismissed)
 
 
-def test_the_keyboard_is_enough(explorer):
+def test_the_keyboard_is_enough(served, tab):
+    explorer = shown(tab, served)  # from the top of the page
     keys = explorer.keyboard
     focused = "document.activeElement"
 
@@ -193,20 +213,6 @@ def test_it_fits_a_phone(served, phone, axe, shot):
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 390), part
     shot(phone, "app_phone", full_page=True)
     assert axe(phone) == []
-
-
-def test_in_jupyterlab_too_a_choice_is_shown_and_its_numbers_kept(lab, page, shot):  # noqa: F811
-    panel = opened(page, f"{lab.url}/lab/tree/09_explore.ipynb?token={lab.token}&reset")
-    choose(page, "Run", "Run All Cells")
-    page.wait_for_function(DONE, timeout=180_000)
-    drawn(panel, "15E")
-    search(panel, "01H")
-    drawn(panel, "01H")
-    numbers = panel.get_by_role("link", name="Numbers (CSV): List size by year, North Cumbria")
-    path = kept(page, numbers.click)
-    assert path.name == "01H_years.csv" and "328745" in path.read_text(encoding="utf-8")
-    shot(page, "app_in_lab")
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 # --- kernels, and who is answered -------------------------------------------------------------------
@@ -283,45 +289,44 @@ def click(page) -> None:
     page.get_by_role("button", name="One more").click()
 
 
-def test_ten_reloads_leave_one_kernel_for_the_page_and_one_kept_warm(own, page):
+def test_ten_reloads_leave_one_kernel_for_the_page_and_one_kept_warm(own, tab):
     server = own("--MappingKernelManager.cull_idle_timeout=0")  # leaving the page is enough
-    page.goto(server.url, wait_until="domcontentloaded")
-    clicked(page, 0)
+    tab.goto(server.url, wait_until="domcontentloaded")
+    clicked(tab, 0)
     for _ in range(10):
-        click(page)
-        clicked(page, 1)
-        page.reload(wait_until="domcontentloaded")
-        clicked(page, 0)  # by a kernel of its own again
+        click(tab)
+        clicked(tab, 1)
+        tab.reload(wait_until="domcontentloaded")
+        clicked(tab, 0)  # by a kernel of its own again
     assert at_most(server, 2), f"{kernels(server)} kernels after ten reloads"
-    click(page)
-    clicked(page, 1)
-    page.close(run_before_unload=True)
+    click(tab)
+    clicked(tab, 1)
+    tab.close(run_before_unload=True)
     assert at_most(server, 1), f"{kernels(server)} kernels after the page was left"
 
 
-def test_a_tab_that_is_left_ends_its_own_kernel_and_no_other(served, page):
-    shown(page, served)
-    other = page.context.new_page()
-    shown(other, served)
+def test_a_tab_that_is_left_ends_its_own_kernel_and_no_other(served, page, tab):
+    other = shown(page, served)
+    shown(tab, served)
     other.reload(wait_until="domcontentloaded")
     drawn(other, "15E")
-    search(page, "01H")
-    drawn(page, "01H")
-    page.close(run_before_unload=True)
+    search(tab, "01H")
+    drawn(tab, "01H")
+    tab.close(run_before_unload=True)
     search(other, "13T")
     drawn(other, "13T")
 
 
-def test_a_kernel_that_no_page_came_for_is_ended_and_a_page_that_is_open_keeps_its_own(own, page):
+def test_a_kernel_that_no_page_came_for_is_ended_and_a_page_that_is_open_keeps_its_own(own, tab):
     # a page must find its kernel between two looks, also where much else is running
     server = own("--MappingKernelManager.cull_idle_timeout=1", "--MappingKernelManager.cull_interval=15")
-    page.goto(server.url, wait_until="domcontentloaded")
-    clicked(page, 0)
+    tab.goto(server.url, wait_until="domcontentloaded")
+    clicked(tab, 0)
     port = urlsplit(server.url).port
     assert [asked(server, f"localhost:{port}") for _ in range(3)] == [200] * 3
     assert at_most(server, 2), f"{kernels(server)} kernels, three of pages that never came"
-    click(page)  # the looks that ended those found this page there
-    clicked(page, 1)
+    click(tab)  # the looks that ended those found this page there
+    clicked(tab, 1)
 
 
 def test_a_name_that_is_not_of_this_machine_is_refused(served):

@@ -1,4 +1,7 @@
-"""Every notebook in a real JupyterLab, as a reader runs it: opened, outputs cleared, Run All."""
+"""Every notebook in a real JupyterLab, as a reader runs it: opened, outputs cleared, Run All.
+
+JupyterLab is loaded once, and its notebooks are opened one after another, from its list of files.
+"""
 
 import os
 import sys
@@ -8,6 +11,7 @@ import nbformat
 import pytest
 from ccg import files, kernels
 from playwright.sync_api import expect
+from test_app import drawn, kept, search
 
 NOTEBOOKS = [path.name for path in files.notebooks()]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -22,15 +26,29 @@ OPEN = """(patience) => {
   };
   return Promise.race([replies(), new Promise(end => setTimeout(end, patience, false))]);
 }"""
+#: Whether a notebook, of that name if one is given, is in front.
+IN_FRONT = """(name) => {
+  const panel = window.jupyterapp?.shell.currentWidget;
+  return !!panel?.sessionContext && panel.context.path.endsWith(name);
+}"""
+CLOSE = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  await panel?.sessionContext?.shutdown();
+  panel?.dispose();
+}"""
 #: The cells of the open notebook, as JupyterLab holds them.
 CELLS = """() => jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells
   .filter(cell => cell.cell_type === 'code')"""
-DONE = f"""() => {{
-  const cells = ({CELLS})();
-  const failed = cells.some(cell => cell.outputs.some(output => output.output_type === 'error'));
-  const idle = jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle';
-  return idle && (failed || cells.every(cell => cell.execution_count));
-}}"""
+#: Looked at again and again while a notebook runs, so it lays out no outputs.
+DONE = """() => {
+  const panel = jupyterapp.shell.currentWidget;
+  const cells = Array.from(panel.content.model.cells).filter(cell => cell.type === 'code');
+  const failed = cells.some(({outputs}) => {
+    for (let i = 0; i < outputs.length; i++) if (outputs.get(i).type === 'error') return true;
+  });
+  const idle = panel.sessionContext.session.kernel.status === 'idle';
+  return idle && (failed || cells.every(cell => cell.executionCount));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +72,40 @@ def lab(serve, checkout, browser):
     return server
 
 
-def opened(page, address: str, patience: float = 60):
-    """Open a notebook and wait until its kernel takes orders. Returns the notebook's panel.
+def ready(page, patience: float = 60):
+    """Wait until the kernel of the notebook in front takes orders. Returns the notebook's panel.
 
     Jupyter itself starts a kernel that dies before its first reply again, on other ports.
     """
-    page.goto(address, wait_until="domcontentloaded")
-    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext", timeout=60_000)
     if not page.evaluate(OPEN, patience * 1000):
         name = page.evaluate("() => jupyterapp.shell.currentWidget.context.path")
         pytest.fail(f"notebooks/{name}: its kernel did not reply in {patience} seconds", pytrace=False)
     return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+
+def loaded(page, address: str) -> None:
+    """Load JupyterLab and wait until a notebook is in front."""
+    page.goto(address, wait_until="domcontentloaded")
+    page.wait_for_function(IN_FRONT, arg="", timeout=60_000)
+
+
+@pytest.fixture
+def opened(lab, page):
+    """``opened(name)`` opens a notebook by a double click on its name, and gives its panel once its kernel replies.
+
+    At the end of the test the notebook is closed and its kernel ended; what was not saved is lost, unasked.
+    """
+    if not page.url.startswith(lab.url):  # the first test, or the one before failed
+        loaded(page, f"{lab.url}/lab/tree/{NOTEBOOKS[0]}?token={lab.token}&reset")
+        page.evaluate(CLOSE)
+
+    def notebook(name: str, patience: float = 60):
+        page.locator(f".jp-DirListing-itemName:has-text('{name}')").dblclick()
+        page.wait_for_function(IN_FRONT, arg=name, timeout=60_000)
+        return ready(page, patience)
+
+    yield notebook
+    page.evaluate(CLOSE)
 
 
 def choose(page, menu: str, item: str) -> None:
@@ -73,21 +114,23 @@ def choose(page, menu: str, item: str) -> None:
 
 
 def test_the_command_lands_on_the_first_notebook_and_asks_nothing(lab, page):
-    opened(page, f"{lab.url}/?token={lab.token}")
+    loaded(page, f"{lab.url}/?token={lab.token}")
+    ready(page)
     assert page.evaluate("() => jupyterapp.shell.currentWidget.context.path") == "00_claims.ipynb"
     undisturbed(page)
+    page.evaluate(CLOSE)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_run_all_in_jupyterlab(lab, page, shot, name):
-    panel = opened(page, f"{lab.url}/lab/tree/{name}?token={lab.token}&reset")
+def test_run_all_in_jupyterlab(opened, page, shot, name):
+    panel = opened(name)
     choose(page, "Edit", "Clear Outputs of All Cells")
     cells = page.evaluate(CELLS)
     assert cells and not any(cell["outputs"] or cell["execution_count"] for cell in cells)
     assert panel.locator(".jp-OutputArea-output").count() == 0
 
     choose(page, "Run", "Run All Cells")
-    page.wait_for_function(DONE, timeout=180_000)
+    page.wait_for_function(DONE, timeout=180_000, polling=200)
     cells = page.evaluate(CELLS)
     for number, cell in enumerate(cells, start=1):
         first = "".join(cell["source"]).splitlines()[0]
@@ -102,26 +145,36 @@ def test_run_all_in_jupyterlab(lab, page, shot, name):
     assert pictures(cells), f"{name} draws no chart"
     seen(page, panel, name, pictures(cells), shown(cells, WIDGET))
     undisturbed(page)
+    if name.startswith("09"):
+        a_choice_is_shown_and_its_numbers_kept(page, panel)
     shot(page, f"lab_{Path(name).stem}")
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
-def test_a_kernel_whose_port_was_taken_is_started_again(lab, page):
+def a_choice_is_shown_and_its_numbers_kept(page, panel) -> None:
+    """The explorer's controls in the notebook."""
+    drawn(panel, "15E")
+    search(panel, "01H")
+    drawn(panel, "01H")
+    numbers = panel.get_by_role("link", name="Numbers (CSV): List size by year, North Cumbria")
+    path = kept(page, numbers.click)
+    assert path.name == "01H_years.csv" and "328745" in path.read_text(encoding="utf-8")
+
+
+def test_a_kernel_whose_port_was_taken_is_started_again(lab, opened, page):
     lab.take(1)
-    opened(page, f"{lab.url}/lab/tree/{NOTEBOOKS[1]}?token={lab.token}&reset")
+    opened(NOTEBOOKS[1])
     assert "Address already in use" in lab.log(200)
     kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     replied = f"async () => (await {kernel}.requestExecute({{code: '6 * 7'}}).done).content.status"
     assert page.evaluate(replied) == "ok"
     undisturbed(page)
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
-def test_a_kernel_that_never_starts_is_one_line(lab, page):
+def test_a_kernel_that_never_starts_is_one_line(lab, opened):
     lab.take(1 + kernels.AGAIN)
     never = f"^notebooks/{NOTEBOOKS[2]}: its kernel did not reply in 20 seconds$"
     with pytest.raises(pytest.fail.Exception, match=never):
-        opened(page, f"{lab.url}/lab/tree/{NOTEBOOKS[2]}?token={lab.token}&reset", patience=20)
+        opened(NOTEBOOKS[2], patience=20)
     assert "restart failed" in lab.log(200)
 
 

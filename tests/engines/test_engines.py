@@ -1,6 +1,7 @@
 """Dask and PySpark through the same call: the answers of pandas, lazily. Run by make test-engines."""
 
 import datetime as dt
+import gc
 import os
 import shutil
 import sys
@@ -60,12 +61,29 @@ def spark():
     session.stop()
 
 
+@pytest.fixture
+def dask(monkeypatch):
+    """Dask, which forgets each step of a query that nobody holds and works it out hundreds of times: held here."""
+    import dask
+    from dask._expr import SingletonExpr
+
+    held, new = [], SingletonExpr.__new__
+
+    def kept(kind, *given, **named):
+        held.append(new(kind, *given, **named))
+        return held[-1]
+
+    monkeypatch.setattr(SingletonExpr, "__new__", kept)
+    gc.disable()  # it would look through them all again and again
+    with dask.config.set(scheduler="synchronous"):
+        yield Dask()
+    gc.enable()
+
+
 class Dask:
     def make(self, data: pd.DataFrame):
-        import dask
         import dask.dataframe as dd
 
-        dask.config.set(scheduler="synchronous")
         return dd.from_pandas(data, npartitions=3)
 
     def kind(self):
@@ -102,7 +120,8 @@ class Spark:
 
 @pytest.fixture(params=["dask", "pyspark"])
 def engine(request):
-    return Dask() if request.param == "dask" else Spark(request.getfixturevalue("spark"))
+    given = request.getfixturevalue("spark" if request.param == "pyspark" else "dask")
+    return given if request.param == "dask" else Spark(given)
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
