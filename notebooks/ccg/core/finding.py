@@ -10,8 +10,7 @@ from typing import NamedTuple
 import narwhals as nw
 import pandas as pd
 
-from . import lineage, numbers, periods
-from .words import count
+from . import lineage, periods
 
 
 class PublishedError(ValueError):
@@ -20,13 +19,6 @@ class PublishedError(ValueError):
 
 #: A cell of a column of codes that gives none.
 NO_CODE = r"[-–—.*:…/\s]*"
-#: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
-_WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
-#: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
-_LEVEL = re.compile(
-    r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
-    r"|stps?|icbs?|icss?|sub.?icbs?|regions?|england|national?|country|pcts?|local authorit(?:y|ies))\b.*"
-)
 
 
 def names_of(frame: pd.DataFrame) -> list[str]:
@@ -60,17 +52,32 @@ _ESTIMATE = re.compile(r"(?i)(?:indicator )?(?:value|estimate|figure|result|poin
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
-    r"|decile|quintile|quartile|centile|index|score|prevalence|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
+    r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
     r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|per [\d£]*[a-z]*)(?![a-z])"
 )
 
 
+def called_a_rate(text: str) -> bool:
+    """Whether a column or a measure is called a rate, an average or an order, which cannot be added up.
+
+    Examples
+    --------
+    >>> [called_a_rate(name) for name in ("Percentage", "QOF_PREV", "Mean wait", "Patients seen")]
+    [True, True, True, False]
+    """
+    words = words_of(text)
+    return bool(
+        _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
+    )
+
+
 def has_limits(columns: Iterable[str]) -> bool:
     """Whether a table has the limits of an estimate, as LCI and UCI."""
-    return any(_LIMIT.search(_words(c)) for c in columns)
+    return any(_LIMIT.search(words_of(c)) for c in columns)
 
 
-def _words(column: str) -> str:
+def words_of(column: str) -> str:
+    """The name of a column as words: ReferralsMade and referrals_made as Referrals Made and referrals made."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", column).strip()
 
 
@@ -87,10 +94,10 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
     >>> no_count("Value", years), no_count("Value", years, limits=True), no_count("No.", years)
     (None, 'an estimate with limits', 'a label')
     """
-    words = _words(column)
+    words = words_of(column)
     if _LABEL.fullmatch(words):
         return "a label"
-    if _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:[Pp]ct(?![A-Za-z])|pc(?= of |\)|$))", words):
+    if called_a_rate(column):
         return "a rate"
     if limits and _ESTIMATE.fullmatch(words):
         return "an estimate with limits"
@@ -118,20 +125,6 @@ def is_period(frame: pd.DataFrame, column: str) -> bool:
     return periods.named_period(column) or periods.are_periods(
         nw.from_native(frame[column], series_only=True)
     )
-
-
-def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> list[str]:
-    """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
-    out = []
-    for key in keys if sums else ():
-        cells = [str(c) for c in frame[key].unique()[:2000]]
-        rates = [c for c in cells if _RATE.search(c)]
-        if rates and not is_period(frame, key):
-            out.append(
-                f"under {' and '.join(map(repr, rates[:3]))} in {key!r}, by its name a rate, {sums[0]!r} is added up as under any other "
-                "key: leave those rows aside if it holds the rate itself"
-            )
-    return out
 
 
 # --- columns by name ------------------------------------------------------------------------------
@@ -167,129 +160,6 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
     return f"there is {what} {name!r} ({option}); {there}"
 
 
-class AddedUp(NamedTuple):
-    """What to say of rows that are added up: ``notes``, and ``doubts``: why the sums may not be what they seem."""
-
-    notes: list[str]
-    doubts: list[str]
-
-
-def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> AddedUp:
-    """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
-
-    Raises
-    ------
-    PublishedError
-        That column holds totals beside their parts, or several levels, so that figures would count twice; or it is a
-        period, and a body has rows in some of them only, so that sums would be of more periods for one than for
-        another.
-    """
-    if not sums:
-        return AddedUp([], [])
-    some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
-    some = some[some.duplicated(keys, keep=False)]
-    if some.empty:
-        return AddedUp([], [])
-    groups = some.groupby(keys, dropna=False, observed=True)
-    apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
-    doubts = []
-    for name in apart:
-        total = _sum_of_the_others(some, keys, name, sums)
-        why = _counted_twice(some, name, total) or _uneven(frame, keys, name)
-        if why:
-            raise PublishedError(
-                f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
-                "out of the file"
-            )
-        if total is not None:
-            doubts.append(
-                f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
-                f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
-            )
-    said = _same(some, keys[0])
-    if not apart:
-        return AddedUp(said, [])
-    codes, tell = some[keys[0]].nunique(), len(apart) == 1
-    notes = [
-        f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
-        f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
-        "or several measures, name them with --by",
-        *said,
-    ]
-    return AddedUp(notes, doubts)
-
-
-def _same(rows: pd.DataFrame, code: str) -> list[str]:
-    """Words for rows that are as another in every column."""
-    again = rows.duplicated()
-    if not again.any():
-        return []
-    at, n = int(again.to_numpy().argmax()), int(again.sum())
-    where = f" (line {rows.index[at]})" if rows.index.name == "line" else ""
-    return [
-        f"{n:,} row{' is' if n == 1 else 's are'} the same as another in every column, first one of "
-        f"{rows[code].iloc[at]}{where}, and added up with it: "
-        "if they were copied twice, take them out"
-    ]
-
-
-class _Total(NamedTuple):
-    """A cell in whose rows stands the sum of the others, and under how many codes and keys it does."""
-
-    cell: str
-    times: int
-
-
-#: Under so many codes and keys the sum of the others is no chance.
-_SURE = 3
-
-
-def _called(cell: str) -> str:
-    return repr(cell) if cell else "a blank cell"
-
-
-def _counted_twice(some: pd.DataFrame, name: str, total: _Total | None) -> str:
-    """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
-    cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c)]
-    levels = [c for c in cells if _LEVEL.fullmatch(c)]
-    if whole and len(whole) < len(cells):
-        part = next(c for c in cells if c not in whole)
-        return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
-    if 1 < len(levels) == len(cells):
-        return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    if total is not None and total.times >= _SURE:
-        return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
-    return ""
-
-
-def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> _Total | None:
-    """The cell of a column in whose rows stands the sum of the other rows of the code, wherever it has one."""
-    if some[name].nunique(dropna=False) < 3:
-        return None
-    values = {
-        s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
-        for s in sums
-    }
-    label = some[name].astype(str).str.strip()
-    given = pd.DataFrame(values).assign(
-        _label=label.mask(label == some[keys[0]].astype(str), "the code itself"),
-        **{f"_{i}": some[k] for i, k in enumerate(keys)},
-    )
-    given = given.dropna(subset=sums)
-    groups = [f"_{i}" for i in range(len(keys))]
-    alike = given.groupby([*groups, "_label"], dropna=False)[sums].agg("sum")
-    whole = alike.groupby(level=list(range(len(groups))), dropna=False).transform("sum")
-    parts = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count")
-    twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    found = [
-        _Total(str(one), len(fits))
-        for one, fits in twice[parts > 1].groupby(level=len(groups))
-        if fits.all() and parts[fits.index].max() > 2
-    ]
-    return max(found, key=lambda total: total.times, default=None)
-
-
 def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
     """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
     home = lineage.default()
@@ -316,28 +186,6 @@ def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
                 )
                 break
     return out
-
-
-def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
-    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
-    home = lineage.default()
-    if not is_period(frame, name):
-        return ""
-    beside = home.beside()
-    meant = {c: home.written(c) for c in frame[keys[0]].astype(str).unique()}
-    bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
-    of = [k for k in keys[1:] if is_period(frame, k)]
-    rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
-    for _, some in rows.groupby(of) if of else [("", rows)]:
-        there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
-        codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
-        lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
-        if lacking is not None:
-            return (
-                f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would "
-                "not compare"
-            )
-    return ""
 
 
 def strays(stray: list[str]) -> str:
