@@ -68,6 +68,27 @@ def test_rows_that_stand_twice_are_doubtful_unless_they_count_one_thing_each():
     assert status(rebase_file(frame(ones), sums=["n"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.parametrize(
+    "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
+)
+def test_bands_that_overlap_are_never_added_up(cells):
+    with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
+        rebase_file(stacked(*cells), sums=["n"], drop=["rest"], **DATES)
+    apart = stacked("0-17", "18 to 64", "65 and over")
+    assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+def test_figures_beside_the_name_of_another_body_are_doubtful():
+    names = ["NHS South Tees CCG", "NHS Darlington CCG", "NHS Hartlepool and Stockton-on-Tees CCG"]
+    rows = [f"{c},{name},{n}\n" for (c, n), name in zip(CCGS.items(), names, strict=True)]
+    table = frame("code,name,n\n" + "".join(rows) + "00N,NHS South Tyneside CCG,5\n")
+    moved = rebase_file(table, sums=["n"], drop=["name"], **DATES)
+    assert status(moved) == {"16C": "doubtful", "00N": "exact"}
+    # a name that several codes share is that of what they lie in
+    plans = frame("code,plan,n\n" + "".join(f"{c},Darlington,{n}\n" for c, n in CCGS.items()))
+    assert status(rebase_file(plans, sums=["n"], drop=["plan"], **DATES)) == {"16C": "exact"}
+
+
 # --- editions and measures -----------------------------------------------------------------------------------------
 
 

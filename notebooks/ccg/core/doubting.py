@@ -6,12 +6,13 @@ that hold such figures are called doubtful, never exact.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
 
 from . import lineage, numbers, periods
-from .finding import NO_CODE, PublishedError, called_a_rate, is_period, words_of
+from .finding import NO_CODE, PublishedError, called_a_rate, is_period, other_body, words_of
 from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
@@ -39,6 +40,14 @@ _MEASURE = re.compile(
 _OF_MEASURES = re.compile(
     r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?)"
     r"(?: (?:name|type|code|id|description|desc|title|label))?"
+)
+#: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
+_UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
+_BAND = re.compile(
+    rf"(?i)(?:ages?|aged|age group)? ?(?:(?P<low>\d{{1,4}}){_UNIT} ?(?:[-–—]|to) ?(?P<high>\d{{1,4}}){_UNIT}"
+    rf"|(?P<from>\d{{1,4}}){_UNIT} ?(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"
+    rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
+    rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
 )
 #: Under so many codes and keys the sum of the others is no chance.
 _SURE = 3
@@ -179,6 +188,9 @@ def _counted_twice(some: pd.DataFrame, groups, name: str, total: _Total | None) 
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
     if total is not None and total.times >= _SURE:
         return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
+    bands = _overlap(cells)
+    if bands:
+        return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
     one = groups[name].nunique(dropna=False).idxmax()
     here = groups.get_group(one if isinstance(one, tuple) else (one,))[name].astype(str).str.strip()
     first, second = list(dict.fromkeys(here.sort_values()))[:2]
@@ -197,6 +209,17 @@ def _counted_twice(some: pd.DataFrame, groups, name: str, total: _Total | None) 
     ):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
+
+
+def _overlap(cells: list[str]) -> tuple[str, str] | None:
+    """Two bands of a column that have more than an end in common, such as 65+ and 75+."""
+    ends = {}
+    for cell in cells:
+        if band := _BAND.fullmatch(cell):
+            low = next(int(band[k]) for k in ("low", "from", "over", "under") if band[k])
+            ends[cell] = (0, low) if band["under"] else (low, int(band["high"] or 10**9))
+    some = sorted(ends, key=lambda cell: ends[cell])
+    return next(((a, b) for a, b in pairwise(some) if ends[b][0] < ends[a][1]), None)
 
 
 def _marked(cells: pd.Series) -> bool:
@@ -265,6 +288,31 @@ def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
                 "not compare"
             )
     return ""
+
+
+# --- names of other bodies -----------------------------------------------------------------------------------
+
+
+def of_names(frame: pd.DataFrame, code: str, left: list[str]) -> AddedUp:
+    """What to say of a column left out whose codes or names are of another body of the level of the code beside them.
+
+    It is a doubt where each code has one name and each name one code, so that it calls bodies by their names.
+    """
+    notes, doubts = [], []
+    for name in left:
+        rows = other_body(frame, code, name)
+        if not rows.any():
+            continue
+        at = frame.index[rows][0]
+        one, other = frame[code][rows].iloc[0], frame[name][rows].iloc[0]
+        where = f" (line {at})" if frame.index.name == "line" else ""
+        disagree = f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}"
+        body = lineage.lifetime(str(lineage.suggest(other, frame[code])))[0]
+        notes.append(f"{disagree}, which is {body}; the codes of {code!r} were taken")
+        pairs = frame[[code, name]].drop_duplicates()
+        if pairs[code].is_unique and pairs[name].is_unique and lineage.written(other) is None:
+            doubts.append(Doubt(disagree, rows))
+    return AddedUp(notes, doubts)
 
 
 # --- rates, and signs that may mean: not given ------------------------------------------------------------------

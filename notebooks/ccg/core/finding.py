@@ -160,32 +160,26 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
     return f"there is {what} {name!r} ({option}); {there}"
 
 
-def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
-    """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
-    home = lineage.default()
-    out = []
+def other_body(frame: pd.DataFrame, code: str, name: str) -> pd.Series:
+    """Where a column has the code or name of another body of the same level than the code beside it."""
+    none, home = pd.Series(False, frame.index), lineage.default()
+    if not pd.api.types.is_string_dtype(frame[name]):
+        return none
+    pairs = frame[[code, name]].drop_duplicates()
+    if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
+        return none
     meant = {c: home.written(c) for c in frame[code].astype(str).unique()}
     ours = {c for c in meant.values() if c and c not in home.beside()}
-    for name in left:
-        if not pd.api.types.is_string_dtype(frame[name]):
+    said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
+    wrong = set()
+    for one, other in pairs.itertuples(index=False):
+        here, there = meant.get(str(one)), said.get(other)
+        if not here or not there or {here, there} & set(home.beside()):
             continue
-        pairs = frame[[code, name]].drop_duplicates()
-        if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
-            continue
-        said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
-        for at, (one, other) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
-            here, there = meant.get(str(one)), said.get(other)
-            if not here or not there or {here, there} & set(home.beside()):
-                continue
-            (body, level, *_), (another, its, *_) = home.lifetime(here), home.lifetime(there)
-            if body != another and level == its:
-                where = f" (line {at})" if frame.index.name == "line" else ""
-                out.append(
-                    f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}, which is {another}; the "
-                    f"codes of {code!r} were taken"
-                )
-                break
-    return out
+        (body, level, *_), (another, its, *_) = home.lifetime(here), home.lifetime(there)
+        if body != another and level == its:
+            wrong.add((one, other))
+    return pd.Series([pair in wrong for pair in zip(frame[code], frame[name], strict=True)], frame.index)
 
 
 def strays(stray: list[str]) -> str:

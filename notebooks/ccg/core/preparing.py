@@ -15,7 +15,7 @@ import pandas as pd
 
 from . import lineage, numbers, periods
 from .deciding import decide, opened, refuse_partnerships
-from .doubting import Doubt, added_up, of_numbers, rates_among
+from .doubting import Doubt, added_up, of_names, of_numbers, rates_among
 from .finding import (
     NO_CODE,
     PublishedError,
@@ -25,7 +25,6 @@ from .finding import (
     named,
     names_of,
     no_count,
-    other_body,
     strays,
 )
 from .geography import Fit
@@ -233,7 +232,8 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
     """The table without the columns to be left out, once it is seen what they tell apart."""
     code = columns.code
     rates = rates_among(frame, columns.by, columns.sums)
-    notes = [*notes, *rates.notes, *other_body(frame, code, left)]
+    called = of_names(frame, code, left)
+    notes = [*notes, *rates.notes, *called.notes]
     told = [
         c
         for c in left
@@ -245,7 +245,7 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
     said = added_up(frame, [code, *columns.by, *dated], told, columns.sums)
     frame = _with_total_by_name(frame, code, told)
     whens = [c for c in told if is_period(frame, c)] if asked.closed == "carry" else []
-    doubts = (*said.doubts, *rates.doubts)
+    doubts = (*said.doubts, *rates.doubts, *called.doubts)
     return Table(frame.drop(columns=left), columns, (*notes, *said.notes), doubts, dropped=frame[whens])
 
 
@@ -453,6 +453,9 @@ def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[
         )
     if shares:
         notes.append(f"column {name!r} is in percent")
+    noted = sum(int(n) for c, n in cells.value_counts().items() if numbers.is_noted(str(c), marks))
+    if noted:
+        notes.append(f"column {name!r}: marks of footnotes behind {count(noted, 'number')} are left out")
     below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
     if below:
         notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")
