@@ -18,8 +18,9 @@ def frame(text: str) -> pd.DataFrame:
 
 
 def stacked(*cells: str, head: str = "code,kind,n") -> pd.DataFrame:
-    """A row of each kind for each of the three CCGs, all with its number."""
-    return frame(f"{head}\n" + "".join(f"{c},{cell},{n}\n" for c, n in CCGS.items() for cell in cells))
+    """A row of each kind for each of the three CCGs, each with its own number."""
+    rows = [f"{c},{cell},{n + i}\n" for c, n in CCGS.items() for i, cell in enumerate(cells)]
+    return frame(f"{head}\n" + "".join(rows))
 
 
 def status(moved) -> dict[str, str]:
@@ -87,6 +88,27 @@ def test_figures_beside_the_name_of_another_body_are_doubtful():
     # a name that several codes share is that of what they lie in
     plans = frame("code,plan,n\n" + "".join(f"{c},Darlington,{n}\n" for c, n in CCGS.items()))
     assert status(rebase_file(plans, sums=["n"], drop=["plan"], **DATES)) == {"16C": "exact"}
+
+
+def test_a_number_that_stands_beside_every_part_is_never_added_up():
+    """The patients of a CCG beside each of its diseases came out as 1.35 billion for England, in rows called exact."""
+    rows = [f"{c},{what},{i},{10 * n}\n" for c, n in CCGS.items() for i, what in enumerate(("AF", "DM"), 3)]
+    table = frame("code,disease,register,list\n" + "".join(rows))
+    with pytest.raises(
+        PublishedError, match=r"column 'list' has the same number in several rows .* '100' for '00C'"
+    ):
+        rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert status(rebase_file(table, sums=["register"], drop=["rest"], **DATES)) == {"16C": "exact"}
+    apart = rebase_file(table, sums=["rest"], by=["disease"], **DATES).frame
+    assert apart["list"].to_list() == [600, 600] and set(apart["status"]) == {"exact"}
+    one = rebase_file(table.iloc[[0, 1, 2, 4]], sums=["rest"], drop=["rest"], **DATES)
+    assert status(one) == {"16C": "doubtful"}
+
+
+def test_the_names_of_thousands_of_drugs_are_no_measures():
+    drugs = [f"Gel Index {i} Ratio" for i in range(70)]
+    moved = rebase_file(stacked(*drugs, head="code,drug,n"), sums=["n"], drop=["drug"], **DATES)
+    assert status(moved) == {"16C": "exact"}
 
 
 # --- editions and measures -----------------------------------------------------------------------------------------

@@ -143,7 +143,9 @@ def test_powers_of_ten_with_two_digits():
     assert lineage.suggest("1.00E+01") == "10E" and lineage.suggest("5.00E+01") == "5E1"
 
 
-@pytest.mark.parametrize("cell", ["15N†", "15N*", "15n ¹", "15N (2)", "15N[note 2]", "15N\u200b", "\u206015N"])
+@pytest.mark.parametrize(
+    "cell", ["15N†", "15N*", "15n ¹", "15N (2)", "15N[note 2]", "15N\u200b", "\u206015N"]
+)
 def test_a_code_with_the_mark_of_a_footnote_is_that_code(cell):
     assert lineage.written(cell) == "15N"
 

@@ -7,7 +7,7 @@ that hold such figures are called doubtful, never exact.
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -49,6 +49,8 @@ _BAND = re.compile(
     rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
     rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
 )
+#: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
+_FEW = 60
 #: Under so many codes and keys the sum of the others is no chance.
 _SURE = 3
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
@@ -122,6 +124,7 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
                 f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
             )
             doubts.append(Doubt(why, _of(frame, total.rows)))
+    doubts += _repeated(frame, some, keys, apart, sums)
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
         said = (
@@ -161,6 +164,37 @@ def _same(
     return [note], [Doubt(why, _of(frame, more))]
 
 
+def _repeated(
+    frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], apart: list[str], sums: list[str]
+) -> list[Doubt]:
+    """Doubts about a column whose number is the same in all rows of a code and key, as that of all patients beside each disease.
+
+    Raises PublishedError where it is so under several codes, and no chance.
+    """
+    out: list[Doubt] = []
+    if not apart:
+        return out
+    group = some.groupby(keys, dropna=False, observed=True).ngroup()
+    for name in sums:
+        value = some[name].astype(str).str.strip().map(lambda cell: numbers.plain(cell) or "")
+        several = value.groupby(group).transform("count") > 1
+        alike = (value.groupby(group).transform("nunique") == 1) & several & ~value.isin(["", "0", "1"])
+        many = value[alike].groupby(group[alike]).first()
+        if not len(many) or len(many) < group[several].nunique() / 2:
+            continue
+        first = some.loc[alike].iloc[0]
+        why = (
+            f"column {name!r} has the same number in several rows of one code, such as {first[name]!r} for "
+            f"{first[keys[0]]!r}, so it would be counted several times"
+        )
+        if many.nunique() >= _SURE and len(many) == group[several].nunique():
+            raise PublishedError(
+                f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
+            )
+        out.append(Doubt(why.replace("would", "may"), _of(frame, alike)))
+    return out
+
+
 # --- totals, levels, editions and measures in a column that is left out ---------------------------------------
 
 
@@ -176,7 +210,7 @@ def _called(cell: str) -> str:
     return repr(cell) if cell else "a blank cell"
 
 
-def _counted_twice(some: pd.DataFrame, groups, name: str, total: _Total | None) -> str:
+def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
     whole = [c for c in cells if _WHOLE.fullmatch(c)]
@@ -204,11 +238,18 @@ def _counted_twice(some: pd.DataFrame, groups, name: str, total: _Total | None) 
             f"its rows are editions of the same figures, {first!r} and {second!r}, so figures would be "
             "counted twice"
         )
-    if any(called_a_rate(c) or _MEASURE.fullmatch(c) for c in cells) or _OF_MEASURES.fullmatch(
-        words_of(name)
+    if (
+        _rates(cells)
+        or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
+        or _OF_MEASURES.fullmatch(words_of(name))
     ):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
+
+
+def _rates(cells: Sequence[str]) -> list[str]:
+    """Those of a few cells that are called rates."""
+    return [c for c in cells if called_a_rate(c)] if len(cells) <= _FEW else []
 
 
 def _overlap(cells: list[str]) -> tuple[str, str] | None:
@@ -322,8 +363,7 @@ def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> AddedU
     """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
     notes, doubts = [], []
     for key in keys if sums else ():
-        cells = [str(c) for c in frame[key].unique()[:2000]]
-        rates = [c for c in cells if called_a_rate(c)]
+        rates = _rates([str(c) for c in frame[key].unique()])
         if rates and not is_period(frame, key):
             called = f"under {' and '.join(map(repr, rates[:3]))} in {key!r}"
             notes.append(

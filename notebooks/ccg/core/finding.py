@@ -11,6 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from . import lineage, periods
+from .geography import GROUPS
 
 
 class PublishedError(ValueError):
@@ -221,6 +222,8 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
     share = {c: like(c) for c in names_of(frame)}
     found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
     code = named(frame, [wanted], "--code")[0] if wanted else None
+    above = _above(frame, found) if code is None and len(found) > 1 else []
+    found = [c for c in found if c not in above]
     if code is None and not found:
         names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
@@ -246,7 +249,28 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
         if other
         else ""
     )
-    return CodeColumn(code, other, [note] if note and not wanted else [])
+    notes = [note] if note and not wanted else []
+    if above:
+        some = " and ".join(map(repr, above))
+        notes.append(f"{some} hold{'s' if len(above) == 1 else ''} what the bodies of {code!r} lie in")
+    return CodeColumn(code, other, notes)
+
+
+def _above(frame: pd.DataFrame, found: list[str]) -> list[str]:
+    """Of columns of codes those of what the bodies of another column lie in: each of these has one, and is of a lower level."""
+    home = lineage.default()
+
+    @cache
+    def grouped(column: str) -> bool | None:
+        codes = [c for cell in frame[column].unique() if (c := home.written(cell)) and c not in home.beside()]
+        levels = {home.lifetime(c)[1] in GROUPS for c in codes}
+        return levels.pop() if len(levels) == 1 else None
+
+    def lie_in(low: str, high: str) -> bool:
+        return bool((frame[[low, high]].drop_duplicates().groupby(low)[high].nunique() == 1).all())
+
+    low = [c for c in found if grouped(c) is False]
+    return [c for c in found if grouped(c) and low and all(lie_in(one, c) for one in low)]
 
 
 def _of_bodies(home: lineage.Lineage) -> frozenset[str]:

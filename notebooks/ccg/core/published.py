@@ -302,7 +302,8 @@ def _went(table: Table, asked: Asked, rows: pd.DataFrame, sums: list[str]) -> pd
         rows[list(wanted)], code=columns.code, to=asked.to, at=columns.at, level=asked.level, sums=sums, by=columns.by,
         repair=asked.repair, basis=asked.basis,
     )  # fmt: skip
-    return other.frame[[*columns.by, columns.code, *sums]]
+    frame: pd.DataFrame = other.frame
+    return frame[[*columns.by, columns.code, *sums]]
 
 
 def _as_whole_as_asked(result: _Result, table: Table, asked: Asked) -> _Result:
