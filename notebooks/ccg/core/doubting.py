@@ -176,7 +176,8 @@ def _repeated(
         return out
     group = some.groupby(keys, dropna=False, observed=True).ngroup()
     for name in sums:
-        value = some[name].astype(str).str.strip().map(lambda cell: numbers.plain(cell) or "")
+        cells = some[name].astype(str)
+        value = cells.map({cell: numbers.plain(cell) or "" for cell in cells.unique()})
         several = value.groupby(group).transform("count") > 1
         alike = (value.groupby(group).transform("nunique") == 1) & several & ~value.isin(["", "0", "1"])
         many = value[alike].groupby(group[alike]).first()

@@ -173,13 +173,16 @@ def other_body(frame: pd.DataFrame, code: str, name: str) -> pd.Series:
     ours = {c for c in meant.values() if c and c not in home.beside()}
     said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
     wrong = set()
+    beside = home.beside()
     for one, other in pairs.itertuples(index=False):
         here, there = meant.get(str(one)), said.get(other)
-        if not here or not there or {here, there} & set(home.beside()):
+        if not here or not there or here in beside or there in beside:
             continue
         (body, level, *_), (another, its, *_) = home.lifetime(here), home.lifetime(there)
         if body != another and level == its:
             wrong.add((one, other))
+    if not wrong:
+        return none
     return pd.Series([pair in wrong for pair in zip(frame[code], frame[name], strict=True)], frame.index)
 
 
@@ -287,12 +290,16 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
     """Two columns that hold the ODS and the ONS code of the same body in each row, ODS first; else nothing."""
     if len(found) != 2:
         return []
-    ons = {c: frame[c].str.strip().str.fullmatch(r"n?[EeNn]\d{8}").mean() > 0.5 for c in found}
+    both = frame[found].value_counts(sort=False)  # most tables have few codes in many rows
+    ons = {}
+    for column in found:
+        long = both.index.get_level_values(column).str.strip().str.fullmatch(r"n?[EeNn]\d{8}")
+        ons[column] = both[long].sum() > len(frame) / 2
     if sum(ons.values()) != 1:
         return []
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
-    both = set(zip(frame[short], frame[long], strict=True))
-    return [] if any(_differ(one, two) for one, two in both) else [short, long]
+    home = lineage.default()
+    return [] if any(_differ(home, one, two) for one, two in both.index) else [short, long]
 
 
 def _partnership(frame: pd.DataFrame) -> str:
@@ -309,18 +316,19 @@ def _partnership(frame: pd.DataFrame) -> str:
     return ""
 
 
-def _differ(one: str, two: str) -> bool:
+def _differ(home: lineage.Lineage, one: str, two: str) -> bool:
     """Whether two cells hold codes of two bodies."""
-    codes = [c for cell in (one, two) if (c := lineage.written(cell)) and c not in lineage.beside()]
-    return len(codes) == 2 and lineage.lifetime(codes[0])[0] != lineage.lifetime(codes[1])[0]
+    codes = [c for cell in (one, two) if (c := home.written(cell)) and c not in home.beside()]
+    return len(codes) == 2 and home.lifetime(codes[0])[0] != home.lifetime(codes[1])[0]
 
 
 def _disagree(frame: pd.DataFrame, found: list[str]) -> str:
     """Words for the first row on which two columns of codes name two bodies."""
     if len(found) != 2:
         return ""
+    home = lineage.default()
     for at, (one, two) in enumerate(zip(frame[found[0]], frame[found[1]], strict=True)):
-        if _differ(one, two):
+        if _differ(home, one, two):
             where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
             return f"; they disagree, first on {where}: {one!r} and {two!r}"
     return ""
