@@ -71,10 +71,12 @@ site: $(SITE) ## make the static site in docs/_build/html (a minute or two); it 
 bench: $(READY) ## time re-basing and the notebooks against what there is besides (half an hour)
 	@$(PY) -m ccg bench
 
-mutate: $(READY) ## change a cell, a row, code or an output, call wrongly, kill: what is caught (an hour or two; SEED=2)
+mutate: $(READY) ## change a cell, a row, a table, code or an output, call wrongly, kill: what is caught (some hours; SEED=2)
 	@$(PY) tests/core/mutate_tables.py --number 400 --seed $(or $(SEED),1)
 	@$(PY) tests/mutate_code.py --number 300 --seed $(or $(SEED),1)
 	@$(PY) tests/mutate_notebooks.py --number 60 --seed $(or $(SEED),1)
+	@$(PY) tests/charts/mutate_numbers.py tables
+	@$(PY) tests/charts/mutate_numbers.py words
 	@$(PY) tests/bad_calls.py --number 600 --seed $(or $(SEED),1)
 	@$(PY) tests/kills.py --number 100 --seed $(or $(SEED),1)
 

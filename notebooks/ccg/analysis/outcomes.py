@@ -191,7 +191,7 @@ def beside_merged(on: str) -> list[str]:
 
 
 def patients(on: str) -> pd.Series:
-    """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, re-based."""
+    """Registered patients of 2017-18 by ``code`` of the CCGs open on a date, as ``baseline`` counts them."""
     return baseline(on)["patients"].rename("registered_patients")
 
 
@@ -200,8 +200,9 @@ def baseline(on: str) -> pd.DataFrame:
 
     Columns: ``region``; ``patients`` registered in 2017-18; ``need``, patients weighted by the Carr-Hill formula
     for each registered, 2017-18; ``deprivation``, IMD score of 2015 (higher is poorer); ``money``, core allocation
-    per registered patient in 2016-17, pounds. Counts are re-based before they are divided; deprivation is the mean of
-    the CCGs of 2015 by their registered patients.
+    per registered patient in 2016-17, pounds. Patients of practices that had closed, many of whom count elsewhere
+    too, are left out of ``patients`` and ``money``. Counts are re-based before they are divided; deprivation is the
+    mean of the CCGs of 2015 by their registered patients.
     """
     return _baseline(on, _as_stored()).copy()
 
@@ -209,16 +210,18 @@ def baseline(on: str) -> pd.DataFrame:
 @lru_cache(maxsize=4)
 def _baseline(on: str, _: tuple) -> pd.DataFrame:
     years, money = tables.load("ccg_years"), tables.load("allocations")
+    years["patients"] = years["registered_patients"] - years["closed_patients"]
     lists = {year: part.set_index("code") for year, part in years.groupby("year")}
-    need = lists["2017-18"][["geography", "registered_patients", "weighted_patients"]]
+    need = lists["2017-18"][["geography", "registered_patients", "patients", "weighted_patients"]]
     poor = tables.load("deprivation").query("index_year == 2015").set_index("code")
     paid = money[(money["year"] == "2016-17") & (money["kind"] == "made")].set_index("code")
     poor = poor[["geography", "imd_score"]].join(lists["2015-16"]["registered_patients"], how="inner")
     paid = paid[["geography", "core_allocation_gbp_thousand"]].join(
-        lists["2016-17"]["registered_patients"], how="inner"
+        lists["2016-17"]["patients"].rename("registered_patients"), how="inner"
     )
-    # three tables of two geographies, moved at once: for each a sum, over the patients it is of
+    # tables of two geographies, moved at once: for each a sum, over the patients it is of
     parts = {
+        "patients": need.assign(total=need["patients"]),
         "need": need.assign(total=need["weighted_patients"]),
         "deprivation": poor.assign(total=poor["imd_score"] * poor["registered_patients"]),
         "money": paid.assign(total=1000 * paid["core_allocation_gbp_thousand"]),
@@ -232,8 +235,8 @@ def _baseline(on: str, _: tuple) -> pd.DataFrame:
     wide = placed.frame.pivot(index="code", columns="what", values=sums)
     each = wide["total"] / wide["registered_patients"]
     region = tables.load("ccgs").set_index("code")["region"].reindex(each.index)
-    patients = wide["registered_patients", "need"]
-    return pd.DataFrame({"region": region, "patients": patients, **each[list(parts)]}, index=each.index)
+    patients, rates = wide["total", "patients"], each[["need", "deprivation", "money"]]
+    return pd.DataFrame({"region": region, "patients": patients, **rates}, index=each.index)
 
 
 def _first(year: pd.Series) -> pd.Series:
@@ -393,7 +396,8 @@ def patient_experience() -> Outcome:
     hole = pd.MultiIndex.from_frame(placed[["year", "code"]]).isin(holes)
     counts = placed.assign(over=placed["over"].mask(hole), under=placed["list_size"])
     lists = tables.load("ccg_years").query("year in ['2017-18', '2018-19']")
-    england = lists.groupby(_first(lists["year"]) + 1)["registered_patients"].sum().astype(float)
+    open_lists = lists["registered_patients"] - lists["closed_patients"]
+    england = open_lists.groupby(_first(lists["year"]) + 1).sum().astype(float)
     given = table.groupby("year")["list_size"].sum()
     return _outcome(
         counts, placed, name="Overall experience good", unit="points", on="2018-04-01", late=1,

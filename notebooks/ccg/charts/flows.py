@@ -19,7 +19,7 @@ RIBBONS = {
 RIBBON_WORDS = {
     "merged": "merged into one",
     "passed": "several to one board",
-    "same": "went on alone",
+    "same": "did not merge",
     "part": "a part moved",
 }
 
@@ -36,7 +36,7 @@ def alluvial(
     where a part left its family.
 
     Blue is a merger and what was made by one, teal a board and several that passed to one on its first day,
-    grey what went on alone, orange a part that moved. ``boards`` is the stage with the first boards, the last
+    grey what did not merge, orange a part that moved. ``boards`` is the stage with the first boards, the last
     one if it is not given. ``sides`` are the inches at the left for the groups and at the right
     for the labels. Names are tooltips of the SVG. One unit of the axes' data is one inch.
     """
