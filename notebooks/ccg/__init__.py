@@ -57,6 +57,7 @@ _ROOMS = {
         "contract",
         "controls",
         "deciding",
+        "doubting",
         "files",
         "finding",
         "geography",

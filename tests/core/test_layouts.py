@@ -1,4 +1,4 @@
-"""Ten layouts in which public bodies publish figures of CCGs: each goes through with columns and dates alone.
+"""Twenty layouts in which public bodies publish figures of CCGs: each goes through with columns and dates alone.
 
 The figures are made up, the heads and the things round the table are those of the publishers. ``#`` stands for the rows:
 one for each of three CCGs of April 2018 that became one in 2020, with 10, 20 and 30 in the column that is added up.
@@ -65,6 +65,63 @@ LAYOUTS = {
     "Public Health England, flu vaccine": (
         "Org Code;Org Name;No of GP practices;% of practices responding;Number vaccinated;% vaccine uptake\n#",
         "{ods};{name};5;83.3;{n};70.0\n",
+        {"sums": ["rest"]},
+    ),
+    "NHS Digital, talking therapies": (
+        "REPORTING_PERIOD,GROUP_TYPE,ORG_CODE1,ORG_NAME1,MEASURE_ID,MEASURE_NAME,MEASURE_VALUE_SUPPRESSED\n"
+        "#April 2018,England,All,England,M001,Count_ReferralsReceived,60\n",
+        "April 2018,CCG,{ods},{name},M001,Count_ReferralsReceived,{n}\n",
+        {"sums": ["rest"], "by": ["REPORTING_PERIOD"]},
+    ),
+    "NHS Digital, mental health services": (
+        "REPORTING_PERIOD_START,STATUS,BREAKDOWN,PRIMARY_LEVEL,PRIMARY_LEVEL_DESCRIPTION,SECONDARY_LEVEL,MEASURE_ID,"
+        "MEASURE_VALUE\n#2018-04-01,Final,England,England,England,,MHS01,60\n",
+        "2018-04-01,Final,CCG,{ods},{name},,MHS01,{n}\n",
+        {"sums": ["MEASURE_VALUE"], "by": ["BREAKDOWN"]},
+    ),
+    "NHS Digital, outcomes indicators": (
+        "Year,Period of coverage,Breakdown,ONS code,Level,Level description,Gender,Indicator value,CI lower,CI upper,"
+        "Denominator,Numerator\n#2017/18,1/4/2017 to 31/3/2018,England,E92000001,England,England,Person,9,8,10,600,60\n",
+        "2017/18,1/4/2017 to 31/3/2018,CCG,{ons},{ods},{name},Person,9,7,11,100,{n}\n",
+        {"sums": ["rest"], "by": ["Year"]},
+    ),
+    "NHS England, referral to treatment": (
+        "Period,Provider Parent Org Code,Provider Org Code,Provider Org Name,Commissioner Parent Org Code,Commissioner Org "
+        "Code,Commissioner Org Name,RTT Part Type,Treatment Function Code,Treatment Function Name,Total All\n#",
+        "RTT-April-2018,QHM,RXP,COUNTY DURHAM,QHM,{ods},{name},Part_2,C_100,General Surgery,{n}\n",
+        {"sums": ["rest"], "by": ["Treatment Function Name"]},
+    ),
+    "NHS England, emergency care": (
+        "Period,Org Code,Org Name,Type 1,% in 4 hours\n#MSitAE-APRIL-2018,TOTAL,Total,60,95%\n",
+        "MSitAE-APRIL-2018,{ods},{name},{n},95%\n",
+        {"sums": ["rest"], "by": ["Period"]},
+    ),
+    "NHS England, GP Patient Survey": (
+        "CCG code,CCG name,Responses,Response rate,Weighted base,Very good %,Fairly good %\n#",
+        "{ods},{name},7,10%,{n},45%,38%\n",
+        {"sums": ["Weighted base"]},
+    ),
+    "NHS Business Services Authority, prescribing": (
+        "YEAR_MONTH,REGIONAL_OFFICE_CODE,AREA_TEAM_CODE,PCO_NAME,PCO_CODE,PRACTICE_CODE,BNF_CODE,BNF_DESCRIPTION,ITEMS,NIC\n#",
+        "201804,Y54,Q74,{name},{ods}00,A83005,0105010B0BIAAAS,Tab Index 800mg,{n},7.538\n",
+        {"sums": ["ITEMS"], "by": ["YEAR_MONTH"]},
+    ),
+    "Public Health England, Fingertips with parents": (
+        "Indicator ID,Parent Code,Parent Name,Area Code,Area Name,Area Type,Category Type,Category,Time period,Value,"
+        "Lower CI 95.0 limit,Count\n273,,,E92000001,England,England,,,2017/18,3.1,3,60\n273,,,E92000001,England,England,"
+        "Deprivation,Most deprived,2017/18,3.1,3,6\n#",
+        '273,E54000050,Cumbria,{ons},"{name}",CCGs,,,2017/18,3.1,2,{n}\n',
+        {"sums": ["Count"], "by": ["Time period"]},
+    ),
+    "NOMIS, populations": (
+        'Population estimates - CCG\nONS Crown Copyright Reserved [from Nomis]\n\n"date","2018"\n"gender","Total"\n\n'
+        '"clinical commissioning group","mnemonic","All Ages","Aged 0 to 15"\n#\n\nThese figures are rounded.\n',
+        '"{name}",{ons},{n},3\n',
+        {"sums": ["rest"]},
+    ),
+    "ONS, populations with partnerships": (
+        "\ufeffCCG Code,CCG Name,STP18 Code,STP18 Name,NHSER18 Code,All Ages,Age 0-17\n#",
+        "{ons},{name},E54000050,Cumbria and the North East,E40000001,{n},3\n",
         {"sums": ["rest"]},
     ),
 }

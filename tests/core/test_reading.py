@@ -327,3 +327,14 @@ def test_a_sheet_asked_of_a_text_file_is_said_not_to_be_there(tmp_path):
         "in.csv is text and has no sheets, so 'x' was not looked for"
         in reading.read(path, sheet="x").attrs["read"]
     )
+
+
+def test_files_put_together_are_read_without_the_heads_and_the_marks_between_them(tmp_path):
+    path = tmp_path / "both.csv"
+    path.write_bytes(b"\xef\xbb\xbfcode,n\n00C,1\n" * 2 + b"00K,\xe2\x80\x8b2\n")
+    found = reading.read(path)
+    assert found["n"].to_list() == ["1", "1", "2"] and list(found.index) == [2, 4, 5]
+    assert found.attrs["read"] == (
+        "2 signs of no width taken out",
+        "the header stands again in line 3; left out",
+    )

@@ -141,3 +141,15 @@ def test_powers_that_excel_made_of_prescribing_codes():
 def test_powers_of_ten_with_two_digits():
     """10E00 of prescribing data is 1.00E+01 in Excel, 12E00 1.20E+01; where two codes may be meant, none is."""
     assert lineage.suggest("1.00E+01") == "10E" and lineage.suggest("5.00E+01") == "5E1"
+
+
+@pytest.mark.parametrize(
+    "cell", ["15N†", "15N*", "15n ¹", "15N (2)", "15N[note 2]", "15N\u200b", "\u206015N"]
+)
+def test_a_code_with_the_mark_of_a_footnote_is_that_code(cell):
+    assert lineage.written(cell) == "15N"
+
+
+@pytest.mark.parametrize("cell", ["15N1", "15N-2", "15N (old)", "(2)", "*"])
+def test_what_is_no_mark_of_a_footnote_is_not_taken_off_a_code(cell):
+    assert lineage.written(cell) is None

@@ -8,6 +8,7 @@ import pandas as pd
 
 from . import lineage
 from .deciding import divided, is_of, level_of, taken_forward
+from .doubting import carried_twice
 from .finding import PublishedError
 from .preparing import Asked, Table
 from .rebasing import Report
@@ -50,14 +51,15 @@ def set_aside(table: Table, asked: Asked) -> Table:
     _refuse_two_periods(table, places, fate)
     table = _from_the_last_day(table, places, fate.since)
     table = _forward(table, places, fate.new)
+    if fate.new and table.carried is not None:
+        keys = dict.fromkeys([*columns.by, *([table.columns.at] if table.dated else []), columns.code])
+        twice = carried_twice(table.frame, list(keys), columns.sums, table.carried)
+        table = table.but(doubts=(*table.doubts, *twice))
     if not fate.why:
         return table
     out = pd.Series([fate.why.get(place) for place in places], table.frame.index, dtype=object)
-    return table.but(
-        frame=table.frame[out.isna()],
-        carried=None if table.carried is None else table.carried[out.isna()],
-        gone=(*table.gone, table.frame[out.notna()].assign(reason=out.dropna())),
-    )
+    gone = table.frame[out.notna()].assign(reason=out.dropna())
+    return table.only(out.isna()).but(gone=(*table.gone, gone))
 
 
 def _fate(places: list[_Place], dated: bool, asked: Asked) -> _Fate:

@@ -125,6 +125,11 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", plain))
 
 
+_AROUND = re.compile(r"[\s\u00a0\u200b-\u200f\u2060\ufeff'\"]+")
+#: 15N†, 15N¹, 15N (2), 15N[note 2]
+_FOOTNOTE = re.compile(r"(?<=[0-9A-Z])(?:[*†‡¹²³]{1,3}|\((?:NOTE)?\d{1,2}\)|\[(?:NOTE)?\d{1,2}\])$")
+
+
 @dataclass(frozen=True)
 class Names:
     """Every code and name there is, to find the one that somebody meant. Made by ``names_of``.
@@ -152,7 +157,7 @@ class Names:
 
     def written(self, value: object) -> str | None:
         """The code that a cell holds in another way of writing; see ``lineage.written``."""
-        text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
+        text = _bare(value)
         if self._is_code(text):
             return text
         for pattern in (r"N(E\d{8})", r"([0-9A-Z]{3})00"):
@@ -165,7 +170,7 @@ class Names:
         """The code that somebody meant; see ``lineage.suggest``."""
         if (plain := self.written(value)) is not None:
             return plain
-        text = re.sub(r"[\s\u00a0\ufeff'\"]+", "", str(value)).upper()
+        text = _bare(value)
         power = re.fullmatch(r"(\d)(?:\.(\d)0*)?E\+?0?(\d)", text)
         if power:
             return self._power(power[1], power[2] or "0", power[3])
@@ -255,6 +260,12 @@ def names_of(
         index[telling(name)[1]][bodies[code].level if code in bodies else "other"].add(code)
     plain = {words: dict(levels) for words, levels in index.items() if words}
     return Names(bodies, known, former, boards, plain, frozenset(w for words in index for w in words))
+
+
+def _bare(value: object) -> str:
+    """A cell without spaces, quotes and signs of no width, and without the mark of a footnote behind it."""
+    text = _AROUND.sub("", str(value)).upper()
+    return _FOOTNOTE.sub("", text) if text else text
 
 
 def _one_slip(typed: str, word: str) -> bool:

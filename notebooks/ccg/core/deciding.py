@@ -127,19 +127,26 @@ def opened(code: str) -> pd.Timestamp:
 
 def is_of(code: str, day: str) -> bool:
     """Whether a code stands for a body on a day."""
-    at = lineage.as_day(day)
+    at, home = lineage.as_day(day), lineage.default()
     try:
-        levels = ["icb", "sub_icb"] if lineage.level_on(at) == "icb" else [None]
-        return any(code in set(lineage.bodies(at, one)[["code", "ons_code"]].stack()) for one in levels)
+        levels = ["icb", "sub_icb"] if home.level_on(at) == "icb" else [None]
+        return any(code in _codes(home, at, one) for one in levels)
     except lineage.LineageError:
         return False
 
 
+def _codes(home: lineage.Lineage, at: pd.Timestamp, level: str | None) -> frozenset[str]:
+    """The codes of both schemes of the bodies of a day."""
+    made = lambda: frozenset(home.bodies(at, level)[["code", "ons_code"]].stack())  # noqa: E731
+    return home.kept("codes of a day", (at, level), made, most=64)
+
+
 def level_of(code: str, at: pd.Timestamp) -> str | None:
     """The level of a code on a day on which boards and locations stand side by side."""
-    if lineage.level_on(at) != "icb":
+    home = lineage.default()
+    if home.level_on(at) != "icb":
         return None
-    return "icb" if code in set(lineage.bodies(at, "icb")[["code", "ons_code"]].stack()) else "sub_icb"
+    return "icb" if code in _codes(home, at, "icb") else "sub_icb"
 
 
 def divided(code: str, day: str, to: pd.Timestamp, level: str) -> bool:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import narwhals as nw
 import pandas as pd
 
-from . import lineage, numbers, periods
-from .words import count
+from . import lineage, periods
+from .geography import GROUPS
 
 
 class PublishedError(ValueError):
@@ -20,13 +20,6 @@ class PublishedError(ValueError):
 
 #: A cell of a column of codes that gives none.
 NO_CODE = r"[-–—.*:…/\s]*"
-#: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
-_WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
-#: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
-_LEVEL = re.compile(
-    r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
-    r"|stps?|icbs?|icss?|sub.?icbs?|regions?|england|national?|country|pcts?|local authorit(?:y|ies))\b.*"
-)
 
 
 def names_of(frame: pd.DataFrame) -> list[str]:
@@ -60,17 +53,32 @@ _ESTIMATE = re.compile(r"(?i)(?:indicator )?(?:value|estimate|figure|result|poin
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
-    r"|decile|quintile|quartile|centile|index|score|prevalence|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
+    r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
     r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|per [\d£]*[a-z]*)(?![a-z])"
 )
 
 
+def called_a_rate(text: str) -> bool:
+    """Whether a column or a measure is called a rate, an average or an order, which cannot be added up.
+
+    Examples
+    --------
+    >>> [called_a_rate(name) for name in ("Percentage", "QOF_PREV", "Mean wait", "Patients seen")]
+    [True, True, True, False]
+    """
+    words = words_of(text)
+    return bool(
+        _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
+    )
+
+
 def has_limits(columns: Iterable[str]) -> bool:
     """Whether a table has the limits of an estimate, as LCI and UCI."""
-    return any(_LIMIT.search(_words(c)) for c in columns)
+    return any(_LIMIT.search(words_of(c)) for c in columns)
 
 
-def _words(column: str) -> str:
+def words_of(column: str) -> str:
+    """The name of a column as words: ReferralsMade and referrals_made as Referrals Made and referrals made."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", column).strip()
 
 
@@ -87,10 +95,10 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
     >>> no_count("Value", years), no_count("Value", years, limits=True), no_count("No.", years)
     (None, 'an estimate with limits', 'a label')
     """
-    words = _words(column)
+    words = words_of(column)
     if _LABEL.fullmatch(words):
         return "a label"
-    if _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:[Pp]ct(?![A-Za-z])|pc(?= of |\)|$))", words):
+    if called_a_rate(column):
         return "a rate"
     if limits and _ESTIMATE.fullmatch(words):
         return "an estimate with limits"
@@ -118,20 +126,6 @@ def is_period(frame: pd.DataFrame, column: str) -> bool:
     return periods.named_period(column) or periods.are_periods(
         nw.from_native(frame[column], series_only=True)
     )
-
-
-def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> list[str]:
-    """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
-    out = []
-    for key in keys if sums else ():
-        cells = [str(c) for c in frame[key].unique()[:2000]]
-        rates = [c for c in cells if _RATE.search(c)]
-        if rates and not is_period(frame, key):
-            out.append(
-                f"under {' and '.join(map(repr, rates[:3]))} in {key!r}, by its name a rate, {sums[0]!r} is added up as under any other "
-                "key: leave those rows aside if it holds the rate itself"
-            )
-    return out
 
 
 # --- columns by name ------------------------------------------------------------------------------
@@ -167,177 +161,29 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
     return f"there is {what} {name!r} ({option}); {there}"
 
 
-class AddedUp(NamedTuple):
-    """What to say of rows that are added up: ``notes``, and ``doubts``: why the sums may not be what they seem."""
-
-    notes: list[str]
-    doubts: list[str]
-
-
-def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> AddedUp:
-    """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
-
-    Raises
-    ------
-    PublishedError
-        That column holds totals beside their parts, or several levels, so that figures would count twice; or it is a
-        period, and a body has rows in some of them only, so that sums would be of more periods for one than for
-        another.
-    """
-    if not sums:
-        return AddedUp([], [])
-    some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
-    some = some[some.duplicated(keys, keep=False)]
-    if some.empty:
-        return AddedUp([], [])
-    groups = some.groupby(keys, dropna=False, observed=True)
-    apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
-    doubts = []
-    for name in apart:
-        total = _sum_of_the_others(some, keys, name, sums)
-        why = _counted_twice(some, name, total) or _uneven(frame, keys, name)
-        if why:
-            raise PublishedError(
-                f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
-                "out of the file"
-            )
-        if total is not None:
-            doubts.append(
-                f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
-                f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
-            )
-    said = _same(some, keys[0])
-    if not apart:
-        return AddedUp(said, [])
-    codes, tell = some[keys[0]].nunique(), len(apart) == 1
-    notes = [
-        f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
-        f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
-        "or several measures, name them with --by",
-        *said,
-    ]
-    return AddedUp(notes, doubts)
-
-
-def _same(rows: pd.DataFrame, code: str) -> list[str]:
-    """Words for rows that are as another in every column."""
-    again = rows.duplicated()
-    if not again.any():
-        return []
-    at, n = int(again.to_numpy().argmax()), int(again.sum())
-    where = f" (line {rows.index[at]})" if rows.index.name == "line" else ""
-    return [
-        f"{n:,} row{' is' if n == 1 else 's are'} the same as another in every column, first one of "
-        f"{rows[code].iloc[at]}{where}, and added up with it: "
-        "if they were copied twice, take them out"
-    ]
-
-
-class _Total(NamedTuple):
-    """A cell in whose rows stands the sum of the others, and under how many codes and keys it does."""
-
-    cell: str
-    times: int
-
-
-#: Under so many codes and keys the sum of the others is no chance.
-_SURE = 3
-
-
-def _called(cell: str) -> str:
-    return repr(cell) if cell else "a blank cell"
-
-
-def _counted_twice(some: pd.DataFrame, name: str, total: _Total | None) -> str:
-    """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
-    cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c)]
-    levels = [c for c in cells if _LEVEL.fullmatch(c)]
-    if whole and len(whole) < len(cells):
-        part = next(c for c in cells if c not in whole)
-        return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
-    if 1 < len(levels) == len(cells):
-        return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    if total is not None and total.times >= _SURE:
-        return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
-    return ""
-
-
-def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> _Total | None:
-    """The cell of a column in whose rows stands the sum of the other rows of the code, wherever it has one."""
-    if some[name].nunique(dropna=False) < 3:
-        return None
-    values = {
-        s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
-        for s in sums
-    }
-    label = some[name].astype(str).str.strip()
-    given = pd.DataFrame(values).assign(
-        _label=label.mask(label == some[keys[0]].astype(str), "the code itself"),
-        **{f"_{i}": some[k] for i, k in enumerate(keys)},
-    )
-    given = given.dropna(subset=sums)
-    groups = [f"_{i}" for i in range(len(keys))]
-    alike = given.groupby([*groups, "_label"], dropna=False)[sums].agg("sum")
-    whole = alike.groupby(level=list(range(len(groups))), dropna=False).transform("sum")
-    parts = alike.groupby(level=list(range(len(groups))), dropna=False)[sums[0]].transform("count")
-    twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    found = [
-        _Total(str(one), len(fits))
-        for one, fits in twice[parts > 1].groupby(level=len(groups))
-        if fits.all() and parts[fits.index].max() > 2
-    ]
-    return max(found, key=lambda total: total.times, default=None)
-
-
-def other_body(frame: pd.DataFrame, code: str, left: list[str]) -> list[str]:
-    """Words for a column left out whose codes or names are of another body of the same level than the code beside them."""
-    home = lineage.default()
-    out = []
+def other_body(frame: pd.DataFrame, code: str, name: str) -> pd.Series:
+    """Where a column has the code or name of another body of the same level than the code beside it."""
+    none, home = pd.Series(False, frame.index), lineage.default()
+    if not pd.api.types.is_string_dtype(frame[name]):
+        return none
+    pairs = frame[[code, name]].drop_duplicates()
+    if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
+        return none
     meant = {c: home.written(c) for c in frame[code].astype(str).unique()}
     ours = {c for c in meant.values() if c and c not in home.beside()}
-    for name in left:
-        if not pd.api.types.is_string_dtype(frame[name]):
-            continue
-        pairs = frame[[code, name]].drop_duplicates()
-        if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
-            continue
-        said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
-        for at, (one, other) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
-            here, there = meant.get(str(one)), said.get(other)
-            if not here or not there or {here, there} & set(home.beside()):
-                continue
-            (body, level, *_), (another, its, *_) = home.lifetime(here), home.lifetime(there)
-            if body != another and level == its:
-                where = f" (line {at})" if frame.index.name == "line" else ""
-                out.append(
-                    f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}, which is {another}; the "
-                    f"codes of {code!r} were taken"
-                )
-                break
-    return out
-
-
-def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
-    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
-    home = lineage.default()
-    if not is_period(frame, name):
-        return ""
+    said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
+    wrong = set()
     beside = home.beside()
-    meant = {c: home.written(c) for c in frame[keys[0]].astype(str).unique()}
-    bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
-    of = [k for k in keys[1:] if is_period(frame, k)]
-    rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
-    for _, some in rows.groupby(of) if of else [("", rows)]:
-        there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
-        codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
-        lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
-        if lacking is not None:
-            return (
-                f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would "
-                "not compare"
-            )
-    return ""
+    for one, other in pairs.itertuples(index=False):
+        here, there = meant.get(str(one)), said.get(other)
+        if not here or not there or here in beside or there in beside:
+            continue
+        (body, level, *_), (another, its, *_) = home.lifetime(here), home.lifetime(there)
+        if body != another and level == its:
+            wrong.add((one, other))
+    if not wrong:
+        return none
+    return pd.Series([pair in wrong for pair in zip(frame[code], frame[name], strict=True)], frame.index)
 
 
 def strays(stray: list[str]) -> str:
@@ -379,6 +225,8 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
     share = {c: like(c) for c in names_of(frame)}
     found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
     code = named(frame, [wanted], "--code")[0] if wanted else None
+    above = _above(frame, found) if code is None and len(found) > 1 else []
+    found = [c for c in found if c not in above]
     if code is None and not found:
         names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
@@ -404,7 +252,28 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
         if other
         else ""
     )
-    return CodeColumn(code, other, [note] if note and not wanted else [])
+    notes = [note] if note and not wanted else []
+    if above:
+        some = " and ".join(map(repr, above))
+        notes.append(f"{some} hold{'s' if len(above) == 1 else ''} what the bodies of {code!r} lie in")
+    return CodeColumn(code, other, notes)
+
+
+def _above(frame: pd.DataFrame, found: list[str]) -> list[str]:
+    """Of columns of codes those of what the bodies of another column lie in: each of these has one, and is of a lower level."""
+    home = lineage.default()
+
+    @cache
+    def grouped(column: str) -> bool | None:
+        codes = [c for cell in frame[column].unique() if (c := home.written(cell)) and c not in home.beside()]
+        levels = {home.lifetime(c)[1] in GROUPS for c in codes}
+        return levels.pop() if len(levels) == 1 else None
+
+    def lie_in(low: str, high: str) -> bool:
+        return bool((frame[[low, high]].drop_duplicates().groupby(low)[high].nunique() == 1).all())
+
+    low = [c for c in found if grouped(c) is False]
+    return [c for c in found if grouped(c) and low and all(lie_in(one, c) for one in low)]
 
 
 def _of_bodies(home: lineage.Lineage) -> frozenset[str]:
@@ -421,12 +290,16 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
     """Two columns that hold the ODS and the ONS code of the same body in each row, ODS first; else nothing."""
     if len(found) != 2:
         return []
-    ons = {c: frame[c].str.strip().str.fullmatch(r"n?[EeNn]\d{8}").mean() > 0.5 for c in found}
+    both = frame[found].value_counts(sort=False)  # most tables have few codes in many rows
+    ons = {}
+    for column in found:
+        long = both.index.get_level_values(column).str.strip().str.fullmatch(r"n?[EeNn]\d{8}")
+        ons[column] = both[long].sum() > len(frame) / 2
     if sum(ons.values()) != 1:
         return []
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])
-    both = set(zip(frame[short], frame[long], strict=True))
-    return [] if any(_differ(one, two) for one, two in both) else [short, long]
+    home = lineage.default()
+    return [] if any(_differ(home, one, two) for one, two in both.index) else [short, long]
 
 
 def _partnership(frame: pd.DataFrame) -> str:
@@ -443,23 +316,19 @@ def _partnership(frame: pd.DataFrame) -> str:
     return ""
 
 
-def _differ(one: str, two: str) -> bool:
+def _differ(home: lineage.Lineage, one: str, two: str) -> bool:
     """Whether two cells hold codes of two bodies."""
-    known = lineage.default()
-    codes = [c for cell in (one, two) if (c := known.written(cell)) and c not in known.beside()]
-    return len(codes) == 2 and known.lifetime(codes[0])[0] != known.lifetime(codes[1])[0]
+    codes = [c for cell in (one, two) if (c := home.written(cell)) and c not in home.beside()]
+    return len(codes) == 2 and home.lifetime(codes[0])[0] != home.lifetime(codes[1])[0]
 
 
 def _disagree(frame: pd.DataFrame, found: list[str]) -> str:
     """Words for the first row on which two columns of codes name two bodies."""
     if len(found) != 2:
         return ""
-    agree = set()
+    home = lineage.default()
     for at, (one, two) in enumerate(zip(frame[found[0]], frame[found[1]], strict=True)):
-        if (one, two) in agree:
-            continue
-        agree.add((one, two))
-        if _differ(one, two):
+        if _differ(home, one, two):
             where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
             return f"; they disagree, first on {where}: {one!r} and {two!r}"
     return ""

@@ -27,12 +27,15 @@ MARK = rf"(?i)^(?:[\[(]?(?:{_SOME}|{_LESS})[\])]?|)$"
 #: Text that any engine reads as a number: plain digits (``\d`` has those of all alphabets too), no more than it keeps, no
 #: nan, no infinity.
 NUMBER = r"^[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?$"
-#: A space that may stand between thousands: plain, without a break, thin, and thin without a break.
-_SPACE = " \u00a0\u2009\u202f"
+#: What may stand between thousands beside commas: a space, plain, without a break, thin, and thin without a break, or an
+#: apostrophe.
+_SPACE = " \u00a0\u2009\u202f'’"
 #: Thousands never begin with a nought: 0,123 has a decimal comma.
 _DIGITS = rf"(?:[1-9][0-9]{{0,2}}(?:[,{_SPACE}][0-9]{{3}}){{1,4}}|[0-9]{{1,15}})(?:\.[0-9]{{0,30}})?|\.[0-9]{{1,30}}"
-_REVISED = r"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])])"
-#: A number as published: £1,234, −5, 1 234.5, and 1234 (r), revised or provisional.
+#: What may stand behind a number: r for revised, p for provisional, and the marks of footnotes.
+_FOOTNOTE = r" ?[*†‡¹²³]{1,3}| ?\[(?:note )?[0-9]{1,2}\]"
+_REVISED = rf"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])]|{_FOOTNOTE})"
+#: A number as published: £1,234, −5, 1 234.5, 1'234, 1234 (r), revised or provisional, and 1234†, with a footnote.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
 #: Of which one sign decides what they say: 12.3%, and in brackets (123), below zero.
 _SHARE = re.compile(r"^(?P<number>.*[0-9]\.?[0-9]*) ?%$|^(?P<other>\.[0-9]+) ?%$")
@@ -55,13 +58,25 @@ def is_given(text: str, missing: Iterable[str] = ()) -> bool:
     return not re.search(MARK, plain) and plain.casefold() not in {m.strip().casefold() for m in missing}
 
 
+def is_noted(text: str, missing: Iterable[str] = ()) -> bool:
+    """Whether a cell is a number with the mark of a footnote behind it.
+
+    Examples
+    --------
+    >>> [is_noted(cell) for cell in ("12†", "12 [1]", "12", "*")]
+    [True, True, False, False]
+    """
+    noted = re.search(rf"(?:{_FOOTNOTE})$", text.strip())
+    return bool(noted) and is_given(text, missing) and plain(text) is not None
+
+
 def plain(text: str) -> str | None:
     """A number as published, written plainly; None where a cell is none. Percent stay percent: 12.3% is 12.3.
 
     Examples
     --------
-    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "1,5", "0,123", "9-")]
-    ['1234', '1234.50', '12.3', '-56', '-7', '8', None, None, None]
+    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "9†", "1,5", "0,123", "9-")]
+    ['1234', '1234.50', '12.3', '-56', '-7', '8', '9', None, None, None]
     """
     text = text.strip()
     if re.search(NUMBER, text):

@@ -98,7 +98,7 @@ _MONTH = {
     )
 }
 _NAMED = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_MARK = re.compile(r" ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|final)$", re.I)
+_MARK = re.compile(r"(?: ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|final)|(?<=\d)[pr])$", re.I)
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?)?"
 #: What NHS England writes before a month: RTT-April-2018, DM01-APRIL-2018.
 _RETURN = re.compile(rf"^(?!(?:{_M})\b)[A-Z&]{{2,8}}\d{{0,2}}[ _-](?=(?:{_M})[ _'-])", re.I)
@@ -245,6 +245,17 @@ def end(cell: object) -> pd.Timestamp | None:
     months = {"financial year": 12, "year": 12, "quarter": 3, _CALENDAR: 3, _FINANCIAL: 3}
     days = [day + pd.DateOffset(months=months.get(kind, 1)) for kind, day in _ways(cell).items()]
     return max(days, default=None)
+
+
+def unmarked(cell: object) -> str:
+    """A period without the mark behind it, in small letters.
+
+    Examples
+    --------
+    >>> [unmarked(cell) for cell in ("2017/18 (provisional)", "2018p", "Apr-18*")]
+    ['2017/18', '2018', 'apr-18']
+    """
+    return _MARK.sub("", str(cell).strip()).strip().casefold()
 
 
 def _ways(cell: object) -> dict[str, pd.Timestamp]:

@@ -15,18 +15,16 @@ import pandas as pd
 
 from . import lineage, numbers, periods
 from .deciding import decide, opened, refuse_partnerships
+from .doubting import Doubt, added_up, of_names, of_numbers, rates_among
 from .finding import (
     NO_CODE,
     PublishedError,
-    added_up,
     code_column,
     has_limits,
     is_period,
     named,
     names_of,
     no_count,
-    other_body,
-    rates_among,
     strays,
 )
 from .geography import Fit
@@ -103,8 +101,10 @@ class Table:
         Its rows.
     columns : Columns
         What each column is.
-    notes, doubts : tuple of str
-        What was found or decided, in words; and why its numbers may not be what they seem.
+    notes : tuple of str
+        What was found or decided, in words.
+    doubts : tuple of Doubt
+        Why its numbers may not be what they seem, with the rows of ``frame``.
     dropped : DataFrame
         The columns left out that are periods, with the rows of ``frame``.
     written : Mapping
@@ -124,7 +124,7 @@ class Table:
     frame: pd.DataFrame
     columns: Columns
     notes: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
     written: Mapping[str, str] = field(default_factory=dict)
     spelt: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -141,6 +141,15 @@ class Table:
     def but(self, *notes: str, **changes: Any) -> "Table":
         """The same with some of it changed, and with these notes more."""
         return replace(self, notes=(*self.notes, *notes), **changes)
+
+    def only(self, rows: pd.Series) -> "Table":
+        """The same with some of its rows."""
+        return replace(
+            self,
+            frame=self.frame[rows],
+            carried=None if self.carried is None else self.carried[rows],
+            doubts=tuple(d._replace(rows=d.rows[rows]) for d in self.doubts),
+        )
 
     def new_name(self, name: str) -> str:
         """A name that no column has."""
@@ -222,7 +231,9 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
 def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list[str], asked: Asked) -> Table:
     """The table without the columns to be left out, once it is seen what they tell apart."""
     code = columns.code
-    notes = [*notes, *rates_among(frame, columns.by, columns.sums), *other_body(frame, code, left)]
+    rates = rates_among(frame, columns.by, columns.sums)
+    called = of_names(frame, code, left)
+    notes = [*notes, *rates.notes, *called.notes]
     told = [
         c
         for c in left
@@ -234,9 +245,8 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
     said = added_up(frame, [code, *columns.by, *dated], told, columns.sums)
     frame = _with_total_by_name(frame, code, told)
     whens = [c for c in told if is_period(frame, c)] if asked.closed == "carry" else []
-    return Table(
-        frame.drop(columns=left), columns, (*notes, *said.notes), tuple(said.doubts), dropped=frame[whens]
-    )
+    doubts = (*said.doubts, *rates.doubts, *called.doubts)
+    return Table(frame.drop(columns=left), columns, (*notes, *said.notes), doubts, dropped=frame[whens])
 
 
 def _geography(frame: pd.DataFrame, at: Any) -> tuple[Any, list[str]]:
@@ -425,7 +435,9 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
         notes += _said_of_signs(frame[name], name in columns.sums, marks)
         parsed = numbers.parse(nw.from_native(frame[name], series_only=True), marks)
         read[name] = parsed.to_native()
-    return table.but(*notes, frame=frame.assign(**read))
+    frame = frame.assign(**read)
+    doubts = of_numbers(frame, columns.sums, list(columns.means))
+    return table.but(*notes, frame=frame, doubts=(*table.doubts, *doubts))
 
 
 def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[str]:
@@ -441,6 +453,9 @@ def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[
         )
     if shares:
         notes.append(f"column {name!r} is in percent")
+    noted = sum(int(n) for c, n in cells.value_counts().items() if numbers.is_noted(str(c), marks))
+    if noted:
+        notes.append(f"column {name!r}: marks of footnotes behind {count(noted, 'number')} are left out")
     below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
     if below:
         notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")

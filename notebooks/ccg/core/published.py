@@ -35,6 +35,7 @@ class Moved:
     frame : DataFrame
         The keys, the code, its name if asked for, the sums and means, ``status``, ``missing``, and with
         ``closed="carry"`` ``carried``: whether a row holds figures of a code used after its body had closed.
+        ``status`` is as of ``rebase``, or ``doubtful`` where the report has a reason to doubt the figures.
     unmapped : DataFrame
         What found no place, with its ``reason``.
     report : Report
@@ -219,6 +220,7 @@ def _moved(table: Table, asked: Asked) -> Moved:
     result = _with_gone(result, table)
     frame, report, said = carrying.flagged(result.frame, result.report, table, asked)
     result = replace(result, frame=frame, report=report, notes=(*result.notes, *said))
+    result = _with_doubts(result, table, asked)
     result = _as_whole_as_asked(result, table, asked)
     result = _in_codes_asked(result, table, asked)
     result = _as_it_was_written(result, table)
@@ -235,8 +237,7 @@ def _rebased(table: Table, asked: Asked) -> _Result:
         )  # fmt: skip
     except (RebaseError, lineage.LineageError) as error:
         raise type(error)(_way_on(str(error), table, asked)) from None
-    report = replace(result.report(), doubts=[*table.doubts])
-    return _Result(result.frame, result.unmapped, report)
+    return _Result(result.frame, result.unmapped, result.report())
 
 
 def _with_gone(result: _Result, table: Table) -> _Result:
@@ -271,6 +272,38 @@ def _with_gone(result: _Result, table: Table) -> _Result:
     return replace(
         result, unmapped=whole.sort_values(keys, kind="stable").reset_index(drop=True), report=report
     )
+
+
+def _with_doubts(result: _Result, table: Table, asked: Asked) -> _Result:
+    """The rows that hold figures in doubt as doubtful, if they are not incomplete; a doubt of no row is none."""
+    if not table.doubts:
+        return result
+    columns, frame = table.columns, result.frame
+    marks = {table.new_name(f"doubt {i}"): d.rows.astype(float) for i, d in enumerate(table.doubts)}
+    went = _went(table, asked, table.frame.assign(**marks), list(marks))
+    went = frame[[*columns.by, columns.code]].merge(went, on=[*columns.by, columns.code], how="left")
+    doubtful, doubts = pd.Series(False, frame.index), []
+    for doubt, name in zip(table.doubts, marks, strict=True):
+        held = went[name].fillna(0).to_numpy()
+        here = (held > 0) if doubt.alone else (held > 0) & (held != 1)
+        doubtful |= here
+        doubts += [doubt.why] if here.any() else []
+    doubtful &= frame["status"] != "incomplete"
+    frame = frame.assign(status=frame["status"].mask(doubtful, "doubtful"))
+    report = replace(result.report, doubts=doubts, doubtful=int(doubtful.sum()))
+    return replace(result, frame=frame, report=report)
+
+
+def _went(table: Table, asked: Asked, rows: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
+    """Other columns than those of the table, moved and added up as its counts are."""
+    columns = table.columns
+    wanted = dict.fromkeys([*columns.by, columns.code, *([columns.at] if table.dated else []), *sums])
+    other = rebase(
+        rows[list(wanted)], code=columns.code, to=asked.to, at=columns.at, level=asked.level, sums=sums, by=columns.by,
+        repair=asked.repair, basis=asked.basis,
+    )  # fmt: skip
+    frame: pd.DataFrame = other.frame
+    return frame[[*columns.by, columns.code, *sums]]
 
 
 def _as_whole_as_asked(result: _Result, table: Table, asked: Asked) -> _Result:
@@ -315,13 +348,8 @@ def _with_weights(
     """The result with how much weight went into each mean, added up as the counts are."""
     columns, rows = table.columns, table.frame
     given = {w: rows[weight].where(rows[rate].notna()) for w, (rate, weight) in weights.items()}
-    wanted = dict.fromkeys([*columns.by, columns.code, *([columns.at] if table.dated else [])])
-    other = rebase(
-        rows[list(wanted)].assign(**given), code=columns.code, to=asked.to, at=columns.at, level=asked.level,
-        sums=list(weights), by=columns.by, repair=asked.repair, basis=asked.basis,
-    )  # fmt: skip
-    keys = [*columns.by, columns.code]
-    return frame.merge(other.frame[[*keys, *weights]], on=keys, how="left")
+    went = _went(table, asked, rows.assign(**given), list(weights))
+    return frame.merge(went, on=[*columns.by, columns.code], how="left")
 
 
 # --- the form of the result -----------------------------------------------------------------------

@@ -42,7 +42,7 @@ _CALLED = re.compile(
 )
 #: What may stand before and behind the digits of a number.
 _BEFORE, _BEHIND = r"[-+−–]? ?[(£]? ?[-+−–]?£?", r" ?%?\)? ?(?:[rRpP]|[\[(][rpRP][\])])?"
-_SPACES = " \u00a0\u2009\u202f"
+_SPACES = " \u00a0\u2009\u202f'’"
 #: Thousands by commas, or decimals: 1,234; and by points, or decimals: 1.234.
 _GROUPED = re.compile(rf"{_BEFORE}[1-9]\d{{0,2}}(?:,\d{{3}})+{_BEHIND}")
 _POINTED = re.compile(rf"{_BEFORE}[1-9]\d{{0,2}}\.\d{{3}}{_BEHIND}")
@@ -65,6 +65,10 @@ _SEPARATORS = {
     ",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright bars", "¬": "the sign ¬", "^": "the sign ^",
     "~": "the sign ~",
 }  # fmt: skip
+
+
+#: Signs that have no width: byte order marks within files that were put together, zero-width spaces and joiners.
+_NO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 class _Record(NamedTuple):
@@ -282,6 +286,8 @@ def _cells(sheet: Any, commas: bool) -> list[_Record]:
     rows = sheet.to_python(skip_empty_area=False)
 
     def text(value: Any) -> str:
+        if isinstance(value, str) and not value.isascii():
+            value = re.sub(f"[{_NO_WIDTH}]", "", value)
         return _with_point(value) if commas and isinstance(value, str) else _cell(value)
 
     records = [_Record(i, [text(v) for v in row]) for i, row in enumerate(rows, 1)]
@@ -327,6 +333,8 @@ def _text(
         raise ReadError(f"{path} is JSON, not a CSV file; save its table as CSV")
     encoding, said = _encoding(path, content, encoding)
     notes = [said] if said else []
+    content, taken = _without_signs_of_no_width(content, encoding)
+    notes += [f"{taken:,} sign{'s' if taken > 1 else ''} of no width taken out"] if taken else []
     if separator is None:
         separator = _separator(content, encoding)
         if separator != ",":
@@ -334,6 +342,17 @@ def _text(
     elif len(separator) != 1 or separator in '"\r\n':
         raise ReadError(f"separator {separator!r}: give one sign, like ; or a tab")
     return _records(path, content, encoding, separator), notes, separator
+
+
+def _without_signs_of_no_width(content: bytes, encoding: str) -> tuple[bytes, int]:
+    """UTF-8 without signs that nobody sees, and how many there were but for the one at the start of a file."""
+    if not encoding.lower().replace("_", "-").startswith("utf-8"):
+        return content, 0
+    content, taken = content.removeprefix(b"\xef\xbb\xbf"), 0
+    for sign in _NO_WIDTH:
+        if found := content.count(sign.encode()):
+            content, taken = content.replace(sign.encode(), b""), taken + found
+    return content, taken
 
 
 def _encoding(path: Path, content: bytes, wanted: str | None) -> tuple[str, str]:
@@ -464,7 +483,8 @@ def _table(
     names, body = _header(asked, head, said)
     keep = [i for i, name in enumerate(names) if only is None or name in only]
     _check_names(asked.path, names, keep)
-    frame = _frame(asked, chain(head[body:], rest), len(names), keep, said)
+    rows = _once(head[:body], chain(head[body:], rest), said)
+    frame = _frame(asked, rows, len(names), keep, said)
     frame.columns = [names[i] for i in keep]
     frame.index.name = "line"
     if only is None:
@@ -652,6 +672,23 @@ class _Rows:
         if self.lines:
             self.blocks.append(pd.DataFrame(self.cells, self.lines, dtype="str"))
             self.lines, self.cells = [], []
+
+
+def _once(above: list[_Record], records: Iterator[_Record], said: list[str]) -> Iterator[_Record]:
+    """The rows below a header without those that stand above the table too, as where files were put together."""
+    known, again = [r.cells for r in above], list[int]()
+    for record in records:
+        if record[1] in known:
+            again.append(record[0])
+        else:
+            yield record
+    if again:
+        where = (
+            f"line {again[0]}"
+            if len(again) == 1
+            else f"lines {', '.join(map(str, again[:3]))}{' …' if len(again) > 3 else ''}"
+        )
+        said.append(f"the header stands again in {where}; left out")
 
 
 def _frame(

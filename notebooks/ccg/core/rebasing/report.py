@@ -64,8 +64,9 @@ class Report:
     unread: dict[str, int] = field(default_factory=dict)
     #: What an eager frame would be refused for, in words, with the number of cells: they are read as missing.
     refused: dict[str, int] = field(default_factory=dict)
-    #: Why numbers that are called exact may not be what they seem, in words.
+    #: Why numbers may not be what they seem, in words, and how many rows are doubtful for that.
     doubts: list[str] = field(default_factory=list)
+    doubtful: int = 0
     #: What each column of sums adds up to without its signs: what an error of rounding is measured by.
     sizes: dict[str, float] = field(default_factory=dict)
 
@@ -162,6 +163,9 @@ class Report:
                 f"{self.incomplete:,} of {count(self.rows, 'row')} {are} incomplete: a part has no row, or a cell is "
                 "blank or suppressed. Do not compare them with others; status says which they are."
             ]
+        if self.doubtful:
+            are, why = "is" if self.doubtful == 1 else "are", "; ".join(self.doubts)
+            return [f"{self.doubtful:,} of {count(self.rows, 'row')} {are} doubtful: {why}."]
         if not self.rows:
             return ["No row was placed."]
         if self.divided or self.doubts:

@@ -1,0 +1,424 @@
+"""What may be wrong with figures that add up all the same: totals beside parts, editions, measures, rates, signs.
+
+What is sure is refused. What may be so is a doubt: the first line of the report says it, and the rows of the result
+that hold such figures are called doubtful, never exact.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from . import lineage, numbers, periods
+from .finding import NO_CODE, PublishedError, called_a_rate, is_period, other_body, words_of
+from .words import count, few
+
+#: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
+_WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
+#: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
+_LEVEL = re.compile(
+    r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
+    r"|stps?|icbs?|icss?|sub.?icbs?|regions?|england|national?|country|pcts?|local authorit(?:y|ies))\b.*"
+)
+#: What an edition of the same figures is called, and the column that tells editions apart.
+_EDITION = re.compile(
+    r"(?i)(?:first|initial|original|provisional|prov|preliminary|revised|revisions?|final|finali[sz]ed|updated?|amended"
+    r"|corrected|refreshed|refresh|republished|superseded|latest|current|previous|as published)"
+    r"(?: (?:release|edition|version|estimates?|publication|data|figures?|refresh|submission|run))?(?: \d+)?"
+)
+_OF_EDITIONS = re.compile(
+    r"(?i)(?:.* )?(?:publi(?:cation|shed)|releases?|released|editions?|revisions?|revised|versions?|vintage|extract(?:ed|ion)?"
+    r"|snapshot|refresh(?:ed)?|updated|uploaded|submission)(?: (?:date|month|no|number|type|status|id|name))?(?: on)?"
+)
+#: What a measure is called that stands under others in one column, and such a column.
+_MEASURE = re.compile(
+    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?|budget|forecast|targets?)"
+    r"(?: .*)?"
+)
+_OF_MEASURES = re.compile(
+    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?)"
+    r"(?: (?:name|type|code|id|description|desc|title|label))?"
+)
+#: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
+_UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
+_BAND = re.compile(
+    rf"(?i)(?:ages?|aged|age group)? ?(?:(?P<low>\d{{1,4}}){_UNIT} ?(?:[-–—]|to) ?(?P<high>\d{{1,4}}){_UNIT}"
+    rf"|(?P<from>\d{{1,4}}){_UNIT} ?(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"
+    rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
+    rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
+)
+#: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
+_FEW = 60
+#: Under so many codes and keys the sum of the others is no chance.
+_SURE = 3
+#: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
+_NOT_GIVEN = {-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999}
+_MAY_BE_BELOW = re.compile(
+    r"(?i)(?<![a-z])(?:net|changes?|differences?|diff|balance|surplus|deficit|variances?|growth|gains?|loss(?:es)?|adjustments?"
+    r"|movements?|distance|under|over)(?![a-z])"
+)
+#: Rates of which a percentage and a fraction look alike, and how far apart the two then are at least.
+_OF_HUNDRED = re.compile(
+    r"(?i)%|pct|percent|per cent|(?<![a-z])(?:rates?|shares?|proportions?|prev(?:alence)?|uptake|coverage)(?![a-z])"
+)
+_FAR = 10
+
+
+class Doubt(NamedTuple):
+    """Why some figures may be wrong, and the rows of the table that hold them.
+
+    Attributes
+    ----------
+    why : str
+        The reason, in words.
+    rows : Series of bool
+        For each row of the table whether it holds such figures.
+    alone : bool
+        Whether such a row is wrong by itself, and not only where it is added to others or divided, as a rate is.
+    """
+
+    why: str
+    rows: pd.Series
+    alone: bool = True
+
+
+class AddedUp(NamedTuple):
+    """What to say of rows that are added up: ``notes`` in words, and ``doubts``."""
+
+    notes: list[str]
+    doubts: list[Doubt]
+
+
+def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> AddedUp:
+    """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
+
+    Raises
+    ------
+    PublishedError
+        That column holds totals beside their parts, several levels, editions or measures, so that figures would count
+        twice; or it is a period, and a body has rows in some of them only, so that sums would be of more periods for
+        one than for another.
+    """
+    if not sums:
+        return AddedUp([], [])
+    some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
+    some = some[some.duplicated(keys, keep=False)]
+    if some.empty:
+        return AddedUp([], [])
+    groups = some.groupby(keys, dropna=False, observed=True)
+    apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
+    notes, doubts = _same(frame, some, keys[0], sums)
+    for name in apart:
+        total = _sum_of_the_others(some, keys, name, sums)
+        why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
+        if why:
+            raise PublishedError(
+                f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
+                "out of the file"
+            )
+        if total is not None:
+            why = (
+                f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
+                f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
+            )
+            doubts.append(Doubt(why, _of(frame, total.rows)))
+    doubts += _repeated(frame, some, keys, apart, sums)
+    if apart:
+        codes, tell = some[keys[0]].nunique(), len(apart) == 1
+        said = (
+            f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
+            f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
+            "or several measures, name them with --by"
+        )
+        notes = [said, *notes]
+    return AddedUp(notes, doubts)
+
+
+def _of(frame: pd.DataFrame, rows: pd.Series) -> pd.Series:
+    """Rows of a part of a table, as rows of the whole."""
+    return pd.Series(frame.index.isin(rows.index[rows]), frame.index)
+
+
+def _same(
+    frame: pd.DataFrame, some: pd.DataFrame, code: str, sums: list[str]
+) -> tuple[list[str], list[Doubt]]:
+    """What to say of rows that are as another in every column; but for those that count one thing each, a doubt."""
+    again = some.duplicated()
+    if not again.any():
+        return [], []
+    at, n = int(again.to_numpy().argmax()), int(again.sum())
+    where = f" (line {some.index[at]})" if some.index.name == "line" else ""
+    note = (
+        f"{n:,} row{' is' if n == 1 else 's are'} the same as another in every column, first one of "
+        f"{some[code].iloc[at]}{where}, and added up with it: "
+        "if they were copied twice, take them out"
+    )
+    ones = some[sums].astype(str).apply(lambda cells: cells.str.strip().isin(["", "0", "1", "1.0", "0.0"]))
+    more = some.duplicated(keep=False) & ~ones.all(axis=1)
+    if not more.any():
+        return [note], []
+    many = int((again & more).sum())
+    why = f"{count(many, 'row')} {'is' if many == 1 else 'are'} the same as another in every column, so may be counted twice"
+    return [note], [Doubt(why, _of(frame, more))]
+
+
+def _repeated(
+    frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], apart: list[str], sums: list[str]
+) -> list[Doubt]:
+    """Doubts about a column whose number is the same in all rows of a code and key, as that of all patients beside each disease.
+
+    Raises PublishedError where it is so under several codes, and no chance.
+    """
+    out: list[Doubt] = []
+    if not apart:
+        return out
+    group = some.groupby(keys, dropna=False, observed=True).ngroup()
+    for name in sums:
+        cells = some[name].astype(str)
+        value = cells.map({cell: numbers.plain(cell) or "" for cell in cells.unique()})
+        several = value.groupby(group).transform("count") > 1
+        alike = (value.groupby(group).transform("nunique") == 1) & several & ~value.isin(["", "0", "1"])
+        many = value[alike].groupby(group[alike]).first()
+        if not len(many) or len(many) < group[several].nunique() / 2:
+            continue
+        first = some.loc[alike].iloc[0]
+        why = (
+            f"column {name!r} has the same number in several rows of one code, such as {first[name]!r} for "
+            f"{first[keys[0]]!r}, so it would be counted several times"
+        )
+        if many.nunique() >= _SURE and len(many) == group[several].nunique():
+            raise PublishedError(
+                f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
+            )
+        out.append(Doubt(why.replace("would", "may"), _of(frame, alike)))
+    return out
+
+
+# --- totals, levels, editions and measures in a column that is left out ---------------------------------------
+
+
+class _Total(NamedTuple):
+    """A cell in whose rows stands the sum of the others, under how many codes and keys it does, and all their rows."""
+
+    cell: str
+    times: int
+    rows: pd.Series
+
+
+def _called(cell: str) -> str:
+    return repr(cell) if cell else "a blank cell"
+
+
+def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | None) -> str:
+    """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
+    cells = sorted({str(c).strip() for c in some[name].unique()})
+    whole = [c for c in cells if _WHOLE.fullmatch(c)]
+    levels = [c for c in cells if _LEVEL.fullmatch(c)]
+    if whole and len(whole) < len(cells):
+        part = next(c for c in cells if c not in whole)
+        return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
+    if 1 < len(levels) == len(cells):
+        return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
+    if total is not None and total.times >= _SURE:
+        return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
+    bands = _overlap(cells)
+    if bands:
+        return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
+    one = groups[name].nunique(dropna=False).idxmax()
+    here = groups.get_group(one if isinstance(one, tuple) else (one,))[name].astype(str).str.strip()
+    first, second = list(dict.fromkeys(here.sort_values()))[:2]
+    editions = [c for c in cells if _EDITION.fullmatch(c)]
+    if (
+        1 < len(editions) == len(cells)
+        or _OF_EDITIONS.fullmatch(words_of(name))
+        or (is_period(some, name) and _marked(here))
+    ):
+        return (
+            f"its rows are editions of the same figures, {first!r} and {second!r}, so figures would be "
+            "counted twice"
+        )
+    if (
+        _rates(cells)
+        or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
+        or _OF_MEASURES.fullmatch(words_of(name))
+    ):
+        return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
+    return ""
+
+
+def _rates(cells: Sequence[str]) -> list[str]:
+    """Those of a few cells that are called rates."""
+    return [c for c in cells if called_a_rate(c)] if len(cells) <= _FEW else []
+
+
+def _overlap(cells: list[str]) -> tuple[str, str] | None:
+    """Two bands of a column that have more than an end in common, such as 65+ and 75+."""
+    ends = {}
+    for cell in cells:
+        if band := _BAND.fullmatch(cell):
+            low = next(int(band[k]) for k in ("low", "from", "over", "under") if band[k])
+            ends[cell] = (0, low) if band["under"] else (low, int(band["high"] or 10**9))
+    some = sorted(ends, key=lambda cell: ends[cell])
+    return next(((a, b) for a, b in pairwise(some) if ends[b][0] < ends[a][1]), None)
+
+
+def _marked(cells: pd.Series) -> bool:
+    """Whether two cells are one period, but for a mark such as r for revised behind it."""
+    plain = [periods.unmarked(c) for c in cells.unique()]
+    return len(set(plain)) < len(plain)
+
+
+def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> _Total | None:
+    """The cell of a column in whose rows stands the sum of the other rows of the code, wherever it has one.
+
+    Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the codes
+    and keys with three rows or more one of them is the sum of the others.
+    """
+    if some[name].nunique(dropna=False) < 3:
+        return None
+    values = {
+        s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
+        for s in sums
+    }
+    label = some[name].astype(str).str.strip()
+    group = some.groupby(keys, dropna=False, observed=True).ngroup()
+    label = label.mask(label == some[keys[0]].astype(str), "the code itself")
+    given = pd.DataFrame(values).assign(_group=group, _label=label).dropna(subset=sums)
+    alike = given.groupby(["_group", "_label"])[sums].agg("sum")
+    whole = alike.groupby(level="_group").transform("sum")
+    parts = alike.groupby(level="_group")[sums[0]].transform("count")
+    twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
+    several = twice[parts > 1]
+    found = {
+        str(one): fits[fits].index.get_level_values("_group")
+        for one, fits in several.groupby(level="_label")
+        if fits.all() and parts[fits.index].max() > 2
+    }
+    many = twice[parts > 2]
+    of_any = many.groupby(level="_group").any()
+    if 2 * of_any.sum() > len(of_any):
+        cells = many[many].index.get_level_values("_label")
+        usual = several.groupby(level="_group").any()
+        found.setdefault(str(cells[0]), usual[usual].index)
+        found[str(cells[0])] = found[str(cells[0])].union(usual[usual].index)
+    if not found:
+        return None
+    cell = max(found, key=lambda one: len(found[one]))
+    every = {g for groups in found.values() for g in groups}
+    return _Total(cell, len(set(found[cell])), group.isin(every))
+
+
+def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
+    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
+    home = lineage.default()
+    if not is_period(frame, name):
+        return ""
+    beside = home.beside()
+    meant = {c: home.written(c) for c in frame[keys[0]].astype(str).unique()}
+    bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
+    of = [k for k in keys[1:] if is_period(frame, k)]
+    rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
+    for _, some in rows.groupby(of) if of else [("", rows)]:
+        there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
+        codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
+        lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
+        if lacking is not None:
+            return (
+                f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would "
+                "not compare"
+            )
+    return ""
+
+
+# --- names of other bodies -----------------------------------------------------------------------------------
+
+
+def of_names(frame: pd.DataFrame, code: str, left: list[str]) -> AddedUp:
+    """What to say of a column left out whose codes or names are of another body of the level of the code beside them.
+
+    It is a doubt where each code has one name and each name one code, so that it calls bodies by their names.
+    """
+    notes, doubts = [], []
+    for name in left:
+        rows = other_body(frame, code, name)
+        if not rows.any():
+            continue
+        at = frame.index[rows][0]
+        one, other = frame[code][rows].iloc[0], frame[name][rows].iloc[0]
+        where = f" (line {at})" if frame.index.name == "line" else ""
+        disagree = f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}"
+        body = lineage.lifetime(str(lineage.suggest(other, frame[code])))[0]
+        notes.append(f"{disagree}, which is {body}; the codes of {code!r} were taken")
+        pairs = frame[[code, name]].drop_duplicates()
+        if pairs[code].is_unique and pairs[name].is_unique and lineage.written(other) is None:
+            doubts.append(Doubt(disagree, rows))
+    return AddedUp(notes, doubts)
+
+
+# --- rates, and signs that may mean: not given ------------------------------------------------------------------
+
+
+def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> AddedUp:
+    """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
+    notes, doubts = [], []
+    for key in keys if sums else ():
+        rates = _rates([str(c) for c in frame[key].unique()])
+        if rates and not is_period(frame, key):
+            called = f"under {' and '.join(map(repr, rates[:3]))} in {key!r}"
+            notes.append(
+                f"{called}, by its name a rate, {sums[0]!r} is added up as under any other "
+                "key: leave those rows aside if it holds the rate itself"
+            )
+            rows = frame[key].astype(str).isin(rates)
+            doubts.append(Doubt(f"rates cannot be added up, as figures {called} were", rows, alone=False))
+    return AddedUp(notes, doubts)
+
+
+def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -> list[Doubt]:
+    """Doubts about numbers that were read: -99 in a count, and a fraction among percentages."""
+    out = []
+    for name in sums:
+        below = frame[name].lt(0).fillna(False).astype(bool)
+        found = sorted({float(x) for x in frame[name][below]}, reverse=True)
+        if found and set(found) <= _NOT_GIVEN and not _MAY_BE_BELOW.search(words_of(name)):
+            marks = [f"{x:.0f}" for x in found]
+            why = (
+                f"{few(marks, 3)} in column {name!r} may mean not given; if so, say missing={marks!r} "
+                f"(--missing {' '.join(marks)})"
+            )
+            out.append(Doubt(why, below))
+    for name in rates if len(frame) else ():
+        size = frame[name].astype(float).abs()
+        low, high = size[size.gt(0) & size.le(1)], size[size.gt(1)]
+        if not len(low) or not len(high) or not _OF_HUNDRED.search(words_of(name)):
+            continue
+        if high.max() <= 100 and high.min() >= _FAR * low.max():
+            few_of_them = low if len(low) <= len(high) else high
+            why = (
+                f"column {name!r} holds {low.max():g} beside {high.min():g}: if one is a fraction and the other a "
+                "percentage, write them alike"
+            )
+            out.append(Doubt(why, pd.Series(frame.index.isin(few_of_them.index), frame.index)))
+    return out
+
+
+def carried_twice(
+    frame: pd.DataFrame, keys: list[str], sums: Sequence[str], carried: pd.Series
+) -> list[Doubt]:
+    """A doubt where the codes of closed bodies add up to what stands beside them under the code of the later body."""
+    if not sums:
+        return []
+    group = frame.groupby(keys, dropna=False, observed=True).ngroup()
+    values = frame[list(sums)].astype(float)
+    old, own = (values[of].groupby(group[of]).sum(min_count=1) for of in (carried.notna(), carried.isna()))
+    both = old.index.intersection(own.index)
+    same = (old.loc[both] - own.loc[both]).abs().le(1e-9 * own.loc[both].abs()).all(axis=1)
+    same &= own.loc[both].ne(0).any(axis=1)
+    if not same.any():
+        return []
+    rows = group.isin(same[same].index)
+    codes = sorted(set(frame[keys[-1]][rows]))
+    why = f"figures of {few(codes, 6)} may be counted twice, since those of the closed codes taken there add up to its own"
+    return [Doubt(why, rows)]

@@ -1,0 +1,183 @@
+"""Figures that add up and may be wrong all the same: refused where that is sure, else doubtful, never exact."""
+
+import io
+import random
+import re
+
+import pandas as pd
+import pytest
+from ccg import lineage, rebase_file
+from ccg.core.finding import PublishedError
+
+DATES = {"at": "2018-04-01", "to": "2021-04-01"}
+CCGS = {"00C": 10, "00K": 20, "00M": 30}  # together 16C of 2020
+
+
+def frame(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+
+
+def stacked(*cells: str, head: str = "code,kind,n") -> pd.DataFrame:
+    """A row of each kind for each of the three CCGs, each with its own number."""
+    rows = [f"{c},{cell},{n + i}\n" for c, n in CCGS.items() for i, cell in enumerate(cells)]
+    return frame(f"{head}\n" + "".join(rows))
+
+
+def status(moved) -> dict[str, str]:
+    return dict(zip(moved.frame["code"], moved.frame["status"], strict=True))
+
+
+# --- totals beside their parts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("codes", [1, 2])
+def test_a_row_that_may_hold_a_total_beside_its_parts_is_doubtful_and_no_other(codes):
+    rows = [f"{c},z,{n}\n" for c, n in CCGS.items()]
+    rows += [f"{c},{k},{n}\n" for c in ("00N", "00P")[:codes] for k, n in zip("abt", (3, 4, 7), strict=True)]
+    moved = rebase_file(frame("code,kind,n\n" + "".join(rows)), sums=["n"], drop=["kind"], **DATES)
+    assert status(moved) == {"16C": "exact", **dict.fromkeys(("00N", "00P")[:codes], "doubtful")}
+
+
+def test_the_total_of_each_board_is_found_though_each_has_a_name_of_its_own():
+    """Every figure was doubled and called exact: no cell of the dropped names comes twice."""
+    of = lineage.lookup("2022-07-01", "2022-07-01", "icb", at_level="sub_icb")
+    rng, rows = random.Random(1), []
+    for board, parts in of.groupby("to")["from"]:
+        some = [rng.randint(10, 90) for _ in parts]
+        rows += [(board, f"NHS {board}", sum(some))]
+        rows += [(board, f"NHS {board} - {part}", n) for part, n in zip(parts, some, strict=True)]
+    table = pd.DataFrame(rows, columns=["code", "Name", "n"]).astype(str)
+    with pytest.raises(PublishedError, match="stands the sum of the others, so figures would be counted"):
+        rebase_file(table, at="2022-07-01", to="2022-07-01", sums=["n"], drop=["Name"])
+    two = table[table["code"].isin(["QHM", "QT6"])]  # the North East, and Cornwall, which has one location
+    moved = rebase_file(two, at="2022-07-01", to="2022-07-01", sums=["n"], drop=["Name"])
+    assert status(moved) == {"QHM": "doubtful", "QT6": "doubtful"}
+    assert str(moved).startswith("Can be used with care: figures of ")
+
+
+def test_codes_of_closed_bodies_that_add_up_to_what_stands_beside_them_are_doubtful():
+    text = "code,n\n" + "".join(f"{c},{n}\n" for c, n in CCGS.items())
+    ask = {"at": "2020-04-01", "to": "2021-04-01", "sums": ["n"], "closed": "carry"}
+    assert status(rebase_file(frame(text + "16C,60\n"), **ask)) == {"16C": "doubtful"}
+    assert status(rebase_file(frame(text + "16C,700\n"), **ask)) == {"16C": "exact"}
+
+
+def test_rows_that_stand_twice_are_doubtful_unless_they_count_one_thing_each():
+    twice = "code,n\n00C,1\n00K,2\n00M,4\n00M,4\n"
+    assert status(rebase_file(frame(twice), sums=["n"], **DATES)) == {"16C": "doubtful"}
+    ones = "code,n\n00C,1\n00K,1\n00M,1\n00M,1\n"
+    assert status(rebase_file(frame(ones), sums=["n"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
+)
+def test_bands_that_overlap_are_never_added_up(cells):
+    with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
+        rebase_file(stacked(*cells), sums=["n"], drop=["rest"], **DATES)
+    apart = stacked("0-17", "18 to 64", "65 and over")
+    assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+def test_figures_beside_the_name_of_another_body_are_doubtful():
+    names = ["NHS South Tees CCG", "NHS Darlington CCG", "NHS Hartlepool and Stockton-on-Tees CCG"]
+    rows = [f"{c},{name},{n}\n" for (c, n), name in zip(CCGS.items(), names, strict=True)]
+    table = frame("code,name,n\n" + "".join(rows) + "00N,NHS South Tyneside CCG,5\n")
+    moved = rebase_file(table, sums=["n"], drop=["name"], **DATES)
+    assert status(moved) == {"16C": "doubtful", "00N": "exact"}
+    # a name that several codes share is that of what they lie in
+    plans = frame("code,plan,n\n" + "".join(f"{c},Darlington,{n}\n" for c, n in CCGS.items()))
+    assert status(rebase_file(plans, sums=["n"], drop=["plan"], **DATES)) == {"16C": "exact"}
+
+
+def test_a_number_that_stands_beside_every_part_is_never_added_up():
+    """The patients of a CCG beside each of its diseases came out as 1.35 billion for England, in rows called exact."""
+    rows = [f"{c},{what},{i},{10 * n}\n" for c, n in CCGS.items() for i, what in enumerate(("AF", "DM"), 3)]
+    table = frame("code,disease,register,list\n" + "".join(rows))
+    with pytest.raises(
+        PublishedError, match=r"column 'list' has the same number in several rows .* '100' for '00C'"
+    ):
+        rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert status(rebase_file(table, sums=["register"], drop=["rest"], **DATES)) == {"16C": "exact"}
+    apart = rebase_file(table, sums=["rest"], by=["disease"], **DATES).frame
+    assert apart["list"].to_list() == [600, 600] and set(apart["status"]) == {"exact"}
+    one = rebase_file(table.iloc[[0, 1, 2, 4]], sums=["rest"], drop=["rest"], **DATES)
+    assert status(one) == {"16C": "doubtful"}
+
+
+def test_the_names_of_thousands_of_drugs_are_no_measures():
+    drugs = [f"Gel Index {i} Ratio" for i in range(70)]
+    moved = rebase_file(stacked(*drugs, head="code,drug,n"), sums=["n"], drop=["drug"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
+# --- editions and measures -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("code,kind,n", ("First", "Revised")),
+        ("code,Data status,n", ("Provisional", "Final")),
+        ("code,Published on,n", ("2018-06-01", "2018-09-01")),
+        ("code,EXTRACT_DATE,n", ("01JUN2018", "01SEP2018")),
+        ("code,Year,n", ("2017/18", "2017/18 r")),
+        ("code,Year,n", ("2018", "2018p")),
+    ],
+)
+@pytest.mark.parametrize("drop", ["rest", "second"])
+def test_editions_of_the_same_figures_are_never_added_up(head, cells, drop):
+    table = stacked(*cells, head=head)
+    with pytest.raises(PublishedError, match="its rows are editions of the same figures"):
+        rebase_file(table, sums=["n"], drop=["rest" if drop == "rest" else table.columns[1]], **DATES)
+    assert status(rebase_file(table[::2], sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("code,kind,n", ("Numerator", "Denominator", "Percentage")),
+        ("code,kind,n", ("Patients", "Rate per 1000")),
+        ("code,kind,n", ("Actual", "Plan")),
+        ("code,Indicator name,n", ("Referrals", "Admissions")),
+        ("code,METRIC,n", ("REF", "ADM")),
+    ],
+)
+def test_measures_stacked_in_one_column_are_never_added_up(head, cells):
+    table = stacked(*cells, head=head)
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(table, sums=["n"], drop=["rest"], **DATES)
+
+
+def test_a_rate_that_was_added_up_is_doubtful_and_what_stands_beside_it_is_not():
+    table = stacked("Numerator", "Denominator", "Percentage", head="code,Measure,n")
+    moved = rebase_file(table, sums=["n"], by=["Measure"], **DATES)
+    assert dict(zip(moved.frame["Measure"], moved.frame["status"], strict=True)) == {
+        "Numerator": "exact", "Denominator": "exact", "Percentage": "doubtful"
+    }  # fmt: skip
+    assert "1 of 3 rows is doubtful: rates cannot be added up" in str(moved.report)
+    alone = frame("code,Measure,n\n00N,Percentage,5\n00P,Percentage,6\n")  # nothing is added to them
+    moved = rebase_file(alone, sums=["n"], by=["Measure"], **DATES)
+    assert set(status(moved).values()) == {"exact"} and not moved.report.doubts
+
+
+# --- signs and rates ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["n", "net change"])
+def test_a_number_below_zero_that_may_mean_not_given_is_doubtful(name):
+    table = frame(f"code,{name}\n00C,-99\n00K,20\n00M,30\n")
+    moved = rebase_file(table, sums=[name], **DATES)
+    assert status(moved) == {"16C": "exact" if name == "net change" else "doubtful"}
+    told = rebase_file(table, sums=[name], missing=["-99"], **DATES)
+    assert status(told) == {"16C": "incomplete"} and told.frame[name].to_list() == [50]
+
+
+def test_a_fraction_among_percentages_is_doubtful():
+    table = frame("code,rate,patients\n00C,10,100\n00K,0.2,100\n00M,30,100\n")
+    moved = rebase_file(table, means={"rate": "patients"}, **DATES)
+    assert status(moved) == {"16C": "doubtful"} and re.match(
+        "Can be used with care: column 'rate' holds 0.2 beside 10", str(moved)
+    )
+    alike = frame("code,rate,patients\n00C,1.4,100\n00K,0.8,100\n00M,3,100\n")
+    assert status(rebase_file(alike, means={"rate": "patients"}, **DATES)) == {"16C": "exact"}
