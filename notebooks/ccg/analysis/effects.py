@@ -838,10 +838,16 @@ def _drawn(bodies: tuple[str, ...], times: int, seed: int) -> np.ndarray:
     Each body draws its own numbers, begun by its name: so a dealing depends on no order of rows, and is the same event
     in every outcome.
     """
-    numbers = [np.random.default_rng([seed, zlib.crc32(b.encode())]).random(times) for b in bodies]
-    order = np.argsort(np.array(numbers).T, axis=1)
+    order = np.argsort(np.array([_numbers(body, times, seed) for body in bodies]).T, axis=1)
     order.flags.writeable = False
     return order
+
+
+@lru_cache(maxsize=300)  # those of one day's bodies, who stand in one outcome after the other
+def _numbers(body: str, times: int, seed: int) -> np.ndarray:
+    numbers = np.random.default_rng([seed, zlib.crc32(body.encode())]).random(times)
+    numbers.flags.writeable = False
+    return numbers
 
 
 @lru_cache(maxsize=8)
