@@ -28,8 +28,8 @@ TOGETHER = {
     "explorer/test_explore.py": "the lives of all bodies",
     "suite/test_site.py": "the lives of all bodies",
 }
-#: Files whose tests share nothing: each goes to the process that is free, last of all.
-APART = {"core/test_rebase.py", "core/test_lineage.py", "core/test_published.py", "suite/test_commands.py"}
+#: Files whose tests share little: each goes to the process that is free, last of all, so that both end together.
+APART = {"core/test_published.py", "suite/test_commands.py"}
 
 
 def pytest_collection_finish(session):

@@ -324,7 +324,7 @@ def ons_of(made, ons, stays, last):
 
 #: The place of each made-up England in ``englands()``, as parameters of tests.
 ENGLANDS = [
-    pytest.param(place, marks=[pytest.mark.slow] if place >= 12 else []) for place in range(laws.max_examples)
+    pytest.param(place, marks=[pytest.mark.slow] if place >= 6 else []) for place in range(laws.max_examples)
 ]
 
 

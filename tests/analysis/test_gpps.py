@@ -162,7 +162,9 @@ def test_shares_and_percents_in_one_column_are_refused(file):
     refused(file(mixed), "'about 80' is not a number")
 
 
-@pytest.mark.parametrize("mark", ["-97", "-1", "*", "", "/"])
+@pytest.mark.parametrize(
+    "mark", ["-97", "*", *(pytest.param(mark, marks=pytest.mark.slow) for mark in ("-1", "", "/"))]
+)
 def test_suppressed_is_missing_and_never_zero(mark, file):
     frame = with_counts().astype(object)
     frame.loc[0, ["Q28_12", "Q28_12345base", "Q28_12pct"]] = mark

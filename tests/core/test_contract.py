@@ -97,6 +97,7 @@ def test_mixed_geographies_hold_the_bodies_that_joined_or_the_one_they_joined_in
     assert list(contract.bodies(world, "allocations", rule)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("remembered")
 def test_slips_that_must_be_caught_are_caught_and_named(data):
     """A small sample with a seed: sources, doubled rows, and numbers in columns that have a control."""

@@ -18,6 +18,13 @@ from hypothesis import strategies as st
 from worlds import forward, worlds
 
 APRILS = [f"{year}-04-01" for year in range(2013, 2023)]
+
+
+def some(every: list, *few) -> list:
+    """Of parameters that each say the same a few, and with the slow tests all."""
+    return [pytest.param(one, marks=[] if one in few else [pytest.mark.slow]) for one in every]
+
+
 COUNTS = ["referrals", "finished", "at_caseness", "recovery", "improvement", "reliable_recovery",
           "within_6_weeks", "within_18_weeks"]  # fmt: skip
 
@@ -136,7 +143,7 @@ def test_england_left_in_is_a_total_and_not_placed(therapies, moved_therapies):
     assert ("ENGLAND", "a total for England") in result.report().unmapped
 
 
-@pytest.mark.parametrize("to", APRILS)
+@pytest.mark.parametrize("to", some(APRILS, "2013-04-01", "2018-04-01", "2022-04-01"))
 def test_list_sizes_of_2013_keep_the_total_of_england(to):
     sizes = tables.load("list_sizes")
     sizes = sizes.loc[sizes["quarter"] == "2013-04-01", ["code", "registered_patients"]]
@@ -164,7 +171,7 @@ def every(at, level=None, **more) -> pd.DataFrame:
     return frame(codes, [7 * i + 3 for i in range(len(codes))], **more)
 
 
-@pytest.mark.parametrize("at", [*APRILS, "2022-07-01"])
+@pytest.mark.parametrize("at", some([*APRILS, "2022-07-01"], "2013-04-01", "2018-04-01", "2022-07-01"))
 def test_the_same_date_changes_nothing(at):
     data = every(at)
     result = move(data, at=at, to=at)
@@ -173,7 +180,9 @@ def test_the_same_date_changes_nothing(at):
     assert result.report().balanced() and str(result.report()).endswith("Every row is exact.")
 
 
-@pytest.mark.parametrize("middle", ["2015-04-01", "2017-04-01", "2018-04-01", "2020-04-01"])
+@pytest.mark.parametrize(
+    "middle", some(["2015-04-01", "2017-04-01", "2018-04-01", "2020-04-01"], "2015-04-01", "2018-04-01")
+)
 def test_a_stop_on_the_way_changes_nothing_where_no_land_left(middle):
     # from the lookups: bodies whose trail is exact to the middle, to the end, and on from the middle
     end, here = "2021-04-01", lineage.lookup("2013-04-01", middle)
@@ -819,6 +828,14 @@ ENGINES = {
     "duckdb of one's own": (lambda d, own: own.from_df(d), duckdb.DuckDBPyRelation),
 }
 engines = pytest.mark.parametrize("make, kind", ENGINES.values(), ids=ENGINES)
+#: A connection of one's own makes no difference to what is read of a cell: with the slow tests.
+own_with_the_slow = pytest.mark.parametrize(
+    "make, kind",
+    [
+        pytest.param(*both, id=name, marks=[pytest.mark.slow] * (name == "duckdb of one's own"))
+        for name, both in ENGINES.items()
+    ],
+)
 
 
 def sample(at="2016-04-01") -> pd.DataFrame:
@@ -871,7 +888,7 @@ def test_every_engine_takes_a_column_of_dates(make, kind, own, form):
     assert isinstance(result.frame, kind) and result.report().balanced()
 
 
-@engines
+@own_with_the_slow
 def test_every_engine_finds_the_geography(make, kind, own):
     data = sample("2018-04-01")[["code", "n"]]
     result = move(make(data, own), at="auto", to="2021-04-01")
@@ -879,7 +896,7 @@ def test_every_engine_finds_the_geography(make, kind, own):
     assert isinstance(result.frame, kind) and result.report().start == "the CCGs of April 2018"
 
 
-@engines
+@own_with_the_slow
 def test_every_engine_takes_codes_that_are_missing_or_text_for_numbers(make, kind, own):
     data = frame(["00C", "00C", "00D", None, "13Q"], ["1", "*", "", "4", " 5 "])
     result = move(make(data, own))
@@ -894,7 +911,9 @@ def test_the_date_may_be_of_any_kind(at):
     assert counted(move(frame(["10G"]), at=at)) == {"15D": 1}
 
 
-@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns", "us, Europe/London"])
+@pytest.mark.parametrize(
+    "unit", some(["s", "ms", "us", "ns", "us, Europe/London"], "s", "ns", "us, Europe/London")
+)
 def test_dates_of_any_precision_are_dates(unit):
     data = frame(["00C", "13T"], day=pd.to_datetime(["2013-04-01", "2015-04-01"]))
     data["day"] = (

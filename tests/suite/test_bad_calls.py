@@ -25,6 +25,7 @@ def calls(seed: int, number: int) -> dict[str, int]:
 
 
 @forks
+@pytest.mark.slow  # it starts a program that forks for each call
 def test_calls_by_lot_break_nothing_and_every_total_adds_up():
     assert calls(8, 12)["right"] >= 2
 
