@@ -139,6 +139,7 @@ def test_editions_of_the_same_figures_are_never_added_up(head, cells, drop):
         ("code,kind,n", ("Numerator", "Denominator", "Percentage")),
         ("code,kind,n", ("Patients", "Rate per 1000")),
         ("code,kind,n", ("Actual", "Plan")),
+        ("code,kind,n", ("N", "D")),
         ("code,Indicator name,n", ("Referrals", "Admissions")),
         ("code,METRIC,n", ("REF", "ADM")),
     ],
@@ -181,3 +182,11 @@ def test_a_fraction_among_percentages_is_doubtful():
     )
     alike = frame("code,rate,patients\n00C,1.4,100\n00K,0.8,100\n00M,3,100\n")
     assert status(rebase_file(alike, means={"rate": "patients"}, **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"), [("1.23E+05", "doubtful"), ("1.2345E+04", "exact"), ("1e+05", "exact")]
+)
+def test_a_number_of_which_a_spreadsheet_kept_three_digits_is_doubtful(cell, found):
+    moved = rebase_file(frame(f"code,n\n00C,{cell}\n00K,20\n00M,30\n"), sums=["n"], **DATES)
+    assert status(moved) == {"16C": found}

@@ -59,6 +59,8 @@ _MAY_BE_BELOW = re.compile(
     r"(?i)(?<![a-z])(?:net|changes?|differences?|diff|balance|surplus|deficit|variances?|growth|gains?|loss(?:es)?|adjustments?"
     r"|movements?|distance|under|over)(?![a-z])"
 )
+#: A large number as a spreadsheet writes it where the column is narrow, with three digits of it: 1.23E+05.
+_CUT = r"\s*[-+]?\d\.\d\dE\+(?:0[3-9]|[1-9]\d)\s*"
 #: Rates of which a percentage and a fraction look alike, and how far apart the two then are at least.
 _OF_HUNDRED = re.compile(
     r"(?i)%|pct|percent|per cent|(?<![a-z])(?:rates?|shares?|proportions?|prev(?:alence)?|uptake|coverage)(?![a-z])"
@@ -239,8 +241,10 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
             f"its rows are editions of the same figures, {first!r} and {second!r}, so figures would be "
             "counted twice"
         )
+    letters = {c.casefold() for c in cells}  # N beside D
     if (
-        _rates(cells)
+        {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
+        or _rates(cells)
         or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
         or _OF_MEASURES.fullmatch(words_of(name))
     ):
@@ -401,6 +405,19 @@ def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -
                 "percentage, write them alike"
             )
             out.append(Doubt(why, pd.Series(frame.index.isin(few_of_them.index), frame.index)))
+    return out
+
+
+def of_digits(frame: pd.DataFrame, texts: Sequence[str]) -> list[Doubt]:
+    """Doubts about numbers of which a spreadsheet has kept three digits, like 1.23E+05."""
+    out = []
+    for name in texts:
+        cut = frame[name].str.fullmatch(_CUT).fillna(False).astype(bool)
+        if cut.any():
+            first = frame[name][cut].iloc[0].strip()
+            out.append(
+                Doubt(f"{first!r} in column {name!r} may have lost digits, as spreadsheets shorten them", cut)
+            )
     return out
 
 

@@ -293,8 +293,8 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
     both = frame[found].value_counts(sort=False)  # most tables have few codes in many rows
     ons = {}
     for column in found:
-        long = both.index.get_level_values(column).str.strip().str.fullmatch(r"n?[EeNn]\d{8}")
-        ons[column] = both[long].sum() > len(frame) / 2
+        form = both.index.get_level_values(column).str.strip().str.fullmatch(r"n?[EeNn]\d{8}")
+        ons[column] = both[form].sum() > len(frame) / 2
     if sum(ons.values()) != 1:
         return []
     long, short = next(c for c in found if ons[c]), next(c for c in found if not ons[c])

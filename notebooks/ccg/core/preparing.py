@@ -15,7 +15,7 @@ import pandas as pd
 
 from . import lineage, numbers, periods
 from .deciding import decide, opened, refuse_partnerships
-from .doubting import Doubt, added_up, of_names, of_numbers, rates_among
+from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
 from .finding import (
     NO_CODE,
     PublishedError,
@@ -435,8 +435,9 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
         notes += _said_of_signs(frame[name], name in columns.sums, marks)
         parsed = numbers.parse(nw.from_native(frame[name], series_only=True), marks)
         read[name] = parsed.to_native()
+    doubts = of_digits(frame, text)
     frame = frame.assign(**read)
-    doubts = of_numbers(frame, columns.sums, list(columns.means))
+    doubts += of_numbers(frame, columns.sums, list(columns.means))
     return table.but(*notes, frame=frame, doubts=(*table.doubts, *doubts))
 
 
