@@ -69,8 +69,7 @@ class TableError(ValueError):
 
 def package() -> Descriptor:
     """The Data Package descriptor, as a dict of the caller's own."""
-    found: Descriptor = json.loads((files.data() / "datapackage.json").read_bytes())
-    return found
+    return _described((files.data() / "datapackage.json").read_bytes())
 
 
 def _package() -> Descriptor:
@@ -80,7 +79,17 @@ def _package() -> Descriptor:
 
 @lru_cache(maxsize=4)
 def _parsed(content: bytes) -> Descriptor:
-    found: Descriptor = json.loads(content)
+    return _described(content)
+
+
+def _described(content: bytes) -> Descriptor:
+    place = files.data() / "datapackage.json"
+    try:
+        found: Descriptor = json.loads(content)
+    except ValueError as error:
+        raise ValueError(f"{place} is not JSON: {error}") from None
+    if not isinstance(found, dict) or not isinstance(found.get("resources"), list):
+        raise ValueError(f"{place} describes no tables: it should have a list, resources")
     return found
 
 
