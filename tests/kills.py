@@ -30,7 +30,7 @@ import nbformat  # noqa: E402
 from ccg import cli, figures, files, lineage  # noqa: E402
 from ccg.suite import rules, run  # noqa: E402
 
-NOTEBOOK = "01_consolidation.ipynb"
+NOTEBOOK, BESIDE = "01_consolidation.ipynb", "03_engagement.ipynb"
 Contents = dict[Path, bytes]
 
 
@@ -246,40 +246,54 @@ def _states(folder: Path) -> tuple[Contents, Contents]:
 
 
 def whole_kills(number: int, some: random.Random, folder: Path) -> Counter:
-    """Whole runs of ``python -m ccg figures`` of a copy with one notebook, ended at any moment."""
+    """Whole runs of ``figures`` and ``refresh`` in turn, of a copy with two notebooks, ended at any moment."""
     ends: Counter = Counter()
-    shutil.copytree(
-        ROOT / "notebooks" / "ccg", folder / "notebooks" / "ccg", ignore=shutil.ignore_patterns("__pycache__")
+    place, aside = folder / "suite", folder / "aside"
+    without = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "notebooks" / "ccg", place / "notebooks" / "ccg", ignore=without)
+    shutil.copytree(ROOT / "data", place / "data")
+    for name in (NOTEBOOK, BESIDE):
+        shutil.copy(ROOT / "notebooks" / name, place / "notebooks")
+    shutil.copy(ROOT / "requirements.txt", place)
+    rows = "".join(f"| [{name[:2]}](notebooks/{name}) | asks | answers |\n" for name in (NOTEBOOK, BESIDE))
+    (place / "README.md").write_text(
+        f"# A suite\n\n| notebook | asks | answers |\n| --- | --- | --- |\n{rows}"
     )
-    shutil.copytree(ROOT / "data", folder / "data")
-    shutil.copy(ROOT / "notebooks" / NOTEBOOK, folder / "notebooks")
-    (folder / "figures").mkdir()
-    before = {p: c for p, c in contents(folder).items() if p.parts[0] != "figures"}
+    for one in (place / "figures", place / "tests" / "suite", aside):
+        one.mkdir(parents=True)
     os.environ.pop("CCG_DATA", None)
-    env = {**os.environ, "PYTHONPATH": str(folder / "notebooks"), "PYTHONDONTWRITEBYTECODE": "1"}
-    asked = [sys.executable, "-m", "ccg", "figures"]
+    paths = {"PYTHONPATH": str(place / "notebooks"), "HOME": str(aside), "TMPDIR": str(aside)}
+    env = {**os.environ, **paths, "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def once(seconds: float | None = None) -> float:
+    def once(command: str, seconds: float | None = None) -> float:
         started = time.monotonic()
+        asked = [sys.executable, "-m", "ccg", command]
         going = subprocess.Popen(
-            asked, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            asked, cwd=place, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
         try:
-            going.wait(seconds)
+            _, said = going.communicate(timeout=seconds)
+            if going.returncode:
+                raise RuntimeError(f"{command} failed by itself: {said[-2000:]}")
         except subprocess.TimeoutExpired:
             going.kill()
             going.wait()
         return time.monotonic() - started
 
-    longest = once()
-    new = contents(folder)
-    for _ in range(number):
-        for path in (folder / "figures").iterdir():
-            path.unlink()
-        once(some.uniform(0.5, 1.0) * longest)
-        judged(folder, before, new, set(before), ends)
-        once()
-        healed(folder, {p: c for p, c in new.items() if p.parts[0] != ".cache"}, ends)
+    before = contents(place)
+    longest = once("refresh")
+    new = {p: c for p, c in contents(place).items() if p.parts[0] != ".cache"}
+    inputs = {p for p, c in before.items() if new.get(p) == c}
+    # pages of the outputs are what refresh made; an earlier run had other figures, and an older README
+    for i in range(number):
+        put(place, before)
+        once("refresh" if i % 2 else "figures", some.uniform(0.3, 1.0) * longest)
+        judged(place, before, new, inputs, ends)
+        once("refresh")
+        healed(place, new, ends)
+        time.sleep(1)  # what a killed run had started ends by itself
+        ends["strays after the next run"] += len(list(aside.glob("ccg-*")))
+        print(i + 1, dict(ends), file=sys.stderr, flush=True)
     return ends
 
 

@@ -289,7 +289,7 @@ class Bench:
         return [tables.Problem(f"{name}.csv", i + 2, column, str(cell), what) for i, cell in lost.items()]
 
     def _cells(self, one: Mutation) -> list[tables.Problem]:
-        lines = one.text.split("\n")
+        lines = one.text.rstrip("\n").split("\n")
         if len(lines) <= LONG:
             return tables.find_problems(one.table)
         path, first = self.cut / f"{one.table}.csv", max(2, one.rows[0] - 3)

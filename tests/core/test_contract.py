@@ -27,6 +27,10 @@ WRONG = {
     "a rank": ("deprivation", "deprivation", "00C,2015,2015-04-01,23.639,80,", "00C,2015,2015-04-01,23.639,82,", "deprivation.csv row 2, column imd_rank, value '82': by imd_score, 23.639, its rank is 80"),
     "published elsewhere": ("problems treatable_mortality", "treatable_mortality", "2005,00D,2019-04-01,141.0,", "2005,00D,2019-04-01,142.0,", "treatable_mortality.csv row 3, column treatable, value '142': treatable is 142; ONSAVO has 141 within 0.11"),
     "a numerator": ("problems private_provision", "private_provision", "00D,2015,2015-04-01,whole,2.1192,", "00D,2015,2015-04-01,whole,2.1129,", "private_provision.csv row 3, column independent_sector_share_percent, value '2.1129'"),
+    "all pathways": ("problems private_provision", "private_provision", "00D,2015,2015-04-01,whole,2.1192,43508,", "00D,2015,2015-04-01,whole,2.1192,43509,", "private_provision.csv row 3, column pathways_in_source, value '43509': pathways_in_source is 43509; RTTISS has 43508"),
+    "money a head": ("problems allocations", "allocations", "00D,2013-14,made,2013-04-01,397057,", "00D,2013-14,made,2013-04-01,397058,", "allocations.csv row 3, column core_allocation_gbp_thousand, value '397058': core_allocation_gbp_thousand is 397058; ALLOCPP has 397057"),
+    "a ratio of a total": ("problems qof", "qof", "2014-15,00D,AST003,2015-04-01,13041,", "2014-15,00D,AST003,2015-04-01,13141,", "qof.csv row 28, column numerator, value '13141': numerator / denominator * 100, rows 3 to 5203, is "),
+    "lists of England": ("problems qof_points", "qof_points", "2022-23,A81001,16C,2022-07-01,3996,", "2022-23,A81001,16C,2022-07-01,3997,", "list_size, rows 27165 to 33542, is 62378058; QOFPREV has 62378057"),
     "practices of a board": ("problems icbs", "icbs", ",1820286,203,8,", ",1820286,204,8,", "icbs.csv row 3, column practices, value '204': practices is 204; AIFTOOL has 203"),
     "a verdict and its parts": ("claims", "claims", "E6,General practice article,policy", "E7,General practice article,policy", "claims.csv row 47, column claim_id, value 'E6': the claims of E go on to E7"),
     "an event and its year": ("reforms", "reforms", "nhs_act_1946,1946-11-06", "nhs_act_1946,1945-11-06", "reforms.csv row 2, column date, value '1945-11-06': the event is called nhs_act_1946"),
@@ -69,13 +73,14 @@ def test_the_codebook_says_which_numbers_nothing_published_elsewhere_checks():
             )
             if number and resource["name"] != "controls":
                 assert f"`{field['name']}`" in said[resource["name"]], (resource["name"], field["name"])
-    assert "`core_allocation_gbp_thousand` in 400 of 1646 rows (2019)" in said["allocations"]
+    assert (
+        "`core_allocation_gbp_thousand` but for 140 of 1646 rows (2013, 2014, 2015, 2016, 2017, 2018)"
+        in said["allocations"]
+    )
     assert "`extent` by its rank alone" in said["deprivation"]
     assert said["private_provision"].endswith("None was found for `coverage`.")
-    assert (
-        said["qof"]
-        == "No number published elsewhere was found to check `numerator`, `denominator`, `exceptions`."
-    )
+    assert said["qof"] == "Numbers published elsewhere check `numerator`, `denominator`, `exceptions`."
+    assert said["pcts"] == "" and said["ccg_years"].startswith("No number published elsewhere was found")
 
 
 def test_covered_reads_what_cites_writes():
@@ -110,8 +115,8 @@ def test_slips_that_must_be_caught_are_caught_and_named(data):
         return m.kind == "row_doubled" or all(m.table not in covers[one] for one in new)
 
     sure = [m for m in every if m.kind in ("source_other", "row_doubled") and promised(m)][:3]
-    # the total of a CCG names the rows of its practices, and not which is wrong; allocations have it for one year
-    some = ("qof_points", "allocations")
+    # a total names the rows that make it, and not which is wrong; plans are held to a pound a head
+    some = ("qof_points", "qof", "allocations")
     sure += [m for m in every if m.kind in NUMBERS and controlled(m) and m.table not in some][:3]
     missed = []
     for one in sure:

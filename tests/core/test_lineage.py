@@ -838,3 +838,24 @@ def test_land_that_came_to_a_body_and_left_it_again_is_among_its_steps_onwards()
     moves = tables.load("successions").query("kind == 'split'")
     for start, end in zip(moves["from"], moves["to"], strict=True):
         assert (start, end) in {(h.start, h.end) for h in lineage.trail(start)}
+
+
+def test_a_geography_ends_after_it_begins_and_a_list_of_partnerships_before_the_next():
+    every = lineage.vintages()
+    assert all(one.start <= one.end for one in every)
+    lists = [one for one in every if one.level == "partnership"]
+    assert all(one.end < after.start for one, after in pairwise(lists))
+    assert str(lists[-1].end.date()) == "2022-06-30"
+
+
+def test_codes_of_another_time_are_said_with_their_months_and_four_of_them_by_name():
+    def said(scheme, *others):
+        first = lineage.bodies("2013-04-01")[scheme].tolist()[:150]
+        return lineage.describe(lineage.which([*first, *others])[0])
+
+    # South Norfolk, 06Y from 2013 on, has had this code since the boundary of Norwich moved
+    assert said("ons_code", "E38000219").endswith("; of April 2017 to March 2020: E38000219")
+    assert said("code", "16C").endswith("; of April 2020 and after: 16C")
+    born = lineage.bodies("2020-04-01").query("opened == '2020-04-01'")["code"].tolist()
+    assert "more" not in said("code", *born[:4])
+    assert said("code", *born[:5]).endswith(f": {', '.join(born[:4])} and 1 more")

@@ -338,3 +338,20 @@ def test_files_put_together_are_read_without_the_heads_and_the_marks_between_the
         "2 signs of no width taken out",
         "the header stands again in line 3; left out",
     )
+
+
+def test_a_file_without_codes_known_here_is_read_by_the_sign_that_parts_most_rows_alike(file):
+    # by commas two rows of three have two cells, by semicolons all
+    frame = ccg.read(file("Practice;Rate\nA81001;1,5\nA81002;2,7\n"))
+    assert list(frame) == ["Practice", "Rate"] and frame["Rate"].tolist() == ["1,5", "2,7"]
+    # the header is the first row of more cells filled than blank
+    frame = ccg.read(file("A long title,,,\nPlace,Kind,n,m\nx,y,1,2\nz,w,3,4\n"))
+    assert list(frame) == ["Place", "Kind", "n", "m"]
+    frame = ccg.read(file("Two of,four,,\nPlace,Kind,n,m\nx,y,1,2\nz,w,3,4\n"))
+    assert list(frame) == ["Place", "Kind", "n", "m"]
+
+
+@pytest.mark.parametrize("row", ["1,2", "ZZ1,5", "2,ZZ1"])
+def test_a_first_line_of_numbers_and_codes_is_no_header(file, row):
+    with pytest.raises(ccg.ReadError, match="the first line should name the columns and reads as data"):
+        ccg.read(file(f"{row}\nZZ2,7\n"))

@@ -594,3 +594,13 @@ def test_clusters_hold_every_board_of_2022_and_those_merged_are_the_12():
         set(clusters.loc[divided, "board"]) == {"QM7", "QJG", "QNQ"}
         and clusters.loc[~divided, "board"].is_unique
     )
+
+
+@pytest.mark.parametrize(
+    "text, words", [("[]", "describes no tables"), ("{", "is not JSON"), ("{}", "resources")]
+)
+def test_a_broken_descriptor_is_named_in_a_line(text, words, tmp_path, monkeypatch):
+    (tmp_path / "datapackage.json").write_text(text)
+    monkeypatch.setenv("CCG_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match=rf"datapackage\.json .*{words}"):
+        tables.package()

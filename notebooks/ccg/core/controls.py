@@ -5,24 +5,35 @@ elsewhere, how far apart rounding may put the two, and the source. No value in i
 checks.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from math import fsum, isnan, nan
+from typing import Any
 
 import pandas as pd
 
 from .problems import Problem, Tables, by_text, period_of, said, wrong
 
+#: Gives the rows of a table, from 0, of a period and a body, or of all bodies.
+Finder = Callable[[str, Any], list[int]]
+
 
 def problems(tables: Tables, name: str) -> Iterator[Problem]:
     """Every control that a table does not meet, named in the table and in ``controls``."""
     controls = tables["controls"]
-    for measure, mine in by_text(controls[controls["table"] == name], "measure"):
+    mine = controls[controls["table"] == name]
+    if mine.empty:
+        return
+    rows_of = _finder(tables, name)
+    for measure, same in by_text(mine, "measure"):
         try:
             found = measured(tables, name, measure)
         except Exception as error:  # pandas has many ways to say that an expression is none of this table
-            yield from wrong("controls", mine, "measure", f"{name}.csv has nothing of this kind: {error}")
+            yield from wrong("controls", same, "measure", f"{name}.csv has nothing of this kind: {error}")
             continue
-        yield from _apart(tables, name, measure, mine, found)
-        yield from _without(tables, name, measure, mine, found)
+        yield from _apart(tables, name, measure, same, found, rows_of)
+        yield from _without(tables, name, measure, same, found)
 
 
 def strangers(tables: Tables) -> Iterator[Problem]:
@@ -31,9 +42,11 @@ def strangers(tables: Tables) -> Iterator[Problem]:
     yield from wrong(
         "controls", controls[~controls["table"].isin(tables.resources)], "table", "no table has this name"
     )
-    many = controls.groupby(["table", "measure", "period"], dropna=False)["source"]
-    common = many.transform(lambda cells: cells.value_counts().index[0])
-    odd = controls[controls["source"] != common]
+    by = ["table", "measure", "period"]
+    several = controls.groupby(by, dropna=False)["source"].transform("nunique") > 1
+    mixed = controls[several].groupby(by, dropna=False)["source"]
+    common = mixed.transform(lambda cells: cells.value_counts().index[0])
+    odd = controls[several][controls["source"][several] != common]
     yield from wrong("controls", odd, "source", lambda row: f"its neighbours are from {common[row.name]}")
 
 
@@ -100,30 +113,61 @@ def cells(tables: Tables, name: str) -> dict[str, pd.Series]:
 
 
 def _apart(
-    tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
+    tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame, rows_of: Finder
 ) -> Iterator[Problem]:
-    by_body = found.groupby(["period", "code"])[["low", "high"]].sum(min_count=1).to_dict("index")
-    periods = controls["period"].fillna("")
+    lows, highs = found["low"].tolist(), found["high"].tolist()
     for line, period, code, value, within in zip(
-        controls.index + 2, periods, controls["code"], controls["value"], controls["within"], strict=True
+        controls.index + 2,
+        controls["period"].fillna(""),
+        controls["code"],
+        controls["value"],
+        controls["within"],
+        strict=True,
     ):
-        have = by_body.get((period, code))
-        if have is None:
-            have = found.loc[_rows(tables, found, period, code), ["low", "high"]].sum(min_count=1).to_dict()
+        rows = rows_of(period, code)
+        low, high = _sum(lows[i] for i in rows), _sum(highs[i] for i in rows)
         # two numbers that are equal to the decimals published may differ in the last bit
-        if have["low"] - within - 1e-9 <= value <= have["high"] + within + 1e-9:
+        if low - within - 1e-9 <= value <= high + within + 1e-9:
             continue
-        rows = _rows(tables, found, period, code)
-        got = _got(measure, rows, float(have["low"]))
+        got = _got(measure, rows, low)
         margin = f" within {within:g}" if within else ""
         published = f"{said(controls.at[line - 2, 'source'])} has {said(float(value))}{margin}"
-        columns = [c for c in tables[name].columns if c in measure.replace("rank of ", "").split()]
         if rows:
-            first = tables[name].loc[rows[:1]]
-            what = f"{got}; {published} (controls.csv row {line})"
-            yield from wrong(name, first, columns[0] if columns else "code", what)
+            columns = [c for c in tables[name].columns if c in measure.replace("rank of ", "").split()]
+            row, column, instead = _likely(tables[name], measure, rows, float(value) - low) or (
+                rows[0],
+                columns[0] if columns else "code",
+                "",
+            )
+            what = f"{got}; {published} (controls.csv row {line}){instead}"
+            yield from wrong(name, tables[name].loc[[row]], column, what)
         what = f"{name}.csv {period} {said(code)}: {got}, and {published}"
         yield Problem("controls.csv", int(line), "value", said(float(value)), what)
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    """What those that are known add up to; not a number where none is."""
+    known = [n for n in numbers if not isnan(n)]
+    return fsum(known) if known else nan
+
+
+def _likely(frame: pd.DataFrame, measure: str, rows: list[int], short: float) -> tuple[int, str, str] | None:
+    """The one row of many, and the column, in which another whole number would make a sum of ratios agree."""
+    part = re.fullmatch(r"(\w+) / (\w+) \* 100", measure)
+    if part is None or len(rows) == 1:
+        return None
+    over, under = (frame.loc[rows, column].astype("float64").tolist() for column in part.groups())
+    fits = [
+        (row, column, f"; {column} {said(round(number))} would agree")
+        for row, above, below in zip(rows, over, under, strict=True)
+        if above > 0 and below > 0
+        for column, number in (
+            (part[1], above + short / 100 * below),
+            (part[2], above / (above / below + short / 100)),
+        )
+        if number > 0 and abs(number - round(number)) < 1e-9 * below + 1e-6
+    ]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _got(measure: str, rows: list[int], value: float) -> str:
@@ -136,15 +180,29 @@ def _got(measure: str, rows: list[int], value: float) -> str:
     return f"{measure}{whole} is {said(value)}"
 
 
-def _rows(tables: Tables, found: pd.DataFrame, period: str, code: str) -> list[int]:
-    """The rows of a table that a control is about: of this body, or of those that became it; of all if none is named."""
-    then = found[found["period"] == period]
-    if pd.isna(code):
-        return [int(str(i)) for i in then.index]
-    mine = then[then["code"] == code]
-    if not len(mine):
-        mine = then[[code in _line(tables, one) for one in then["code"]]]
-    return [int(str(i)) for i in mine.index]
+def _finder(tables: Tables, name: str) -> Finder:
+    """Gives the rows a control is about: of its body, or of those that became it; of all if none is named."""
+    of: dict[str, list[int]] = {}
+    own: dict[tuple[str, str], list[int]] = {}
+    codes = tables[name]["code"].tolist()
+    for i, (period, code) in enumerate(zip(period_of(tables, name).tolist(), codes, strict=True)):
+        of.setdefault(period, []).append(i)
+        own.setdefault((period, code), []).append(i)
+
+    def rows_of(period: str, code: Any) -> list[int]:
+        if pd.isna(code):
+            return of.get(period, [])
+        return own.get((period, code)) or became(period).get(code, [])
+
+    @cache
+    def became(period: str) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for i in of.get(period, []):
+            for code in _line(tables, codes[i])[1:]:
+                found.setdefault(code, []).append(i)
+        return found
+
+    return rows_of
 
 
 def _line(tables: Tables, code: str) -> list[str]:
@@ -159,11 +217,13 @@ def _without(
     tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
 ) -> Iterator[Problem]:
     """A body for which no control stands, where most of its period have one."""
-    held = controls.assign(period=controls["period"].fillna("")).groupby("period")["code"].agg(set)
-    known = found[found["low"].notna() & found["code"].isin({*tables.opened, *tables["icbs"]["code"]})]
+    coded = controls[controls["code"].notna()]
+    held = {period: set(codes) for period, codes in coded["code"].groupby(coded["period"].fillna(""))}
+    bodies = {*tables.opened, *tables["icbs"]["code"]}
+    known = found[found["low"].notna() & found["period"].isin(set(held)) & found["code"].isin(bodies)]
     for period, rows in by_text(known, "period"):
-        due, have = set(rows["code"]), held.get(period, set())
-        if len(due & have) > 0.9 * len(due):
+        due, have = set(rows["code"]), held[period]
+        if len(due & have) > 0.95 * len(due):
             for code in sorted(due - have):
                 after = (controls["period"].fillna("") == period) & (controls["code"] < code)
                 first = controls.index[controls["period"].fillna("") == period][0]

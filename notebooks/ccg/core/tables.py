@@ -69,8 +69,7 @@ class TableError(ValueError):
 
 def package() -> Descriptor:
     """The Data Package descriptor, as a dict of the caller's own."""
-    found: Descriptor = json.loads((files.data() / "datapackage.json").read_bytes())
-    return found
+    return _described((files.data() / "datapackage.json").read_bytes())
 
 
 def _package() -> Descriptor:
@@ -80,7 +79,17 @@ def _package() -> Descriptor:
 
 @lru_cache(maxsize=4)
 def _parsed(content: bytes) -> Descriptor:
-    found: Descriptor = json.loads(content)
+    return _described(content)
+
+
+def _described(content: bytes) -> Descriptor:
+    place = files.data() / "datapackage.json"
+    try:
+        found: Descriptor = json.loads(content)
+    except ValueError as error:
+        raise ValueError(f"{place} is not JSON: {error}") from None
+    if not isinstance(found, dict) or not isinstance(found.get("resources"), list):
+        raise ValueError(f"{place} describes no tables: it should have a list, resources")
     return found
 
 
@@ -662,13 +671,14 @@ def _checked(read: Tables, resource: Descriptor) -> list[str]:
         there = read[name][column].notna()
         if column not in held or not (held[column] & there).any():
             bare.append(f"`{column}`")
-        elif (held[column] | ~there).mean() > 0.9:
+            continue
+        checked, rows = held[column] & there, f"{len(there)} rows"
+        if (checked == there).all():
             some.append(f"`{column}`")
+        elif checked.mean() > 0.5:
+            some.append(f"`{column}` but for {_count(there & ~checked, rows, period)}")
         else:
-            rows = read[name]
-            count = int((held[column] & there).sum())
-            years = ", ".join(sorted(set(period[held[column] & there]) - {""}))
-            some.append(f"`{column}` in {count} of {len(rows)} rows" + (f" ({years})" if years else ""))
+            some.append(f"`{column}` in {_count(checked, rows, period)}")
     ranked = _ranked(read, name)
     some += [f"`{column}` by its rank alone" for column in ranked]
     bare = [column for column in bare if column.strip("`") not in ranked]
@@ -676,6 +686,12 @@ def _checked(read: Tables, resource: Descriptor) -> list[str]:
         return [f"No number published elsewhere was found to check {', '.join(bare)}."] if bare else []
     out = f"Numbers published elsewhere check {', '.join(some)}."
     return [f"{out} None was found for {', '.join(bare)}." if bare else out]
+
+
+def _count(which: pd.Series, of: str, period: pd.Series) -> str:
+    """How many rows these are, and of which years."""
+    years = ", ".join(sorted(set(period[which]) - {""}))
+    return f"{which.sum()} of {of}" + (f" ({years})" if years else "")
 
 
 def _ranked(read: Tables, name: str) -> list[str]:
