@@ -170,6 +170,7 @@ def what_was_a_ccg() -> dict:
         "seats": {one: f"{number[f'board_seats_{one}_2012']:.0f}" for one in seats}
         | {
             "all": int(gps[1]),
+            "others": int(gps[1] - sum(number[f"board_seats_{one}_2012"] for one in seats)),
             "gps_share": f"{100 * gps[0] / gps[1]:.0f}",
             "gps_2014": f"{100 * number['board_seats_gps_2014'] / base['board_seats_gps_2014']:.0f}",
             "chairs": f"{number['gp_chairs_2012']:.0f}",
