@@ -221,7 +221,7 @@ def test_a_chart_is_checked_as_it_stands_in_the_file(chart):
 
 
 def test_a_picture_has_few_colours_and_each_is_near_that_drawn(chart):
-    """A chart of 40 colours and their edges, more than the 256 of the file: no pixel is far from what was drawn."""
+    """A chart of 40 colours and their edges, more than the file has: those of the words stay, and none is far off."""
     fig, ax, folder = chart
     ax.scatter(range(40), [0.5] * 40, c=range(40), cmap="viridis")
     figures.save(fig, "01_trial", data=DATA, **WORDS)
@@ -229,8 +229,12 @@ def test_a_picture_has_few_colours_and_each_is_near_that_drawn(chart):
     fig.canvas.draw()
     drawn = np.asarray(fig.canvas.buffer_rgba())[..., :3].astype(int)
     picture = Image.open(folder / "01_trial.png")
-    assert len(np.unique(drawn @ [1 << 16, 1 << 8, 1])) > len(picture.getcolors()) > 200
-    assert abs(np.asarray(picture.convert("RGB")) - drawn).max() <= 16
+    off = abs(np.asarray(picture.convert("RGB")) - drawn).max(axis=2)
+    shades, of, used = np.unique(drawn @ [1 << 16, 1 << 8, 1], return_inverse=True, return_counts=True)
+    assert len(shades) > len(picture.getcolors()) == figures.COLOURS
+    most = np.argsort(-used)[: figures.AS_DRAWN // 2]
+    assert off[np.isin(of.reshape(off.shape), most)].max() == 0
+    assert off.max() <= 40  # of 255, on thin edges; in our own charts 24
 
 
 def test_a_tip_becomes_the_tooltip_of_its_group(chart):
