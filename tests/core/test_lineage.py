@@ -856,6 +856,7 @@ def test_codes_of_another_time_are_said_with_their_months_and_four_of_them_by_na
     # South Norfolk, 06Y from 2013 on, has had this code since the boundary of Norwich moved
     assert said("ons_code", "E38000219").endswith("; of April 2017 to March 2020: E38000219")
     assert said("code", "16C").endswith("; of April 2020 and after: 16C")
-    born = lineage.bodies("2020-04-01").query("opened == '2020-04-01'")["code"].tolist()
+    bodies = lineage.bodies("2020-04-01")
+    born = bodies.loc[bodies["opened"] == "2020-04-01", "code"].tolist()
     assert "more" not in said("code", *born[:4])
     assert said("code", *born[:5]).endswith(f": {', '.join(born[:4])} and 1 more")
