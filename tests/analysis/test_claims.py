@@ -178,6 +178,14 @@ def test_a7_gives_both_ways_of_counting_the_national_sample():
     assert claims.stated("A7") == (20, 35, 40, 46, *over.values())
 
 
+def test_the_wave_that_gave_one_in_five_also_gave_seven_in_ten():
+    rows = tables.load("survey").query("wave == 'kfnt_2016'").set_index(["group", "item", "response"])
+    engaged = rows.loc[("all", "engaged_with_ccg", "at_least_somewhat_engaged")]
+    influence = rows.loc[("no_formal_role", "can_influence_ccg", "agree")]
+    assert (engaged["percent"], engaged["bound"], influence["percent"]) == (70, "over", 20)
+    assert claims.decided().set_index(["claim_id", "part"]).at[("A7", 3), "verdict"] == "holds"
+
+
 def test_contracts_of_gps_went_on_to_ccgs_after_2016():
     _, low, high, more, most, total, ccgs = claims.stated("C4")
     assert low + more <= total <= high + most and total < ccgs, "about 114 of 209: not all"

@@ -706,9 +706,12 @@ def _national_bodies() -> int:
     return _named("phe_2013", "health protection") + _named("health_visitors_2015", "from NHS England")
 
 
-def _between_waves() -> int:
-    published = tables.load("survey_waves").set_index("wave")["published"].str[:4]
-    return int(published["kfnt_2016"]) - int(published["kfnt_2014"])
+def _years_from_seven_in_ten() -> int:
+    """Years from the 20 percent of the survey in six CCGs to its nearest wave with seven GPs in ten engaged."""
+    rows = tables.load("survey").query(
+        "wave.str.startswith('kfnt') and group == 'all' and response == 'at_least_somewhat_engaged' and percent >= 70"
+    )
+    return int((rows["year"] - 2016).abs().min())
 
 
 def _visitors_moved() -> int:
@@ -796,7 +799,7 @@ _PARTS: dict[str, Callable[[], float]] = {
     "A6.2": _surveyed,
     "A7.1": _of("A7"),
     "A7.2": _of("A7", 3),
-    "A7.3": _between_waves,
+    "A7.3": _years_from_seven_in_ten,
     "A8.1": _of("D4"),
     "A8.2": _of("A8"),
     "A9.1": _of("A9"),
