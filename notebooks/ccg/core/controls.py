@@ -216,13 +216,16 @@ def _line(tables: Tables, code: str) -> list[str]:
 def _without(
     tables: Tables, name: str, measure: str, controls: pd.DataFrame, found: pd.DataFrame
 ) -> Iterator[Problem]:
-    """A body for which no control stands, where most of its period have one."""
+    """A body for which no control stands, where most of its period have one; a board newer than these may wait for it."""
     coded = controls[controls["code"].notna()]
     held = {period: set(codes) for period, codes in coded["code"].groupby(coded["period"].fillna(""))}
     bodies = {*tables.opened, *tables["icbs"]["code"]}
     known = found[found["low"].notna() & found["period"].isin(set(held)) & found["code"].isin(bodies)]
+    opened = tables["icbs"].set_index("code")["opened"]
     for period, rows in by_text(known, "period"):
         due, have = set(rows["code"]), held[period]
+        if newest := max(opened.reindex(list(have & due)).dropna(), default=None):
+            due -= set(opened.index[opened > newest])
         if len(due & have) > 0.95 * len(due):
             for code in sorted(due - have):
                 after = (controls["period"].fillna("") == period) & (controls["code"] < code)
