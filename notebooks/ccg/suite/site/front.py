@@ -44,8 +44,8 @@ def story(n: dict, charts: dict) -> list[dict]:
     own = {r["group"]: r for r in asked if r["question"] == "CCG decisions reflect own views"}
     agreed, without = (f"{own[g]['percent']}%" for g in ("formal_role", "no_formal_role"))
     over, over_without = (f"{float(own[g]['over']):.0f}%" for g in ("formal_role", "no_formal_role"))
-    drawn = [(int(year), wave) for year, wave, *_ in charts["07_recovery"]["rows"] if wave != "never"]
-    measured = [(year, int(float(wave))) for year, wave in drawn]
+    means = [row for row in charts["07_recovery"]["rows"] if row[2] == "mean" and row[1] != "never"]
+    measured = [(int(year), int(float(wave))) for year, wave, *_ in means]
     waves, after = {wave for _, wave in measured}, [year for year, wave in measured if year >= wave]
     merged = _mergers()["date"].dt.year
     claim = tables.load("claims").set_index("claim_id").loc["A12"]
@@ -69,7 +69,7 @@ def story(n: dict, charts: dict) -> list[dict]:
         },
         {
             "name": "02_maps",
-            "words": f"**{n['never']} of the first {n['first']} never merged** and lasted until boards took their place. "
+            "words": f"**{n['never']} of the original {n['first']} never merged** and lasted until boards took their place. "
             "Each hexagon is one body, so that none looks larger for having more land.",
             "source": "",
         },
