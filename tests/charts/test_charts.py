@@ -4,10 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-import seaborn
 from ccg import charts, style
-from ccg.charts import distributions, flows
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from ccg.charts import flows
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import PathPatch, Rectangle
 
@@ -313,18 +311,3 @@ def test_borders_lie_between_groups_and_nowhere_else(ax):
     charts.borders(ax, places, {"a": "north", "b": "north", "c": "south", "d": "south"})
     (line,) = ax.collections[0].get_segments()  # a and d are of two groups too, and do not touch
     assert line[:, 0] == pytest.approx([1.5, 1.5]) and abs(line[0, 1] - line[1, 1]) == pytest.approx(3**-0.5)
-
-
-def test_strips_are_those_of_seaborn_dot_for_dot():
-    rng = np.random.default_rng(7)
-    frame = pd.DataFrame({"value": rng.normal(50, 3, 90).round(0), "row": ["2013"] * 70 + ["2014"] * 20})
-    theirs, ours = style.canvas()[1], style.canvas()[1]
-    seaborn.swarmplot(frame, x="value", y="row", ax=theirs, size=2.9)
-    theirs.set(ylim=(1.5, -0.5))
-    distributions.strip_rows(ours, frame, value="value", row="row")
-    for ax in (theirs, ours):
-        ax.set_xlim(30, 70)
-        FigureCanvasAgg(ax.figure).draw()
-    for a, b in zip(theirs.collections, ours.collections, strict=True):
-        assert np.array_equal(a.get_offsets(), b.get_offsets())
-        assert len(set(b.get_offsets()[:, 1].tolist())) > 5, "they are pushed apart"

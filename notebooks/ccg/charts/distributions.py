@@ -1,9 +1,5 @@
 """One dot for each body: strips and piles of a distribution."""
 
-import math
-from functools import partial
-from itertools import takewhile
-
 import numpy as np
 import pandas as pd
 
@@ -21,8 +17,7 @@ def strips(ax, frame: pd.DataFrame, middle: pd.DataFrame, *, value: str, row: st
     parts, tones = list(middle.columns), [style.GREY, style.BLUE]
     rows = frame.assign(**{row: frame[row].astype(str)})
     look = {"palette": tones, "size": 2.9, "dodge": True, "legend": False}
-    sns.stripplot(rows, x=value, y=row, hue=part, hue_order=parts, ax=ax, jitter=False, **look)
-    _swarm(ax)
+    sns.swarmplot(rows, x=value, y=row, hue=part, hue_order=parts, ax=ax, **look)
     for y, (_, medians) in enumerate(middle.iterrows()):
         for name, up in zip(parts, (-0.2, 0.2), strict=True):
             ends = [y + up - 0.19, y + up + 0.19]
@@ -33,40 +28,6 @@ def strips(ax, frame: pd.DataFrame, middle: pd.DataFrame, *, value: str, row: st
     ax.text(right, 0.75, "orange:\nmedian", va="center")
     ax.set(xlim=(0, frame[value].max() * 1.2), ylabel="")
     ax.grid(True, axis="x")
-
-
-def _swarm(ax) -> None:
-    """Push the dots of each strip apart when it is drawn, at most to 0.4 of a row: seaborn's ``swarmplot``, quicker."""
-    for points in ax.collections:
-        if len(points.get_offsets()) > 1:
-            points.draw = partial(_draw_apart, points, points.get_offsets()[0, 1])
-
-
-def _draw_apart(points, middle: float, renderer) -> None:
-    data, x = points.axes.transData, points.get_offsets()[:, 0]
-    along, across = data.transform(np.c_[x, np.full(len(x), middle)]).T
-    wide = (np.sqrt(points.get_sizes()[0]) + points.get_linewidth().item()) * (points.figure.dpi / 72)
-    order = np.argsort(along)
-    across[order] = _apart(float(across[0]), along[order].tolist(), float(wide))
-    y = data.inverted().transform(np.c_[along, across])[:, 1]
-    points.set_offsets(np.c_[x, np.clip(y, middle - 0.4, middle + 0.4)])
-    type(points).draw(points, renderer)
-
-
-def _apart(middle: float, along: list[float], wide: float) -> list[float]:
-    """Where dots ``wide`` across come to lie beside a line: each next to those before it, as near to it as can be."""
-    placed = []
-    for at in along:
-        near = list(takewhile(lambda dot, at=at: at - dot[1] < wide, reversed(placed)))[::-1]
-        free = [middle]
-        for n, (x, y) in enumerate(near):
-            step = math.sqrt(max(wide**2 - (at - y) ** 2, 0)) * 1.05
-            free += [x + step, x - step] if n % 2 else [x - step, x + step]
-        for i in np.argsort(np.abs(np.array(free) - middle)):
-            if all((x - free[i]) ** 2 + (y - at) ** 2 >= wide * wide for x, y in near):
-                break
-        placed.append((free[i], at))
-    return [x for x, _ in placed]
 
 
 def spread(values, apart: float, low: float, high: float) -> np.ndarray:
@@ -131,8 +92,7 @@ def strip_rows(
     import seaborn as sns  # slow to import, and only charts of strips need it
 
     names = list(dict.fromkeys(frame[row]))
-    sns.stripplot(frame, x=value, y=row, order=names, ax=ax, color=colour, size=2.9, jitter=False)
-    _swarm(ax)
+    sns.swarmplot(frame, x=value, y=row, order=names, ax=ax, color=colour, size=2.9)
     for y, name in enumerate(names):
         at = frame.loc[frame[row] == name, value].agg(middle)
         ax.plot([at] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
