@@ -61,6 +61,7 @@ _ROOMS = {
         "files",
         "finding",
         "geography",
+        "keeping",
         "land",
         "lineage",
         "lookups",

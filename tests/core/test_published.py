@@ -8,7 +8,7 @@ from collections import defaultdict
 import ccg
 import pandas as pd
 import pytest
-from ccg import finding, lineage, numbers, periods, preparing, published, rebase_file
+from ccg import finding, keeping, lineage, numbers, periods, preparing, published, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -277,7 +277,8 @@ def test_whatever_the_layout_marks_and_codes_every_number_is_read(tmp_path, exam
         assert table.frame["Period"].to_list() == [period for *_, period in rows]
         schemes = {c[:1] == "E" for c in table.frame["Commissioner"] if home.written(c) == c}
         if len(schemes) < 2:  # else hubs with ODS codes stand beside ONS codes, which is refused
-            tables.append(table.frame.assign(Period=table.frame["Period"] + f" {len(tables)}"))
+            plain = keeping.plainly(table.frame)
+            tables.append(plain.assign(Period=plain["Period"] + f" {len(tables)}"))
             every.extend((code, n, f"{period} {len(tables) - 1}") for code, n, period in rows)
 
     gather()

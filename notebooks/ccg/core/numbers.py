@@ -11,6 +11,8 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from . import keeping
+
 #: Cells of a column of numbers that mean: not given, in any case and with or without brackets. They are counted as
 #: missing, never as zero. So do ``<5`` and its like, and ``[low]``: how much it is, is not said.
 SUPPRESSED = (
@@ -160,12 +162,22 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
     return nw.when(good).then(number), ~mark & ~good
 
 
+def _distinct(series: nw.Series[Any]) -> tuple[Any, Sequence[str]]:
+    """For each row which of the distinct cells it has, -1 for none; and these."""
+    if series.implementation.is_pandas():
+        native: pd.Series = series.to_native()
+        if keeping.is_kept(native) or isinstance(native.dtype, pd.StringDtype):
+            codes, texts = pd.factorize(native)
+            return codes, list(map(str, texts))
+    return pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+
+
 class _Cells:
     """The distinct cells of a text column and what each is; most columns have few of them."""
 
     def __init__(self, series: nw.Series[Any], missing: Sequence[str]) -> None:
         self.series = series
-        self.at, distinct = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+        self.at, distinct = _distinct(series)
         self.texts = [text.strip() for text in distinct]
         given = {text for text in set(self.texts) if is_given(text, missing)}
         #: Every cell that is given, as a plain number; None where it is none.
@@ -183,8 +195,12 @@ class _Cells:
         return f"row {at + 1}"
 
     def counted(self) -> list[tuple[str, int, str]]:
-        counts = pd.Series(self.at).map(dict(enumerate(self.texts))).value_counts()
+        counts = self.times().groupby(self.texts).sum()
         return [(cell, int(counts[cell]), self.where(cell)) for cell in self.strange]
+
+    def times(self) -> pd.Series:
+        """How often each of the texts comes."""
+        return pd.Series(self.at).value_counts().reindex(range(len(self.texts)), fill_value=0)
 
     def numbers(self) -> nw.Series[Any]:
         written = [self.plain.get(text) for text in self.texts]
@@ -202,16 +218,16 @@ class _Cells:
                     f"column {self.series.name!r}, {self.where(cell)}: {cell!r} has more digits than can be kept"
                 )
             whole, values = True, [None if w is None else int(w) for w in written]
-        if whole and numbers.abs().take(self.at[self.at >= 0]).sum() >= 2**63:
+        if whole and (numbers.abs() * self.times()).sum() >= 2**63:
             raise NumberError(f"column {self.series.name!r}: its numbers add up to more than can be kept")
         return self._as_series(values, whole)
 
     def _as_series(self, values: list[int | float | None], whole: bool) -> nw.Series[Any]:
         name, kind = self.series.name, "Int64" if whole else "float64"
         if self.series.implementation.is_pandas_like():
-            some = pd.Series([*values, None], dtype=kind).take(self.at)  # a cell that is None is the last
-            some.index = self.series.to_native().index
-            return nw.from_native(some.rename(name), series_only=True)
+            some = pd.array([*values, None], dtype=kind)[self.at]  # a cell that is None is the last
+            index = self.series.to_native().index
+            return nw.from_native(pd.Series(some, index, name=name), series_only=True)
         out = [None if i < 0 else values[i] for i in self.at]
         return nw.new_series(name, out, nw.Int64 if whole else nw.Float64, backend=self.series.implementation)
 
