@@ -799,3 +799,15 @@ def test_quarters_and_day_numbers_tell_the_geography():
     numbered = table.replace({"2018 Q2": "43191", "2018 Q3": "43282"})
     moved = rebase_file(numbered, at="when", to="2021-04-01", by=["when"], sums=["n"])
     assert "column 'when': 43191 as 2018-04-01, 43282 as 2018-07-01" in moved.notes
+
+
+@pytest.mark.parametrize("other", ["2017/18p", "2017/18 (provisional)", "2017/18*"])
+def test_a_period_with_a_mark_beside_the_same_without_is_refused(other):
+    """The parts of a body would be kept apart, so none would be whole."""
+    table = pd.DataFrame(
+        {"code": ["00C", "00D", "00J"], "year": ["2017/18", other, other], "n": ["1", "2", "3"]}
+    )
+    with pytest.raises(ValueError, match=r"'2017/18' and '2017/18.*' differ in a mark behind them alone"):
+        rebase_file(table, by=["year"], sums=["n"], **DATES)
+    both = pd.concat([table, table.assign(year="2017/18")[1:]])  # editions side by side stay apart
+    assert set(rebase_file(both, by=["year"], sums=["n"], **DATES).frame["year"]) == {"2017/18", other}

@@ -74,7 +74,7 @@ class _Places:
 
     def cells(self, texts: list[str]) -> pd.Series:
         """A column of text, from one for each place."""
-        return keeping.from_codes(self.of, texts).set_axis(self.of.index)
+        return keeping.from_codes(self.of, texts)
 
 
 def _places(table: Table) -> _Places:

@@ -127,6 +127,7 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
                 f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
             )
             doubts.append(Doubt(why, _of(among, total.rows)))
+        doubts += _two_names(frame, some, keys, name)
     doubts += _repeated(among, some, keys, apart, sums)
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
@@ -166,6 +167,34 @@ def _same(among: pd.Series, some: pd.DataFrame, code: str, sums: list[str]) -> t
     many = int((again & more).sum())
     why = f"{count(many, 'row')} {'is' if many == 1 else 'are'} the same as another in every column, so may be counted twice"
     return [note], [Doubt(why, _of(among, more))]
+
+
+def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: str) -> list[Doubt]:
+    """A doubt where a few codes have rows under two names each, in a column that calls every other code by a name of its own."""
+    code = keys[0]
+    if not keeping.is_text(frame[name]) or is_period(frame, name):
+        return []
+    under = some[[*keys, name]].drop_duplicates()
+    names = {c: set(cells) for c, cells in under[under.duplicated(keys, keep=False)].groupby(code)[name]}
+    torn = sorted(str(c) for c, several in names.items() if not _of_one_body(several))
+    pairs = frame.loc[~frame[code].isin(list(names)), [code, name]].drop_duplicates()
+    own = pairs[code].is_unique and pairs[name].is_unique and len(pairs) >= len(names)
+    if not torn or not own or not re.search(r"(?i)name|title|(?<![a-z])nm(?![a-z])", words_of(name)):
+        return []
+    first, second = sorted(map(str, names[torn[0]]))[:2]
+    more = f", and so for {len(torn) - 1} more" if len(torn) > 1 else ""
+    why = (
+        f"figures of {torn[0]!r} under two names, {first!r} and {second!r}, were added up{more}: if these are two bodies, "
+        "give each its own code"
+    )
+    return [Doubt(why, keeping.told(frame[code], lambda cell: cell in torn))]
+
+
+def _of_one_body(names: set[str]) -> bool:
+    """Whether some names are of one body: alike but for case and spaces, or its old and its new one."""
+    plain = {" ".join(str(one).split()).casefold() for one in names}
+    bodies = {lineage.suggest(str(one)) for one in names}
+    return len(plain) == 1 or (None not in bodies and len({lineage.lifetime(str(b))[0] for b in bodies}) == 1)
 
 
 def _repeated(

@@ -31,7 +31,7 @@ def kept(cells: pd.Series) -> pd.Series:
 
 def from_codes(codes: pd.Series, texts: list[str]) -> pd.Series:
     """A column whose cells are said by their places in a list of text."""
-    return _of(codes.to_numpy(), texts)
+    return _of(codes.to_numpy(), texts, codes)
 
 
 def as_text(cells: pd.Series) -> pd.Series:
@@ -50,7 +50,7 @@ def made(cells: pd.Series, meant: Callable[[Any], str]) -> pd.Series:
     texts = [*map(meant, distinct), ""]
     if FEW < len(distinct) > len(cells) / 2:
         return pd.Series(pd.array(texts, dtype="str")[codes], cells.index, name=cells.name)
-    return _of(codes, texts).set_axis(cells.index).rename(cells.name)
+    return _of(codes, texts, cells)
 
 
 def values(cells: pd.Series, value: Callable[[Any], Any]) -> pd.Series:
@@ -69,7 +69,7 @@ def counted(cells: pd.Series) -> dict[str, int]:
     """How often each cell comes, taken as text, the most frequent first."""
     if not is_kept(cells):
         return {str(cell): int(n) for cell, n in cells.astype(str).value_counts().items()}
-    texts = cells.cat.categories
+    texts: dict[Hashable, str] = dict(enumerate(cells.cat.categories))
     return {texts[code]: int(n) for code, n in cells.cat.codes.value_counts().items()}
 
 
@@ -88,9 +88,10 @@ def _distinct(cells: pd.Series) -> tuple[Any, Any]:
     return pd.factorize(cells)
 
 
-def _of(codes: Any, texts: list[str]) -> pd.Series:
-    """The column whose cells are said by their places in a list, as categories in order."""
+def _of(codes: Any, texts: list[str], like: pd.Series) -> pd.Series:
+    """The column whose cells are said by their places in a list, as categories in order, where another column is."""
     order = sorted(set(texts))
     place: dict[Hashable, int] = {text: i for i, text in enumerate(order)}
     new = pd.Series([place[text] for text in texts], dtype="int32").to_numpy()[codes]
-    return pd.Series(pd.Categorical.from_codes(new, categories=pd.Index(order, dtype="str")))
+    some = pd.Categorical.from_codes(new, categories=pd.Index(order, dtype="str"))
+    return pd.Series(some, like.index, name=like.name)

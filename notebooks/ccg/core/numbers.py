@@ -37,6 +37,8 @@ _DIGITS = rf"(?:[1-9][0-9]{{0,2}}(?:[,{_SPACE}][0-9]{{3}}){{1,4}}|[0-9]{{1,15}})
 #: What may stand behind a number: r for revised, p for provisional, and the marks of footnotes.
 _FOOTNOTE = r" ?[*†‡¹²³]{1,3}| ?\[(?:note )?[0-9]{1,2}\]"
 _REVISED = rf"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])]|{_FOOTNOTE})"
+#: Nought with a footnote, which may be none at all, a small number that is hidden, or a nought: nobody can tell.
+NOTED_NOUGHT = rf"^[-+−–]?£?0*(?:[0,.]*0|0\.)(?:{_FOOTNOTE})$"
 #: A number as published: £1,234, −5, 1 234.5, 1'234, 1234 (r), revised or provisional, and 1234†, with a footnote.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
 #: Of which one sign decides what they say: 12.3%, and in brackets (123), below zero.
@@ -77,7 +79,7 @@ def plain(text: str) -> str | None:
 
     Examples
     --------
-    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "9†", "1,5", "0,123", "9-")]
+    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "9†", "1,5", "0,123", "0*")]
     ['1234', '1234.50', '12.3', '-56', '-7', '8', '9', None, None, None]
     """
     text = text.strip()
@@ -93,7 +95,7 @@ def plain(text: str) -> str | None:
     # more digits than a float keeps are looked at by those who read whole numbers
     if re.fullmatch(r"[+-]?[0-9]{16,}(\.[0-9]*)?", text):
         return text
-    if not re.search(PUBLISHED, text):
+    if not re.search(PUBLISHED, text) or re.search(NOTED_NOUGHT, text):
         return None
     text = re.sub(f"[+,£{_SPACE}]", "", re.sub(rf"{_REVISED}$", "", text))
     digits = text.lstrip("-−–")
@@ -154,7 +156,8 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
     more = [m.strip().casefold() for m in missing]
     if more:
         mark = mark | text.str.to_lowercase().is_in(more)
-    good = ~mark & (text.str.contains(NUMBER) | text.str.contains(PUBLISHED))
+    published = text.str.contains(PUBLISHED) & ~text.str.contains(NOTED_NOUGHT)
+    good = ~mark & (text.str.contains(NUMBER) | published)
     bare = text.str.replace_all(r"[−–]", "-").str.replace_all(rf"{_REVISED}$", "")
     bare = bare.str.replace_all(f"[+,£{_SPACE}]", "")
     # "0" for text that is cast to no effect: an engine may cast before it looks at the condition
@@ -169,7 +172,8 @@ def _distinct(series: nw.Series[Any]) -> tuple[Any, Sequence[str]]:
         if keeping.is_kept(native) or isinstance(native.dtype, pd.StringDtype):
             codes, texts = pd.factorize(native)
             return codes, list(map(str, texts))
-    return pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+    codes, texts = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+    return codes, list(texts)
 
 
 class _Cells:
@@ -225,7 +229,7 @@ class _Cells:
     def _as_series(self, values: list[int | float | None], whole: bool) -> nw.Series[Any]:
         name, kind = self.series.name, "Int64" if whole else "float64"
         if self.series.implementation.is_pandas_like():
-            some = pd.array([*values, None], dtype=kind)[self.at]  # a cell that is None is the last
+            some = pd.Series([*values, None], dtype=kind).array[self.at]  # a cell that is None is the last
             index = self.series.to_native().index
             return nw.from_native(pd.Series(some, index, name=name), series_only=True)
         out = [None if i < 0 else values[i] for i in self.at]
@@ -244,6 +248,10 @@ def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
     one = sum(len(cells) for cells in found.values()) == 1
     short = [m for m in marks if len(m) <= 20][:8]
     way = f"missing={short!r} (--missing {' '.join(short)})" if short else "missing (--missing)"
+    nought = next((m for m in marks if re.search(NOTED_NOUGHT, m)), None)
+    more = (
+        f". If {nought} is nought with a footnote, write 0 (--zero {nought!r} reads it so)" if nought else ""
+    )
     if any(re.search(r"\d,\d", m) for m in marks):
         way += (
             "; if the comma stands before decimals, write a point, or read the file with decimal=',' "
@@ -251,5 +259,5 @@ def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
         )
     return (
         f"{'; '.join(parts)}: {'this is' if one else 'these are'} not a number. If {'it means' if one else 'they mean'} "
-        f"not given, say so with {way}; *, -, .., c, <5, n/a and their like are known to"
+        f"not given, say so with {way}; *, -, .., c, <5, n/a and their like are known to{more}"
     ).replace("these are not a number", "these are no numbers")

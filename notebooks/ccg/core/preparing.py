@@ -375,17 +375,24 @@ def _refuse_blank(frame: pd.DataFrame, code: str, key: str, blank: pd.Series) ->
 
 def _refuse_two_spellings(frame: pd.DataFrame, code: str, key: str) -> None:
     """Raise PublishedError for a key in two spellings that no body has both of, so that parts would be torn apart."""
-    alike = defaultdict(set)
-    for cell in frame[key].unique():
-        alike[" ".join(cell.split()).casefold()].add(cell)
-    for cells in (some for some in alike.values() if len(some) > 1):
-        rows = frame.loc[frame[key].isin(cells), [code, key]].drop_duplicates()
-        if not rows[code].duplicated().any():
-            some = " and ".join(map(repr, sorted(cells)))
-            raise PublishedError(
-                f"column {key!r}: {some} differ in case or spaces alone, and would keep the parts of a body apart; "
-                "write them alike"
-            )
+    for plain, what in ((_without_case, "case or spaces"), (periods.unmarked, "a mark behind them")):
+        if plain is periods.unmarked and not is_period(frame, key):
+            continue
+        alike = defaultdict(set)
+        for cell in frame[key].unique():
+            alike[plain(cell)].add(cell)
+        for cells in (some for some in alike.values() if len(some) > 1):
+            rows = frame.loc[frame[key].isin(cells), [code, key]].drop_duplicates()
+            if not rows[code].duplicated().any():
+                some = " and ".join(map(repr, sorted(cells)))
+                raise PublishedError(
+                    f"column {key!r}: {some} differ in {what} alone, and would keep the parts of a body apart; "
+                    "write them alike"
+                )
+
+
+def _without_case(cell: str) -> str:
+    return " ".join(cell.split()).casefold()
 
 
 def _with_own_names(table: Table) -> Table:

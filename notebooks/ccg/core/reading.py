@@ -147,7 +147,7 @@ def read(
         path, sheet=sheet, header=header, separator=separator, encoding=encoding, decimal=decimal, only=only
     )
     for at in range(frame.shape[1]):  # one by one, so that no column stands twice for long
-        frame.isetitem(at, keeping.as_text(frame.iloc[:, at]))
+        frame.isetitem(at, keeping.as_text(frame.iloc[:, at]).array)
     return frame
 
 
