@@ -22,6 +22,7 @@ from ccg.core.problems import Tables  # noqa: E402
 TOGETHER = {
     "core/test_tables.py": "what is said of the tables as they are",
     "core/test_contract.py": "what is said of the tables as they are",
+    "core/test_cells.py": "what is said of the tables as they are",
     "core/test_ons_codes.py": "what is said of the tables as they are",
     "suite/test_check.py": "what is said of the tables as they are",
     "analysis/test_life.py": "the lives of all bodies",

@@ -1,6 +1,5 @@
 """A table is sound, or Frictionless has something to say of it: never both, never neither."""
 
-import frictionless
 import pytest
 from ccg import files, tables
 from ccg.core import cells
@@ -24,6 +23,8 @@ B2,2014,,0.25,a,,A1,
 
 def told(folder, text: str, other: str = "code\nA1\nB2\n") -> tuple[bool, list[str]]:
     """Whether a table of these rows is sound, and the kinds of error that Frictionless finds in it."""
+    import frictionless  # slow to import
+
     names = {"missingValues": [""]}
     (folder / "one.csv").write_text(text, encoding="utf-8")
     (folder / "other.csv").write_text(other, encoding="utf-8")
@@ -93,6 +94,8 @@ def test_what_cannot_be_judged_is_left_to_frictionless(tmp_path):
 
 @pytest.mark.slow
 def test_frictionless_says_nothing_of_any_table_row_by_row():
+    import frictionless
+
     package = frictionless.Package.from_descriptor(tables.package(), basepath=str(files.ROOT / "data"))
     for name in tables.names():
         assert cells.sound(package, name), name
