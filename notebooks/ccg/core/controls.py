@@ -204,7 +204,7 @@ def _unlike_itself(
                 best = max(best, (nearer if nearer * sqrt(c) > 1 else 0, row, column))
     if best[1] < 0:
         return None
-    would = said(float(frame.at[best[1], best[2]]) + short)
+    would = said(float(frame[best[2]].astype("float64").loc[best[1]]) + short)
     return best[1], best[2], f"; {best[2]} {would} would agree, and be nearer to its other periods"
 
 

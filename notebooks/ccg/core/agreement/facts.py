@@ -149,12 +149,12 @@ def _headline(parts: pd.DataFrame, claim: pd.DataFrame) -> Iterator[Problem]:
     mine, due = claim[cells].map(said), parts[cells].map(said)
     alike = due.eq(mine.iloc[0])
     if len(parts) and not alike.all(axis=1).any():
-        near = alike.sum(axis=1).idxmax()
-        for column in (one for one in cells if not alike.at[near, one]):
-            what = f"claim_parts.csv row {near + 2} has {due.at[near, column]}"
-            yield from wrong("claims", claim, column, what)
-            what = f"claims.csv row {claim.index[0] + 2} has {mine[column].iloc[0]}"
-            yield from wrong("claim_parts", parts.loc[[near]], column, what)
+        at = int(alike.sum(axis=1).to_numpy().argmax())
+        near, part, line = due.iloc[at], parts.iloc[[at]], int(str(parts.index[at])) + 2
+        for column in (one for one in cells if not alike[one].iloc[at]):
+            yield from wrong("claims", claim, column, f"claim_parts.csv row {line} has {near[column]}")
+            what = f"claims.csv row {int(str(claim.index[0])) + 2} has {mine[column].iloc[0]}"
+            yield from wrong("claim_parts", part, column, what)
 
 
 def _parts(parts: pd.DataFrame) -> Iterator[Problem]:
