@@ -30,7 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from ccg import cli, lineage  # noqa: E402
+from ccg import cli  # noqa: E402
 
 LONGEST = 60
 DAY, TO = "2018-04-01", ("2019-04-01", "2020-04-01", "2021-04-01", "2022-07-01")
