@@ -15,14 +15,15 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 #: The project's folder. In an installed wheel there is none, and only ``data()`` exists.
 ROOT = _PACKAGE.parents[1]
 NOTEBOOKS = _PACKAGE.parent
+_INSIDE = _PACKAGE / "data"
+_INSTALLED = _INSIDE.is_dir()
 
 
 def data() -> Path:
     """Folder of the tables: ``$CCG_DATA`` if set, else inside an installed package, else ``data/``."""
     if os.environ.get("CCG_DATA"):
         return Path(os.environ["CCG_DATA"])
-    inside = _PACKAGE / "data"
-    return inside if inside.is_dir() else ROOT / "data"
+    return _INSIDE if _INSTALLED else ROOT / "data"
 
 
 def figures() -> Path:
