@@ -330,3 +330,28 @@ def test_a_gap_refuses_what_it_cannot_compare():
     ):
         with pytest.raises(ValueError, match="a number is missing, or all bodies are of one group"):
             stats.gap(value, group, ["a", "b", "c"])
+
+
+def test_many_shuffles_at_once_are_each_by_itself():
+    """So many that they are worked out some at a time: each has the figures that it has alone."""
+    some = np.random.default_rng(5)
+    time, event = some.integers(1, 90, 200), some.random(200) < 0.7
+    groups = np.array([some.permutation(200) < 80 for _ in range(60)])
+    scores = some.normal(size=(60, 200))
+    for test, values in ((stats.log_rank, groups), (stats.log_rank_trend, scores)):
+        together = np.array(test(time, event, values))
+        alone = np.array([test(time, event, one) for one in values]).T
+        assert together == pytest.approx(alone, rel=1e-9)
+
+
+def test_a_p_is_the_same_in_pounds_and_in_pence():
+    """As many shuffles are as far apart, whatever the unit: what is equal but for the last digit is as large."""
+    members = np.arange(6) < 3
+    order = stats.shuffles(range(6), times=500)
+
+    def total(value):
+        return value[..., members].sum(axis=-1)
+
+    size = np.array([0.1, 0.2, 0.3, 0.7, 0.6, 1.1])
+    found = {stats.shuffle_test(total, size * unit, order)[1] for unit in (1, 7, 1e7, np.pi * 3e11)}
+    assert len(found) == 1
