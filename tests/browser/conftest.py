@@ -45,7 +45,9 @@ NO_BROWSER = (
     "Install one (Debian: apt-get install chromium), or name one: CCG_CHROMIUM=/path/to/chrome make test-browser"
 )
 #: What is not on this machine. Everything else (its own servers, files, data) may be asked for.
-ELSEWHERE = r"^(?!(data|blob|file|about|chrome|chrome-error):|(http|ws)s?://(127\.0\.0\.1|localhost)[:/])"
+ELSEWHERE = re.compile(
+    r"(?!(data|blob|file|about|chrome|chrome-error):|(http|ws)s?://(127\.0\.0\.1|localhost)[:/])"
+)
 DEADLINE = 60  # seconds for a server to answer
 FAILED = pytest.StashKey[bool]()
 expect.set_options(timeout=30_000)  # what is expected is looked for again and again, also on a busy machine
@@ -103,15 +105,21 @@ class Watch:
         self.errors: list[str] = []  # exceptions that no page's script caught
 
     def __call__(self, context) -> None:
-        def stop(route):
-            self.outside.append(f"{route.request.url} (asked by {route.request.frame.url})")
-            route.abort()
+        """Note what a context's pages ask for outside; the browser itself finds no such place (``--host-resolver-rules``).
+
+        A route that stops it would see every request, and with a route the browser keeps nothing it has loaded.
+        """
+
+        def note(request):
+            if ELSEWHERE.match(request.url):
+                asks = "a page that is left" if request.is_navigation_request() else request.frame.url
+                self.outside.append(f"{request.url} (asked by {asks})")
 
         def open_socket(socket):
             if "://127.0.0.1" not in socket.url and "://localhost" not in socket.url:
                 self.outside.append(socket.url)
 
-        context.route(re.compile(ELSEWHERE), stop)
+        context.on("request", note)
         context.on("page", lambda page: page.on("websocket", open_socket))
         context.on("weberror", lambda e: self.errors.append(f"{e.page.url if e.page else ''}: {e.error}"))
 
