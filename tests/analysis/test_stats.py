@@ -358,3 +358,17 @@ def test_a_p_is_the_same_in_pounds_and_in_pence():
     size = np.array([0.1, 0.2, 0.3, 0.7, 0.6, 1.1])
     found = {stats.shuffle_test(total, size * unit, order)[1] for unit in (1, 7, 1e7, np.pi * 3e11)}
     assert len(found) == 1
+
+
+def test_an_interval_of_a_share_stays_between_none_and_all():
+    for base in range(1, 400):
+        low, high = stats.wilson(0, base)[0], stats.wilson(base, base)[1]
+        assert 0 <= low < 1e-15 and 1 - 1e-15 < high <= 1
+
+
+def test_groups_wholly_apart_have_the_least_p_that_so_few_bodies_can_have():
+    """The p of a gap is that of the groups as they are: ten bodies of which the five in one group have far more."""
+    value, group = np.array([1.0, 2, 3, 4, 5, 11, 12, 13, 14, 15]), np.arange(10) >= 5
+    found = stats.gap(value, group, range(10), times=999)
+    # of 252 ways to choose five of ten two stand as far apart
+    assert found.p == pytest.approx(2 / 252, abs=0.008)

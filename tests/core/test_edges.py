@@ -6,7 +6,7 @@ import ccg
 import pandas as pd
 import polars as pl
 import pytest
-from ccg import lineage
+from ccg import lineage, words
 from ccg.core.rebasing import report
 
 
@@ -64,3 +64,28 @@ def test_dates_may_be_categories():
         pl.from_pandas(frame).with_columns(pl.col("day").cast(pl.Categorical)),
     ):
         assert list(ccg.rebase(coded, **asked).frame["n"]) == list(plain.frame["n"]) == [5, 7]
+
+
+def test_a_location_has_its_old_name_to_its_last_day():
+    renamed = ccg.tables.load("locations").query("closed == closed and code != 'D4U1Y'").iloc[0]
+    after = ccg.tables.load("locations").query("code == @renamed.code and opened > @renamed.closed").iloc[0]
+    lives = lineage.default()
+    assert lives.name(renamed["code"], renamed["closed"]) == renamed["name"] != after["name"]
+    assert lives.name(renamed["code"], after["opened"]) == after["name"]
+
+
+def test_the_hundred_and_eleventh_is_no_hundred_and_elevenst():
+    assert [words.ordinal(n) for n in (101, 111, 112, 113, 121)] == [
+        "101st",
+        "111th",
+        "112th",
+        "113th",
+        "121st",
+    ]
+
+
+def test_rows_dated_in_the_years_of_trusts_are_placed():
+    """The first day known is the day of trusts: rows dated then are of trusts, and their numbers all arrive."""
+    frame = pd.DataFrame({"code": ["5A3", "5A4", "5A5"], "day": ["2012-10-01"] * 3, "n": [1, 2, 4]})
+    moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"])
+    assert moved.frame["n"].sum() == 7 and not len(moved.unmapped)
