@@ -22,11 +22,16 @@ from ccg.core.problems import Tables  # noqa: E402
 TOGETHER = {
     "core/test_tables.py": "what is said of the tables as they are",
     "core/test_contract.py": "what is said of the tables as they are",
+    "core/test_cells.py": "what is said of the tables as they are",
     "core/test_ons_codes.py": "what is said of the tables as they are",
     "suite/test_check.py": "what is said of the tables as they are",
     "analysis/test_life.py": "the lives of all bodies",
     "explorer/test_explore.py": "the lives of all bodies",
     "suite/test_site.py": "the lives of all bodies",
+    "explorer/test_app.py": "the lives of all bodies",  # Voilà, which test_explore imports too
+    "analysis/test_effects.py": "the statistics of others, slow to import",
+    "analysis/test_stats.py": "the statistics of others, slow to import",
+    "charts/test_tiles.py": "the statistics of others, slow to import",
 }
 #: Files whose tests share little: each goes to the process that is free, last of all, so that both end together.
 APART = {"core/test_published.py", "suite/test_commands.py"}

@@ -6,10 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from ccg import stats
-from scipy.stats import norm
-from statsmodels.duration.hazard_regression import PHReg
-from statsmodels.duration.survfunc import survdiff
-from statsmodels.regression.linear_model import OLS
 
 
 @pytest.mark.parametrize(
@@ -137,6 +133,8 @@ def bodies(rng, n=80):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_log_rank_is_that_of_statsmodels_with_ties_censoring_and_strata(seed):
+    from statsmodels.duration.survfunc import survdiff
+
     time, event, group, stratum = bodies(np.random.default_rng(seed))
     for strata in (None, stratum):
         expected = survdiff(time, event.astype(int), group, strata=strata)
@@ -157,6 +155,9 @@ def test_a_matrix_of_shuffles_gives_what_each_shuffle_gives_alone():
 
 @pytest.mark.parametrize("strata", [False, True])
 def test_the_trend_is_the_score_test_of_coxs_regression(strata):
+    from scipy.stats import norm
+    from statsmodels.duration.hazard_regression import PHReg
+
     rng = np.random.default_rng(6)
     time, event, _, stratum = bodies(rng)
     time, score = (
@@ -298,6 +299,8 @@ def test_examples_give_what_they_show():
 
 @pytest.mark.parametrize("with_need", [False, True])
 def test_a_gap_is_that_of_a_regression_clustered_by_decision(with_need):
+    from statsmodels.regression.linear_model import OLS
+
     outcome, need, label = world(np.random.default_rng(9))
     merged, money = outcome["went"].to_numpy(), need + np.random.default_rng(10).normal(size=len(need))
     found = stats.gap(money, merged, label, need if with_need else None, times=9)
