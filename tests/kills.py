@@ -3,17 +3,19 @@
 Run it as ``python tests/kills.py --seed 1 --number 100``: so many runs of ``rebase -o`` and as many that put figures,
 and with them a notebook and the README, in place are ended by SIGKILL, each before a step of its writing that is
 drawn by lot (a file opened, put in place or taken away), some of them in the middle of a file. ``--whole 5`` kills
-whole runs of ``python -m ccg figures`` too, at any moment. (It forks, so not on Windows.)
+whole runs too, one in two at any moment and one in two while it writes. (It forks, so not on Windows.)
 """
 
 import argparse
 import base64
+import contextlib
+import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -34,11 +36,14 @@ NOTEBOOK, BESIDE = "01_consolidation.ipynb", "03_engagement.ipynb"
 Contents = dict[Path, bytes]
 
 
-def forked(what: Callable[[], object], folder: Path, stop: int, part: float = 1.0) -> tuple[bool, int]:
+def forked(
+    what: Callable[[], object], folder: Path, stop: int, part: float = 1.0, after: float | None = None
+) -> tuple[bool, int]:
     """Do something in a process of its own, killed before its step of this number in a folder.
 
-    ``part`` is how much of a file is written before the kill where the step puts a file in place. Returns whether it
-    was killed, and how many steps there were if not.
+    ``part`` is how much of a file is written before the kill where the step puts a file in place; with ``after`` it
+    is killed when so many seconds have gone, wherever it is. Returns whether it was killed, and how many steps there
+    were if not.
     """
     told, tell = os.pipe()
     child = os.fork()
@@ -72,6 +77,9 @@ def forked(what: Callable[[], object], folder: Path, stop: int, part: float = 1.
         finally:
             os._exit(status)
     os.close(tell)
+    if after is not None:
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)  # it is not waited for yet, so that the number is its own
     _, status = os.waitpid(child, 0)
     with os.fdopen(told) as end:
         steps = end.read()
@@ -145,6 +153,9 @@ def rebase_kills(number: int, some: random.Random, folder: Path) -> Counter:
         ]
         return lambda: cli.main(words)
 
+    # once here: what it imports and works out, each fork finds there
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        rebase("2021-04-01")()
     states: dict[str, Contents] = {}
     steps = 0
     for to in ("2020-04-01", "2021-04-01"):
@@ -173,6 +184,9 @@ def figure_kills(number: int, some: random.Random, folder: Path) -> Counter:
     """Runs that put the figures of a notebook in place, with ``refresh`` also the notebook and the README."""
     ends: Counter = Counter()
     new, old = _states(folder)
+    nbformat.reads(
+        new[Path("notebooks") / NOTEBOOK].decode(), as_version=4
+    )  # its checker is there for every fork
     made = {p.name: c for p, c in new.items() if p.parts[0] == "figures" and p.name != "index.json"}
 
     def execute(paths: list[Path], place: Path, **_: object) -> tuple[dict, list]:
@@ -246,55 +260,73 @@ def _states(folder: Path) -> tuple[Contents, Contents]:
 
 
 def whole_kills(number: int, some: random.Random, folder: Path) -> Counter:
-    """Whole runs of ``figures`` and ``refresh`` in turn, of a copy with two notebooks, ended at any moment."""
+    """Whole runs of ``figures`` and ``refresh`` in turn, of a copy with two notebooks that end with their first chart.
+
+    One run in two is killed at any moment from its begin to its end, and one before a step of its writing.
+    """
     ends: Counter = Counter()
     place, aside = folder / "suite", folder / "aside"
+    _suite(place)
+    aside.mkdir()
+    os.environ.pop("CCG_DATA", None)
+    os.environ |= {"PYTHONPATH": str(place / "notebooks"), "HOME": str(aside), "TMPDIR": str(aside)}
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    files.ROOT, files.NOTEBOOKS, tempfile.tempdir = place, place / "notebooks", None
+
+    def once(refresh: bool, stop: int = 0, part: float = 1.0, after: float | None = None) -> tuple[bool, int]:
+        return forked(partial(run.make_figures, refresh=refresh), place, stop, part, after)
+
+    before = contents(place)
+    steps, longest = {}, {}
+    for refresh in (False, True):
+        put(place, before)
+        started = time.monotonic()
+        _, steps[refresh] = once(refresh)
+        longest[refresh] = time.monotonic() - started
+    new = {p: c for p, c in contents(place).items() if p.parts[0] != ".cache"}
+    inputs = {p for p, c in before.items() if new.get(p) == c}
+    while ends["killed"] < number:
+        refresh, writing = bool(ends["killed"] % 2), ends["killed"] % 4 < 2
+        put(place, before)
+        if writing:
+            killed, _ = once(refresh, some.randrange(1, steps[refresh] + 1), some.random())
+        else:
+            killed, _ = once(refresh, after=some.random() * longest[refresh])
+        if not killed:
+            continue  # it had come to its end
+        judged(place, before, new, inputs, ends)
+        ends["killed while writing"] += writing
+        started = time.monotonic()
+        once(True)
+        longest[True] = time.monotonic() - started
+        healed(place, new, ends)
+        time.sleep(1)  # what a killed run had started ends by itself
+        ends["strays after the next run"] += len(list(aside.glob("ccg-*")))
+        print(ends["killed"], dict(ends), file=sys.stderr, flush=True)
+    return ends
+
+
+def _suite(place: Path) -> None:
+    """A suite of two notebooks, each cut after its first chart, with figures of an earlier run."""
     without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "notebooks" / "ccg", place / "notebooks" / "ccg", ignore=without)
     shutil.copytree(ROOT / "data", place / "data")
-    for name in (NOTEBOOK, BESIDE):
-        shutil.copy(ROOT / "notebooks" / name, place / "notebooks")
     shutil.copy(ROOT / "requirements.txt", place)
+    (place / "figures").mkdir()
+    (place / "tests" / "suite").mkdir(parents=True)
+    for name in (NOTEBOOK, BESIDE):
+        notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
+        chart = next(i for i, cell in enumerate(notebook.cells) if cell.source.startswith("%%chart"))
+        notebook.cells = notebook.cells[: chart + 1]
+        nbformat.write(notebook, place / "notebooks" / name)
+        drawn = re.search(r'"(\d\d_\w+)"', notebook.cells[chart].source)
+        for path in (ROOT / "figures").glob(f"{drawn[1]}.*"):
+            # what follows a file's last line makes it another, as of a run with other numbers
+            (place / "figures" / path.name).write_bytes(path.read_bytes() + b"\n")
     rows = "".join(f"| [{name[:2]}](notebooks/{name}) | asks | answers |\n" for name in (NOTEBOOK, BESIDE))
     (place / "README.md").write_text(
         f"# A suite\n\n| notebook | asks | answers |\n| --- | --- | --- |\n{rows}"
     )
-    for one in (place / "figures", place / "tests" / "suite", aside):
-        one.mkdir(parents=True)
-    os.environ.pop("CCG_DATA", None)
-    paths = {"PYTHONPATH": str(place / "notebooks"), "HOME": str(aside), "TMPDIR": str(aside)}
-    env = {**os.environ, **paths, "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def once(command: str, seconds: float | None = None) -> float:
-        started = time.monotonic()
-        asked = [sys.executable, "-m", "ccg", command]
-        going = subprocess.Popen(
-            asked, cwd=place, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        try:
-            _, said = going.communicate(timeout=seconds)
-            if going.returncode:
-                raise RuntimeError(f"{command} failed by itself: {said[-2000:]}")
-        except subprocess.TimeoutExpired:
-            going.kill()
-            going.wait()
-        return time.monotonic() - started
-
-    before = contents(place)
-    longest = once("refresh")
-    new = {p: c for p, c in contents(place).items() if p.parts[0] != ".cache"}
-    inputs = {p for p, c in before.items() if new.get(p) == c}
-    # pages of the outputs are what refresh made; an earlier run had other figures, and an older README
-    for i in range(number):
-        put(place, before)
-        once("refresh" if i % 2 else "figures", some.uniform(0.3, 1.0) * longest)
-        judged(place, before, new, inputs, ends)
-        once("refresh")
-        healed(place, new, ends)
-        time.sleep(1)  # what a killed run had started ends by itself
-        ends["strays after the next run"] += len(list(aside.glob("ccg-*")))
-        print(i + 1, dict(ends), file=sys.stderr, flush=True)
-    return ends
 
 
 #: What must not happen.
