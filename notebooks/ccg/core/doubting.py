@@ -350,7 +350,7 @@ def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
         return ""
     beside = home.beside()
     meant = {c: home.written(c) for c in map(str, frame[keys[0]].unique())}
-    bodies = frame[keeping.told(frame[keys[0]], lambda c: meant[c] and meant[c] not in beside)]
+    bodies = frame[keeping.told(frame[keys[0]], lambda c: meant.get(c) and meant[c] not in beside)]
     of = [k for k in keys[1:] if is_period(frame, k)]
     rows = bodies[[*of, keys[0], name]].drop_duplicates().astype(str)
     for _, some in rows.groupby(of) if of else [("", rows)]:
