@@ -15,18 +15,23 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from ccg import files, run, tables  # noqa: E402
+from ccg import files, tables  # noqa: E402
 from ccg.core.problems import Tables  # noqa: E402
 
 #: Files whose tests share what is costly to work out, so that one process runs them; any other file is one by itself.
 TOGETHER = {
     "core/test_tables.py": "what is said of the tables as they are",
     "core/test_contract.py": "what is said of the tables as they are",
+    "core/test_cells.py": "what is said of the tables as they are",
     "core/test_ons_codes.py": "what is said of the tables as they are",
     "suite/test_check.py": "what is said of the tables as they are",
     "analysis/test_life.py": "the lives of all bodies",
     "explorer/test_explore.py": "the lives of all bodies",
     "suite/test_site.py": "the lives of all bodies",
+    "explorer/test_app.py": "the lives of all bodies",  # Voilà, which test_explore imports too
+    "analysis/test_effects.py": "the statistics of others, slow to import",
+    "analysis/test_stats.py": "the statistics of others, slow to import",
+    "charts/test_tiles.py": "the statistics of others, slow to import",
 }
 #: Files whose tests share little: each goes to the process that is free, last of all, so that both end together.
 APART = {"core/test_published.py", "suite/test_commands.py"}
@@ -74,6 +79,8 @@ def made(tmp_path_factory) -> Path:
     """The figures of this test run: those that nbval has just made, else made here."""
     if os.environ.get("CCG_FIGURES"):
         return Path(os.environ["CCG_FIGURES"])
+    from ccg import run  # not above: the process that only hands out tests need not import it
+
     folder = tmp_path_factory.mktemp("figures")
     _, failed = run.execute(files.notebooks(), folder)
     assert not failed, "\n".join(map(str, failed))

@@ -53,6 +53,7 @@ _ROOMS = {
     "core": (
         "agreement",
         "carrying",
+        "cells",
         "codes",
         "contract",
         "controls",

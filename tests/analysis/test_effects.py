@@ -9,9 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from ccg import effects, files, levels, outcomes
-from scipy.stats import permutation_test, ttest_ind
-from scipy.stats import t as student
-from statsmodels.regression.linear_model import OLS
 
 YEARS = range(2014, 2022)
 
@@ -155,6 +152,8 @@ def test_imputation_is_that_of_another_library(theirs):
 
 
 def test_the_answer_of_07_and_its_interval_are_those_of_plain_arithmetic():
+    from scipy.stats import t as student
+
     data = outcomes.talking_therapies("recovery").panel()
     y, first, years = data.values.to_numpy(), data.first.to_numpy(), np.arange(2017, 2022)
     never, merged = np.isnan(first), int((~np.isnan(first)).sum())
@@ -202,6 +201,9 @@ def one_wave(rng, treated=6, controls=9, spread=1.0):
 
 
 def test_one_cohort_is_the_unequal_variance_t_test_of_changes_and_its_error_hc2():
+    from scipy.stats import ttest_ind
+    from statsmodels.regression.linear_model import OLS
+
     data, a, b = one_wave(np.random.default_rng(1), spread=1.7)
     row = effects.difference_in_differences(data).iloc[0]
     welch = ttest_ind(a, b, equal_var=False)
@@ -214,6 +216,8 @@ def test_one_cohort_is_the_unequal_variance_t_test_of_changes_and_its_error_hc2(
 
 
 def test_p_counts_every_way_to_deal_where_there_are_few():
+    from scipy.stats import permutation_test, ttest_ind
+
     data, a, b = one_wave(np.random.default_rng(2))
     row = effects.difference_in_differences(data).iloc[0]
     told = permutation_test(
@@ -385,6 +389,8 @@ def test_regions_without_a_control_are_refused():
 
 
 def test_family_wise_p_is_worked_out_over_the_same_dealings_one_by_one():
+    from scipy.stats import ttest_ind
+
     rng = np.random.default_rng(11)
     frame, first = made(rng, {2017: 4, 2020: 6}, controls=12)
     one = panel_of(frame, first)
@@ -455,6 +461,8 @@ def test_a_trend_that_goes_on_is_no_effect_and_its_error_is_in_the_interval():
 
 
 def test_power_is_how_often_a_true_effect_is_found():
+    from scipy.stats import ttest_ind
+
     rng = np.random.default_rng(8)
     found = ttest_ind(rng.normal(0.6, size=(4000, 20)), rng.normal(size=(4000, 20)), axis=1).pvalue < 0.05
     assert effects.power(0.6, math.sqrt(2 / 20), 38) == pytest.approx(found.mean(), abs=0.03)

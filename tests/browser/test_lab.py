@@ -36,9 +36,21 @@ CLOSE = """async () => {
   await panel?.sessionContext?.shutdown();
   panel?.dispose();
 }"""
-#: The cells of the open notebook, as JupyterLab holds them.
+#: The cells of the open notebook, as JupyterLab holds them; of what they show its media types, not the megabytes.
 CELLS = """() => jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells
-  .filter(cell => cell.cell_type === 'code')"""
+  .filter(cell => cell.cell_type === 'code')
+  .map(cell => ({...cell, outputs: cell.outputs.map(one => ({...one, data: Object.keys(one.data ?? {})}))}))"""
+#: Each picture in the outputs of a panel, looked at: its words, whether a cell wrote it as HTML, its width, its address.
+IMAGES = """async (panel) => {
+  const seen = [];
+  for (const image of panel.querySelectorAll('.jp-OutputArea-output img')) {
+    image.scrollIntoView({block: 'center'});
+    await new Promise(requestAnimationFrame);
+    const wide = await image.decode().then(() => Math.min(image.naturalWidth, image.getBoundingClientRect().width), () => 0);
+    seen.push([image.alt, !image.closest('.jp-RenderedImage'), wide, image.src.slice(0, 80)]);
+  }
+  return seen;
+}"""
 #: Looked at again and again while a notebook runs, so it lays out no outputs.
 DONE = """() => {
   const panel = jupyterapp.shell.currentWidget;
@@ -86,7 +98,7 @@ def ready(page, patience: float = 60):
 def loaded(page, address: str) -> None:
     """Load JupyterLab and wait until a notebook is in front."""
     page.goto(address, wait_until="domcontentloaded")
-    page.wait_for_function(IN_FRONT, arg="", timeout=60_000)
+    page.wait_for_function(IN_FRONT, arg="", timeout=60_000, polling=100)
 
 
 @pytest.fixture
@@ -101,7 +113,7 @@ def opened(lab, page):
 
     def notebook(name: str, patience: float = 60):
         page.locator(f".jp-DirListing-itemName:has-text('{name}')").dblclick()
-        page.wait_for_function(IN_FRONT, arg=name, timeout=60_000)
+        page.wait_for_function(IN_FRONT, arg=name, timeout=60_000, polling=100)
         return ready(page, patience)
 
     yield notebook
@@ -201,19 +213,11 @@ def pictures(cells: list[dict]) -> int:
 
 def seen(page, panel, name: str, charts: int, widgets: int) -> None:
     """Every chart and every widget is really on the page."""
-    images = panel.locator(".jp-OutputArea-output img")
-    assert images.count() >= charts, f"{name}: {images.count()} images on the page for {charts} charts"
-    for number in range(images.count()):
-        image = images.nth(number)
-        image.scroll_into_view_if_needed()
-        ours = image.evaluate("image => !image.closest('.jp-RenderedImage')")  # HTML that a cell wrote
-        assert image.get_attribute("alt") or not ours, (
-            f"{name}: image {number + 1} on the page has no alt text"
-        )
-        wide = image.evaluate("image => image.decode().then(() => image.naturalWidth, () => 0)")
-        assert wide > 0, (
-            f"{name}: image {number + 1} on the page is not shown: {image.get_attribute('src')[:80]}"
-        )
+    images = panel.evaluate(IMAGES)
+    assert len(images) >= charts, f"{name}: {len(images)} images on the page for {charts} charts"
+    for number, (words, ours, wide, source) in enumerate(images, start=1):
+        assert words or not ours, f"{name}: image {number} on the page has no alt text"
+        assert wide > 0, f"{name}: image {number} on the page is not shown: {source}"
     views = panel.locator(".jp-OutputArea-output > .jupyter-widgets")
     if widgets:
         expect(views.nth(widgets - 1), f"{name}: {widgets} cells show widgets").to_be_visible()

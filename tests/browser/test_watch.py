@@ -18,10 +18,23 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRe
 """
 
 
-def test_a_request_that_leaves_the_machine_is_stopped_and_named(page, watch):
-    with page.expect_event("requestfailed"):
-        page.set_content('<img src="https://ccg.example/logo.png">')
-    assert watch.outside == ["https://ccg.example/logo.png (asked by about:blank)"]
+@pytest.mark.parametrize(
+    "address", ["https://ccg.example/logo.png", "http://192.0.2.1/", "http://[2001:db8::1]/"]
+)
+def test_a_request_that_leaves_the_machine_is_stopped_and_named(page, watch, address):
+    with page.expect_event("requestfailed") as failed:
+        page.set_content(f'<img src="{address}">')
+    assert failed.value.failure == "net::ERR_NAME_NOT_RESOLVED", "it is not even tried"
+    assert watch.outside == [f"{address} (asked by about:blank)"]
+    watch.outside.clear()
+
+
+def test_a_link_that_leaves_the_machine_is_stopped_and_named(page, watch):
+    page.set_content('<a href="https://ccg.example/">away</a>')
+    with page.expect_event("requestfailed") as failed:
+        page.get_by_role("link").click()
+    assert failed.value.failure == "net::ERR_NAME_NOT_RESOLVED"
+    assert watch.outside == ["https://ccg.example/ (asked by a page that is left)"]
     watch.outside.clear()
 
 
@@ -57,6 +70,15 @@ def test_axe_names_the_rule_and_the_place(page, axe):
     assert axe(page) == ["critical image-alt: Images must have alternative text: #map"]
     page.locator("#map").evaluate("image => { image.alt = 'A map of 42 boards' }")
     assert axe(page) == []
+
+
+@pytest.mark.parametrize("pale", ["color: #aaa", "background: #444; color: #222"])
+def test_axe_finds_the_one_cell_of_many_that_is_too_pale(page, axe, pale):
+    cells = [f'<td style="{pale}" id="pale">7,210</td>' if i == 250 else "<td>7,210</td>" for i in range(500)]
+    rows = "".join(f"<tr>{''.join(cells[i : i + 5])}</tr>" for i in range(0, 500, 5))
+    page.set_content(f'<html lang="en"><title>t</title><main><h1>Map</h1><table>{rows}</table></main></html>')
+    (found,) = axe(page)
+    assert found.startswith("serious color-contrast: ") and found.endswith(": #pale")
 
 
 def run(**env: str) -> subprocess.CompletedProcess:

@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from ccg import lineage, tables, tiles
-from scipy.spatial import KDTree
-from scipy.stats import spearmanr
 
 BODIES = {"2013-04-01": 211, "2020-04-01": 135, "2021-04-01": 106, "2022-07-01": 42, "2026-04-01": 36}
 
@@ -32,6 +30,8 @@ def flat(places) -> np.ndarray:
 
 
 def pieces(points: np.ndarray) -> int:
+    from scipy.spatial import KDTree
+
     left, count = set(range(len(points))), 0
     tree = KDTree(points)
     while left:
@@ -73,6 +73,8 @@ def test_one_piece_without_a_hole(map_):
 
 
 def test_the_map_keeps_the_compass(map_):
+    from scipy.stats import spearmanr
+
     assert spearmanr(map_["x"], map_["longitude"])[0] > 0.95
     assert spearmanr(map_["y"], map_["latitude"])[0] > 0.95
     east = np.sign(map_["x"] - map_["x"].mean()) == np.sign(map_["longitude"] - map_["longitude"].mean())

@@ -48,6 +48,14 @@ def test_which_knows_the_codes_of_a_year(day):
     assert pd.Timestamp(day) in [fit.vintage.start for fit in fits]
 
 
+def test_what_a_partnership_had_before_ccgs_merged_is_set_aside_once():
+    """Its ODS code is its ONS code, so the look-up of a column of dates had two rows for it."""
+    data = pd.DataFrame({"code": ["E54000036", "E54000007"], "day": "2018-05-01", "n": [3, 4]})
+    moved = rebase(data, code="code", at="day", to="2020-04-01", sums=["n"])
+    assert moved.unmapped["n"].to_list() == [4, 3] and not len(moved.frame)
+    assert set(moved.unmapped["reason"]) == {"a partnership: what its CCGs had is not known"}
+
+
 def test_codes_that_boards_took_over_are_taken_for_boards_first():
     both = set(lineage.bodies("2021-04-01", "partnership")["code"])
     boards = lineage.bodies(BOARDS)

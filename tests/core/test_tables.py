@@ -4,7 +4,6 @@ import itertools
 import json
 import re
 
-import frictionless
 import pandas as pd
 import pytest
 from ccg import files, lineage, tables
@@ -34,6 +33,8 @@ def test_every_table_is_sound():
 
 
 def test_the_descriptor_is_one_and_says_of_each_file_what_it_is():
+    import frictionless
+
     # each row has gone through Frictionless above; what is left is the descriptor and what it says of files
     contract = tables.package()
     frictionless.Package.from_descriptor(contract)
@@ -44,6 +45,8 @@ def test_the_descriptor_is_one_and_says_of_each_file_what_it_is():
 
 @pytest.mark.parametrize("spoilt", [{"type": "word"}, {"name": 3}, {"constraints": {"required": "yes"}}])
 def test_a_descriptor_that_frictionless_does_not_accept_is_noticed(spoilt):
+    import frictionless
+
     contract = tables.package()
     contract["resources"][0]["schema"]["fields"][0] |= spoilt
     with pytest.raises(frictionless.FrictionlessException):

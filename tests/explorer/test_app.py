@@ -8,12 +8,17 @@ import tornado.httpclient
 import tornado.httpserver
 import tornado.netutil
 import tornado.web
-from ccg import app
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+
+@pytest.fixture(scope="module")
+def app():
+    from ccg import app  # slow to import: Voilà and the server of Jupyter
+
+    return app
 
 
 @pytest.fixture
-def voila(monkeypatch):
+def voila(app, monkeypatch):
     """The server as the command sets it up, not started."""
     monkeypatch.setenv("JUPYTER_PATH", str(app.SETTINGS))
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(app.SETTINGS))
@@ -23,7 +28,7 @@ def voila(monkeypatch):
     return made
 
 
-def test_kernels_without_a_page_are_looked_for_and_one_is_kept_warm(voila):
+def test_kernels_without_a_page_are_looked_for_and_one_is_kept_warm(app, voila):
     kernels = voila.kernel_manager
     assert isinstance(kernels, app.Kernels)
     assert 0 < kernels.cull_idle_timeout <= 120 and 0 < kernels.cull_interval <= 60
@@ -31,13 +36,15 @@ def test_kernels_without_a_page_are_looked_for_and_one_is_kept_warm(voila):
     assert voila.voila_configuration.default_pool_size == 1 and "--preheat_kernel=True" in app.options(8866)
 
 
-def test_only_names_of_this_machine_are_answered(voila):
+def test_only_names_of_this_machine_are_answered(app, voila):
     assert not voila.settings["allow_remote_access"] and voila.settings["local_hostnames"] == ["localhost"]
     address, handler, *_ = voila.init_handlers()[-1]
     assert handler is app.Page and re.fullmatch(address, "/"), "the address of the page, which ours answers"
 
 
-def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(monkeypatch):
+def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(app, monkeypatch):
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
     judged = []
 
     async def judge(self, kernel_id):
@@ -56,7 +63,7 @@ def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(
     assert looks == [[], ["left"], ["left"], ["back", "left"]]
 
 
-def test_no_more_pages_than_memory_has_room_for_and_the_next_is_told_so(voila, monkeypatch):
+def test_no_more_pages_than_memory_has_room_for_and_the_next_is_told_so(app, voila, monkeypatch):
     """Nothing is started here: the kernels are names, and a page that would be made is not."""
     made = []
     kernels = voila.kernel_manager

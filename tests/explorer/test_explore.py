@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from ccg import app, cli, explore, figures, files, life, life_charts, lineage, run, style
+from ccg import cli, explore, figures, files, life, life_charts, lineage, run, style
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -298,6 +298,8 @@ def test_the_app_shows_the_explorer_and_none_of_the_worked_example():
 
 
 def test_the_app_is_on_this_machine_alone_and_its_page_asks_nothing_of_others():
+    from ccg import app
+
     words = app.options(8866, browser=False)
     assert "--Voila.ip=127.0.0.1" in words and "--no-browser" in words
     assert "--no-browser" not in app.options(8866)
@@ -306,6 +308,8 @@ def test_the_app_is_on_this_machine_alone_and_its_page_asks_nothing_of_others():
 
 
 def test_the_app_takes_another_port_when_its_own_is_taken():
+    from ccg import app
+
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -314,6 +318,8 @@ def test_the_app_takes_another_port_when_its_own_is_taken():
 
 
 def test_the_command_hands_on_its_options(monkeypatch, capsys):
+    from ccg import app
+
     given = []
     monkeypatch.setattr(app.Explorer, "launch_instance", given.extend)
     for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):

@@ -8,7 +8,7 @@ checks.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from math import fsum, isnan, nan
+from math import fsum, isnan, log, nan, sqrt
 from typing import Any
 
 import pandas as pd
@@ -48,6 +48,15 @@ def strangers(tables: Tables) -> Iterator[Problem]:
     common = mixed.transform(lambda cells: cells.value_counts().index[0])
     odd = controls[several][controls["source"][several] != common]
     yield from wrong("controls", odd, "source", lambda row: f"its neighbours are from {common[row.name]}")
+    yield from _margins(controls)
+
+
+def _margins(controls: pd.DataFrame) -> Iterator[Problem]:
+    """Margins that are not of the size of others of the same measure: rounding hardly differs between bodies."""
+    groups = controls.groupby(["table", "measure"], sort=False)["within"]
+    most = groups.transform(lambda cells: cells.sort_values().iloc[-2] if len(cells) > 4 else nan)
+    wide = controls[controls["within"] > 1.5 * most + 1e-9]
+    yield from wrong("controls", wide, "within", "wider than any other of this measure, {}", most)
 
 
 def measured(tables: Tables, name: str, measure: str) -> pd.DataFrame:
@@ -134,10 +143,11 @@ def _apart(
         published = f"{said(controls.at[line - 2, 'source'])} has {said(float(value))}{margin}"
         if rows:
             columns = [c for c in tables[name].columns if c in measure.replace("rank of ", "").split()]
-            row, column, instead = _likely(tables[name], measure, rows, float(value) - low) or (
-                rows[0],
-                columns[0] if columns else "code",
-                "",
+            short = float(value) - low
+            row, column, instead = (
+                _likely(tables[name], measure, rows, short)
+                or _unlike_itself(tables, name, measure, rows, short)
+                or (rows[0], columns[0] if columns else "code", "")
             )
             what = f"{got}; {published} (controls.csv row {line}){instead}"
             yield from wrong(name, tables[name].loc[[row]], column, what)
@@ -168,6 +178,34 @@ def _likely(frame: pd.DataFrame, measure: str, rows: list[int], short: float) ->
         if number > 0 and abs(number - round(number)) < 1e-9 * below + 1e-6
     ]
     return fits[0] if len(fits) == 1 else None
+
+
+def _unlike_itself(
+    tables: Tables, name: str, measure: str, rows: list[int], short: float
+) -> tuple[int, str, str] | None:
+    """The one row of many, and the column, that comes nearest to its other periods if it has what a sum lacks."""
+    rule, frame = tables.resources[name], tables[name]
+    each = rule.get("bodies", {}).get("each", [])
+    who = [c for c in rule["schema"]["primaryKey"] if c not in each]
+    parts = re.fullmatch(r"(\w+)(?: \+ (\w+))?", measure)
+    columns = [c for c in parts.groups() if c in frame] if parts else []
+    by_period = frame.sort_values(each).index if each else frame.index
+    best: tuple[float, int, str] = (0.01, -1, "")
+    for column in columns if len(rows) > 1 and who else []:
+        number = frame[column].astype("float64")
+        by_time = number.loc[by_period].groupby([frame[c] for c in who], sort=False)
+        before, after = by_time.shift(1), by_time.shift(-1)
+        usual = ((before.fillna(after) + after.fillna(before)) / 2).reindex(frame.index)
+        now, then, often = (series.loc[rows].tolist() for series in (number, number + short, usual))
+        for row, a, b, c in zip(rows, now, then, often, strict=True):
+            if a > 0 and b > 0 and c > 0:
+                nearer = abs(log(a / c)) - abs(log(b / c))
+                # small counts differ from one period to the next for no reason
+                best = max(best, (nearer if nearer * sqrt(c) > 1 else 0, row, column))
+    if best[1] < 0:
+        return None
+    would = said(float(frame[best[2]].astype("float64").loc[best[1]]) + short)
+    return best[1], best[2], f"; {best[2]} {would} would agree, and be nearer to its other periods"
 
 
 def _got(measure: str, rows: list[int], value: float) -> str:

@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from . import cells, controls, files
 from . import contract as meaning
-from . import controls, files
 from .problems import Problem, Tables
 
 #: An object of datapackage.json: values are text, numbers, lists or objects again, as its standard says.
@@ -96,6 +97,11 @@ def _described(content: bytes) -> Descriptor:
 def names() -> list[str]:
     """Names of all tables, in the order of the codebook."""
     return [r["name"] for r in _package()["resources"]]
+
+
+def paths() -> list[Path]:
+    """The files of all tables, in the order of the codebook."""
+    return [files.data() / r["path"] for r in _package()["resources"]]
 
 
 def describe(name: str) -> Descriptor:
@@ -257,7 +263,22 @@ def find_problems(name: str) -> list[Problem]:
     problems += [_problem(resource, "no such column is wanted", 1, c) for c in header if c not in wanted]
     if not problems and header != wanted:
         problems = [_problem(resource, f"the columns stand in another order than {wanted}", 1)]
-    return problems or _named_columns(resource, wanted) or _cells(resource) or _order_and_sources(resource)
+    problems = problems or _named_columns(resource, wanted) or _cells(resource)
+    return problems or _odd_numbers(resource, content) or _order_and_sources(resource)
+
+
+def _odd_numbers(resource: Descriptor, content: bytes) -> list[Problem]:
+    """Numbers that are not written as numbers are here: two digits that change places may leave a zero in front."""
+    numbers = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("integer", "number")]
+    cells = pd.read_csv(io.BytesIO(content), usecols=numbers, dtype=str) if numbers else pd.DataFrame()
+    found = []
+    for column in numbers:
+        texts = cells[column].dropna().unique()
+        odd = {text for text in texts if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text)}
+        what = "not written as 12, 0.5 or -3 is"
+        for i, text in cells[column][cells[column].isin(odd)].items():
+            found.append(_problem(resource, what, int(str(i)) + 2, column, text))
+    return found
 
 
 def _named_columns(resource: Descriptor, columns: list[str]) -> list[Problem]:
@@ -307,6 +328,8 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
         entry.pop("hash", None)
         entry.pop("bytes", None)
     checked = frictionless.Package.from_descriptor(contract, basepath=str(files.data()))
+    if cells.sound(checked, resource["name"]):
+        return ()
     report = checked.get_resource(resource["name"]).validate(limit_errors=1000)
     types = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
     problems = []
@@ -333,6 +356,9 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
             if first:
                 again = f"the key is not unique: the same as in row {row}"
                 problems.append(_problem(resource, again, int(first[1]), column))
+        elif error.type == "unique-error" and (first := re.search(r"position (\d+)", error.note)):
+            again = f"the same as in row {row}"
+            problems.append(_problem(resource, again, int(first[1]), column, str(value)))
         elif error.type in ("extra-cell", "missing-cell"):
             what = "one cell too many" if error.type == "extra-cell" else "a cell is missing"
         problems.append(_problem(resource, what, row, column, None if value is None else str(value)))

@@ -25,6 +25,7 @@ RULES: tuple[Callable[[Tables], Iterator[Problem]], ...] = (
     boards.partnerships,
     boards.levels,
     boards.ons_codes,
+    boards.other_names,
     bodies.commissioners,
     patients.list_sizes,
     patients.ccg_years,

@@ -53,6 +53,9 @@ def icbs(tables: Tables) -> Iterator[Problem]:
     yield from wrong(
         "icbs", closed[~closed["code"].isin(went.index)], "closed", "successions.csv has it pass to no one"
     )
+    regions = tables["ccgs"]["region"].groupby(tables["ccgs"]["code"].map(tables.heir)).agg(set).to_dict()
+    other = [r not in regions.get(c, [r]) for c, r in zip(boards["code"], boards["region"], strict=True)]
+    yield from wrong("icbs", boards[other], "region", "no CCG that passed to it has this region")
     codes = tables["ons_codes"].sort_values("first_seen").drop_duplicates("code")
     due = boards["code"].map(by_key(codes, "code", "ons_code"))
     yield from unlike("icbs", boards, "ons_code", due, "its first code in ons_codes.csv is")
@@ -69,7 +72,10 @@ def locations(tables: Tables) -> Iterator[Problem]:
     rows = tables["locations"]
     short = tables["icbs"]["name"].str.replace("Integrated Care Board", "ICB")
     boards = rows["board"].map(dict(zip(tables["icbs"]["code"], short, strict=True)))
-    yield from unlike("locations", rows, "name", boards + " - " + rows["code"], "its board and code make it")
+    due = boards + " - " + rows["code"]
+    yield from unlike("locations", rows, "name", due, "its board and code make it")
+    others = tables["icbs"][tables["icbs"]["code"].isin(_all_off(rows["name"] != due, rows["board"]))]
+    yield from wrong("icbs", others, "name", "locations.csv calls all its locations by another name")
     people = tables["location_people"]
     for day, then in by_day(people, "geography"):
         here = rows[(rows["opened"] <= day) & (rows["closed"].isna() | (rows["closed"] >= day))]
@@ -80,6 +86,12 @@ def locations(tables: Tables) -> Iterator[Problem]:
             what = f"location_people.csv has it on {said(day)}, and no row is of that day"
             yield Problem("locations.csv", line_of(tables, "locations", key), "code", code, what)
     yield from _spans(tables)
+
+
+def _all_off(off: pd.Series, groups: pd.Series) -> set[str]:
+    """The groups of which every row is off."""
+    every = off.groupby(groups).all()
+    return set(every.index[every])
 
 
 def _spans(tables: Tables) -> Iterator[Problem]:
@@ -261,13 +273,7 @@ def levels(tables: Tables) -> Iterator[Problem]:
         yield Problem(
             "levels.csv", line, "level", level, "there are bodies of this level, and no row is of it"
         )
-    until = rows["known_until"].max()
-    yield from wrong(
-        "levels",
-        rows[~over & (rows["known_until"] != until)],
-        "known_until",
-        f"another level is known until {said(until)}",
-    )
+    yield from as_most("levels", rows[~over].assign(table="levels"), ["table"], ["known_until"])
 
 
 def ons_codes(tables: Tables) -> Iterator[Problem]:
@@ -293,3 +299,17 @@ def ons_codes(tables: Tables) -> Iterator[Problem]:
     last = rows[board].sort_values("first_seen").drop_duplicates("code", keep="last")
     odd = last[last["gone_by"].notna() != last["code"].isin(closed)]
     yield from wrong("ons_codes", odd, "gone_by", "blank while the board is open by icbs.csv, and only then")
+
+
+def other_names(tables: Tables) -> Iterator[Problem]:
+    """A short name of a board is made of first letters of the words of its name."""
+    rows = tables["other_names"]
+    names = rows["code"].map(by_key(tables["icbs"], "code", "name"))
+    firsts = names.map(lambda name: {word[:1] for word in str(name).split()})
+    odd = [
+        not {c for c in name if c.isupper()} <= letters
+        for name, letters in zip(rows["name"], firsts, strict=True)
+    ]
+    yield from wrong("other_names", rows[odd], "code", "icbs.csv calls it {}", names)
+    again = rows[rows.duplicated("code", keep=False)]
+    yield from wrong("other_names", again, "code", "another short name is of it too")

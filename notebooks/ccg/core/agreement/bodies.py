@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..problems import Problem, Tables, said, wrong
-from .compare import as_most, by_key, misspelt, ordered, unlike
+from .compare import alike_sources, as_most, by_key, misspelt, ordered, unlike
 
 
 def ccgs(tables: Tables) -> Iterator[Problem]:
@@ -21,6 +21,8 @@ def ccgs(tables: Tables) -> Iterator[Problem]:
             lambda row: f"only a CCG of the first day has one; opened {said(row['opened'])}",
         )
     yield from as_most("ccgs", ccgs[first], ["area_team_2013"], ["region_2013"])
+    # those of one first and one last day stand in the same lists
+    yield from alike_sources("ccgs", ccgs, ["opened", "closed"])
     days = {*tables["ccg_counts"]["date"]}
     after = {"opened": ccgs["opened"], "closed": ccgs["closed"] + pd.Timedelta(days=1)}
     for column, day in after.items():
@@ -61,12 +63,20 @@ def successions(tables: Tables) -> Iterator[Problem]:
     yield from wrong("successions", joined, "kind", "a CCG passes to a board by abolition")
     other = moves[~moves["to"].isin(boards) & (kind == "abolition")]
     yield from wrong("successions", other, "kind", "abolition is by a board")
+    parted = set(moves.loc[kind == "split", ["from", "date"]].itertuples(index=False, name=None))
+    alone = [key not in parted for key in zip(moves["from"], moves["date"], strict=True)]
+    rest = moves[(kind == "remainder") & pd.Series(alone, moves.index)]
+    yield from wrong("successions", rest, "kind", "no part of it went elsewhere that day")
     named = moves[(kind == "rename") != (moves["from"] == moves["to"])]
     yield from wrong("successions", named, "kind", "a rename keeps the code, and nothing else does")
     for code in sorted(set(tables.closed) - set(tables.heir)):
         day = tables.closed[code] + pd.Timedelta(days=1)
         parts = moves[(moves["from"] == code) & (moves["date"] == day)]
-        if abs(parts["share"].sum() - 1) > 0.001:
+        total = parts["share"].sum()
+        if len(parts) > 1 and abs(total - 1) > 0.001:
+            what = f"what {code} passed on that day adds up to {total:.4f}, not 1: one of these is wrong"
+            yield from wrong("successions", parts, "share", what)
+        elif abs(total - 1) > 0.001:
             at = int(((moves["from"] < code) | ((moves["from"] == code) & (moves["date"] < day))).sum()) + 2
             what = f"it closed on {said(tables.closed[code])}, and no row says to whom it passed whole"
             yield Problem("successions.csv", at, "from", code, what)
@@ -251,6 +261,9 @@ def other_codes(tables: Tables) -> Iterator[Problem]:
     yield from wrong("other_codes", others[others["closed"] < others["opened"]], "closed", "before it opened")
     mine = others[others["kind"].isin(words)]
     yield from wrong("other_codes", mine[mine.duplicated("name")], "name", "another code has it")
+    days = others["opened"].map(others["opened"].value_counts())
+    lone = others[(others["kind"] == "reporting_entity") & (days == 1)]
+    yield from wrong("other_codes", lone, "opened", "no other code here opened on this day")
     yield from _old_areas(tables)
 
 
@@ -267,6 +280,15 @@ def _old_areas(tables: Tables) -> Iterator[Problem]:
     what = "by successions.csv its former_ccg became"
     yield from unlike("other_codes", entities, "location", due, what)
     yield from wrong("other_codes", entities[due.isna()], "former_ccg", "ccgs.csv does not have it")
+    first = ccgs[ccgs["opened"] == ccgs["opened"].min()]["code"]
+    lacking = [
+        c for c in first if homes[c] in set(entities["location"]) and c not in set(entities["former_ccg"])
+    ]
+    for code in lacking:
+        what = (
+            f"other CCGs that became {homes[code]} have a reporting entity, and no row is of that of {code}"
+        )
+        yield Problem("other_codes.csv", None, "former_ccg", code, what)
     names = entities["former_ccg"].map(by_key(ccgs, "code", "name")).fillna("")
     # the name of the entity without its ending, or that of the same place as a council calls it
     first = entities["name"].str.split(" - ").str[0].str.removeprefix("Royal Borough of ").str.split().str[0]

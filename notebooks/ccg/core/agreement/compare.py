@@ -25,30 +25,72 @@ def ordered(name: str, frame: pd.DataFrame, less: str, more: str) -> Iterator[Pr
 
 
 def as_most(name: str, frame: pd.DataFrame, by: list[str], columns: Iterable[str]) -> Iterator[Problem]:
-    """Rows whose cell differs from that of most rows of the same group."""
+    """Rows whose cell differs from that of most rows of the same group; all of a group that has two readings as often."""
     groups = frame.groupby(by, sort=False)
     what = " and ".join(by)
     for column in columns:
         if (groups[column].nunique(dropna=False) <= 1).all():
             continue
         cells = frame[column].astype(object).map(said)
-        common = cells.groupby([frame[b] for b in by]).transform(lambda group: group.value_counts().index[0])
-        odd = frame[cells != common]
-        yield from wrong(name, odd, column, f"other rows of this {what} have {{}}", common)
+        grouped = cells.groupby([frame[b] for b in by])
+        common = grouped.transform(lambda group: group.value_counts().index[0])
+        other = grouped.transform(_another_as_often)
+        odd = frame[(cells != common) | (other != "")]
+        yield from wrong(
+            name, odd, column, f"other rows of this {what} have {{}}", common.where(cells != common, other)
+        )
 
 
-def leaps(name: str, frame: pd.DataFrame, order: str, column: str, within: float) -> Iterator[Problem]:
+def _another_as_often(cells: pd.Series) -> str:
+    """The second of two texts that are each as often as the other, and more often than the rest."""
+    times = cells.value_counts()
+    return str(times.index[1]) if len(times) > 1 and times.iloc[0] == times.iloc[1] else ""
+
+
+def alike_sources(name: str, frame: pd.DataFrame, by: list[str]) -> Iterator[Problem]:
+    """Rows that cite what hardly any of their group cites, or do not cite what nearly all of it cites."""
+    cited = frame["source"].str.get_dummies("+")
+    share = cited.groupby([frame[b] for b in by]).transform("mean")
+    what = " and ".join(by)
+    lacks, alone = (cited == 0) & (share >= 0.9), (cited == 1) & (share <= 0.1)
+    for found, words in ((lacks, "does not cite {}, as nearly all"), (alone, "cites {}, as hardly any")):
+        ids = pd.Series([" and ".join(cited.columns[row]) for row in found.to_numpy()], frame.index)
+        said_of = f"{words} of this {what}"
+        yield from wrong(name, frame[ids != ""], "source", said_of, ids)
+
+
+def leaps(
+    name: str, frame: pd.DataFrame, order: str, column: str, within: float, per: str | None = None
+) -> Iterator[Problem]:
     """Rows of a body whose number leaves those before and after it, by more than these lie apart and a margin.
 
-    ``within`` is the margin as a share of the mean of the two: what bodies of this table never reach.
+    ``within`` is the margin as a share of the mean of the two: what bodies of this table never reach. With ``per``
+    it is the number over that of another column.
     """
     rows = frame.sort_values(["code", order])
     cells = rows[column].astype("float64")
+    if per:
+        cells = cells / rows[per].astype("float64")
     before, after = cells.groupby(rows["code"]).shift(1), cells.groupby(rows["code"]).shift(-1)
     middle = (before + after) / 2
     off = (cells - middle).abs() - (before - after).abs() > within * middle
     beside = before.map(said) + " and " + after.map(said)
-    yield from wrong(name, rows[off], column, f"far from those of its {order} before and after, {{}}", beside)
+    ratio = f"over {per} " if per else ""
+    what = f"{ratio}far from those of its {order} before and after, {{}}"
+    yield from wrong(name, rows[off], column, what, beside)
+
+
+def between(name: str, frame: pd.DataFrame, order: str, column: str, most: int) -> Iterator[Problem]:
+    """Rows of a body whose count is not between those before and after it, by more than bodies of this table ever are."""
+    rows = frame.sort_values(["code", order])
+    cells = rows[column].astype("float64")
+    before, after = cells.groupby(rows["code"]).shift(1), cells.groupby(rows["code"]).shift(-1)
+    pair = pd.concat([before, after], axis=1)
+    low, high = pair.min(axis=1, skipna=False), pair.max(axis=1, skipna=False)
+    off = (low - cells > most) | (cells - high > most)
+    beside = before.map(said) + " and " + after.map(said)
+    what = f"not between those of its {order} before and after, {{}}"
+    yield from wrong(name, rows[off], column, what, beside)
 
 
 def misspelt(name: str, frame: pd.DataFrame, columns: Iterable[str]) -> Iterator[Problem]:

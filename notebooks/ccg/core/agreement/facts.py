@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ..problems import Problem, Tables, said, wrong
+from ..problems import Problem, Tables, line_of, said, wrong
 from .compare import as_most, leaps, misspelt, ordered, unlike
 
 
@@ -90,6 +90,8 @@ def _near_days(tables: Tables) -> Iterator[Problem]:
         yield from wrong("reforms", rows[near.notna()], "date", what, near)
 
 
+#: Units of which a number may be below none.
+SIGNED = ["points", "percentage points", "correlation"]
 VERDICTS = ["holds", "holds with a correction", "cannot be shown", "does not hold"]
 
 
@@ -119,6 +121,7 @@ def claims(tables: Tables) -> Iterator[Problem]:
         own = parts.loc[parts["claim_id"] == row["claim_id"], "verdict"]
         if len(own) and (weakest := max(own, key=VERDICTS.index)) != row["verdict"]:
             yield from wrong("claims", here, "verdict", f"the weakest of its parts is: {weakest}")
+        yield from _headline(parts[parts["claim_id"] == row["claim_id"]], here)
     for name in ("claims", "claim_parts"):
         table = tables[name]
         odd = table[table["value"].isna() != table["unit"].isna()]
@@ -131,7 +134,7 @@ def claims(tables: Tables) -> Iterator[Problem]:
         "verdict",
         "a claim that holds has no correction, and any other has one",
     )
-    below = rows[(rows["value"] < 0) & ~rows["unit"].isin(["points", "percentage points", "correlation"])]
+    below = rows[(rows["value"] < 0) & ~rows["unit"].isin(SIGNED)]
     yield from wrong("claims", below, "value", lambda row: f"no number of {row['unit']} is below none")
     years = {float(day[:4]) for day in tables["reforms"]["date"]}
     never = rows[(rows["unit"] == "year") & ~rows["value"].isin(years)]
@@ -140,8 +143,32 @@ def claims(tables: Tables) -> Iterator[Problem]:
     yield from wrong("claims", rows[whole], "value", "not a whole number")
 
 
+def _headline(parts: pd.DataFrame, claim: pd.DataFrame) -> Iterator[Problem]:
+    """The number of a claim is that of one of its parts."""
+    cells = ["measure", "value", "unit"]
+    mine, due = claim[cells].map(said), parts[cells].map(said)
+    alike = due.eq(mine.iloc[0])
+    if len(parts) and not alike.all(axis=1).any():
+        at = int(alike.sum(axis=1).to_numpy().argmax())
+        near, part, line = due.iloc[at], parts.iloc[[at]], int(str(parts.index[at])) + 2
+        for column in (one for one in cells if not alike[one].iloc[at]):
+            yield from wrong("claims", claim, column, f"claim_parts.csv row {line} has {near[column]}")
+            what = f"claims.csv row {int(str(claim.index[0])) + 2} has {mine[column].iloc[0]}"
+            yield from wrong("claim_parts", part, column, what)
+
+
 def _parts(parts: pd.DataFrame) -> Iterator[Problem]:
     """The verdict of a part follows from its number and its limits."""
+    yield from ordered("claim_parts", parts, "at_least", "at_most")
+    for column in ("value", "at_least", "at_most"):
+        below = parts[(parts[column] < 0) & ~parts["unit"].isin(SIGNED)]
+        yield from wrong(
+            "claim_parts", below, column, lambda row: f"no number of {row['unit']} is below none"
+        )
+    whole = parts["measure"].str.extract(r", of (?:the )?(\d+)\b", expand=False).astype("float64")
+    for column in ("value", "at_least", "at_most"):
+        over = parts[parts[column] > whole]
+        yield from wrong("claim_parts", over, column, "its measure counts them of {}", whole)
     none = parts["at_least"].isna() & parts["at_most"].isna()
     out = (parts["value"] < parts["at_least"]) | (parts["value"] > parts["at_most"])
     due = parts["otherwise"].where(out, "holds").mask(none, "cannot be shown")
@@ -158,6 +185,11 @@ def test_levels(tables: Tables) -> Iterator[Problem]:
     tried = rows.groupby(["treated", "spread"])["draws"].transform("nunique")
     some = rows[tried < rows["draws"].nunique()]
     yield from wrong("test_levels", some, "draws", "this design is not there with the other draws")
+    for design, mine in rows.groupby(["treated", "spread"]):
+        for draws in sorted(set(rows["draws"]) - set(mine["draws"])):
+            key = dict(zip(["treated", "spread", "draws"], map(said, (*design, draws)), strict=True))
+            what = "the other draws have this design, and no row is of it"
+            yield Problem("test_levels.csv", line_of(tables, "test_levels", key), "draws", draws, what)
 
 
 def source_ids(tables: Tables) -> Iterator[Problem]:
@@ -171,3 +203,6 @@ def source_ids(tables: Tables) -> Iterator[Problem]:
     yield from wrong(
         "sources", rows[opened], "grade", "what is published under an open licence is not the press"
     )
+    by_parliament = rows["publisher"].str.contains("Parliament|Hansard|Commons|Lords|Public Accounts")
+    other = rows[(rows["licence"] == "OPL-3.0") & ~by_parliament]
+    yield from wrong("sources", other, "licence", "the licence of Parliament, and its publisher is another")

@@ -6,7 +6,7 @@ from math import log
 import pandas as pd
 
 from ..problems import Problem, Tables, by_text, line_of, said, wrong
-from .compare import as_most, by_key, leaps, ordered, unlike
+from .compare import as_most, between, by_key, leaps, ordered, unlike
 
 
 def _short(tables: Tables, name: str, column: str, period: pd.Series, code: pd.Series) -> pd.Series:
@@ -67,12 +67,25 @@ def list_sizes(tables: Tables) -> Iterator[Problem]:
     )
     yield from wrong("ccg_age", registered[other.isna()], "date", "list_sizes.csv has no such quarter")
     yield from as_most("ccg_age", ages, ["date"], ["basis", "source"])
-    yield from leaps("list_sizes", sizes, "quarter", "practices", 0.06)
+    yield from between("list_sizes", sizes, "quarter", "practices", 1)
     yield from leaps("list_sizes", sizes, "quarter", "registered_patients", 0.03)
     yield from leaps("ccg_age", registered, "date", "people_65_and_over", 0.03)
+    yield from _old_age(ages)
     quarters = sorted(set(sizes["quarter"]))
     for day in pd.date_range(quarters[0], quarters[-1], freq="QS").difference(quarters):
         yield Problem("list_sizes.csv", None, "quarter", said(day), "no row is of this quarter")
+
+
+def _old_age(ages: pd.DataFrame) -> Iterator[Problem]:
+    """The share of a CCG's residents who are 65 and over is that of its patients a little before, or somewhat more."""
+    share = ages["people_65_and_over"] / ages["people"]
+    patients = ages["basis"] == "registered"
+    last = ages[patients].sort_values("date").drop_duplicates("code", keep="last")
+    before = ages["code"].map(dict(zip(last["code"], share[last.index], strict=True)))
+    more = (share - before).where(~patients)
+    off = ages[(more < -0.005) | (more > 0.04)]
+    what = "over people it is not close to the share among its patients, {}"
+    yield from wrong("ccg_age", off, "people_65_and_over", what, before.round(4))
 
 
 def ccg_years(tables: Tables) -> Iterator[Problem]:
@@ -82,11 +95,13 @@ def ccg_years(tables: Tables) -> Iterator[Problem]:
     yield from ordered("ccg_years", years, "networks", "practices")
     for column, within in (
         ("practices", 0.15),
-        ("registered_patients", 0.2),
-        ("weighted_patients", 0.2),
+        ("registered_patients", 0.15),
+        ("weighted_patients", 0.15),
         ("payments_gbp", 0.2),
     ):
         yield from leaps("ccg_years", years, "year", column, within)
+    yield from leaps("ccg_years", years, "year", "weighted_patients", 0.035, per="registered_patients")
+    yield from between("ccg_years", years, "year", "networks", 2)
     since = years["year"][years["networks"].notna()].min()
     yield from wrong(
         "ccg_years",
@@ -102,7 +117,8 @@ def networks(tables: Tables) -> Iterator[Problem]:
     yield from ordered("networks", networks, "networks_counted_once", "networks")
     yield from ordered("networks", networks, "practices_without_network", "practices")
     yield from ordered("networks", networks, "networks", "practices")
-    yield from leaps("networks", networks, "year", "practices", 0.04)
+    for column, most in (("practices", 3), ("networks", 2), ("networks_counted_once", 2)):
+        yield from between("networks", networks, "year", column, most)
     settled = networks[networks["geography"] >= tables["ccgs"]["closed"].max()]
     yield from unlike(
         "networks", settled, "board", settled["code"].map(tables.board_of), "successions.csv leads to"
@@ -125,6 +141,16 @@ def need_index(tables: Tables) -> Iterator[Problem]:
     """A board is that of its successor, and an index is weighted over registered patients."""
     need = tables["need"]
     yield from unlike("need", need, "board", need["code"].map(tables.board_of), "successions.csv leads to")
+    years = tables["ccg_years"]
+    held = {
+        (y, c): n for y, c, n in zip(years["year"], years["code"], years["registered_patients"], strict=True)
+    }
+    keys = zip(need["year"], need["code"], strict=True)
+    counted = pd.Series([held.get(key) for key in keys], need.index, dtype="float64")
+    far = need[(need["registered_patients"] / counted - 1).abs() > 0.016]
+    yield from wrong(
+        "need", far, "registered_patients", "far from the patients in ccg_years.csv, {}", counted
+    )
     for index, part in (
         ("need_index_total", "weighted_total"),
         ("need_index_primary_care", "weighted_primary_care"),
@@ -169,6 +195,15 @@ def allocations(tables: Tables) -> Iterator[Problem]:
     far = rows[(start - end < -0.5) | (start - end > 4)]
     what = "further than a year takes anyone from {}, where it opened"
     yield from wrong("allocations", far, "closing_distance_from_target_percent", what, start)
+    # a year's growth follows from the distance at its start, so that neighbours stay neighbours
+    for _, mine in rows[start.notna() & (start.abs() < 8)].groupby(["year", "kind"]):
+        ends = mine.sort_values("opening_distance_from_target_percent")[
+            "closing_distance_from_target_percent"
+        ]
+        near = ends.astype("float64").rolling(7, center=True, min_periods=4).median().round(2)
+        off = rows.loc[ends.index[(ends - near).abs() > 0.9]]
+        what = "those that opened as far from their target closed at about {}"
+        yield from wrong("allocations", off, "closing_distance_from_target_percent", what, near)
     made = rows.query("kind == 'made'")
     yield from leaps("allocations", made, "year", "core_allocation_gbp_thousand", 0.04)
 
@@ -254,7 +289,7 @@ def private_provision(tables: Tables) -> Iterator[Problem]:
         .mask(rows["geography"] < days, "first")
         .mask((opened == days) & (opened > min(tables.opened.values())), "rest")
     )
-    known = rows["year"] > rows["year"].min()
+    known = (rows["year"] > rows["year"].min()) | (kind != "rest")
     yield from unlike(
         "private_provision",
         rows[known],

@@ -78,6 +78,7 @@ def tiles(tables: Tables) -> Iterator[Problem]:
             yield Problem("tiles.csv", at, "code", code, f"open on {said(day)}, and without a hexagon")
         if len(rows) > 12:
             yield from _far(tables, rows)
+            yield from _outside(tables, rows)
         yield from _alone(rows)
     # the page of a board shows it on the map of its day
     bare = tables["icbs"][~tables["icbs"]["code"].isin(tiles["code"])]
@@ -100,14 +101,32 @@ def _far(tables: Tables, rows: pd.DataFrame) -> Iterator[Problem]:
         yield from wrong("tiles", off, column, f"out of place among the others, by {axis} in places.csv")
 
 
+def _around(x: int, y: int) -> list[tuple[int, int]]:
+    """The column and row of the six hexagons that touch one."""
+    side = 1 if y % 2 else -1
+    return [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1), (x + side, y - 1), (x + side, y + 1)]
+
+
 def _alone(rows: pd.DataFrame) -> Iterator[Problem]:
     held = set(zip(rows["column"], rows["row"], strict=True))
     for i, row in rows.iterrows():
-        x, y = row["column"], row["row"]
-        side = 1 if y % 2 else -1
-        near = {(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1), (x + side, y - 1), (x + side, y + 1)}
-        if not near & held:
+        if held.isdisjoint(_around(row["column"], row["row"])):
             yield from wrong("tiles", rows.loc[[i]], "column", "no other hexagon touches it")
+
+
+def _outside(tables: Tables, rows: pd.DataFrame) -> Iterator[Problem]:
+    """A body that lies far outside those whose hexagons touch its own."""
+    places = tables["places"]
+    line = {code: i for i, code in enumerate(places["code"])}
+    held = dict(zip(zip(rows["column"], rows["row"], strict=True), rows["code"], strict=True))
+    # no body lies further out than this, in degrees
+    for column, reach in (("longitude", 0.6), ("latitude", 0.35)):
+        at = by_key(places, "code", column)
+        for spot, code in held.items():
+            near = [at[held[one]] for one in _around(*spot) if held.get(one) in at]
+            if code in at and len(near) > 2 and not min(near) - reach <= at[code] <= max(near) + reach:
+                what = f"in tiles.csv it touches bodies that lie from {min(near)} to {max(near)}"
+                yield from wrong("places", places.iloc[[line[code]]], column, what)
 
 
 def location_people(tables: Tables) -> Iterator[Problem]:
@@ -144,6 +163,30 @@ def location_people(tables: Tables) -> Iterator[Problem]:
     )
     yield from as_most("council_locations", areas, ["council"], ["council_name"])
     yield from _maps(tables)
+    yield from _counted(tables)
+
+
+def _counted(tables: Tables) -> Iterator[Problem]:
+    """Patients counted are about as many as were projected, and about as old as the residents of the CCG were."""
+    people, ages = tables["location_people"], tables["ccg_age"]
+    ratio = people["patients_2026"] / people["projected_patients_2025"]
+    off = people[((ratio < 0.94) | (ratio > 1.04)).fillna(False).astype(bool)]
+    yield from wrong(
+        "location_people", off, "patients_2026", "over projected_patients_2025 it is {}", ratio.round(3)
+    )
+    first = people[people["geography"] == people["geography"].min()]
+    index = first["weighted_patients_2025"] / first["projected_patients_2025"]
+    needed = first["code"].map(by_key(tables["need"], "code", "need_index_total"))
+    other = first[((index / needed - 1).abs() > 0.03).fillna(False).astype(bool)]
+    what = "over projected_patients_2025 it is far from need_index_total in need.csv, {}"
+    yield from wrong("location_people", other, "weighted_patients_2025", what, needed)
+    then = ages[ages["basis"] == "resident"]
+    shares = dict(zip(then["code"], then["people_65_and_over"] / then["people"], strict=True))
+    before = people["code"].map(shares).astype("float64")
+    more = people["patients_65_and_over_2026"] / people["patients_2026"] - before
+    old = people[((more < -0.03) | (more > 0.045)).fillna(False).astype(bool)]
+    what = "over patients_2026 it is far from the share of residents in ccg_age.csv, {}"
+    yield from wrong("location_people", old, "patients_65_and_over_2026", what, before.round(3))
 
 
 def _maps(tables: Tables) -> Iterator[Problem]:

@@ -11,9 +11,11 @@ from .compare import as_most, leaps, ordered, unlike
 def pcts(tables: Tables) -> Iterator[Problem]:
     """Each trust has parts, of the CCGs of one day, near each other; no two trusts share a code or name."""
     trusts, shares = tables["pcts"], tables["pct_to_ccg"]
-    yield from wrong(
-        "pcts", trusts[~trusts["code"].isin(shares["pct"])], "code", "pct_to_ccg.csv does not have it"
-    )
+    bare = trusts[~trusts["code"].isin(shares["pct"])]
+    yield from wrong("pcts", bare, "code", "pct_to_ccg.csv does not have it")
+    for code in bare["code"]:
+        at = int((shares["pct"] < code).sum()) + 2
+        yield Problem("pct_to_ccg.csv", at, "pct", code, "pcts.csv has it, and no row is of it here")
     yield from unlike(
         "pct_to_ccg", shares, "source", pd.Series(trusts["source"].mode()[0], shares.index), "pcts.csv has"
     )
@@ -93,7 +95,7 @@ def _moved(tables: Tables) -> Iterator[Problem]:
     yield from ordered("practice_moves", moves, "patients", "from_patients")
     for column, whole, least in (
         ("from_patients", "registered_patients", 0.8),
-        ("from_practices", "practices", 0),
+        ("from_practices", "practices", 0.8),
     ):
         held = {(y, c): n for y, c, n in zip(years["year"], years["code"], years[whole], strict=True)}
         keys = zip(moves["year"], moves["from"], strict=True)
@@ -127,9 +129,9 @@ def _shared(tables: Tables) -> Iterator[Problem]:
 
 def _holder(tables: Tables, before: str, origin: str, day: pd.Timestamp) -> str:
     """Who held a land on a day, that will move from one body: this body, or the one of its forerunners in which it lay."""
-    if tables.opened[before] <= day:
+    if before not in tables.opened or tables.opened[before] <= day:
         return before
     code = origin
-    while code in tables.heir and tables.closed[code] < day:
+    while code in tables.heir and tables.closed.get(code, day) < day:
         code = tables.heir[code]
     return code

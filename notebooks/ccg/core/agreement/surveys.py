@@ -118,8 +118,27 @@ def survey(tables: Tables) -> Iterator[Problem]:
     yield from wrong(
         "survey", gone, "implied_base", lambda row: f"count over percent is {implied[row.name]:.0f}"
     )
+    yield from _implied(rows, implied)
     answered = rows["wave"].map(waves["responses"])
     due = answered.where(
         rows["base"].notna() & rows["group"].isin(["all", "gp_practices", "gp_member_practices"])
     )
     yield from unlike("survey", rows, "base", due.astype("Float64"), "survey_waves.csv has")
+
+
+def _implied(rows: pd.DataFrame, implied: pd.Series) -> Iterator[Problem]:
+    """A base that follows from a whole percentage is rounded from it; that of all is those of the groups together."""
+    own = rows["implied_base"].notna() & (rows["percent"] % 1 == 0)
+    off = rows[own & ((rows["implied_base"] - implied).abs() > 0.51).fillna(False).astype(bool)]
+    yield from wrong("survey", off, "implied_base", "count over percent is {}", implied.round(1))
+    groups = own.groupby([rows["wave"], rows["item"], rows["response"]]).transform("sum")
+    whole = rows["implied_base"].notna() & ~own & (groups > 1)
+    for column in ("implied_base", "count"):
+        parts = (
+            rows[column].where(own).groupby([rows["wave"], rows["item"], rows["response"]]).transform("sum")
+        )
+        yield from unlike("survey", rows[whole], column, parts[whole], "its groups add up to")
+    told = rows["note"].str.extract(r"^(\d+) / (\d+)\.$").astype("float64")
+    for column, part in (("count", 0), ("base", 1)):
+        due = told[part].where(rows[column].notna())
+        yield from unlike("survey", rows, column, due, "its note has")

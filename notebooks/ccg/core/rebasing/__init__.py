@@ -200,8 +200,10 @@ def rebase(
 
 def _in_order(moved: Moved, result: list[str], request: Request) -> tuple[Frame, Frame]:
     """The frames of an eager result, sorted by their keys."""
-    placed = moved.flagged.select(*result).sort(*request.by, request.code)
+    placed = moved.flagged.select(*map(nw.col, result)).sort(*request.by, request.code)
     unmapped, order = moved.unmapped, [*request.by, request.code]
+    if not len(unmapped):
+        return nw.maybe_reset_index(placed), nw.maybe_reset_index(unmapped)
     if request.dates and request.dates not in request.by:  # rows of one key and code may be of several dates
         day = request.temp("at")
         unmapped = unmapped.with_columns(nw.col(request.dates).cast(nw.String).alias(day))

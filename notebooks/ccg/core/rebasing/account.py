@@ -13,6 +13,7 @@ from ..periods import label
 from . import columns
 from .bases import differences
 from .columns import Table, added
+from .engines import Cells
 from .keys import Grouped
 from .mapping import BOARD, Mapping, Row
 from .move import Moved, says_levels
@@ -109,9 +110,13 @@ def _told(grouped: Grouped, request: Request) -> dict[str, str]:
 def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
     temp, data = request.temp, table.frame
     flagged, unmapped = moved.flagged, moved.unmapped
-    placed = {temp(f): flagged[temp(f)].sum() for f in FLAGS}
-    placed |= {temp("groups"): len(flagged), temp("incomplete"): (flagged["status"] == "incomplete").sum()}
-    placed[temp("most")] = flagged["divided"].max()
+    cells = Cells(flagged)
+    placed = {temp(f): cells[temp(f)].sum() for f in FLAGS}
+    placed |= {
+        temp("groups"): len(flagged),
+        temp("incomplete"): cells["status"].to_list().count("incomplete"),
+    }
+    placed[temp("most")] = cells["divided"].max()
     left = {temp("left"): len(unmapped)}
     given = {temp("rows"): len(data)}
     for name in request.sums:
@@ -125,10 +130,11 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
     for rate, weight in request.means.items():
         column = temp(f"w_{rate}")
         placed[column], left[column] = flagged[column].sum(), unmapped[f"{weight} of {rate}"].sum()
-    rough = flagged.filter(nw.col(temp("approx")) > 0)
     shared: dict[str, float] = {}
-    for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
-        shared[body] = max(part, shared.get(body, 0.0))
+    if placed[temp("approx")]:
+        rough = flagged.filter(nw.col(temp("approx")) > 0)
+        for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
+            shared[body] = max(part, shared.get(body, 0.0))
     return _Found({"input": given, "placed": placed, "unmapped": left}, shared)
 
 
@@ -187,25 +193,33 @@ class _Met:
 def _met(moved: Moved, grouped: Grouped, mapping: Mapping, request: Request, short: bool) -> _Met:
     """The codes that a move met, their periods too where a part has no row; of a lazy frame by one query."""
     temp = request.temp
-    lost = nw.col(temp("new")).is_null()
     dates = [temp("time")] if mapping.apart and short else []
     day = [temp("day")] if request.dates and short else []
     period = [c for c in grouped.period if c != temp("all")] if short else []
-    why = nw.when(lost).then(moved.why).alias(temp("why"))
-    rows = moved.joined.select(*period, *dates, *day, temp("old"), why, lost.alias(temp("lost"))).unique()
-    rows = rows.collect() if grouped.lazy else rows
+    placed, lost = _pairs(moved, [*period, *dates, *day, temp("old")], grouped, request)
     there: Any = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-    not_placed, codes = set(), set()
-    for row in rows.iter_rows():
-        *names, old, reason, gone = row
+    codes = {old for old, _ in lost}
+    for *names, old in placed:
         codes.add(old)
-        if gone:
-            not_placed.add(("(blank)" if pd.isna(old) or not old.strip() else old, reason))
-            continue
         index = names.pop() if day else None
         time = label(names.pop()) if dates else ""
         there[tuple(map(label, names))][time][index].add(old)
+    not_placed = {("(blank)" if pd.isna(old) or not old.strip() else old, reason) for old, reason in lost}
     return _Met(sorted(not_placed), codes, there)
+
+
+def _pairs(
+    moved: Moved, columns: list[str], grouped: Grouped, request: Request
+) -> tuple[Iterable[tuple[Any, ...]], Iterable[tuple[Any, str]]]:
+    """What stands in some columns of the rows that were placed, and each code that was not, with its reason."""
+    if not grouped.lazy:
+        lost = (moved.unmapped[c].to_list() for c in (request.code, "reason"))
+        placed = (moved.joined[c].to_list() for c in columns)
+        return set(zip(*placed, strict=True)), set(zip(*lost, strict=True))
+    gone = request.col("new").is_null().alias(request.temp("lost"))
+    why = nw.when(gone).then(moved.why).alias(request.temp("why"))
+    rows = list(moved.joined.select(*columns, why, gone).unique().collect().iter_rows())
+    return [row[:-2] for row in rows if not row[-1]], [row[-3:-1] for row in rows if row[-1]]
 
 
 def _absent(there: Any, mapping: Mapping) -> list[Absent]:

@@ -72,7 +72,7 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
         if kind == nw.Unknown and (lazy or frame[name].null_count() == len(frame)):
             made.append(nw.col(name).cast(nw.Float64))  # nothing in it, so of no type
         elif kind.is_numeric():
-            made += _plain(name, kind, lazy)
+            made += _plain(name, kind, frame)
             if lazy and kind.is_float():
                 refused[INFINITE.format(name)] = request.temp(f"infinite_{name}")
                 made.append(_counted(nw.col(name).abs() == math.inf, refused[INFINITE.format(name)]))
@@ -123,13 +123,14 @@ def _counted(so: Any, name: str) -> Any:
     return nw.when(so).then(1).otherwise(0).cast(nw.Int64).alias(name)
 
 
-def _plain(name: str, kind: Any, lazy: bool) -> list[Any]:
+def _plain(name: str, kind: Any, frame: Frame) -> list[Any]:
     """What makes a column of numbers one that can be added up, if it is not."""
-    if (
-        kind.is_float()
-    ):  # not a number is not given either, nor is infinity, which an eager frame is refused for
-        given = nw.col(name).is_finite() if lazy else ~nw.col(name).is_nan()
-        return [nw.when(given).then(nw.col(name)).alias(name)]
+    if kind.is_float():
+        # not a number is not given either, nor is infinity, which an eager frame is refused for
+        if isinstance(frame, nw.LazyFrame):
+            return [nw.when(nw.col(name).is_finite()).then(nw.col(name)).alias(name)]
+        odd = frame[name].is_nan().any()
+        return [nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name)] if odd else []
     if kind == nw.Decimal:
         return [nw.col(name).cast(nw.Float64)]
     if kind in (nw.Int32, nw.UInt32):  # which Polars adds up as they are, and they run over
@@ -232,7 +233,7 @@ def _day_expression(table: Table, request: Request) -> Any:
 
 def distinct(old: Frame, request: Request) -> list[str]:
     """The codes that there are; of a lazy frame it is one query."""
-    # a name by itself is not quoted by the lowest Narwhals, which DuckDB then cannot find if it has a space
-    codes = old.select(nw.col(request.code)).unique()
-    codes = codes.collect() if isinstance(codes, nw.LazyFrame) else codes
-    return sorted({str(c) for c in codes[request.code].to_list() if not pd.isna(c)})
+    if isinstance(old, nw.LazyFrame):
+        # a name by itself is not quoted by the lowest Narwhals, which DuckDB then cannot find if it has a space
+        old = old.select(nw.col(request.code)).unique().collect()
+    return sorted({str(c) for c in old[request.code].unique().to_list() if not pd.isna(c)})

@@ -54,10 +54,7 @@ def judge(old: Frame, table: Table, request: Request) -> Grouped:
     temp, schema = request.temp, table.schema
     key, period, judged = [], [], []
     asked: dict[str, str] = {}
-    made = [
-        nw.col(request.code).cast(nw.String).alias(temp("old")),
-        nw.lit(1).cast(nw.Int64).alias(temp("one")),
-    ]
+    made = [nw.col(request.code).cast(nw.String).alias(temp("old"))]
     if request.dates is not None:
         made.append(day_of_geography(old, table, request))
     if request.dates is not None and request.dates not in request.by:  # a window needs a column
@@ -79,6 +76,10 @@ def judge(old: Frame, table: Table, request: Request) -> Grouped:
         if table.lazy and kind != nw.Boolean:
             asked[name] = column
             period.append(temp(f"period_{name}"))
+    if (
+        finer or table.lazy or request.dates or request.repair
+    ):  # what only these can need, to count by windows
+        made.append(nw.lit(1).cast(nw.Int64).alias(temp("one")))
     whole = frozenset(name for name in request.sums if schema[name].is_integer())
     return Grouped(
         old.with_columns(*made), tuple(key), tuple(period), finer, tuple(judged), asked, whole, table.lazy

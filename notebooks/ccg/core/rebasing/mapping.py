@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -82,17 +83,22 @@ class Mapping:
     doubles: bool
     day: pd.Timestamp | None
 
-    @property
+    @cached_property
     def fractions(self) -> bool:
         """Whether any body is divided."""
         return any(r.share not in (0, 1) for r in self.rows)
 
-    @property
+    @cached_property
+    def reasons(self) -> bool:
+        """Whether it says of any code why it is not placed."""
+        return any(r.reason for r in self.rows)
+
+    @cached_property
     def once(self) -> bool:
         """Whether each pair of codes has one row only."""
         return all(r.first for r in self.rows)
 
-    @property
+    @cached_property
     def levels(self) -> bool:
         """Whether it holds boards and their locations."""
         return len({r.rank >= BOARD // 2 for r in self.rows if r.piece}) > 1
@@ -382,7 +388,8 @@ def _rows(
         if len(levels) > 1 and one in GROUPS and goal.level not in GROUPS:
             boards = home.bodies(day, one)
             why = f"a {'board' if one == 'icb' else one}: what its {GROUPS[one]} had is not known"
-            out += [_unplaced(c, why, index, index) for c in (*boards["code"], *boards["ons_code"])]
+            every = dict.fromkeys((*boards["code"], *boards["ons_code"].dropna()))  # a partnership's are one
+            out += [_unplaced(c, why, index, index) for c in every]
         else:
             # from one of these days to the next nothing changes
             same = max(d for d in home.days() if d <= day)

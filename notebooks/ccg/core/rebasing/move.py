@@ -13,7 +13,8 @@ import pandas as pd
 from ..periods import label
 from ..words import listed
 from .columns import as_floats
-from .engines import NUMBER, TEXT, WHOLE, small, windows
+from .engines import NUMBER, TEXT, WHOLE, Cells, windows
+from .engines import joined as beside
 from .keys import Grouped, by_most_of_the_cells, likeness
 from .mapping import BOARD, EARLIER, Mapping
 from .request import Frame, RebaseError, Request
@@ -33,9 +34,10 @@ class Moved:
     Attributes
     ----------
     joined : Frame
-        Each row of the grouped frame with each piece of land that it brings, and what is not placed.
+        Each row of the grouped frame with each piece of land that it brings; of a lazy frame those too that are not
+        placed.
     why : Expr
-        Why a row of it is not placed, if it is not.
+        Why a row of a lazy frame is not placed, if it is not.
     flagged : Frame
         One row for each key and new code, with what the report asks; of a lazy frame, one with no code for
         what was not placed under each key.
@@ -51,7 +53,6 @@ class Moved:
 
 def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
     """Every number to where its code leads."""
-    new = request.col("new")
     if not grouped.lazy and mapping.fractions and grouped.whole:
         floats = [as_floats(grouped.frame[name]) for name in sorted(grouped.whole)]
         grouped = replace(grouped, frame=grouped.frame.with_columns(*floats))
@@ -64,8 +65,9 @@ def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
     why = _why(grouped, mapping, request)
     unmapped = _unmapped(joined, why, grouped, mapping, request)
     # in a lazy frame both stay together, since its report asks for both in one query
-    kept = joined if grouped.lazy else joined.filter(~new.is_null())
-    covered = _covered(kept, times, grouped, mapping, request)
+    if not grouped.lazy and len(unmapped):
+        joined = joined.filter(~request.col("new").is_null())
+    covered = _covered(joined, times, grouped, mapping, request)
     return Moved(joined, why, _added_up(covered, times, grouped, mapping, request), unmapped)
 
 
@@ -82,7 +84,7 @@ def _joined(grouped: Grouped, mapping: Mapping, request: Request) -> Frame:
     table = _as_columns(grouped, mapping, request)
     text, fractions = {temp(c) for c in ("old", "new", "reason")}, {temp("share"), temp("rests")}
     schema = {c: TEXT if c in text else NUMBER if c in fractions else WHOLE for c in table}
-    joined = grouped.frame.join(small(grouped.frame, table, schema), on=[temp("old")], how="left")
+    joined = beside(grouped.frame, table, schema, temp("old"))
     if request.dates:
         day, since, until = (nw.col(temp(c)) for c in ("day", "since", "until"))
         joined = joined.filter(since.is_null() | ((day >= since) & (day <= until)))
@@ -93,16 +95,11 @@ def _as_columns(grouped: Grouped, mapping: Mapping, request: Request) -> dict[st
     """The mapping as columns. Lands and pieces are numbers, which are quicker to compare; 0 or missing is none."""
     rows, temp = mapping.rows, request.temp
     # the first ones are all that a row without a target has; each column takes its time
-    wanted = [
-        "old",
-        *(["since", "until"] if request.dates else []),
-        "reason",
-        "new",
-        "piece",
-        "approx",
-        "size",
-    ]
-    wanted += ["first", "rank", "need"]
+    wanted = ["old", *(["since", "until"] if request.dates else []), *(["reason"] if mapping.reasons else [])]
+    wanted += ["new", "approx", "size", "need"]
+    wanted += ["piece"] if mapping.doubles or _windows(grouped, mapping) else []
+    wanted += ["rank"] if mapping.doubles else []
+    wanted += ["first"] if grouped.lazy or not mapping.once else []
     wanted += ["top"] if grouped.lazy else []
     wanted += ["land"] if mapping.apart else []
     wanted += ["share", "rests"] if mapping.fractions else []
@@ -324,11 +321,7 @@ def _covered(
     """
     temp, key, period = request.temp, (*grouped.key, *times), (*grouped.period, *times)
     one, new, size = request.col("one"), temp("new"), request.col("size")
-    shares = {}  # two spellings of a code under one key cover its land once; so do two keys in a period
-    if mapping.spellings:
-        shares["w"] = key
-    if grouped.finer and not is_one_period(grouped, mapping):
-        shares["p"] = period
+    shares = {n: key if n == "w" else period for n in _windows(grouped, mapping)}
     made = _shared(grouped, mapping, request)
     often = {temp(n): one.sum().over(*of, new, temp("piece")) for n, of in shares.items()}
     kept, often = windows(kept, often)
@@ -342,6 +335,15 @@ def _covered(
     return _with(kept, {temp("p"): request.col("p").sum().over(*period, new)}) if "p" in shares else kept
 
 
+def _windows(grouped: Grouped, mapping: Mapping) -> list[str]:
+    """Which of ``w`` and ``p`` take a window.
+
+    Two spellings of a code under one key cover its land once, and so do two keys in a period.
+    """
+    finer = grouped.finer and not is_one_period(grouped, mapping)
+    return [*(["w"] if mapping.spellings else []), *(["p"] if finer else [])]
+
+
 def _shared(grouped: Grouped, mapping: Mapping, request: Request) -> dict[str, Any]:
     """Each number times the share of its target, once for all its pieces; of what has no target, the whole.
 
@@ -350,7 +352,7 @@ def _shared(grouped: Grouped, mapping: Mapping, request: Request) -> dict[str, A
     temp, first = request.temp, request.col("first").cast(nw.Int64)
     share = request.col("share") if mapping.fractions else first
     made: dict[str, Any] = {}
-    if grouped.lazy or not mapping.once:
+    if grouped.lazy or not mapping.once:  # else every row is the first
         counted = (temp(f"n_{n}") for n in (*request.sums, *request.means))
         made |= {c: nw.col(c) * first for c in (temp("rows"), *counted)}
     if grouped.lazy or mapping.fractions or not mapping.once:
@@ -405,31 +407,21 @@ def _added_up(
 ) -> Frame:
     """One row for each key and new code, with its status and what the report asks."""
     temp, col = request.temp, request.col
-    one_period = is_one_period(grouped, mapping)
-    covered = "w" if times or mapping.spellings else "size"
     sums = [temp(k + rate) for rate in request.means for k in ("w_", "x_", "n_")]
     sums += [temp("rows"), *request.sums, *(temp(f"n_{n}") for n in request.sums)]
     sums += [temp(k + name) for name in _amounts(request) for k in ("a_", "d_")] if mapping.fractions else []
-    what = [nw.col(c).sum().alias(c) for c in sums]
-    what += [col("approx").max().alias(temp("approx")), col("need").max().alias(temp("need"))]
-    what += [col("full").sum().alias(temp("full"))] if times else [col(covered).sum().alias(temp("w"))]
-    what += [col("times").max().alias(temp("times"))] if times else []
-    if grouped.finer and times:
-        what += [col("whole").sum().alias(temp("whole")), col("always").min().alias(temp("always"))]
-    elif grouped.finer:
-        what += [col("there" if one_period else "p").max().alias(temp("p"))]
+    here, ever = _land(times, grouped, mapping)
+    sums += [temp(here), *([temp(ever)] if ever == "whole" else [])]
+    most = [temp("approx"), temp("need"), *([temp("times")] if times else []), *_told(grouped, request)]
+    most += [temp(ever)] if ever in ("there", "p") else []
+    what = [*(nw.col(c).sum() for c in sums), *(nw.col(c).max() for c in most)]
+    what += [col("always").min().alias(temp("always"))] if ever == "whole" else []
     if grouped.lazy:
         what += [col("first").sum().alias(temp("left"))]  # of what has no target: how many codes
-        what += [nw.col(c).max().alias(c) for c in _told(grouped, request)]
     if says_levels(grouped, mapping):
         what += [col("board").max().alias(temp("board")), col("board").min().alias(temp("level"))]
     out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
-
-    full = col("full") > col("times") - 0.5 if times else col("w") > col("need") - 0.5
-    whole = full
-    if grouped.finer:
-        whole = (col("whole") > col("times") - 0.5) | (col("always") > 0.5) if times else col("p") > col("need") - 0.5  # fmt: skip
-    return out.select(*_columns(full, whole, grouped, mapping, request))
+    return out.select(*_columns(out, times, grouped, mapping, request))
 
 
 def _amounts(request: Request) -> dict[str, str]:
@@ -437,10 +429,10 @@ def _amounts(request: Request) -> dict[str, str]:
     return {n: n for n in request.sums} | {n: request.temp(f"w_{n}") for n in request.means}
 
 
-def _divided(mapping: Mapping, request: Request) -> Any:
+def _divided(cells: Cells, mapping: Mapping, request: Request) -> Any:
     """The part of a row's numbers that rests on a share; see ``rebase``."""
     if not mapping.fractions:
-        return nw.lit(0.0).alias("divided")
+        return cells.always("divided", 0.0)
     parts = []
     for name in _amounts(request):
         whole, part = request.col(f"a_{name}"), request.col(f"d_{name}")
@@ -448,48 +440,70 @@ def _divided(mapping: Mapping, request: Request) -> Any:
     return (nw.max_horizontal(*parts) if len(parts) > 1 else parts[0]).round(6).alias("divided")
 
 
-def _columns(full: Any, whole: Any, grouped: Grouped, mapping: Mapping, request: Request) -> list[Any]:
-    temp, col = request.temp, request.col
+def _columns(
+    out: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> list[Any]:
+    temp, col, cells = request.temp, request.col, Cells(out)
     columns = [*map(nw.col, request.by), col("new").alias(request.code)]
-    columns += [_sum(name, grouped, mapping, request) for name in request.sums]
-    present: Any = nw.lit(0)
-    for name in (*request.sums, *request.means):
-        present = present + col(f"n_{name}")
-    missing = (col("rows") * (len(request.sums) + len(request.means)) - present).cast(nw.Int64)
+    columns += [_sum(out, name, grouped, mapping, request) for name in request.sums]
+    missing = sum(cells[temp("rows")] - cells[temp(f"n_{name}")] for name in (*request.sums, *request.means))
+    whole, full = _whole(cells, times, grouped, mapping, request)
     incomplete = ~whole | (missing > 0)
     for rate in request.means:  # without any weight there is no mean
         weight = col(f"w_{rate}").fill_null(0)
         columns.append(nw.when(weight != 0).then(col(f"x_{rate}") / weight).alias(rate))
-        incomplete = incomplete | (weight == 0)
+        incomplete = incomplete | (cells[temp(f"w_{rate}")].fill_null(0) == 0)
     sparse = whole & ~full
     if request.absent == "missing":
         incomplete = incomplete | sparse
-    status = nw.when(col("approx") > 0).then(nw.lit("approximate")).otherwise(nw.lit("exact"))
-    status = nw.when(incomplete).then(nw.lit("incomplete")).otherwise(status).alias("status")
-    flags = {"short": (~whole).cast(nw.Int64)}
-    flags["sparse"] = sparse.cast(nw.Int64) if grouped.finer else nw.lit(0).cast(nw.Int64)
-    columns += [status, _divided(mapping, request), missing.alias("missing"), col("approx")]
-    columns += [flag.alias(temp(name)) for name, flag in flags.items()]
+    status = {"incomplete": incomplete, "approximate": cells[temp("approx")] > 0}
+    columns += [cells.words("status", status, "exact"), _divided(cells, mapping, request)]
+    columns += [missing.cast(WHOLE).alias("missing"), col("approx")]
+    flags = {"short": ~whole} | ({"sparse": sparse} if grouped.finer else {})
+    columns += [flag.cast(WHOLE).alias(temp(name)) for name, flag in flags.items()]
+    columns += [] if grouped.finer else [cells.always(temp("sparse"), 0)]
     columns += [col(f"w_{rate}") for rate in request.means]
     if grouped.lazy:  # as they were added up, for the report
         columns += [nw.col(name).alias(temp(f"sum_{name}")) for name in request.sums]
         columns += [col("left"), *map(nw.col, _told(grouped, request))]
         columns.append(col("new").is_null().cast(nw.Int64).alias(temp("lost")))
-        columns.append(incomplete.cast(nw.Int64).alias(temp("incomplete")))
+        columns.append(incomplete.cast(WHOLE).alias(temp("incomplete")))
     if says_levels(grouped, mapping):
         columns += [col("board"), col("level")]
     return columns
+
+
+def _land(times: Sequence[str], grouped: Grouped, mapping: Mapping) -> tuple[str, str]:
+    """The columns that tell how much of a body is there: under its key, and in its period."""
+    if times:
+        return "full", "whole" if grouped.finer else "full"
+    here = "w" if mapping.spellings else "size"
+    return here, here if not grouped.finer else "there" if is_one_period(grouped, mapping) else "p"
+
+
+def _whole(
+    cells: Cells, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
+) -> tuple[Any, Any]:
+    """Whether all of a body is there in its period, and under its key."""
+    here, ever = _land(times, grouped, mapping)
+    enough = cells[request.temp("times" if times else "need")] - 0.5
+    full = cells[request.temp(here)] > enough
+    whole = full if ever == here else cells[request.temp(ever)] > enough
+    return whole | (cells[request.temp("always")] > 0.5) if ever == "whole" else whole, full
 
 
 def _told(grouped: Grouped, request: Request) -> list[str]:
     return [request.temp(f"told_{name}") for name in grouped.asked]
 
 
-def _sum(name: str, grouped: Grouped, mapping: Mapping, request: Request) -> Any:
+def _sum(frame: Frame, name: str, grouped: Grouped, mapping: Mapping, request: Request) -> Any:
     """A sum, missing if every cell of it was; whole numbers stay so (DuckDB sums them as HUGEINT)."""
     whole = name in grouped.whole and not mapping.fractions
     value = nw.col(name).cast(nw.Int64 if whole else nw.Float64)
-    return nw.when(nw.col(request.temp(f"n_{name}")) > 0).then(value).alias(name)
+    given = request.temp(f"n_{name}")
+    if not grouped.lazy and (not len(frame) or frame[given].min() > 0):
+        return value
+    return nw.when(nw.col(given) > 0).then(value).alias(name)
 
 
 def _why(grouped: Grouped, mapping: Mapping, request: Request) -> Any:
@@ -502,7 +516,7 @@ def _why(grouped: Grouped, mapping: Mapping, request: Request) -> Any:
         unknown = nw.when(request.col("day") < 0).then(undated).otherwise(unknown)
     unknown = nw.when(blank).then(nw.lit("no code given")).otherwise(unknown)
     known = request.col("reason")
-    reason = nw.when(known.is_null()).then(unknown).otherwise(known)
+    reason = nw.when(known.is_null()).then(unknown).otherwise(known) if mapping.reasons else unknown
     if mapping.doubles and grouped.lazy:
         steps = [1, *([EARLIER] if mapping.apart else []), *([BOARD] if mapping.levels else [])]
         for step in steps:
@@ -516,9 +530,13 @@ def _unmapped(joined: Frame, why: Any, grouped: Grouped, mapping: Mapping, reque
     temp, lost = request.temp, request.col("new").is_null()
     if grouped.lazy:  # each row once, not for each piece
         lost = lost & (request.col("top").fill_null(1) == 1)
-    sums = [_sum(name, grouped, mapping, request) for name in request.sums]
+    none = not grouped.lazy and not joined[temp("new")].null_count()
+    joined = joined.head(0) if none else joined.filter(lost)
+    sums = [_sum(joined, name, grouped, mapping, request) for name in request.sums]
     weights = [
         nw.col(temp(f"w_{rate}")).fill_null(0).alias(f"{weight} of {rate}")
         for rate, weight in request.means.items()
     ]
-    return joined.filter(lost).select(*request.keys, *sums, *weights, why.alias("reason"))
+    why = nw.new_series("reason", [], TEXT, backend=joined.implementation) if none else why.alias("reason")
+    # pandas takes twice as long to find columns by a list of names
+    return joined.select(*map(nw.col, request.keys), *sums, *weights, why)
