@@ -333,3 +333,42 @@ def test_a_gap_refuses_what_it_cannot_compare():
     ):
         with pytest.raises(ValueError, match="a number is missing, or all bodies are of one group"):
             stats.gap(value, group, ["a", "b", "c"])
+
+
+def test_many_shuffles_at_once_are_each_by_itself():
+    """So many that they are worked out some at a time: each has the figures that it has alone."""
+    some = np.random.default_rng(5)
+    time, event = some.integers(1, 90, 200), some.random(200) < 0.7
+    groups = np.array([some.permutation(200) < 80 for _ in range(60)])
+    scores = some.normal(size=(60, 200))
+    for test, values in ((stats.log_rank, groups), (stats.log_rank_trend, scores)):
+        together = np.array(test(time, event, values))
+        alone = np.array([test(time, event, one) for one in values]).T
+        assert together == pytest.approx(alone, rel=1e-9)
+
+
+def test_a_p_is_the_same_in_pounds_and_in_pence():
+    """As many shuffles are as far apart, whatever the unit: what is equal but for the last digit is as large."""
+    members = np.arange(6) < 3
+    order = stats.shuffles(range(6), times=500)
+
+    def total(value):
+        return value[..., members].sum(axis=-1)
+
+    size = np.array([0.1, 0.2, 0.3, 0.7, 0.6, 1.1])
+    found = {stats.shuffle_test(total, size * unit, order)[1] for unit in (1, 7, 1e7, np.pi * 3e11)}
+    assert len(found) == 1
+
+
+def test_an_interval_of_a_share_stays_between_none_and_all():
+    for base in range(1, 400):
+        low, high = stats.wilson(0, base)[0], stats.wilson(base, base)[1]
+        assert 0 <= low < 1e-15 and 1 - 1e-15 < high <= 1
+
+
+def test_groups_wholly_apart_have_the_least_p_that_so_few_bodies_can_have():
+    """The p of a gap is that of the groups as they are: ten bodies of which the five in one group have far more."""
+    value, group = np.array([1.0, 2, 3, 4, 5, 11, 12, 13, 14, 15]), np.arange(10) >= 5
+    found = stats.gap(value, group, range(10), times=999)
+    # of 252 ways to choose five of ten two stand as far apart
+    assert found.p == pytest.approx(2 / 252, abs=0.008)

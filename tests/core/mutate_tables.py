@@ -379,7 +379,7 @@ def main() -> None:
                 missed[one.table].append(f"{one.column} ({one.kind})")
             if asked.words:
                 print(f"{one}\n    {found[0] if found else 'nothing'} [{len(found)}]")
-            elif found and not named(one, found):
+            if found and not named(one, found):
                 print(f"row not named: {one}\n    {found[0]} [{len(found)}]")
     print("| kind | tried | caught | names table and row |\n| --- | --- | --- | --- |")
     for kind in KINDS:
