@@ -51,6 +51,10 @@ def spark():
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.session.timeZone": "UTC",
+        # nobody looks for the line of ours that a step of a query came from, nor at each plan between two rules
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
+        "spark.sql.dataFrameQueryContext.enabled": "false",
+        "spark.sql.lightweightPlanChangeValidation": "false",
     }
     builder = SparkSession.builder.master("local[2]").appName("ccg")
     for key, value in settings.items():
