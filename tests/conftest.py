@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from ccg import files, run, tables  # noqa: E402
+from ccg import files, tables  # noqa: E402
 from ccg.core.problems import Tables  # noqa: E402
 
 #: Files whose tests share what is costly to work out, so that one process runs them; any other file is one by itself.
@@ -79,6 +79,8 @@ def made(tmp_path_factory) -> Path:
     """The figures of this test run: those that nbval has just made, else made here."""
     if os.environ.get("CCG_FIGURES"):
         return Path(os.environ["CCG_FIGURES"])
+    from ccg import run  # not above: the process that only hands out tests need not import it
+
     folder = tmp_path_factory.mktemp("figures")
     _, failed = run.execute(files.notebooks(), folder)
     assert not failed, "\n".join(map(str, failed))

@@ -339,7 +339,8 @@ def test_a_kernel_that_no_page_came_for_is_ended_and_a_page_that_is_open_keeps_i
     clicked(tab, 1)
 
 
-def test_a_name_that_is_not_of_this_machine_is_refused(served):
+def test_a_name_that_is_not_of_this_machine_is_refused(own):
+    served = own(UNCULLED)
     port = urlsplit(served.url).port
     for host in ("evil.example", f"evil.example:{port}", f"127.0.0.1.evil.example:{port}", "192.0.2.1"):
         assert asked(served, host) == 403, host

@@ -72,6 +72,15 @@ def test_axe_names_the_rule_and_the_place(page, axe):
     assert axe(page) == []
 
 
+@pytest.mark.parametrize("pale", ["color: #aaa", "background: #444; color: #222"])
+def test_axe_finds_the_one_cell_of_many_that_is_too_pale(page, axe, pale):
+    cells = [f'<td style="{pale}" id="pale">7,210</td>' if i == 250 else "<td>7,210</td>" for i in range(500)]
+    rows = "".join(f"<tr>{''.join(cells[i : i + 5])}</tr>" for i in range(0, 500, 5))
+    page.set_content(f'<html lang="en"><title>t</title><main><h1>Map</h1><table>{rows}</table></main></html>')
+    (found,) = axe(page)
+    assert found.startswith("serious color-contrast: ") and found.endswith(": #pale")
+
+
 def run(**env: str) -> subprocess.CompletedProcess:
     """One small browser test in a run of its own, with another environment."""
     left = {key: value for key, value in os.environ.items() if key not in ("CI", "CCG_CHROMIUM")}

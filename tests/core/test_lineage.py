@@ -113,15 +113,16 @@ def test_what_is_done_to_an_answer_does_not_change_the_next_one():
 # --- all 211 CCGs of April 2013 ------------------------------------------------------------------
 
 
-def legal_successor(code, day, level):
-    """What a code is on a day by the mergers and abolitions alone, read from the file as text."""
+def legal_successors(codes, day, level) -> dict:
+    """What each code is on a day by the mergers and abolitions alone, read from the file as text."""
     with (files.data() / "successions.csv").open(encoding="utf-8", newline="") as handle:
         kinds = ("merger", "abolition") if level == "icb" else ("merger",)
         rows = [r for r in csv.DictReader(handle) if r["kind"] in kinds and r["date"] <= day]
-    after = {r["from"]: r["to"] for r in rows}
-    while code in after:
-        code = after[code]
-    return code
+    after, found = {r["from"]: r["to"] for r in rows}, {code: code for code in codes}
+    for first in found:
+        while found[first] in after:
+            found[first] = after[found[first]]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_every_ccg_of_2013_is_placed_whole_in_bodies_open_then(level, day, count
     assert set(found["to"]) == set(lineage.bodies(day, level)["code"])
     assert found["to"].nunique() == count
     main = found.loc[found.groupby("from")["share"].idxmax()].set_index("from")["to"]
-    assert main.to_dict() == {code: legal_successor(code, day, level) for code in main.index}
+    assert main.to_dict() == legal_successors(main.index, day, level)
 
 
 @pytest.mark.parametrize("at, level, day", [(at, *one) for at in SPRINGS for one in LATER if at <= one[1]])

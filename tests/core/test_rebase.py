@@ -61,11 +61,16 @@ def plain(native) -> pd.DataFrame:
         native = native.to_arrow_table()
     if isinstance(native, (pl.DataFrame, pa.Table)):
         native = native.to_pandas()
-    out = pd.DataFrame(index=range(len(native)))
+    columns = {}
     for name in native:
-        column = native[name].reset_index(drop=True)
+        column = native[name]
         number = pd.api.types.is_numeric_dtype(column) or column.isna().all()
-        out[name] = column.astype("float64") if number else column.map(lambda x: "" if pd.isna(x) else str(x))
+        columns[name] = (
+            column.to_numpy("float64", na_value=np.nan)
+            if number
+            else ["" if pd.isna(x) else str(x) for x in column]
+        )
+    out = pd.DataFrame(columns, index=range(len(native)))
     keys = [c for c in out if out[c].dtype == object or str(out[c].dtype) == "str"]
     return out.sort_values(keys or list(out)).reset_index(drop=True)
 

@@ -80,6 +80,31 @@ def dask(monkeypatch):
     gc.enable()
 
 
+@pytest.fixture
+def as_written(monkeypatch):
+    """Dask works a query out as it is written: no columns are left out early, which takes two thirds of the time.
+
+    What its optimiser makes of our queries is tried by the tests that do not ask for this.
+    """
+    from dask._expr import Expr
+
+    def once(self, dependents, simplified):
+        """``Expr.simplify_once`` but for its ``_simplify_up``."""
+        if self._name in simplified:
+            return simplified[self._name]
+        expr = self
+        while (simpler := expr._simplify_down()) is not None and simpler._name != expr._name:
+            expr = simpler
+        operands = list(expr.operands)
+        for i, operand in enumerate(operands):
+            if isinstance(operand, Expr):
+                operands[i] = simplified[operand._name] = operand.simplify_once(dependents, simplified)
+        changed = any(one is not other for one, other in zip(operands, expr.operands, strict=True))
+        return type(expr)(*operands) if changed else expr
+
+    monkeypatch.setattr(Expr, "simplify_once", once)
+
+
 class Dask:
     def make(self, data: pd.DataFrame):
         import dask.dataframe as dd
@@ -171,7 +196,11 @@ def test_the_answer_is_that_of_pandas_and_the_frame_is_of_the_engine(engine):
 
 
 @pytest.mark.parametrize("form", ["text", "datetime", "date"])
-def test_a_column_of_dates_is_taken(engine, form):
+def test_a_column_of_dates_is_taken(engine, form, request):
+    if (
+        form != "text"
+    ):  # as in the cases, the kind of date matters here; Dask's optimiser is tried on the first
+        request.getfixturevalue("as_written")
     data = sample().drop(columns=["rate", "weight"]).assign(day="2016-04-01")
     later = pd.DataFrame(
         {"code": ["16C", "13T", "D2P2L"], "month": "2021-05", "n": [1, 2, 3], "day": "2021-06-30"}
@@ -352,6 +381,7 @@ def test_a_finer_key_and_dates_that_are_no_key(engine):
 LONG_ON_DASK = [f"{name}/input.csv" for name in ("date-forms", "two-levels-dated", "waiting-times")]
 
 
+@pytest.mark.usefixtures("as_written")
 @pytest.mark.parametrize("file", ASKED)
 def test_every_case_gives_the_rows_flags_reasons_and_words_of_pandas(engine, file):
     if isinstance(engine, Dask) and file in LONG_ON_DASK and not os.environ.get("CCG_EVERY_CASE"):

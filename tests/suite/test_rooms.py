@@ -33,8 +33,12 @@ def room_of(path) -> str:
 
 
 @cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def tree(path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return parsed(path.read_text(encoding="utf-8"))
 
 
 def imports(path) -> list[tuple[int, str, list[str]]]:
@@ -83,7 +87,7 @@ LONGEST = 60
 def too_long(text: str) -> list[str]:
     """Functions with more lines than that and no reason beside them."""
     lines, out = text.split("\n"), []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             doc = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
             size = node.end_lineno - node.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)

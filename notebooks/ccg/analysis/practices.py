@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..core import lineage, tables
+from ..core import files, lineage, tables
 
 
 def grouping(to="2021-04-01", among: Iterable[str] | None = None) -> pd.Series:
@@ -31,15 +31,22 @@ def grouping(to="2021-04-01", among: Iterable[str] | None = None) -> pd.Series:
     """
     day = lineage.as_day(to)
     lineage.bodies(day, _level(day))  # refuses a date out of reach
+    path = files.data() / "qof_points.csv"
+    stamp = path.stat().st_mtime_ns if path.exists() else None
+    # a survey has a file for each year, and thousands of practices go to the same bodies for all of them
+    out = lineage.default().kept("practices", (day, stamp), lambda: _of_all(day), most=4)
+    if among is None:
+        return out.copy()
+    return out.reindex(pd.Index(list(dict.fromkeys(among)), dtype=out.index.dtype, name="practice"))
+
+
+def _of_all(day: pd.Timestamp) -> pd.Series:
     seen = tables.load("qof_points")[["practice", "code", "geography"]].sort_values(["geography", "practice"])
     before = seen[seen["geography"] <= day].drop_duplicates("practice", keep="last")
     after = seen[~seen["practice"].isin(before["practice"])].drop_duplicates("practice", keep="first")
     parts = [_forward(rows, at, day) for at, rows in before.groupby("geography")]
     parts += [_back(rows, at, day) for at, rows in after.groupby("geography")]
-    out = pd.concat(parts).sort_index().rename("code").rename_axis("practice")
-    if among is not None:
-        out = out.reindex(pd.Index(list(dict.fromkeys(among)), dtype=out.index.dtype, name="practice"))
-    return out
+    return pd.concat(parts).sort_index().rename("code").rename_axis("practice")
 
 
 def _level(day: pd.Timestamp) -> str:

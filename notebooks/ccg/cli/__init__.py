@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import textwrap
+from functools import lru_cache
 
 from ..core import files
 from . import explain, gpps, lookup, rebase, suite, which
@@ -65,6 +66,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their arguments; the help lists them by group."""
+    return _parser(shutil.get_terminal_size().columns)
+
+
+@lru_cache(maxsize=1)  # whoever calls main many times, as the tests do, need not have it built each time
+def _parser(columns: int) -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} COMMAND …",
@@ -77,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     )
     listed = ["The same as the Makefile, on any system and from any folder."]
     for title, adders in GROUPS.items():
-        lines = [_line_of_help(add(to)) for add in adders]
+        lines = [_line_of_help(add(to), columns) for add in adders]
         listed.append("\n".join([f"{title}:", *lines]))
     whole.description = "\n\n".join(listed)
     return whole
@@ -91,9 +97,9 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     return dict(found.choices)
 
 
-def _line_of_help(command: argparse.ArgumentParser) -> str:
+def _line_of_help(command: argparse.ArgumentParser, columns: int) -> str:
     name = command.prog.removeprefix(PROGRAM).strip()
-    width = max(40, min(100, shutil.get_terminal_size().columns - 2))
+    width = max(40, min(100, columns - 2))
     indent = " " * 12
     return textwrap.fill(
         command.description or "", width, initial_indent=f"  {name:<10}", subsequent_indent=indent

@@ -31,11 +31,12 @@ def named(output: str | None, inputs: list[str], *endings: str) -> tuple[Path | 
     stem = path.name if path.suffix.lower() not in (".csv", ".xlsx", ".parquet") else path.stem
     beside = nothing if files.is_stream(path) else [path.with_name(stem + end) for end in endings]
     written = [path, *filter(None, beside)]
-    inputs = [*inputs, *(str(files.data() / tables.describe(name)["path"]) for name in tables.names())]
+    marks = [(read, files.marks(Path(read))) for read in [*inputs, *map(str, tables.paths())]]
     for i, file in enumerate(written):
         what = output if file == path else f"{file}, which goes beside {output},"
-        for read in inputs:
-            if files.same(file, Path(read)):
+        own = files.marks(file)
+        for read, others in marks:
+            if own & others:
                 also = "" if str(file) == read else f", {read}"
                 raise ValueError(f"{what} is one of the files to read{also}; name another with -o")
         if file.is_dir():

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from . import agreement, controls
-from .problems import Problem, Tables, by_day, by_text, line_of, said, wrong
+from .problems import Problem, Tables, by_text, line_of, said, wrong
 
 
 def problems(load: Callable[[str], pd.DataFrame], contract: dict[str, Any]) -> list[Problem]:
@@ -72,23 +72,25 @@ def bodies(tables: Tables, name: str, rule: dict[str, Any]) -> Iterator[Problem]
         yield from wrong(
             name, odd, geography, "no count of CCGs, change or quarter of another table has this date"
         )
-    for day, same in by_day(frame, geography):
-        strange = same[~same["code"].isin(tables.open_on(day))]
+    codes, days = frame["code"].to_numpy(object), frame[geography].to_numpy()
+    for day, at in frame.groupby(geography).indices.items():
+        open_then = tables.open_on(day)
+        strange = frame.iloc[[i for i in at if codes[i] not in open_then]]
         lives = strange["code"].map(partial(_life, tables, day=day))
         yield from wrong(name, strange, "code", "{}", lives)
-    codes, days = frame["code"].to_numpy(object), frame[geography].to_numpy()
     for period, at in frame.groupby(rule["each"], sort=False).indices.items():
-        there = pd.Series(days[at]).value_counts()
-        day = there.index[0]
-        if len(there) > 1:
-            other = frame.iloc[at[days[at] != day.to_datetime64()]]
-            if rule.get("mixed"):
-                other = other[other["code"].isin(tables.open_on(day))]
-            what = f"{there.iloc[0]} rows of {_period(period)} are of {said(day)}"
-            yield from wrong(name, other, geography, what)
-        for code in sorted(
-            _absent(tables, set(codes[at]), day, rule) - tables.absent.get((name, _period(period)), set())
-        ):
+        day = pd.Timestamp(days[at[0]])
+        if (days[at] != days[at[0]]).any():
+            there = pd.Series(days[at]).value_counts()
+            day = there.index[0]
+            if len(there) > 1:
+                other = frame.iloc[at[days[at] != day.to_datetime64()]]
+                if rule.get("mixed"):
+                    other = other[other["code"].isin(tables.open_on(day))]
+                what = f"{there.iloc[0]} rows of {_period(period)} are of {said(day)}"
+                yield from wrong(name, other, geography, what)
+        absent = _absent(tables, set(codes[at]), day, rule)
+        for code in sorted(absent and absent - tables.absent.get((name, _period(period)), set())):
             key = dict(
                 zip(rule["each"], map(said, period if isinstance(period, tuple) else (period,)), strict=True)
             )
@@ -191,11 +193,10 @@ def sources(tables: Tables, name: str) -> Iterator[Problem]:
 def _cited(cells: pd.Series, years: pd.Series) -> dict[tuple[str, str], list[int]]:
     """The rows, from 0, that cite a source for a year; a year is empty in a table without one."""
     found: dict[tuple[str, str], list[int]] = {}
-    pairs = pd.DataFrame({"ids": cells, "year": years})
-    for ids, rows in by_text(pairs, "ids"):
-        for year, same in by_text(rows, "year"):
-            for one in ids.split("+"):
-                found.setdefault((one, year), []).extend(int(str(i)) for i in same.index)
+    pairs = pd.DataFrame({"ids": cells.to_numpy(object), "year": years.to_numpy(object)})
+    for (ids, year), rows in pairs.groupby(["ids", "year"]).indices.items():
+        for one in str(ids).split("+"):
+            found.setdefault((one, str(year)), []).extend(rows.tolist())
     return found
 
 

@@ -15,14 +15,15 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 #: The project's folder. In an installed wheel there is none, and only ``data()`` exists.
 ROOT = _PACKAGE.parents[1]
 NOTEBOOKS = _PACKAGE.parent
+_INSIDE = _PACKAGE / "data"
+_INSTALLED = _INSIDE.is_dir()
 
 
 def data() -> Path:
     """Folder of the tables: ``$CCG_DATA`` if set, else inside an installed package, else ``data/``."""
     if os.environ.get("CCG_DATA"):
         return Path(os.environ["CCG_DATA"])
-    inside = _PACKAGE / "data"
-    return inside if inside.is_dir() else ROOT / "data"
+    return _INSIDE if _INSTALLED else ROOT / "data"
 
 
 def figures() -> Path:
@@ -166,9 +167,17 @@ def take_away(path: Path) -> bool:
 
 def same(one: Path, other: Path) -> bool:
     """Whether two paths are one file: by a link, in another spelling, or where neither is there yet."""
-    if os.path.realpath(one) == os.path.realpath(other):
-        return True
-    return one.exists() and other.exists() and one.samefile(other)
+    return bool(marks(one) & marks(other))
+
+
+def marks(path: Path) -> set[object]:
+    """What a file is known by: of one file, two paths have a mark in common."""
+    real = os.path.realpath(path)
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked of every table, and a Path takes twice as long
+    except OSError:
+        return {real}
+    return {real, (found.st_dev, found.st_ino)}
 
 
 def _bytes(content: bytes | str) -> bytes:

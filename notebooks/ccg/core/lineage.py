@@ -376,11 +376,18 @@ class Lineage:
     def ons_codes(self, code: str) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
         """The ONS codes of a body, each with its first and last day, in order."""
         body = self.lifetime(code)
-        spans = [(ons, a, b) for ons, (c, a, b) in self.ons_periods().items() if c == body.code]
+        spans = self._ons_spans.get(body.code)
         if not spans:
             ons = next(o for o, one in self._by_code.items() if one.code == body.code and o != body.code)
             return [(ons, body.first, body.last)]
         return sorted(spans, key=lambda span: span[1])
+
+    @cached_property
+    def _ons_spans(self) -> Mapping[str, list[tuple[str, pd.Timestamp, pd.Timestamp]]]:
+        found = defaultdict(list)
+        for ons, (code, first, last) in self.ons_periods().items():
+            found[code].append((ons, first, last))
+        return MappingProxyType(dict(found))
 
     def known_names(self) -> Mapping[str, str]:
         """Name of every ODS code."""
@@ -618,15 +625,23 @@ class Lineage:
     def search(self, text: str) -> pd.DataFrame:
         """Bodies that have a text as their code or ONS code, or have it in their name or former name."""
         wanted, rows = plain_name(text), []
-        for code, body in self._bodies_by_ods.items():
-            former = self._former_names.get(code, "")
-            words = plain_name(f"{self.name(code)} {former}")
-            codes = {code.lower(), *(ons.lower() for ons, *_ in self.ons_codes(code))}
+        for code, (words, codes) in self._said_of.items():
             if wanted in codes or (wanted and wanted in words):
+                body = self._bodies_by_ods[code]
                 last = min(body.last, self.boards - _DAY) if body.level == "ccg" else body.last
                 rows.append((wanted not in codes, code, body.level, self.name(code), body.first, last))
         rows.sort()
         return pd.DataFrame([r[1:] for r in rows], columns=["code", "level", "name", "opened", "closed"])
+
+    @cached_property
+    def _said_of(self) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """Of each body the names it had, as they are searched, and its codes in small letters."""
+        out = {}
+        for code in self._bodies_by_ods:
+            former = self._former_names.get(code, "")
+            codes = {code.lower(), *(ons.lower() for ons, *_ in self.ons_codes(code))}
+            out[code] = plain_name(f"{self.name(code)} {former}"), frozenset(codes)
+        return MappingProxyType(out)
 
     def codes_of(self, geography: Vintage, scheme: str = "ods") -> frozenset[str]:
         """The codes of a geography in the scheme ``ods`` or ``ons``."""

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -96,6 +97,11 @@ def _described(content: bytes) -> Descriptor:
 def names() -> list[str]:
     """Names of all tables, in the order of the codebook."""
     return [r["name"] for r in _package()["resources"]]
+
+
+def paths() -> list[Path]:
+    """The files of all tables, in the order of the codebook."""
+    return [files.data() / r["path"] for r in _package()["resources"]]
 
 
 def describe(name: str) -> Descriptor:
