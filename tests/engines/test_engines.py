@@ -380,18 +380,9 @@ def test_a_finer_key_and_dates_that_are_no_key(engine):
         assert report.incomplete == wanted.report().incomplete == (4 if absent == "missing" else 2)
 
 
-#: Dask holds these too, but plans each for 20 to 45 seconds, as it has a column of dates, or many columns under it. That is
-#: held on Dask by test_two_levels_dated, test_a_column_of_dates_is_taken and the test above; CCG_EVERY_CASE=1 runs these.
-LONG_ON_DASK = [f"{name}/input.csv" for name in ("date-forms", "two-levels-dated", "waiting-times")]
-
-
 @pytest.mark.usefixtures("as_written")
 @pytest.mark.parametrize("file", ASKED)
 def test_every_case_gives_the_rows_flags_reasons_and_words_of_pandas(engine, file):
-    if isinstance(engine, Dask) and file in LONG_ON_DASK and not os.environ.get("CCG_EVERY_CASE"):
-        pytest.skip(
-            "Dask plans this for 20 to 45 seconds, and its kind is tried above: CCG_EVERY_CASE=1 runs it"
-        )
     data, ask = ready(file)
     pandas, other = rebase(data, **ask), rebase(engine.make(data), **ask)
     wanted = told(pandas.frame, pandas.unmapped, pandas.report())
