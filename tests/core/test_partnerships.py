@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pandas as pd
+import polars as pl
 import pytest
 from ccg import lineage, rebase, tables
 from ccg.core.rebasing.request import RebaseError
@@ -48,12 +49,17 @@ def test_which_knows_the_codes_of_a_year(day):
     assert pd.Timestamp(day) in [fit.vintage.start for fit in fits]
 
 
-def test_what_a_partnership_had_before_ccgs_merged_is_set_aside_once():
+@pytest.mark.parametrize(
+    "make", [pd.DataFrame, lambda data: pl.DataFrame(data).lazy()], ids=["eager", "lazy"]
+)
+def test_what_a_partnership_had_before_ccgs_merged_is_set_aside_once(make):
     """Its ODS code is its ONS code, so the look-up of a column of dates had two rows for it."""
-    data = pd.DataFrame({"code": ["E54000036", "E54000007"], "day": "2018-05-01", "n": [3, 4]})
-    moved = rebase(data, code="code", at="day", to="2020-04-01", sums=["n"])
-    assert moved.unmapped["n"].to_list() == [4, 3] and not len(moved.frame)
-    assert set(moved.unmapped["reason"]) == {"a partnership: what its CCGs had is not known"}
+    data = {"code": ["E54000036", "E54000007"], "day": ["2018-05-01"] * 2, "n": [3, 4]}
+    moved = rebase(make(data), code="code", at="day", to="2020-04-01", sums=["n"])
+    unmapped = moved.unmapped if make is pd.DataFrame else moved.unmapped.collect()
+    assert sorted(unmapped["n"].to_list()) == [3, 4]
+    assert set(unmapped["reason"]) == {"a partnership: what its CCGs had is not known"}
+    assert moved.report().totals["n"] == {"input": 7.0, "placed": 0.0, "unmapped": 7.0}
 
 
 def test_codes_that_boards_took_over_are_taken_for_boards_first():
