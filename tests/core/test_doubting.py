@@ -223,3 +223,12 @@ def test_parts_and_spellings_of_one_body_are_added_up_without_doubt(column, name
     table = pd.DataFrame(NAMED, columns=["code", column, "n"]).assign(**{column: names})
     moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=[column])
     assert set(moved.frame["status"]) == {"exact"}
+
+
+def test_codes_of_regions_in_a_column_left_out_are_no_bodies():
+    """A column of another level may differ within a body; it neither stops the table nor casts a doubt."""
+    table = pd.DataFrame(NAMED, columns=["code", "region name", "n"]).assign(
+        **{"region name": ["Y54", "Y59", "Y54", "Y54"]}
+    )
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=["region name"])
+    assert set(moved.frame["status"]) == {"exact"}

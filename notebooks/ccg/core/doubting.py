@@ -193,8 +193,13 @@ def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: s
 def _of_one_body(names: set[str]) -> bool:
     """Whether some names are of one body: alike but for case and spaces, or its old and its new one."""
     plain = {" ".join(str(one).split()).casefold() for one in names}
-    bodies = {lineage.suggest(str(one)) for one in names}
-    return len(plain) == 1 or (None not in bodies and len({lineage.lifetime(str(b))[0] for b in bodies}) == 1)
+    if len(plain) == 1:
+        return True
+    codes = {lineage.suggest(str(one)) for one in names}
+    try:  # a region is suggested too, and has no life here
+        return None not in codes and len({lineage.lifetime(str(code))[0] for code in codes}) == 1
+    except lineage.LineageError:
+        return False
 
 
 def _repeated(

@@ -379,11 +379,8 @@ def _encoding(path: Path, content: bytes, wanted: str | None) -> tuple[str, str]
     guess, said = "utf-8-sig", ""
     if wanted:
         guess = wanted
-    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        guess, said = "utf-16", "read as UTF-16"
-    elif content[:200].count(b"\0") > len(content[:200]) // 4:
-        guess = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-        said = "read as UTF-16"
+    elif wide := _wide(content):
+        guess, said = wide, f"read as {wide[:6].upper()}"
     try:
         if "\0" not in content.decode(guess):
             return guess, said
@@ -402,7 +399,44 @@ def _encoding(path: Path, content: bytes, wanted: str | None) -> tuple[str, str]
             guess = "latin-1"
         if b"\0" not in content:
             return guess, f"read as {'Windows-1252' if guess == 'cp1252' else 'Latin-1'}, as it is not UTF-8"
-    raise ReadError(f"{path} holds signs that are no text (a zero byte), so it is no CSV file")
+    raise ReadError(f"{path} {_zero_bytes(content)}")
+
+
+def _wide(content: bytes) -> str:
+    """The encoding of text with two or four bytes to a sign, by its mark or the zero bytes beside each line end; or none."""
+    for mark, name in (
+        (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    ):  # fmt: skip
+        if content.startswith(mark):
+            return name
+    head = content[:65_536]
+    ends = [found.start() for found in islice(re.finditer(b"\n", head), 5)]
+    for name, width, place in (
+        ("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1),
+    ):  # fmt: skip
+        starts = [at - place for at in ends]
+        whole = all(s % width == 0 and head[s : s + width] == "\n".encode(name) for s in starts)
+        comma = any(sign.encode(name) in head for sign in _SEPARATORS)
+        if ends and whole and (comma or 4 * head.count(b"\0") > len(head)):
+            return name
+    return ""
+
+
+def _zero_bytes(content: bytes) -> str:
+    """Words for zero bytes in a file that is no text of two bytes to a sign."""
+    many, first = content.count(b"\0"), content.index(b"\0")
+    line = content.count(b"\n", 0, first) + 1
+    end = len(content) - len(content.rstrip(b"\0"))
+    what = f"holds {many:,} zero byte{'s' if many > 1 else ''}, which {'are' if many > 1 else 'is'} no text, "
+    if end == many:
+        return (
+            f"{what}all at its end (line {line}), as where a copy broke off: it may lack rows, so get it again, or take "
+            "them off if the table is whole"
+        )
+    return (
+        f"{what}first in line {line}: it may be damaged, or of another kind than its name says. Get it again, or open it "
+        "in a spreadsheet and save it as CSV UTF-8"
+    )
 
 
 def _separator(content: bytes, encoding: str) -> str:
