@@ -372,3 +372,11 @@ def test_groups_wholly_apart_have_the_least_p_that_so_few_bodies_can_have():
     found = stats.gap(value, group, range(10), times=999)
     # of 252 ways to choose five of ten two stand as far apart
     assert found.p == pytest.approx(2 / 252, abs=0.008)
+
+
+def test_a_trend_is_the_same_in_people_and_in_millions():
+    some = np.random.default_rng(7)
+    time, event, size = some.integers(1, 9, 40), some.random(40) < 0.6, some.normal(3e5, 1e5, 40)
+    assert stats.log_rank_trend(time, event, size / 1e9) == pytest.approx(
+        stats.log_rank_trend(time, event, size)
+    )
