@@ -190,3 +190,45 @@ def test_a_fraction_among_percentages_is_doubtful():
 def test_a_number_of_which_a_spreadsheet_kept_three_digits_is_doubtful(cell, found):
     moved = rebase_file(frame(f"code,n\n00C,{cell}\n00K,20\n00M,30\n"), sums=["n"], **DATES)
     assert status(moved) == {"16C": found}
+
+
+NAMED = [
+    ("00C", "Darlington", "1"),
+    ("00D", "Durham Dales", "2"),
+    ("00D", "North Durham", "5"),
+    ("00J", "Elsewhere", "3"),
+]
+
+
+def test_figures_of_one_code_under_two_names_are_doubtful():
+    table = pd.DataFrame(NAMED, columns=["code", "CCG name", "n"])
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=["CCG name"])
+    assert moved.frame.set_index("code")["status"].to_dict() == {
+        "00C": "exact", "00D": "doubtful", "00J": "exact",
+    }  # fmt: skip
+    assert "figures of '00D' under two names, 'Durham Dales' and 'North Durham', were added up" in str(moved)
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        (
+            "CCG name",
+            ["Darlington", "NHS Durham Dales", "nhs  durham dales", "Elsewhere"],
+        ),  # one, spelt in two ways
+        ("Practice", ["First", "Second", "Third", "Fourth"]),  # parts of a body, which are to be added up
+    ],
+)
+def test_parts_and_spellings_of_one_body_are_added_up_without_doubt(column, names):
+    table = pd.DataFrame(NAMED, columns=["code", column, "n"]).assign(**{column: names})
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=[column])
+    assert set(moved.frame["status"]) == {"exact"}
+
+
+def test_codes_of_regions_in_a_column_left_out_are_no_bodies():
+    """A column of another level may differ within a body; it neither stops the table nor casts a doubt."""
+    table = pd.DataFrame(NAMED, columns=["code", "region name", "n"]).assign(
+        **{"region name": ["Y54", "Y59", "Y54", "Y54"]}
+    )
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=["region name"])
+    assert set(moved.frame["status"]) == {"exact"}

@@ -89,3 +89,16 @@ def test_rows_dated_in_the_years_of_trusts_are_placed():
     frame = pd.DataFrame({"code": ["5A3", "5A4", "5A5"], "day": ["2012-10-01"] * 3, "n": [1, 2, 4]})
     moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"])
     assert moved.frame["n"].sum() == 7 and not len(moved.unmapped)
+
+
+def test_a_search_tells_the_last_day_of_a_ccg_whose_code_goes_on():
+    found = lineage.default().search("00L").iloc[0]
+    assert (found["level"], str(found["closed"].date())) == ("ccg", "2022-06-30")
+
+
+def test_a_weight_of_none_weighs_nothing_and_is_not_refused():
+    """Zero is a weight: only one below zero is told of, in a lazy frame by the report."""
+    frame = pl.DataFrame({"code": ["00D", "00J"], "rate": [0.5, 0.7], "w": [0, 4]}).lazy()
+    moved = ccg.rebase(frame, code="code", at="2013-04-01", to="2020-04-01", means={"rate": "w"})
+    assert "below zero" not in str(moved.report())
+    assert moved.frame.collect()["rate"].to_list() == [0.7]

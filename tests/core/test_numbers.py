@@ -5,7 +5,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 import pytest
-from ccg import numbers
+from ccg import numbers, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,3 +137,17 @@ def read_alike(cells):
         eager.append((float(plain), False) if sure and len(plain) < 16 else (None, numbers.is_given(cell)))
     for (value, unread), (v, u), cell in zip(read_lazily(cells, "polars"), eager, cells, strict=True):
         assert (value, unread) == (v, u) or (unread and v is not None and len(cell) > 15), cell
+
+
+@pytest.mark.parametrize("cell", ["0*", "0 †", "0.0*", "£0*", "0 [1]"])
+def test_nought_with_a_footnote_is_asked_about(cell):
+    """It may be a nought, or a small number that is hidden: nobody can tell."""
+    table = pd.DataFrame({"code": ["00C", "00D"], "n": ["1", cell]})
+    ask = {"at": "2018-04-01", "to": "2018-04-01", "sums": ["n"]}
+    with pytest.raises(ValueError, match=r"is not a number.*nought with a footnote, write 0"):
+        rebase_file(table, **ask)
+    assert rebase_file(table, **ask, zero=[cell]).frame["n"].to_list() == [1, 0]
+    assert set(rebase_file(table, **ask, missing=[cell]).frame["status"]) == {"exact", "incomplete"}
+    told, strange = numbers.lazily(nw.col("n"))
+    read = nw.from_native(table).select(told.alias("n"), strange.alias("strange")).to_native()
+    assert read["strange"].to_list() == [False, True] and pd.isna(read["n"][1])

@@ -8,7 +8,7 @@ from collections import defaultdict
 import ccg
 import pandas as pd
 import pytest
-from ccg import finding, lineage, numbers, periods, preparing, published, rebase_file
+from ccg import finding, keeping, lineage, numbers, periods, preparing, published, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -277,7 +277,8 @@ def test_whatever_the_layout_marks_and_codes_every_number_is_read(tmp_path, exam
         assert table.frame["Period"].to_list() == [period for *_, period in rows]
         schemes = {c[:1] == "E" for c in table.frame["Commissioner"] if home.written(c) == c}
         if len(schemes) < 2:  # else hubs with ODS codes stand beside ONS codes, which is refused
-            tables.append(table.frame.assign(Period=table.frame["Period"] + f" {len(tables)}"))
+            plain = keeping.plainly(table.frame)
+            tables.append(plain.assign(Period=plain["Period"] + f" {len(tables)}"))
             every.extend((code, n, f"{period} {len(tables) - 1}") for code, n, period in rows)
 
     gather()
@@ -798,3 +799,15 @@ def test_quarters_and_day_numbers_tell_the_geography():
     numbered = table.replace({"2018 Q2": "43191", "2018 Q3": "43282"})
     moved = rebase_file(numbered, at="when", to="2021-04-01", by=["when"], sums=["n"])
     assert "column 'when': 43191 as 2018-04-01, 43282 as 2018-07-01" in moved.notes
+
+
+@pytest.mark.parametrize("other", ["2017/18p", "2017/18 (provisional)", "2017/18*"])
+def test_a_period_with_a_mark_beside_the_same_without_is_refused(other):
+    """The parts of a body would be kept apart, so none would be whole."""
+    table = pd.DataFrame(
+        {"code": ["00C", "00D", "00J"], "year": ["2017/18", other, other], "n": ["1", "2", "3"]}
+    )
+    with pytest.raises(ValueError, match=r"'2017/18' and '2017/18.*' differ in a mark behind them alone"):
+        rebase_file(table, by=["year"], sums=["n"], **DATES)
+    both = pd.concat([table, table.assign(year="2017/18")[1:]])  # editions side by side stay apart
+    assert set(rebase_file(both, by=["year"], sums=["n"], **DATES).frame["year"]) == {"2017/18", other}

@@ -355,3 +355,27 @@ def test_a_file_without_codes_known_here_is_read_by_the_sign_that_parts_most_row
 def test_a_first_line_of_numbers_and_codes_is_no_header(file, row):
     with pytest.raises(ccg.ReadError, match="the first line should name the columns and reads as data"):
         ccg.read(file(f"{row}\nZZ2,7\n"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["code,n\n00C,1\n00D,2\n", "code,n\n00C,1\n00D,2", "Région,n\nωω,1\nωψ,2\n"])
+def test_text_of_two_or_four_bytes_a_sign_is_read_without_a_mark(tmp_path, encoding, text):
+    path = tmp_path / "wide.csv"
+    path.write_bytes(text.encode(encoding))
+    frame = reading.read(path)
+    assert [list(frame.columns), *frame.to_numpy().tolist()] == [row.split(",") for row in text.split()]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"code,n\n00C,1\n" + b"\0" * 50, r"holds 50 zero bytes, .* all at its end \(line 3\).*get it again"),
+        (b"code,n\n00C,1\n00D,\x002\n", r"holds 1 zero byte, .* first in line 3: .*save it as CSV UTF-8"),
+        (b"code,n\0\n00C,1\0\n", r"holds 2 zero bytes, .* first in line 1"),
+    ],
+)
+def test_zero_bytes_that_are_no_text_are_told_by_their_line(tmp_path, content, words):
+    path = tmp_path / "torn.csv"
+    path.write_bytes(content)
+    with pytest.raises(reading.ReadError, match=words):
+        reading.read(path)

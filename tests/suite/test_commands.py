@@ -496,7 +496,7 @@ def test_a_column_that_is_not_there_is_named_with_its_option(args, words, ccg):
         (b"", "in.csv: the file is empty"),
         (b"\n \n", "in.csv: the file is empty"),
         (b"code,n\n\n", "in.csv: there is no row below the header"),
-        (b"code,n\n00C,\x00\n", "in.csv holds signs that are no text"),
+        (b"code,n\n00C,\x00\n", "in.csv holds 1 zero byte, which is no text, first in line 2"),
         (b"\xff\xfec\x00o", "in.csv line 1 is not utf-16"),
         (b"PK\x03\x04 and more", "in.csv is a zipped file; unpack it first"),
         (b"\xd0\xcf\x11\xe0 and more", "in.csv is no whole workbook"),

@@ -216,6 +216,7 @@ def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
 
     words = text.split()
     # words and the spaces between them add up to the line: this type kerns nothing across a space
+    _inches(" ".join(words), face, fig.dpi)  # lays all of them out in one go
     shown = [_inches(word, face, fig.dpi) for word in [*words, " "]]
 
     @cache

@@ -56,7 +56,7 @@ class Pixels(RendererAgg):
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         fit, along = self._fit(prop), 0.0
         y = self.height - y  # letters count upwards
-        for word in (_word(word, fit) for word in _words(s)):
+        for word in _laid_out(s, fit):
             for file, index, right, up in word.letters:
                 column, over = divmod(round(PARTS * (x + (along + right))), PARTS)
                 row, above = divmod(round(PARTS * (y + up)), PARTS)
@@ -115,14 +115,9 @@ def _full_height(files: tuple, points: float, dpi: float) -> tuple:
     return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
 
 
-def _words(line: str) -> list[str]:
-    """The words of a line and the spaces between them."""
-    return [part for part in re.split("( )", line) if part]
-
-
 def _measured(line: str, fit: Fit) -> tuple[float, float, float]:
     """How wide a line is, how high, and how much of that is below the baseline, in pixels."""
-    words = [_word(word, fit) for word in _words(line)]
+    words = _laid_out(line, fit)
     low = min(word.low for word in words)
     return sum(word.wide for word in words), max(word.high for word in words) - low, -low
 
@@ -140,13 +135,33 @@ class Word(NamedTuple):
     low: float
 
 
-@lru_cache(maxsize=50_000)
-def _word(word: str, fit: Fit) -> Word:
-    *items, end = fit.font()._layout(f"{word} ", flags=fit.flags)  # the space begins where the word ends
-    letters = [(item.ft_object.fname, item.glyph_index, item.x, item.y) for item in items]
+@lru_cache(maxsize=1_000)
+def _known(fit: Fit) -> dict[str, Word]:
+    """The words that were laid out so."""
+    return {}
+
+
+def _laid_out(line: str, fit: Fit) -> list[Word]:
+    """The words of a line and the spaces between them; those not met before are laid out in one go."""
+    words, known = [part for part in re.split("( )", line) if part], _known(fit)
+    new = [word for word in dict.fromkeys(words) if word not in known]
+    found, letters = [], []
+    for item in fit.font()._layout("".join(f"{word} " for word in new), flags=fit.flags) if new else ():
+        if item.char == " " and letters:  # the space begins where the word ends
+            found.append(_word(letters, item.x, fit))
+            letters = []
+        else:
+            letters.append(item)
+    known.update(zip(new, found, strict=True))
+    return [known[word] for word in words]
+
+
+def _word(items: list, end: float, fit: Fit) -> Word:
+    start = items[0].x
+    letters = [(item.ft_object.fname, item.glyph_index, item.x - start, item.y) for item in items]
     reach = [(up, *_reach(file, index, *fit[1:])) for file, index, _, up in letters]
     high, low = max(up + top for up, _, top in reach), min(up + foot for up, foot, _ in reach)
-    return Word(letters, end.x, high, low)
+    return Word(letters, end - start, high, low)
 
 
 @lru_cache(maxsize=20_000)

@@ -21,12 +21,13 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 
-def use() -> None:
-    """Make ``%%prose`` and ``%%chart`` known to the notebook that runs; without one nothing happens."""
+def use() -> bool:
+    """Make ``%%prose`` and ``%%chart`` known to the notebook that runs. False, and nothing happens, without one."""
     shell = get_ipython()
     if shell is not None:
         for name, function in (("prose", _prose), ("chart", _chart)):
             shell.register_magic_function(function, magic_kind="cell", magic_name=name)
+    return shell is not None
 
 
 def fill(text: str, names: Mapping[str, Any]) -> str:

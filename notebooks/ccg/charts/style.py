@@ -11,6 +11,7 @@ from pathlib import Path
 
 import font_source_sans_pro
 import matplotlib as mpl
+import pandas as pd
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
@@ -29,7 +30,11 @@ EDGE = 0.16  # inches of white round everything
 
 def use() -> None:
     """Set the suite's style for this process, and make ``%%prose`` known. Call it once, before the first chart."""
-    prose.use()
+    if prose.use():
+        # asked after every 700 new objects, which are few for a chart, the collector took some 3% of a notebook's time
+        gc.set_threshold(20_000)
+        # tables of a few hundred rows: to hand each text over from Arrow and back took some 5%
+        pd.options.mode.string_storage = "python"
     if not gc.get_freeze_count():
         # what is imported stays, and to ask each time whether it may go took a notebook some 4% of its time
         gc.freeze()

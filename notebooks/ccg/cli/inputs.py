@@ -21,9 +21,9 @@ def add_reading(parser) -> None:
 
 
 def read(args) -> pd.DataFrame:
-    """The cells of a file as text. What was guessed of it stands in ``attrs["read"]``."""
+    """The cells of a file as text, as ``keeping`` has it. What was guessed of it stands in ``attrs["read"]``."""
     separator = {"tab": "\t", "\\t": "\t"}.get(args.separator, args.separator)
-    return reading.read(
+    return reading.compact(
         Path(args.file), sheet=args.sheet, header=args.header, separator=separator, encoding=args.encoding,
         decimal=_DECIMALS.get(args.decimal),
     )  # fmt: skip

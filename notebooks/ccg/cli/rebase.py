@@ -5,7 +5,7 @@ import json
 
 import pandas as pd
 
-from ..core import finding, published
+from ..core import finding, keeping, published
 from . import inputs, outputs
 from .words import command, say
 
@@ -87,7 +87,7 @@ def run(args) -> int:
     moved = _moved(args, frame)
     moved = dataclasses.replace(moved, notes=[*read, *moved.notes])
     said = str(moved)
-    cells = frame[finding.code_column(frame, args.code).column].astype(str).value_counts()
+    cells = keeping.counted(frame[finding.code_column(frame, args.code).column])
     read_as = pd.DataFrame(
         [(old, new, cells.get(old)) for old, new in moved.report.repaired.items()],
         columns=["read", "as", "rows"],

@@ -39,7 +39,7 @@ def run(args) -> int:
 
 def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
     """Every geography that fits all codes of a column, or the nearest, and how to go on."""
-    texts = [cell for cell in frame[column].astype(str).unique() if not re.fullmatch(finding.NO_CODE, cell)]
+    texts = [cell for cell in map(str, frame[column].unique()) if not re.fullmatch(finding.NO_CODE, cell)]
     cells = {cell: lineage.written(cell) or cell.strip() for cell in texts}
     fits = lineage.which(cells.values())
     if not fits:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import lineage
+from . import keeping, lineage
 from .deciding import divided, is_of, level_of, taken_forward
 from .doubting import carried_twice
 from .finding import PublishedError
@@ -41,25 +41,52 @@ def set_aside(table: Table, asked: Asked) -> Table:
     """Take closed codes forward, and unknown ones out of the table, where that is asked for."""
     if asked.closed == "refuse" and asked.unknown == "refuse":
         return table
-    columns, frame = table.columns, table.frame
-    if table.dated:
-        days: list[str] = frame[columns.at].tolist()
-    else:
-        days = ["" if columns.at == "auto" else str(lineage.as_day(columns.at).date())] * len(frame)
-    places = list(zip(frame[columns.code], days, strict=True))
-    fate = _fate(places, table.dated, asked)
+    columns = table.columns
+    places = _places(table)
+    fate = _fate(places.some, table.dated, asked)
     _refuse_two_periods(table, places, fate)
     table = _from_the_last_day(table, places, fate.since)
     table = _forward(table, places, fate.new)
+    if fate.new or fate.since:
+        old = [
+            code if (code, day) in fate.new or (code, day) in fate.since else "" for code, day in places.some
+        ]
+        cells = places.cells(old)
+        table = table.but(carried=cells.cat.set_categories([c for c in cells.cat.categories if c]))
     if fate.new and table.carried is not None:
         keys = dict.fromkeys([*columns.by, *([table.columns.at] if table.dated else []), columns.code])
         twice = carried_twice(table.frame, list(keys), columns.sums, table.carried)
         table = table.but(doubts=(*table.doubts, *twice))
     if not fate.why:
         return table
-    out = pd.Series([fate.why.get(place) for place in places], table.frame.index, dtype=object)
-    gone = table.frame[out.notna()].assign(reason=out.dropna())
-    return table.only(out.isna()).but(gone=(*table.gone, gone))
+    reasons = keeping.as_text(places.cells([fate.why.get(place, "") for place in places.some]))
+    out = reasons.ne("")
+    gone = table.frame[out].assign(reason=reasons[out])
+    return table.only(~out).but(gone=(*table.gone, gone))
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The codes and days that there are, and for each row of a table which of them it has."""
+
+    some: list[_Place]
+    of: pd.Series
+
+    def cells(self, texts: list[str]) -> pd.Series:
+        """A column of text, from one for each place."""
+        return keeping.from_codes(self.of, texts)
+
+
+def _places(table: Table) -> _Places:
+    columns, frame = table.columns, table.frame
+    names = list(dict.fromkeys([columns.code, *([columns.at] if table.dated else [])]))
+    of = frame.groupby(names, sort=False, observed=True, dropna=False).ngroup()
+    some = frame.loc[~of.duplicated(), names].astype(str)
+    if table.dated:
+        days = some[columns.at].tolist()
+    else:
+        days = ["" if columns.at == "auto" else str(lineage.as_day(columns.at).date())] * len(some)
+    return _Places(list(zip(some[columns.code], days, strict=True)), of)
 
 
 def _fate(places: list[_Place], dated: bool, asked: Asked) -> _Fate:
@@ -97,7 +124,7 @@ def _fate(places: list[_Place], dated: bool, asked: Asked) -> _Fate:
     return _Fate(why, new, since)
 
 
-def _refuse_two_periods(table: Table, places: list[_Place], fate: _Fate) -> None:
+def _refuse_two_periods(table: Table, places: _Places, fate: _Fate) -> None:
     """Raise PublishedError where a column left out is a period, and sets closed codes apart from the body they go to.
 
     Else the sum of a body would be of one period for some of its parts, and of another for itself.
@@ -105,38 +132,38 @@ def _refuse_two_periods(table: Table, places: list[_Place], fate: _Fate) -> None
     if not fate.new or table.dropped.empty:
         return
     keys = [k for k in table.columns.by if k != table.columns.at]
-    rows = table.frame[keys].astype(str)
-    old: list[Any] = [place[0] if place in fate.new else None for place in places]
-    rows = rows.assign(
-        _body=[fate.new.get(place, place[0]) for place in places],
-        _old=pd.Series(old, rows.index, dtype=object),
-    )
+    body = {i: fate.new.get(place, place[0]) for i, place in enumerate(places.some)}
+    old = {i: place[0] for i, place in enumerate(places.some) if place in fate.new}
     bodies = set(fate.new.values())
     for column in table.dropped:
-        some = rows.assign(_when=table.dropped[column].astype(str).str.strip().to_numpy())
+        some = table.frame[keys].assign(_place=places.of, _when=table.dropped[column]).drop_duplicates()
+        some = some.astype(dict.fromkeys([*keys, "_when"], "str"))
+        some = some.assign(
+            _when=some["_when"].str.strip(), _body=some["_place"].map(body), _old=some["_place"].map(old)
+        )
         some = some[some["_body"].isin(bodies)]
         for key, group in some.groupby([*keys, "_body"]):
             own, all_of_them = set(group.loc[group["_old"].isna(), "_when"]), group["_when"].nunique()
             closed = group[group["_old"].notna() & ~group["_when"].isin(own)]
             uneven = own or (closed.groupby("_old")["_when"].nunique() < all_of_them).any()
             if len(closed) and all_of_them > 1 and uneven:
-                body = key[-1] if isinstance(key, tuple) else key
+                its = key[-1] if isinstance(key, tuple) else key
                 codes = few(dict.fromkeys(closed["_old"]), 6)
                 when = few((repr(w) for w in dict.fromkeys(closed["_when"])), 3)
                 raise PublishedError(
                     f"column {column!r} is to be left out, but it is a period, and the closed codes that are taken "
-                    f"to {body} ({codes}) have rows in {when}, where {body} has none, so a sum would be of several periods; "
+                    f"to {its} ({codes}) have rows in {when}, where {its} has none, so a sum would be of several periods; "
                     f"keep them apart with --by {column!r}, or take those rows out of the file"
                 )
 
 
-def _from_the_last_day(table: Table, places: list[_Place], since: Mapping[_Place, pd.Timestamp]) -> Table:
+def _from_the_last_day(table: Table, places: _Places, since: Mapping[_Place, pd.Timestamp]) -> Table:
     """Closed codes whose later body was divided go from their last day straight to the goal: a date by row."""
     if not since:
         return table
     name = table.new_name("geography")
-    days = [str(since[place].date()) if place in since else place[1] for place in places]
-    frame = table.frame.assign(**{name: days})
+    days = [str(since[place].date()) if place in since else place[1] for place in places.some]
+    frame = table.frame.assign(**{name: places.cells(days)})
     if table.dated and table.columns.at not in table.columns.by:
         frame = frame.drop(columns=table.columns.at)
     some = sorted({f"{code} of {day.date()}" for (code, _), day in since.items()})
@@ -145,24 +172,20 @@ def _from_the_last_day(table: Table, places: list[_Place], since: Mapping[_Place
         f"was divided: {few(some)}",
         frame=frame,
         columns=replace(table.columns, at=name),
-        carried=pd.Series([p[0] if p in since else None for p in places], frame.index, dtype=object),
     )
 
 
-def _forward(table: Table, places: list[_Place], new: Mapping[_Place, str]) -> Table:
+def _forward(table: Table, places: _Places, new: Mapping[_Place, str]) -> Table:
     """Closed codes as those of the bodies that they went into."""
     if not new:
         return table
     goals = {code: body for (code, _), body in sorted(new.items(), reverse=True)}
     some = few((f"{code} to {goals[code]}" for code in sorted(goals)), 8)
-    first = [None] * len(places) if table.carried is None else table.carried.tolist()
-    old: list[Any] = [
-        place[0] if place in new else before for place, before in zip(places, first, strict=True)
-    ]
     return table.but(
         f"{count(len(goals), 'code')} used after the body closed, taken forward from that day: {some}",
-        frame=table.frame.assign(**{table.columns.code: [new.get(place, place[0]) for place in places]}),
-        carried=pd.Series(old, table.frame.index, dtype=object),
+        frame=table.frame.assign(
+            **{table.columns.code: places.cells([new.get(place, place[0]) for place in places.some])}
+        ),
     )
 
 
@@ -182,11 +205,11 @@ def flagged(
         return frame.assign(carried=False), report, []
     columns = table.columns
     keys = list(dict.fromkeys([*columns.by, *([columns.at] if table.dated else [])]))
-    rows = table.frame[[*keys, columns.code]].assign(_old=table.carried)
+    rows = table.frame[[*keys, columns.code]].assign(_old=table.carried).drop_duplicates()
     period = [k for k in keys if k in report.periods or k == columns.at] or keys
     short = _short(rows, period, table)
     marks, lacking = set(), set()
-    for row in rows[rows["_old"].notna()].drop_duplicates().to_dict("records"):
+    for row in rows[rows["_old"].notna()].to_dict("records"):
         at = row[columns.at] if table.dated else columns.at
         body = lineage.lifetime(row[columns.code])[0]
         for goal in lineage.successors(body, asked.to, asked.level, at=at)["to"]:

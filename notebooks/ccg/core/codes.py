@@ -81,7 +81,7 @@ def scheme_of(codes: Iterable[str]) -> str:
     ods = [c for c in codes if re.fullmatch(r"[0-9A-Z]{3}|[A-Z]\d[A-Z]\d[A-Z]", c)]
     if ons and ods:
         raise LineageError(
-            f"two schemes are mixed: {ons[0]} is an ONS code and {ods[0]} an ODS code. Put all into one; "
+            f"two schemes are mixed: {min(ons)} is an ONS code and {min(ods)} an ODS code. Put all into one; "
             "the table ons_codes has both"
         )
     return "ons" if ons else "ods"

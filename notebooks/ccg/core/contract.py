@@ -73,7 +73,8 @@ def bodies(tables: Tables, name: str, rule: dict[str, Any]) -> Iterator[Problem]
             name, odd, geography, "no count of CCGs, change or quarter of another table has this date"
         )
     codes, days = frame["code"].to_numpy(object), frame[geography].to_numpy()
-    for day, at in frame.groupby(geography).indices.items():
+    by_day: dict[Any, Any] = frame.groupby(geography).indices
+    for day, at in by_day.items():
         open_then = tables.open_on(day)
         strange = frame.iloc[[i for i in at if codes[i] not in open_then]]
         lives = strange["code"].map(partial(_life, tables, day=day))
@@ -194,7 +195,8 @@ def _cited(cells: pd.Series, years: pd.Series) -> dict[tuple[str, str], list[int
     """The rows, from 0, that cite a source for a year; a year is empty in a table without one."""
     found: dict[tuple[str, str], list[int]] = {}
     pairs = pd.DataFrame({"ids": cells.to_numpy(object), "year": years.to_numpy(object)})
-    for (ids, year), rows in pairs.groupby(["ids", "year"]).indices.items():
+    at: dict[Any, Any] = pairs.groupby(["ids", "year"]).indices
+    for (ids, year), rows in at.items():
         for one in str(ids).split("+"):
             found.setdefault((one, str(year)), []).extend(rows.tolist())
     return found

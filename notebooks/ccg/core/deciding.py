@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import lineage, periods
+from . import keeping, lineage, periods
 from .finding import PublishedError
 from .geography import Fit
 
@@ -38,7 +38,8 @@ def decide(
     """
     home = lineage.default()
     rows = []
-    for cell, codes in frame.groupby(period, sort=False)[code]:
+    pairs = keeping.plainly(frame[[period, code]].drop_duplicates())
+    for cell, codes in pairs.groupby(period, sort=False)[code]:
         found = [home.written(one) if read is None else read.get(one) for one in codes.unique()]
         given = {c for c in found if c and c not in home.beside()}
         if not given:

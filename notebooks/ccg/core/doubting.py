@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import lineage, numbers, periods
-from .finding import NO_CODE, PublishedError, called_a_rate, is_period, other_body, words_of
+from . import keeping, lineage, numbers, periods
+from .finding import PublishedError, called_a_rate, is_period, no_code, other_body, words_of
 from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
@@ -105,13 +105,14 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
     """
     if not sums:
         return AddedUp([], [])
-    some = frame[~frame[keys[0]].astype(str).str.fullmatch(NO_CODE)]
-    some = some[some.duplicated(keys, keep=False)]
+    blank = no_code(frame[keys[0]])
+    among = ~blank & frame.duplicated(keys, keep=False)
+    some = frame[among]
     if some.empty:
         return AddedUp([], [])
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
-    notes, doubts = _same(frame, some, keys[0], sums)
+    notes, doubts = _same(among, some, keys[0], sums)
     for name in apart:
         total = _sum_of_the_others(some, keys, name, sums)
         why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
@@ -125,8 +126,9 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
                 f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
                 f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
             )
-            doubts.append(Doubt(why, _of(frame, total.rows)))
-    doubts += _repeated(frame, some, keys, apart, sums)
+            doubts.append(Doubt(why, _of(among, total.rows)))
+        doubts += _two_names(frame, some, keys, name)
+    doubts += _repeated(among, some, keys, apart, sums)
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
         said = (
@@ -138,14 +140,14 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
     return AddedUp(notes, doubts)
 
 
-def _of(frame: pd.DataFrame, rows: pd.Series) -> pd.Series:
-    """Rows of a part of a table, as rows of the whole."""
-    return pd.Series(frame.index.isin(rows.index[rows]), frame.index)
+def _of(among: pd.Series, rows: pd.Series) -> pd.Series:
+    """Rows of a part of a table, as rows of the whole; ``among`` are those of the part."""
+    out = among.copy()
+    out[among] = rows.to_numpy()
+    return out
 
 
-def _same(
-    frame: pd.DataFrame, some: pd.DataFrame, code: str, sums: list[str]
-) -> tuple[list[str], list[Doubt]]:
+def _same(among: pd.Series, some: pd.DataFrame, code: str, sums: list[str]) -> tuple[list[str], list[Doubt]]:
     """What to say of rows that are as another in every column; but for those that count one thing each, a doubt."""
     again = some.duplicated()
     if not again.any():
@@ -157,17 +159,51 @@ def _same(
         f"{some[code].iloc[at]}{where}, and added up with it: "
         "if they were copied twice, take them out"
     )
-    ones = some[sums].astype(str).apply(lambda cells: cells.str.strip().isin(["", "0", "1", "1.0", "0.0"]))
+    one = {"", "0", "1", "1.0", "0.0"}
+    ones = pd.DataFrame({c: keeping.told(some[c], lambda cell: cell.strip() in one) for c in sums})
     more = some.duplicated(keep=False) & ~ones.all(axis=1)
     if not more.any():
         return [note], []
     many = int((again & more).sum())
     why = f"{count(many, 'row')} {'is' if many == 1 else 'are'} the same as another in every column, so may be counted twice"
-    return [note], [Doubt(why, _of(frame, more))]
+    return [note], [Doubt(why, _of(among, more))]
+
+
+def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: str) -> list[Doubt]:
+    """A doubt where a few codes have rows under two names each, in a column that calls every other code by a name of its own."""
+    code = keys[0]
+    if not keeping.is_text(frame[name]) or is_period(frame, name):
+        return []
+    under = some[[*keys, name]].drop_duplicates()
+    names = {c: set(cells) for c, cells in under[under.duplicated(keys, keep=False)].groupby(code)[name]}
+    torn = sorted(str(c) for c, several in names.items() if not _of_one_body(several))
+    pairs = frame.loc[~frame[code].isin(list(names)), [code, name]].drop_duplicates()
+    own = pairs[code].is_unique and pairs[name].is_unique and len(pairs) >= len(names)
+    if not torn or not own or not re.search(r"(?i)name|title|(?<![a-z])nm(?![a-z])", words_of(name)):
+        return []
+    first, second = sorted(map(str, names[torn[0]]))[:2]
+    more = f", and so for {len(torn) - 1} more" if len(torn) > 1 else ""
+    why = (
+        f"figures of {torn[0]!r} under two names, {first!r} and {second!r}, were added up{more}: if these are two bodies, "
+        "give each its own code"
+    )
+    return [Doubt(why, keeping.told(frame[code], lambda cell: cell in torn))]
+
+
+def _of_one_body(names: set[str]) -> bool:
+    """Whether some names are of one body: alike but for case and spaces, or its old and its new one."""
+    plain = {" ".join(str(one).split()).casefold() for one in names}
+    if len(plain) == 1:
+        return True
+    codes = {lineage.suggest(str(one)) for one in names}
+    try:  # a region is suggested too, and has no life here
+        return None not in codes and len({lineage.lifetime(str(code))[0] for code in codes}) == 1
+    except lineage.LineageError:
+        return False
 
 
 def _repeated(
-    frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], apart: list[str], sums: list[str]
+    among: pd.Series, some: pd.DataFrame, keys: list[str], apart: list[str], sums: list[str]
 ) -> list[Doubt]:
     """Doubts about a column whose number is the same in all rows of a code and key, as that of all patients beside each disease.
 
@@ -178,8 +214,7 @@ def _repeated(
         return out
     group = some.groupby(keys, dropna=False, observed=True).ngroup()
     for name in sums:
-        cells = some[name].astype(str)
-        value = cells.map({cell: numbers.plain(cell) or "" for cell in cells.unique()})
+        value = keeping.made(some[name], lambda cell: numbers.plain(str(cell)) or "")
         several = value.groupby(group).transform("count") > 1
         alike = (value.groupby(group).transform("nunique") == 1) & several & ~value.isin(["", "0", "1"])
         many = value[alike].groupby(group[alike]).first()
@@ -194,7 +229,7 @@ def _repeated(
             raise PublishedError(
                 f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
             )
-        out.append(Doubt(why.replace("would", "may"), _of(frame, alike)))
+        out.append(Doubt(why.replace("would", "may"), _of(among, alike)))
     return out
 
 
@@ -282,13 +317,12 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     """
     if some[name].nunique(dropna=False) < 3:
         return None
-    values = {
-        s: pd.to_numeric(some[s].map({c: numbers.plain(str(c)) for c in some[s].unique()}), errors="coerce")
-        for s in sums
-    }
-    label = some[name].astype(str).str.strip()
+    values = {s: keeping.values(some[s], lambda cell: float(numbers.plain(str(cell)) or "nan")) for s in sums}
+    label = keeping.made(some[name], lambda cell: str(cell).strip())
     group = some.groupby(keys, dropna=False, observed=True).ngroup()
-    label = label.mask(label == some[keys[0]].astype(str), "the code itself")
+    itself = keeping.alike(label, some[keys[0]])
+    if itself.any():
+        label = keeping.kept(keeping.as_text(label).mask(itself, "the code itself"))
     given = pd.DataFrame(values).assign(_group=group, _label=label).dropna(subset=sums)
     alike = given.groupby(["_group", "_label"])[sums].agg("sum")
     whole = alike.groupby(level="_group").transform("sum")
@@ -320,10 +354,10 @@ def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
     if not is_period(frame, name):
         return ""
     beside = home.beside()
-    meant = {c: home.written(c) for c in frame[keys[0]].astype(str).unique()}
-    bodies = frame[frame[keys[0]].astype(str).map(lambda c: bool(meant[c]) and meant[c] not in beside)]
+    meant = {c: home.written(c) for c in map(str, frame[keys[0]].unique())}
+    bodies = frame[keeping.told(frame[keys[0]], lambda c: meant.get(c) and meant[c] not in beside)]
     of = [k for k in keys[1:] if is_period(frame, k)]
-    rows = bodies[[*of, keys[0], name]].astype(str).drop_duplicates()
+    rows = bodies[[*of, keys[0], name]].drop_duplicates().astype(str)
     for _, some in rows.groupby(of) if of else [("", rows)]:
         there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
         codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
@@ -412,7 +446,7 @@ def of_digits(frame: pd.DataFrame, texts: Sequence[str]) -> list[Doubt]:
     """Doubts about numbers of which a spreadsheet has kept three digits, like 1.23E+05."""
     out = []
     for name in texts:
-        cut = frame[name].str.fullmatch(_CUT).fillna(False).astype(bool)
+        cut = keeping.told(frame[name], re.compile(_CUT).fullmatch)
         if cut.any():
             first = frame[name][cut].iloc[0].strip()
             out.append(

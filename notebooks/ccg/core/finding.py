@@ -10,7 +10,7 @@ from typing import NamedTuple
 import narwhals as nw
 import pandas as pd
 
-from . import lineage, periods
+from . import keeping, lineage, periods
 from .geography import GROUPS
 
 
@@ -20,6 +20,11 @@ class PublishedError(ValueError):
 
 #: A cell of a column of codes that gives none.
 NO_CODE = r"[-–—.*:…/\s]*"
+
+
+def no_code(cells: pd.Series) -> pd.Series:
+    """Where a column of codes gives none."""
+    return keeping.told(cells, re.compile(NO_CODE).fullmatch)
 
 
 def names_of(frame: pd.DataFrame) -> list[str]:
@@ -164,12 +169,12 @@ def _no_column(frame: pd.DataFrame, name: str, option: str) -> str:
 def other_body(frame: pd.DataFrame, code: str, name: str) -> pd.Series:
     """Where a column has the code or name of another body of the same level than the code beside it."""
     none, home = pd.Series(False, frame.index), lineage.default()
-    if not pd.api.types.is_string_dtype(frame[name]):
+    if not keeping.is_text(frame[name]):
         return none
     pairs = frame[[code, name]].drop_duplicates()
     if len(pairs) > 2000 or not len(pairs) or _names(pairs[name]) < 0.5:
         return none
-    meant = {c: home.written(c) for c in frame[code].astype(str).unique()}
+    meant = {c: home.written(c) for c in map(str, frame[code].unique())}
     ours = {c for c in meant.values() if c and c not in home.beside()}
     said = {c: home.suggest(c, ours) for c in pairs[name].unique() if c.strip()}
     wrong = set()
@@ -217,10 +222,10 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
         )
 
     def like(column: str) -> float:
-        if not pd.api.types.is_string_dtype(frame[column]):
+        if not keeping.is_text(frame[column]):
             return 0
-        counts = rows[column].value_counts()
-        return int(sum(n for cell, n in counts.items() if is_code(str(cell)))) / max(1, len(rows))
+        counts = keeping.counted(rows[column])
+        return sum(n for cell, n in counts.items() if is_code(cell)) / max(1, len(rows))
 
     share = {c: like(c) for c in names_of(frame)}
     found = [c for c in share if share[c] > 0.5] or [c for c in share if share[c] > 0.25]
@@ -228,7 +233,7 @@ def code_column(frame: pd.DataFrame, wanted: str | None) -> CodeColumn:
     above = _above(frame, found) if code is None and len(found) > 1 else []
     found = [c for c in found if c not in above]
     if code is None and not found:
-        names = [c for c in share if pd.api.types.is_string_dtype(frame[c]) and _names(rows[c]) > 0.5]
+        names = [c for c in share if keeping.is_text(frame[c]) and _names(rows[c]) > 0.5]
         if len(names) == 1:
             note = f"column {names[0]!r} holds names, which rebase reads as codes with repair (--repair)"
             return CodeColumn(names[0], [], [note])
@@ -290,10 +295,11 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
     """Two columns that hold the ODS and the ONS code of the same body in each row, ODS first; else nothing."""
     if len(found) != 2:
         return []
-    both = frame[found].value_counts(sort=False)  # most tables have few codes in many rows
+    # most tables have few codes in many rows
+    both = frame.groupby(found, sort=False, observed=True).size()
     ons = {}
     for column in found:
-        form = both.index.get_level_values(column).str.strip().str.fullmatch(r"n?[EeNn]\d{8}")
+        form = both.index.get_level_values(column).astype("str").str.strip().str.fullmatch(r"n?[EeNn]\d{8}")
         ons[column] = both[form].sum() > len(frame) / 2
     if sum(ons.values()) != 1:
         return []
@@ -305,7 +311,7 @@ def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:
 def _partnership(frame: pd.DataFrame) -> str:
     """Words for a column that holds the codes of partnerships whose CCGs are not known."""
     for name in names_of(frame):
-        for cell in frame[name].unique()[:20] if pd.api.types.is_string_dtype(frame[name]) else ():
+        for cell in frame[name].unique()[:20] if keeping.is_text(frame[name]) else ():
             if not re.fullmatch(r"E54\d{6}", cell.strip()):
                 continue
             try:

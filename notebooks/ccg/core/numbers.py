@@ -11,6 +11,8 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from . import keeping
+
 #: Cells of a column of numbers that mean: not given, in any case and with or without brackets. They are counted as
 #: missing, never as zero. So do ``<5`` and its like, and ``[low]``: how much it is, is not said.
 SUPPRESSED = (
@@ -35,6 +37,8 @@ _DIGITS = rf"(?:[1-9][0-9]{{0,2}}(?:[,{_SPACE}][0-9]{{3}}){{1,4}}|[0-9]{{1,15}})
 #: What may stand behind a number: r for revised, p for provisional, and the marks of footnotes.
 _FOOTNOTE = r" ?[*†‡¹²³]{1,3}| ?\[(?:note )?[0-9]{1,2}\]"
 _REVISED = rf"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])]|{_FOOTNOTE})"
+#: Nought with a footnote, which may be none at all, a small number that is hidden, or a nought: nobody can tell.
+NOTED_NOUGHT = rf"^[-+−–]?£?0*(?:[0,.]*0|0\.)(?:{_FOOTNOTE})$"
 #: A number as published: £1,234, −5, 1 234.5, 1'234, 1234 (r), revised or provisional, and 1234†, with a footnote.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
 #: Of which one sign decides what they say: 12.3%, and in brackets (123), below zero.
@@ -75,7 +79,7 @@ def plain(text: str) -> str | None:
 
     Examples
     --------
-    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "9†", "1,5", "0,123", "9-")]
+    >>> [plain(cell) for cell in ("1,234", "£1 234.50", "12.3%", "(56)", "−7", "8 (r)", "9†", "1,5", "0,123", "0*")]
     ['1234', '1234.50', '12.3', '-56', '-7', '8', '9', None, None, None]
     """
     text = text.strip()
@@ -91,7 +95,7 @@ def plain(text: str) -> str | None:
     # more digits than a float keeps are looked at by those who read whole numbers
     if re.fullmatch(r"[+-]?[0-9]{16,}(\.[0-9]*)?", text):
         return text
-    if not re.search(PUBLISHED, text):
+    if not re.search(PUBLISHED, text) or re.search(NOTED_NOUGHT, text):
         return None
     text = re.sub(f"[+,£{_SPACE}]", "", re.sub(rf"{_REVISED}$", "", text))
     digits = text.lstrip("-−–")
@@ -152,7 +156,8 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
     more = [m.strip().casefold() for m in missing]
     if more:
         mark = mark | text.str.to_lowercase().is_in(more)
-    good = ~mark & (text.str.contains(NUMBER) | text.str.contains(PUBLISHED))
+    published = text.str.contains(PUBLISHED) & ~text.str.contains(NOTED_NOUGHT)
+    good = ~mark & (text.str.contains(NUMBER) | published)
     bare = text.str.replace_all(r"[−–]", "-").str.replace_all(rf"{_REVISED}$", "")
     bare = bare.str.replace_all(f"[+,£{_SPACE}]", "")
     # "0" for text that is cast to no effect: an engine may cast before it looks at the condition
@@ -160,12 +165,23 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
     return nw.when(good).then(number), ~mark & ~good
 
 
+def _distinct(series: nw.Series[Any]) -> tuple[Any, Sequence[str]]:
+    """For each row which of the distinct cells it has, -1 for none; and these."""
+    if series.implementation.is_pandas():
+        native: pd.Series = series.to_native()
+        if keeping.is_kept(native) or isinstance(native.dtype, pd.StringDtype):
+            codes, texts = pd.factorize(native)
+            return codes, list(map(str, texts))
+    codes, texts = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+    return codes, list(texts)
+
+
 class _Cells:
     """The distinct cells of a text column and what each is; most columns have few of them."""
 
     def __init__(self, series: nw.Series[Any], missing: Sequence[str]) -> None:
         self.series = series
-        self.at, distinct = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
+        self.at, distinct = _distinct(series)
         self.texts = [text.strip() for text in distinct]
         given = {text for text in set(self.texts) if is_given(text, missing)}
         #: Every cell that is given, as a plain number; None where it is none.
@@ -183,8 +199,12 @@ class _Cells:
         return f"row {at + 1}"
 
     def counted(self) -> list[tuple[str, int, str]]:
-        counts = pd.Series(self.at).map(dict(enumerate(self.texts))).value_counts()
+        counts = self.times().groupby(self.texts).sum()
         return [(cell, int(counts[cell]), self.where(cell)) for cell in self.strange]
+
+    def times(self) -> pd.Series:
+        """How often each of the texts comes."""
+        return pd.Series(self.at).value_counts().reindex(range(len(self.texts)), fill_value=0)
 
     def numbers(self) -> nw.Series[Any]:
         written = [self.plain.get(text) for text in self.texts]
@@ -202,16 +222,16 @@ class _Cells:
                     f"column {self.series.name!r}, {self.where(cell)}: {cell!r} has more digits than can be kept"
                 )
             whole, values = True, [None if w is None else int(w) for w in written]
-        if whole and numbers.abs().take(self.at[self.at >= 0]).sum() >= 2**63:
+        if whole and (numbers.abs() * self.times()).sum() >= 2**63:
             raise NumberError(f"column {self.series.name!r}: its numbers add up to more than can be kept")
         return self._as_series(values, whole)
 
     def _as_series(self, values: list[int | float | None], whole: bool) -> nw.Series[Any]:
         name, kind = self.series.name, "Int64" if whole else "float64"
         if self.series.implementation.is_pandas_like():
-            some = pd.Series([*values, None], dtype=kind).take(self.at)  # a cell that is None is the last
-            some.index = self.series.to_native().index
-            return nw.from_native(some.rename(name), series_only=True)
+            some = pd.Series([*values, None], dtype=kind).array[self.at]  # a cell that is None is the last
+            index = self.series.to_native().index
+            return nw.from_native(pd.Series(some, index, name=name), series_only=True)
         out = [None if i < 0 else values[i] for i in self.at]
         return nw.new_series(name, out, nw.Int64 if whole else nw.Float64, backend=self.series.implementation)
 
@@ -228,6 +248,10 @@ def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
     one = sum(len(cells) for cells in found.values()) == 1
     short = [m for m in marks if len(m) <= 20][:8]
     way = f"missing={short!r} (--missing {' '.join(short)})" if short else "missing (--missing)"
+    nought = next((m for m in marks if re.search(NOTED_NOUGHT, m)), None)
+    more = (
+        f". If {nought} is nought with a footnote, write 0 (--zero {nought!r} reads it so)" if nought else ""
+    )
     if any(re.search(r"\d,\d", m) for m in marks):
         way += (
             "; if the comma stands before decimals, write a point, or read the file with decimal=',' "
@@ -235,5 +259,5 @@ def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
         )
     return (
         f"{'; '.join(parts)}: {'this is' if one else 'these are'} not a number. If {'it means' if one else 'they mean'} "
-        f"not given, say so with {way}; *, -, .., c, <5, n/a and their like are known to"
+        f"not given, say so with {way}; *, -, .., c, <5, n/a and their like are known to{more}"
     ).replace("these are not a number", "these are no numbers")

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from . import lineage, numbers, periods
+from . import keeping, lineage, numbers, periods
 from .deciding import decide, opened, refuse_partnerships
 from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
 from .finding import (
@@ -24,6 +24,7 @@ from .finding import (
     is_period,
     named,
     names_of,
+    no_code,
     no_count,
     strays,
 )
@@ -170,8 +171,8 @@ def prepared(frame: pd.DataFrame, asked: Asked) -> Table:
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy with names of columns as text, and "" where text is missing. Raises PublishedError for a name twice."""
-    frame = frame.copy()
+    """A copy with names of columns as text, and text as ``keeping`` has it. Raises PublishedError for a name twice."""
+    frame = frame.copy(deep=False)
     frame.attrs = {}  # what the reader said, which pandas would copy at every step
     frame.columns = [str(c).strip() for c in frame.columns]
     twice = frame.columns[frame.columns.duplicated()]
@@ -185,7 +186,7 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
         if kind == "mixed" and cells.map(lambda cell: isinstance(cell, (list, dict, set))).any():
             frame[name] = cells.astype(str)  # of Parquet or JSON; it can be a key or dropped, as its text is
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
-            frame[name] = cells.astype(object).where(cells.notna(), "").astype("str")
+            frame[name] = keeping.kept(cells)
     return frame
 
 
@@ -283,8 +284,7 @@ def _is_numeric(cells: pd.Series, marks: Sequence[str]) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(cells):
         return True
-    counts = cells.astype(str).value_counts()
-    given = {str(c): int(n) for c, n in counts.items() if numbers.is_given(str(c), marks)}
+    given = {c: n for c, n in keeping.counted(cells).items() if numbers.is_given(c, marks)}
     some = sum(n for c, n in given.items() if numbers.plain(c) is not None or _DIGITS.fullmatch(c.strip()))
     # a strange cell among numbers is refused by name later, not left out with its column
     return bool(given) and 2 * some >= sum(given.values())
@@ -323,17 +323,17 @@ def _said_of_rest(counts: list[str], others: dict[str, str], dropped: bool) -> l
 
 def _with_total_by_name(frame: pd.DataFrame, code: str, labels: list[str]) -> pd.DataFrame:
     """Rows without a code that another column calls England, with that word as their code."""
-    codes = frame[code]
-    blank = codes.astype(str).str.fullmatch(NO_CODE)
+    blank = no_code(frame[code])
     if not blank.any():
         return frame
+    codes = keeping.as_text(frame[code])
     words = {w.casefold() for w, kind in lineage.beside().items() if kind == "national"}
     for name in labels:
-        called = blank & frame[name].astype(str).str.strip().str.casefold().isin(words)
+        called = blank & keeping.told(frame[name], lambda cell: cell.strip().casefold() in words)
         if called.any():
             codes = codes.mask(called, frame[name].astype(str).str.strip())
             blank &= ~called
-    return frame.assign(**{code: codes})
+    return frame.assign(**{code: keeping.kept(codes)})
 
 
 def _with_keys(table: Table) -> Table:
@@ -342,12 +342,13 @@ def _with_keys(table: Table) -> Table:
     frame, notes = table.frame, []
     for key in (k for k in table.columns.by if k != table.columns.at):
         cells = frame[key]
-        if not pd.api.types.is_string_dtype(cells):
+        if not keeping.is_text(cells):
             blank = cells.isna()
         else:
-            plain = cells.str.strip()
+            plain = keeping.made(cells, str.strip)
             blank = plain.eq("")
-            if (changed := int((plain != cells).sum())) and plain.nunique() < cells.nunique():
+            changed = sum(n for cell, n in keeping.counted(cells).items() if cell != cell.strip())
+            if changed and plain.nunique() < cells.nunique():
                 notes.append(f"column {key!r}: spaces around {changed:,} cells are taken off")
             frame = frame.assign(**{key: plain})
             _refuse_two_spellings(frame, code, key)
@@ -360,9 +361,9 @@ def _refuse_blank(frame: pd.DataFrame, code: str, key: str, blank: pd.Series) ->
     if not blank.any():
         return
     home = lineage.default()
-    codes = {c: home.written(c) for c in frame[code][blank].astype(str).unique()}
+    codes = {c: home.written(c) for c in map(str, frame[code][blank].unique())}
     bodies = {c for c, meant in codes.items() if meant and meant not in home.beside()}
-    of_body = blank & frame[code].astype(str).isin(bodies)
+    of_body = blank & keeping.told(frame[code], lambda cell: cell in bodies)
     if of_body.any():
         at = int(of_body.to_numpy().argmax())
         where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
@@ -374,17 +375,24 @@ def _refuse_blank(frame: pd.DataFrame, code: str, key: str, blank: pd.Series) ->
 
 def _refuse_two_spellings(frame: pd.DataFrame, code: str, key: str) -> None:
     """Raise PublishedError for a key in two spellings that no body has both of, so that parts would be torn apart."""
-    alike = defaultdict(set)
-    for cell in frame[key].unique():
-        alike[" ".join(cell.split()).casefold()].add(cell)
-    for cells in (some for some in alike.values() if len(some) > 1):
-        rows = frame.loc[frame[key].isin(cells), [code, key]].drop_duplicates()
-        if not rows[code].duplicated().any():
-            some = " and ".join(map(repr, sorted(cells)))
-            raise PublishedError(
-                f"column {key!r}: {some} differ in case or spaces alone, and would keep the parts of a body apart; "
-                "write them alike"
-            )
+    for plain, what in ((_without_case, "case or spaces"), (periods.unmarked, "a mark behind them")):
+        if plain is periods.unmarked and not is_period(frame, key):
+            continue
+        alike = defaultdict(set)
+        for cell in frame[key].unique():
+            alike[plain(cell)].add(cell)
+        for cells in (some for some in alike.values() if len(some) > 1):
+            rows = frame.loc[frame[key].isin(cells), [code, key]].drop_duplicates()
+            if not rows[code].duplicated().any():
+                some = " and ".join(map(repr, sorted(cells)))
+                raise PublishedError(
+                    f"column {key!r}: {some} differ in {what} alone, and would keep the parts of a body apart; "
+                    "write them alike"
+                )
+
+
+def _without_case(cell: str) -> str:
+    return " ".join(cell.split()).casefold()
 
 
 def _with_own_names(table: Table) -> Table:
@@ -405,14 +413,20 @@ def _with_noughts(table: Table, zero: Sequence[str]) -> Table:
     """Marks that are said to mean nought as it, in columns of counts."""
     marks = {mark.strip().casefold() for mark in zero}
     frame, notes = table.frame, []
+
+    def is_nought(cell: str) -> bool:
+        return cell.strip().casefold() in marks
+
     for name in table.columns.sums if marks else ():
-        if not pd.api.types.is_string_dtype(frame[name]):
+        if not keeping.is_text(frame[name]):
             continue
-        found = frame[name].str.strip().str.casefold().isin(marks)
+        found = keeping.told(frame[name], is_nought)
         if found.any():
             cells = f"{int(found.sum()):,} cell{'s are' if found.sum() > 1 else ' is'}"
             notes.append(f"column {name!r}: {cells} read as nought, as asked")
-            frame = frame.assign(**{name: frame[name].mask(found, "0")})
+            frame = frame.assign(
+                **{name: keeping.made(frame[name], lambda cell: "0" if is_nought(cell) else cell)}
+            )
     return table.but(*notes, frame=frame)
 
 
@@ -428,7 +442,7 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
                 f"column {weight!r} {why}, so it cannot weigh {rate!r}; name the column with how many it is a rate "
                 "of (--mean rate:patients)"
             )
-    text = [c for c in columns.numbers if pd.api.types.is_string_dtype(frame[c])]
+    text = [c for c in columns.numbers if keeping.is_text(frame[c])]
     numbers.check(nw.from_native(frame, eager_only=True), text, marks)
     read = {}
     for name in text:
@@ -444,7 +458,8 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
 def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[str]:
     """What per cent and brackets in a column mean. Raises PublishedError for percentages that are to be added up."""
     name, notes = cells.name, []
-    signed = {str(c): int(n) for c, n in cells.value_counts().items() if "%" in str(c) or "(" in str(c)}
+    every = keeping.counted(cells)
+    signed = {c: n for c, n in every.items() if "%" in c or "(" in c}
     given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, marks)}
     shares = [c for c in given if "%" in c]
     if shares and added:
@@ -454,7 +469,7 @@ def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[
         )
     if shares:
         notes.append(f"column {name!r} is in percent")
-    noted = sum(int(n) for c, n in cells.value_counts().items() if numbers.is_noted(str(c), marks))
+    noted = sum(n for c, n in every.items() if numbers.is_noted(c, marks))
     if noted:
         notes.append(f"column {name!r}: marks of footnotes behind {count(noted, 'number')} are left out")
     below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
@@ -467,7 +482,7 @@ def _with_codes(table: Table) -> Table:
     """Codes in another way of writing, and words for England, as they are meant; nothing is guessed."""
     code = table.columns.code
     cells = table.frame[code]
-    if not pd.api.types.is_string_dtype(cells):
+    if not keeping.is_text(cells):
         raise PublishedError(
             f"column {code!r} holds {cells.dtype}, not text; read the codes as text, or 5E1 becomes 50"
         )
@@ -478,7 +493,7 @@ def _with_codes(table: Table) -> Table:
     for cell, plain in meant.items():
         spelt[plain].add(cell)
     return table.but(
-        frame=table.frame.assign(**{code: cells.map(meant)}),
+        frame=table.frame.assign(**{code: keeping.made(cells, lambda cell: meant.get(cell, cell))}),
         written={cell: plain for cell, plain in meant.items() if plain and plain != cell},
         spelt={plain: frozenset(some) for plain, some in spelt.items()},
     )
@@ -529,7 +544,7 @@ def _with_days(table: Table, asked: Asked) -> Table:
     at = table.new_name("geography")
     return table.but(
         f"the codes decide the geography of each {keys[0]}",
-        frame=table.frame.assign(**{at: table.frame[keys[0]].map(lambda cell: days.get(cell, ""))}),
+        frame=table.frame.assign(**{at: keeping.made(table.frame[keys[0]], lambda cell: days.get(cell, ""))}),
         columns=replace(columns, at=at),
         decided=decided,
     )
@@ -550,7 +565,7 @@ def _with_dates(table: Table) -> Table:
     """Dates and periods, in any form that means one thing, as dates like 2018-04-01."""
     at = table.columns.at
     cells = table.frame[at]
-    found = periods.days(cells.tolist(), _same_bodies) if len(cells) else {}
+    found = periods.days(list(cells.unique()), _same_bodies) if len(cells) else {}
     labels = defaultdict(set)
     for cell, day in found.items():
         labels[str(day.date())].add(str(cell))
@@ -562,7 +577,9 @@ def _with_dates(table: Table) -> Table:
         notes.append(f"column {at!r}: {', '.join(changed[:2])}{more}")
     return table.but(
         *notes,
-        frame=table.frame.assign(**{at: [str(found[c].date()) if c in found else "" for c in cells]}),
+        frame=table.frame.assign(
+            **{at: keeping.made(cells, lambda c: str(found[c].date()) if c in found else "")}
+        ),
         labels={day: next(iter(some)) for day, some in labels.items()} if once else {},
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from . import carrying, lineage, reading
+from . import carrying, keeping, lineage, reading
 from .deciding import differences
 from .finding import PublishedError, names_of
 from .preparing import Asked, Columns, Table, a_day, known_codes, prepared
@@ -188,7 +188,7 @@ def _check_options(words: Mapping[str, str], lists: Mapping[str, object]) -> Non
 def _opened(file: Any, name: str) -> tuple[pd.DataFrame, str]:
     """The frame of a file, or of pandas, Polars or PyArrow, and the name that may tell the year."""
     if isinstance(file, (str, Path)):
-        return reading.read(file), str(file)
+        return reading.compact(file), str(file)
     if isinstance(file, pd.DataFrame):
         return file, name
     try:
@@ -237,7 +237,7 @@ def _rebased(table: Table, asked: Asked) -> _Result:
         )  # fmt: skip
     except (RebaseError, lineage.LineageError) as error:
         raise type(error)(_way_on(str(error), table, asked)) from None
-    return _Result(result.frame, result.unmapped, result.report())
+    return _Result(keeping.plainly(result.frame), keeping.plainly(result.unmapped), result.report())
 
 
 def _with_gone(result: _Result, table: Table) -> _Result:
@@ -257,7 +257,8 @@ def _with_gone(result: _Result, table: Table) -> _Result:
         totals[name] = kept | {"input": kept["input"] + more, "unmapped": kept["unmapped"] + more}
         sizes[name] = sizes.get(name, 0.0) + float(rows[name].abs().sum())
         missing[name] = missing.get(name, 0) + int(rows[name].isna().sum())
-    out = rows.groupby([*keys, "reason"], dropna=False, sort=True)[values].sum(min_count=1).reset_index()
+    out = rows.groupby([*keys, "reason"], dropna=False, sort=True)[values].sum(min_count=1)
+    out = keeping.plainly(out.reset_index())
     left = sorted({*report.unmapped, *zip(out[columns.code], out["reason"], strict=True)})
     out = out[list(unmapped.columns)]
     whole = pd.concat([unmapped, out]) if len(unmapped) else out
@@ -279,7 +280,7 @@ def _with_doubts(result: _Result, table: Table, asked: Asked) -> _Result:
     if not table.doubts:
         return result
     columns, frame = table.columns, result.frame
-    marks = {table.new_name(f"doubt {i}"): d.rows.astype(float) for i, d in enumerate(table.doubts)}
+    marks = {table.new_name(f"doubt {i}"): d.rows for i, d in enumerate(table.doubts)}
     went = _went(table, asked, table.frame.assign(**marks), list(marks))
     went = frame[[*columns.by, columns.code]].merge(went, on=[*columns.by, columns.code], how="left")
     doubtful, doubts = pd.Series(False, frame.index), []
@@ -297,12 +298,14 @@ def _with_doubts(result: _Result, table: Table, asked: Asked) -> _Result:
 def _went(table: Table, asked: Asked, rows: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
     """Other columns than those of the table, moved and added up as its counts are."""
     columns = table.columns
-    wanted = dict.fromkeys([*columns.by, columns.code, *([columns.at] if table.dated else []), *sums])
+    keys = list(dict.fromkeys([*columns.by, columns.code, *([columns.at] if table.dated else [])]))
+    # many rows are few before they are moved
+    few = rows.groupby(keys, dropna=False, observed=True)[sums].sum(min_count=1).astype(float).reset_index()
     other = rebase(
-        rows[list(wanted)], code=columns.code, to=asked.to, at=columns.at, level=asked.level, sums=sums, by=columns.by,
+        few, code=columns.code, to=asked.to, at=columns.at, level=asked.level, sums=sums, by=columns.by,
         repair=asked.repair, basis=asked.basis,
     )  # fmt: skip
-    frame: pd.DataFrame = other.frame
+    frame = keeping.plainly(other.frame)
     return frame[[*columns.by, columns.code, *sums]]
 
 

@@ -18,7 +18,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import chain, islice
@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import lineage
+from . import keeping, lineage
 from .words import few
 
 #: Rows that are made into a frame at a time: text in a frame takes much less memory than lists of it.
@@ -143,6 +143,25 @@ def read(
     >>> print(*frame.attrs["read"], sep="; ")
     cells set apart by semicolons; header in line 3; 1 line below the table left out (line 6)
     """
+    frame = compact(
+        path, sheet=sheet, header=header, separator=separator, encoding=encoding, decimal=decimal, only=only
+    )
+    for at in range(frame.shape[1]):  # one by one, so that no column stands twice for long
+        frame.isetitem(at, keeping.as_text(frame.iloc[:, at]).array)
+    return frame
+
+
+def compact(
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    only: list[str] | None = None,
+) -> pd.DataFrame:
+    """What ``read`` reads, its columns of text kept as ``keeping`` has it, which take a tenth of the memory."""
     path = Path(path)
     if _start(path).startswith(b"PAR1"):
         return _parquet(path, only)
@@ -360,11 +379,8 @@ def _encoding(path: Path, content: bytes, wanted: str | None) -> tuple[str, str]
     guess, said = "utf-8-sig", ""
     if wanted:
         guess = wanted
-    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        guess, said = "utf-16", "read as UTF-16"
-    elif content[:200].count(b"\0") > len(content[:200]) // 4:
-        guess = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-        said = "read as UTF-16"
+    elif wide := _wide(content):
+        guess, said = wide, f"read as {wide[:6].upper()}"
     try:
         if "\0" not in content.decode(guess):
             return guess, said
@@ -383,7 +399,44 @@ def _encoding(path: Path, content: bytes, wanted: str | None) -> tuple[str, str]
             guess = "latin-1"
         if b"\0" not in content:
             return guess, f"read as {'Windows-1252' if guess == 'cp1252' else 'Latin-1'}, as it is not UTF-8"
-    raise ReadError(f"{path} holds signs that are no text (a zero byte), so it is no CSV file")
+    raise ReadError(f"{path} {_zero_bytes(content)}")
+
+
+def _wide(content: bytes) -> str:
+    """The encoding of text with two or four bytes to a sign, by its mark or the zero bytes beside each line end; or none."""
+    for mark, name in (
+        (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    ):  # fmt: skip
+        if content.startswith(mark):
+            return name
+    head = content[:65_536]
+    ends = [found.start() for found in islice(re.finditer(b"\n", head), 5)]
+    for name, width, place in (
+        ("utf-32-le", 4, 0), ("utf-32-be", 4, 3), ("utf-16-le", 2, 0), ("utf-16-be", 2, 1),
+    ):  # fmt: skip
+        starts = [at - place for at in ends]
+        whole = all(s % width == 0 and head[s : s + width] == "\n".encode(name) for s in starts)
+        comma = any(sign.encode(name) in head for sign in _SEPARATORS)
+        if ends and whole and (comma or 4 * head.count(b"\0") > len(head)):
+            return name
+    return ""
+
+
+def _zero_bytes(content: bytes) -> str:
+    """Words for zero bytes in a file that is no text of two bytes to a sign."""
+    many, first = content.count(b"\0"), content.index(b"\0")
+    line = content.count(b"\n", 0, first) + 1
+    end = len(content) - len(content.rstrip(b"\0"))
+    what = f"holds {many:,} zero byte{'s' if many > 1 else ''}, which {'are' if many > 1 else 'is'} no text, "
+    if end == many:
+        return (
+            f"{what}all at its end (line {line}), as where a copy broke off: it may lack rows, so get it again, or take "
+            "them off if the table is whole"
+        )
+    return (
+        f"{what}first in line {line}: it may be damaged, or of another kind than its name says. Get it again, or open it "
+        "in a spreadsheet and save it as CSV UTF-8"
+    )
 
 
 def _separator(content: bytes, encoding: str) -> str:
@@ -652,7 +705,8 @@ class _Rows:
 
     def __init__(self, width: int, keep: list[int]) -> None:
         self.width, self.keep = width, keep
-        self.blocks: list[pd.DataFrame] = []
+        self.columns = [_Column() for _ in keep]
+        self.blocks: list[pd.Index] = []
         self.lines: list[int] = []
         self.cells: list[list[str]] = []
         self.odd: _Record | None = None
@@ -664,14 +718,68 @@ class _Rows:
             self.odd, self.others = self.odd or record, self.others + 1
         elif not self.odd:
             self.lines.append(line)
-            self.cells.append(row if len(self.keep) == self.width else [row[i] for i in self.keep])
+            self.cells.append(row)
             if len(self.lines) == _BLOCK:
                 self.close()
 
     def close(self) -> None:
         if self.lines:
-            self.blocks.append(pd.DataFrame(self.cells, self.lines, dtype="str"))
+            first, last = self.lines[0], self.lines[-1]
+            whole = last - first + 1 == len(self.lines)
+            self.blocks.append(pd.RangeIndex(first, last + 1) if whole else pd.Index(self.lines))
+            columns = list(zip(*self.cells, strict=True))
+            for i, column in zip(self.keep, self.columns, strict=True):
+                column.add(columns[i])
             self.lines, self.cells = [], []
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame, with no columns' names; these rows are then let go of."""
+        index = self.blocks[0].append(self.blocks[1:])
+        columns = {i: column.series(index) for i, column in enumerate(self.columns)}
+        self.columns, self.blocks = [], []
+        return pd.DataFrame(columns, index, copy=False)
+
+
+class _Numbered(dict[str, int]):
+    """Texts by the order in which they were first asked for."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
+
+
+class _Column:
+    """A column as it grows: its distinct cells, and which of them each row has. Once most of many differ, its text."""
+
+    def __init__(self) -> None:
+        self.texts = _Numbered()
+        self.codes: list[pd.Series] = []
+        self.plain: list[pd.Series] = []
+        self.rows = 0
+
+    def add(self, cells: Sequence[str]) -> None:
+        self.rows += len(cells)
+        if self.plain:
+            self.plain.append(pd.Series(cells, dtype="str"))
+            return
+        codes = list(map(self.texts.__getitem__, cells))
+        few = len(self.texts)
+        self.codes.append(
+            pd.Series(codes, dtype="int8" if few < 2**7 else "int16" if few < 2**15 else "int32")
+        )
+        if keeping.FEW < len(self.texts) > self.rows / 2:
+            self.plain = [keeping.as_text(self.series(pd.RangeIndex(self.rows)))]
+
+    def series(self, index: pd.Index) -> pd.Series:
+        """The column on the lines of the file; what it was made of is let go of."""
+        if self.plain:
+            out = pd.concat(self.plain, ignore_index=True)
+            self.plain = []
+        else:
+            codes, texts = pd.concat(self.codes, ignore_index=True), list(self.texts)
+            self.codes, self.texts = [], _Numbered()
+            out = keeping.from_codes(codes, texts)
+        return out.set_axis(index)
 
 
 def _once(above: list[_Record], records: Iterator[_Record], said: list[str]) -> Iterator[_Record]:
@@ -727,7 +835,7 @@ def _frame(
         where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
         many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
         said.append(f"{many} below the table left out ({where})")
-    return pd.concat(rows.blocks)
+    return rows.frame()
 
 
 def _is_note(cells: list[str]) -> bool:
@@ -810,8 +918,8 @@ def _named(asked: _Asked, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
     """
     path, keep, called = asked.path, list[int](), dict[int, str]()
     for i, name in enumerate(frame.columns):
-        cells = frame.iloc[:, i].str.strip()
-        if not name and cells.eq("").all():
+        cells = frame.iloc[:, i]
+        if not name and keeping.told(cells, lambda cell: not cell.strip()).all():
             continue
         if not keep and re.fullmatch(r"|Unnamed: 0(\.\d+)*", name) and _numbers_rows(cells):
             what = repr(name) if name else "without a name"
@@ -821,7 +929,7 @@ def _named(asked: _Asked, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
             called[i] = f"column {i + 1}"
             keep.append(i)
         elif not name:
-            first = cells[cells.ne("")].iloc[0]
+            first = cells[keeping.told(cells, str.strip)].iloc[0].strip()
             raise ReadError(
                 f"{path}: column {i + 1}, which holds {first!r}, has no name; give it one in the header"
             )
@@ -833,4 +941,5 @@ def _named(asked: _Asked, frame: pd.DataFrame, said: list[str]) -> pd.DataFrame:
 
 def _numbers_rows(cells: pd.Series) -> bool:
     """Whether some cells are whole numbers, none of them twice, as pandas and R write beside their rows."""
-    return bool(cells.str.fullmatch(r"\d{1,12}").all() and cells.is_unique)
+    plain = keeping.as_text(cells).str.strip()
+    return bool(plain.str.fullmatch(r"\d{1,12}").all() and plain.is_unique)

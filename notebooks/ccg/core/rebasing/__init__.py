@@ -150,6 +150,10 @@ def rebase(
     unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes). Its infinite numbers and weights below
     zero are missing, and the report says so in the words with which an eager frame is refused.
 
+    Rows of one code and key are added up as they are: that one of them is the total of the others, or that a row
+    stands twice, is not looked for, since that takes more passes over the rows. ``rebase_file`` does, given the
+    column that tells them apart.
+
     ``rebase_file`` reads more: dates in any form (``periods.days`` alone does so too), codes in another form without
     ``repair``, patterns for columns.
 

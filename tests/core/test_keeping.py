@@ -1,0 +1,77 @@
+"""Columns of text kept by their distinct cells: the same as text in all but memory."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from ccg import files, keeping, reading
+
+TEXT = ["b", "", "a", "b", " a", "é"]
+
+
+def test_a_kept_column_is_its_text():
+    text = pd.Series([*TEXT, None], index=range(2, 9), dtype="str", name="x")
+    cells = keeping.kept(text)
+    assert keeping.is_kept(cells) and keeping.is_text(cells)
+    pd.testing.assert_series_equal(keeping.as_text(cells), text.fillna(""))
+    assert cells.sort_values().to_list() == sorted([*TEXT, ""])
+    assert keeping.made(cells, str.strip).to_list() == [*map(str.strip, TEXT), ""]
+    assert keeping.told(cells, str.strip).to_list() == [True, False, True, True, True, True, False]
+    assert keeping.counted(cells[2:]) == {"": 1, "a": 1, "b": 1, " a": 1, "é": 1}
+    assert list(keeping.counted(cells)) == ["b", "", "a", " a", "é"]
+
+
+def test_two_columns_are_compared_by_their_text():
+    one = keeping.kept(pd.Series(["a", "b", "c"]))
+    other = keeping.kept(pd.Series(["a", "c", "d"]))
+    assert keeping.alike(one, other).to_list() == [True, False, False]
+    assert keeping.alike(one, pd.Series(["x", "b", "c"])).to_list() == [False, True, True]
+
+
+def test_a_column_whose_many_cells_differ_stays_text(tmp_path, monkeypatch):
+    """It is read in blocks, so it begins as one of few and changes on the way."""
+    monkeypatch.setattr(keeping, "FEW", 3)
+    monkeypatch.setattr(reading, "_BLOCK", 4)
+    path = tmp_path / "many.csv"
+    rows = [("00C", f"cell {i}") for i in range(11)]
+    path.write_text("code,note\n" + "".join(f"{code},{note}\n" for code, note in rows))
+    frame = reading.compact(path)
+    assert keeping.is_kept(frame["code"]) and not keeping.is_kept(frame["note"])
+    assert list(frame.itertuples(index=False, name=None)) == rows
+    assert frame.index.to_list() == list(range(2, 13))
+    pd.testing.assert_frame_equal(reading.read(path), keeping.plainly(frame))
+
+
+_PEAK = """
+import resource, sys
+sys.path.insert(0, {notebooks!r})
+{do}
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+_FLOOR = "import pandas; frame = pandas.read_csv({path!r}, dtype=str)"
+_OURS = """
+from ccg import rebase_file
+rebase_file({path!r}, at="2018-04-01", to="2021-04-01", by=["age"], sums=["n"])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the most memory that a process had is told otherwise")
+def test_a_large_file_takes_little_more_memory_than_pandas_takes_to_read_it(tmp_path):
+    """Ten million rows may take 1.5 × the file's size above what pandas takes; two million show it as well."""
+    from ccg import lineage
+
+    path = tmp_path / "large.csv"
+    codes, text = list(lineage.bodies("2018-04-01")["code"]), ["code,age,n"]
+    text += [f"{codes[i % len(codes)]},{i // 7 % 97},{i % 1009}" for i in range(2_000_000)]
+    path.write_text("\n".join(text) + "\n")
+
+    def peak(do: str) -> int:
+        run = _PEAK.format(notebooks=str(files.NOTEBOOKS), do=do.format(path=str(path)))
+        return int(
+            subprocess.run([sys.executable, "-c", run], capture_output=True, check=True, text=True).stdout
+        )
+
+    floor, ours = peak(_FLOOR), peak(_OURS)
+    assert ours <= floor + 1.5 * path.stat().st_size / 1024, (ours, floor)
