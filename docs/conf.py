@@ -1,8 +1,13 @@
 """Sphinx settings of the site. ``python -m ccg site`` lays out the pages and calls Sphinx with this file."""
 
+from functools import cache
 from pathlib import Path
 
 import yaml
+from sphinx.search.en import SearchEnglish
+
+# the index of the search takes each word to its stem, most of them on hundreds of pages: once each
+SearchEnglish.stem = cache(SearchEnglish.stem)
 
 project = "England’s CCGs, 2013–2022"
 author = "The england-ccgs authors"

@@ -29,12 +29,14 @@ def test_a_request_that_leaves_the_machine_is_stopped_and_named(page, watch, add
     watch.outside.clear()
 
 
-def test_a_link_that_leaves_the_machine_is_stopped_and_named(page, watch):
+def test_a_link_that_leaves_the_machine_is_stopped_and_named(new_page, watch):
+    page = new_page()
     page.set_content('<a href="https://ccg.example/">away</a>')
     with page.expect_event("requestfailed") as failed:
         page.get_by_role("link").click()
     assert failed.value.failure == "net::ERR_NAME_NOT_RESOLVED"
-    assert watch.outside == ["https://ccg.example/ (asked by a page that is left)"]
+    page.close()  # it would try again by itself
+    assert set(watch.outside) == {"https://ccg.example/ (asked by a page that is left)"}
     watch.outside.clear()
 
 
