@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 from ccg import lineage, read
-from ccg.core import carrying, preparing
+from ccg.core import carrying, keeping, preparing
 
 FOLDER = Path(__file__).parent / "cases"
 _2018 = {"at": "2018-04-01", "to": "2021-04-01"}
@@ -62,7 +62,7 @@ def case(file: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     asked = preparing.Asked(**ask)
     table = carrying.set_aside(preparing.prepared(read(FOLDER / file), asked), asked)
     of = table.columns
-    return table.frame.reset_index(drop=True), {
+    return keeping.plainly(table.frame).reset_index(drop=True), {
         "code": of.code, "at": of.at, "by": of.by, "sums": of.sums, "means": of.means, "to": asked.to, "level": asked.level,
         "repair": asked.repair,
     }  # fmt: skip
