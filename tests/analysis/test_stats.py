@@ -151,6 +151,9 @@ def test_a_matrix_of_shuffles_gives_what_each_shuffle_gives_alone():
             at_once = np.array(test(time, event, value[order], strata))
             alone = np.array([test(time, event, value[o], strata) for o in order]).T
             assert at_once == pytest.approx(alone, rel=1e-9)
+        assert np.array(test(time, event, value[order[:1]])) == pytest.approx(
+            np.array([test(time, event, value[order[0]])]).T, rel=1e-9
+        ), "one shuffle is a matrix too"
 
 
 @pytest.mark.parametrize("strata", [False, True])

@@ -3,8 +3,10 @@
 import itertools
 
 import ccg
+import narwhals as nw
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from ccg import lineage, words
 from ccg.core.rebasing import report
@@ -62,8 +64,10 @@ def test_dates_may_be_categories():
     for coded in (
         frame.astype({"day": "category"}),
         pl.from_pandas(frame).with_columns(pl.col("day").cast(pl.Categorical)),
+        pa.table({**frame.to_dict("list"), "day": pa.array(days).dictionary_encode()}),
     ):
-        assert list(ccg.rebase(coded, **asked).frame["n"]) == list(plain.frame["n"]) == [5, 7]
+        moved = nw.from_native(ccg.rebase(coded, **asked).frame)
+        assert moved["n"].to_list() == list(plain.frame["n"]) == [5, 7]
 
 
 def test_a_location_has_its_old_name_to_its_last_day():
@@ -102,3 +106,110 @@ def test_a_weight_of_none_weighs_nothing_and_is_not_refused():
     moved = ccg.rebase(frame, code="code", at="2013-04-01", to="2020-04-01", means={"rate": "w"})
     assert "below zero" not in str(moved.report())
     assert moved.frame.collect()["rate"].to_list() == [0.7]
+
+
+def test_a_row_above_the_codes_that_is_data_is_not_taken_for_the_header(file):
+    """A row of England above the first code is no header: so none is found, and no number is lost as a name."""
+    with pytest.raises(ccg.ReadError, match="A title above the table has to go"):
+        ccg.read(file("Referrals\nEngland,100,200\n00C,5,7\n"))
+
+
+def test_the_header_of_one_column_is_found_below_a_year(file):
+    frame = ccg.read(file("2019\ncode\n00C\n00D\n"))
+    assert list(frame) == ["code"] and frame["code"].tolist() == ["00C", "00D"]
+
+
+def test_a_first_column_that_numbers_the_rows_is_left_out_and_told(file):
+    frame = ccg.read(file(",code,n\n0,00C,5\n1,00D,7\n"))
+    assert list(frame) == ["code", "n"]
+    assert frame.attrs["read"] == ("the first column, without a name, only numbers the rows; it is left out",)
+
+
+@pytest.mark.parametrize(
+    ("row", "do"), [("00C,5,,", "Take off the commas at its end"), ("00C,1,234", "needs quotation marks")]
+)
+def test_a_row_that_is_too_long_is_told_what_ails_it(row, do, file):
+    with pytest.raises(ccg.ReadError, match=do):
+        ccg.read(file(f"code,n\n{row}\n00D,7\n"))
+
+
+def test_every_code_of_every_vintage_is_known():
+    lives = lineage.default()
+    of = {c for v in lives.vintages() for scheme in ("ods", "ons") for c in lives.codes_of(v, scheme)}
+    assert of <= lives.every_code() and {"E16000001", "E54000008"} <= lives.every_code()
+
+
+def lazy(**columns):
+    return pl.DataFrame(columns).lazy()
+
+
+def placed(moved) -> dict:
+    return dict(moved.frame.collect().select("code", "n").iter_rows())
+
+
+def unmapped(moved) -> dict:
+    return dict(moved.unmapped.collect().select("code", "n").iter_rows())
+
+
+def test_of_two_schemes_the_ods_code_is_placed():
+    """Of a lazy frame one of two codes of a body comes back, and it is the ONS code."""
+    frame = lazy(code=["E38000042", "00C"], n=[7, 5])
+    moved = ccg.rebase(frame, code="code", at="2013-04-01", to="2016-04-01", sums=["n"])
+    assert placed(moved) == {"00C": 5} and unmapped(moved) == {"E38000042": 7}
+
+
+def test_a_board_gives_way_to_any_one_of_its_locations():
+    """Also to the last of them, though its numbers go with the land of the first: else they would count twice."""
+    for one in ("00T", "14L"):
+        frame = lazy(code=["QOP", one], n=[100, 5])
+        moved = ccg.rebase(frame, code="code", at="2022-07-01", to="2023-04-01", level="icb", sums=["n"])
+        assert placed(moved) == {"QOP": 5} and unmapped(moved) == {"QOP": 100}, one
+
+
+def test_a_blank_cell_of_a_body_with_much_land_is_one_cell():
+    """The board's land is in pieces beside one of its locations, and what is blank is counted with the first alone."""
+    frame = pd.DataFrame({"code": ["QOP", "00T"], "kind": ["x", "y"], "n": [None, 5.0]})
+    moved = ccg.rebase(
+        frame, code="code", at="2022-07-01", to="2023-04-01", level="icb", sums=["n"], by=["kind"]
+    )
+    assert moved.frame["missing"].tolist() == [1, 0]
+
+
+def test_a_part_that_has_no_row_is_told_of_a_lazy_frame_under_yes_and_no():
+    """A key of yes and no is never a period; and what a frame does not have is not there, whatever the look-up has."""
+    frame = lazy(code=["00F", "00G", "00F"], urgent=[True, True, False], n=[1, 2, 4])
+    moved = ccg.rebase(frame, code="code", at="2013-04-01", to="2015-04-01", sums=["n"], by=["urgent"])
+    assert set(moved.frame.collect()["status"]) == {"incomplete"}
+
+
+def test_a_body_is_whole_at_the_time_of_trusts_too():
+    """Dates that set rows apart count the day of trusts as a time like any other."""
+    parts = ccg.tables.load("pct_to_ccg")
+    goal = "08F"
+    trusts = sorted(set(parts.query("ccg == @goal")["pct"]))
+    frame = lazy(code=trusts, day=["2012-10-01"] * len(trusts), n=[1] * len(trusts))
+    moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"])
+    of = dict(moved.frame.collect().select("code", "status").iter_rows())
+    assert of[goal] == "approximate", "not incomplete"
+
+
+def test_where_nothing_was_placed_the_report_names_the_finest_geography():
+    frame = lazy(code=["XXX"], n=[1])
+    moved = ccg.rebase(frame, code="code", at="2022-07-01", to="2023-04-01", sums=["n"])
+    lives = lineage.default()
+    assert moved.report().start == str(lives.vintage("2022-07-01", "sub_icb"))
+
+
+def test_a_code_of_a_board_and_of_a_partnership_is_asked_about():
+    """Of a board there is no way back to the partnership whose code it took: so its figures are not taken for that's."""
+    frame = pd.DataFrame({"code": ["E54000008"], "n": [1]})
+    with pytest.raises(
+        ccg.RebaseError, match=r"could be the boards of July 2022, .* partnerships of April 2021, and"
+    ):
+        ccg.rebase(frame, code="code", to="2021-04-01", level="partnership", sums=["n"])
+
+
+def test_a_report_names_twelve_bodies_and_counts_the_others():
+    absent = [report.Absent(f"B{i:02}", ("00C",), ()) for i in range(14)]
+    said = str(report.Report("a", "b", {}, {}, absent=absent))
+    assert said.count("no row of") == 12 and "So it is with 2 more bodies" in said

@@ -221,6 +221,13 @@ def test_a_workbook_gives_the_sheet_with_codes(tmp_path):
     assert len(ccg.read(two, sheet="2018")) == 3
 
 
+def test_a_workbook_is_read_without_signs_of_no_width_and_blank_columns(tmp_path):
+    """A last column with nothing to be seen is none: a row whose last cell alone is filled is then no note."""
+    rows = [["Code", "Name", "\u200b"], ["00C\u200b", "Darlington"], ["", "Durham"]]
+    frame = ccg.read(workbook(tmp_path, {"a": rows}))
+    assert frame.to_numpy().tolist() == [["00C", "Darlington"], ["", "Durham"]]
+
+
 def test_a_workbook_without_its_reader_is_refused_in_words(tmp_path, monkeypatch):
     path = workbook(tmp_path, {"Table 1": TABLE})
     monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)

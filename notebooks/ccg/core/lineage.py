@@ -380,7 +380,7 @@ class Lineage:
         if not spans:
             ons = next(o for o, one in self._by_code.items() if one.code == body.code and o != body.code)
             return [(ons, body.first, body.last)]
-        return sorted(spans, key=lambda span: span[1])
+        return list(spans)
 
     @cached_property
     def _ons_spans(self) -> Mapping[str, list[tuple[str, pd.Timestamp, pd.Timestamp]]]:

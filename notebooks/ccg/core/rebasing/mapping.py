@@ -241,18 +241,15 @@ def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[st
             f"these codes could be {named}, and the answer differs. Say which with at: the date of the "
             "geography, not the period of the data"
         )
-    return first, frozenset().union(*(_changed(home, first, v, set(given)) for v in (*others, *refused)))
+    return first, frozenset().union(*(_changed(home, first, v) for v in (*others, *refused)))
 
 
-def _changed(home: Lineage, first: Vintage, other: Vintage, codes: set[str]) -> frozenset[str]:
-    """The bodies of some codes whose land is not the same in two geographies."""
+def _changed(home: Lineage, first: Vintage, other: Vintage) -> frozenset[str]:
+    """The bodies whose land is not the same in two geographies."""
     if first.level != other.level:
         return frozenset()
-    moved = [r for r in _rows(home, first.start, (first.level,), other) if r.new is not None]
-    kept = {r.body for r in moved if r.old in codes}
-    return frozenset(r.body for r in moved if r.approx and r.body in kept) | frozenset(
-        r.new for r in moved if r.approx and r.new in kept
-    )
+    rows = _rows(home, first.start, (first.level,), other)
+    return frozenset(code for r in rows if r.approx and r.new is not None for code in (r.body, r.new))
 
 
 def _made_whole(

@@ -211,8 +211,9 @@ def _decided(
     if (
         mapping.doubles
     ):  # how far the rank of a code is above the best of those that hold a piece under its key
-        joined, best = windows(joined, {temp("best"): _best(times, grouped, request)})
-        worse = nw.when(col("piece") > 0).then(col("rank") - best[temp("best")]).otherwise(0)
+        best = col("rank").min().over(*grouped.key, *times, temp("piece"))
+        joined, found = windows(joined, {temp("best"): best})
+        worse = nw.when(col("piece") > 0).then(col("rank") - found[temp("best")]).otherwise(0)
         made[temp("worse")] = worse.cast(nw.Int64)
     joined = _with(joined, made)
     if mapping.doubles and (mapping.apart or mapping.levels):
@@ -221,7 +222,7 @@ def _decided(
         joined = _with(joined, {temp("worse"): col("worse").max().over(*grouped.key, *at, temp("old"))})
     if not grouped.lazy:
         if mapping.doubles:
-            _refuse_doubles(joined, times, grouped, mapping, request)
+            _refuse_doubles(joined, times, mapping, request)
         return joined
     made = {}
     if not mapping.apart:
@@ -236,24 +237,16 @@ def _decided(
     return _with(joined, made)
 
 
-def _best(times: Sequence[str], grouped: Grouped, request: Request) -> Any:
-    return request.col("rank").min().over(*grouped.key, *times, request.temp("piece"))
-
-
-def _refuse_doubles(
-    joined: Frame, times: Sequence[str], grouped: Grouped, mapping: Mapping, request: Request
-) -> None:
+def _refuse_doubles(joined: Frame, times: Sequence[str], mapping: Mapping, request: Request) -> None:
     temp = request.temp
-    old, piece, rank, best, worse = (temp(c) for c in ("old", "piece", "rank", "best", "worse"))
+    old, piece, rank, worse = (temp(c) for c in ("old", "piece", "rank", "worse"))
     keys = [*request.by, *([str(request.dates)] if mapping.apart else [])]
     if not (joined[worse] > 0).any():
         return
-    joined = _with(joined, {best: _best(times, grouped, request)})
     wanted = joined.filter(nw.col(piece).fill_null(0) > 0)
-    wanted = wanted.select(*map(nw.col, dict.fromkeys([*keys, *times, old, piece, rank, best, worse])))
+    wanted = wanted.select(*map(nw.col, dict.fromkeys([*keys, *times, old, piece, rank, worse])))
     found = pd.DataFrame({c: pd.Series(wanted[c].to_list(), dtype=object) for c in wanted.columns})
     lost = found[found[worse] > 0]
-    lost = lost.loc[lost[rank] > lost[best]]
     worst = lost.loc[lost[[*keys, old]].astype(str).sort_values([*keys, old]).index[0]]
     here = pd.Series(True, found.index)
     for c in (*request.by, *times):

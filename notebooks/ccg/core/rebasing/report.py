@@ -198,11 +198,11 @@ def percent(part: float) -> str:
 
     Examples
     --------
-    >>> [percent(part) for part in (0, 0.0001, 0.004, 0.392, 0.9998, 1)]
-    ['0%', 'under 0.1%', '0.4%', '39%', 'over 99%', '100%']
+    >>> [percent(part) for part in (0, 0.0001, 0.004, 0.392, 0.995, 0.9998, 1)]
+    ['0%', 'under 0.1%', '0.4%', '39%', 'over 99%', 'over 99%', '100%']
     """
     if 0 < part < 0.001:
         return "under 0.1%"
-    if 0.995 < part < 1:
+    if 0.995 <= part < 1:
         return "over 99%"
     return f"{part:.1%}" if 0 < part < 0.0995 else f"{part:.0%}"
