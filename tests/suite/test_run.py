@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -214,3 +215,16 @@ def test_each_way_runs_the_same_notebooks(tmp_path):
     names = {path.name for path in files.notebooks()}
     for name, command in runs.ways(files.notebooks(), tmp_path).items():
         assert {Path(word).name for word in command if word.endswith(".ipynb")} == names, name
+
+
+def test_what_a_killed_run_left_goes_with_the_next_and_a_running_one_keeps_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    was = subprocess.Popen([sys.executable, "-c", ""])
+    was.wait()  # its number is nobody's now
+    left, others = tmp_path / f"ccg-{was.pid}-abc-run", tmp_path / f"ccg-{os.getppid()}-abc-run"
+    left.mkdir()
+    others.mkdir()
+    with files.scratch() as made:
+        assert not left.exists()
+        (made / "figure.png").touch()
+    assert list(tmp_path.iterdir()) == [others]

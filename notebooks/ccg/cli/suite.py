@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from ..core import files, tables
@@ -53,8 +52,8 @@ def run_tests(args) -> int:
     from ..suite import runs
 
     before = _tree()
-    with tempfile.TemporaryDirectory(prefix="ccg-") as made:
-        ended = {"notebooks": runs.validate(files.notebooks(), Path(made), cold=args.cold)}
+    with files.scratch() as made:
+        ended = {"notebooks": runs.validate(files.notebooks(), made, cold=args.cold)}
         if not args.cold:
             ended["tests"] = _run_units(made)
     touched = sorted(_tree() ^ before)
@@ -64,10 +63,10 @@ def run_tests(args) -> int:
     return 1 if any(ended.values()) or touched else 0
 
 
-def _run_units(made: str) -> int:
+def _run_units(made: Path) -> int:
     # who runs what: tests/conftest.py; make test-slow has the laws tried on many made-up cases, and the simulations
     alone = ["-n", "2", "--dist", "loadgroup", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
-    env = os.environ | {"CCG_FIGURES": made}
+    env = os.environ | {"CCG_FIGURES": str(made)}
     return subprocess.run([sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env).returncode
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -145,6 +146,17 @@ def ended(process: int, file: Path) -> bool:
     except OSError:
         pass
     return False
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for one run, gone when the run ends; what runs that were killed left of theirs goes first."""
+    for left in Path(tempfile.gettempdir()).glob("ccg-*-run"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and ended(int(owner), left):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory("-run", f"ccg-{os.getpid()}-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 def is_stream(path: Path) -> bool:

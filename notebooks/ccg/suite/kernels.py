@@ -20,7 +20,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -93,8 +92,9 @@ def warm(tell: Callable[[str], None], imported: Sequence[str] = IMPORTED) -> Ite
     if sys.platform != "linux" or os.environ.get("CCG_KERNELS") == "cold":
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="ccg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    from ..core import files
+
+    with files.scratch() as folder:
         _write_spec(folder)
         # open from now on: who comes early waits until all is imported
         with socket.socket(socket.AF_UNIX) as door:
@@ -105,7 +105,7 @@ def warm(tell: Callable[[str], None], imported: Sequence[str] = IMPORTED) -> Ite
                 str(Path(__file__).resolve()),
                 "serve",
                 str(door.fileno()),
-                name,
+                str(folder),
                 *imported,
             ]
             server = subprocess.Popen(

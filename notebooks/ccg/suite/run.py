@@ -5,9 +5,7 @@ import asyncio
 import atexit
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -163,12 +161,7 @@ def make_figures(refresh: bool = False, only_changed: bool = False) -> int:
     paths, before = files.notebooks(), inputs.hashes()
     if only_changed:
         paths = _say_why(inputs.stale(before, refresh=refresh))
-    for left in Path(tempfile.gettempdir()).glob("ccg-*-run"):
-        owner = left.name.split("-")[1]
-        if owner.isdigit() and files.ended(int(owner), left):  # it was killed
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"ccg-{os.getpid()}-", suffix="-run") as folder:
-        made = Path(folder)
+    with files.scratch() as made:
         done, failed = execute(paths, made) if paths else ({}, [])
         fell = {e.args[0].split("/")[1].split(",")[0].split(":")[0] for e in failed}
         changed = _replace(

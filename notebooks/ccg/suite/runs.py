@@ -10,7 +10,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import nullcontext
 from functools import partial
@@ -91,9 +90,9 @@ def bench(repeats: int, folder: Path, notebooks: list[str] | None = None) -> pd.
     paths = [p for p in files.notebooks() if not notebooks or p.name[:2] in notebooks]
     found: dict[str, list[tuple[float, float, float]]] = {}
     for _ in range(repeats):
-        with tempfile.TemporaryDirectory(prefix="ccg-runs-") as made:
-            for name, command in ways(paths, Path(made)).items():
-                found.setdefault(name, []).append(_once(name, command, Path(made)))
+        with files.scratch() as made:
+            for name, command in ways(paths, made).items():
+                found.setdefault(name, []).append(_once(name, command, made))
     rows = []
     for name, each in found.items():
         seconds, cpu, peak = zip(*each, strict=True)
@@ -166,16 +165,16 @@ def _asked() -> list[Path]:
 
 def strictly() -> None:
     """The notebooks' part of make test, of those named behind ``--``; nothing is kept."""
-    with tempfile.TemporaryDirectory(prefix="ccg-") as made:
-        sys.exit(validate(_asked(), Path(made)))
+    with files.scratch() as made:
+        sys.exit(validate(_asked(), made))
 
 
 def figures() -> None:
     """make figures, of the notebooks named behind ``--``; nothing is kept."""
     from . import quick, run  # noqa: F401  quick, as for every command that runs notebooks
 
-    with tempfile.TemporaryDirectory(prefix="ccg-") as made:
-        _, failed = run.execute(_asked(), Path(made))
+    with files.scratch() as made:
+        _, failed = run.execute(_asked(), made)
     if failed:
         sys.exit("\n".join(map(str, failed)))
 
