@@ -536,7 +536,7 @@ const Rebasing = (() => {
     refuse(`${quoted(first)} and ${quoted(second)} are one body, and both have rows${where}: a sum would count it twice. Keep one of them, or make the column that tells them apart a key`);
   }
 
-  const percent = (part) => (part > 0 && part < 0.001 ? "under 0.1%" : part > 0.995 && part < 1 ? "over 99%" : `${(100 * part).toFixed(part > 0 && part < 0.0995 ? 1 : 0)}%`);
+  const percent = (part) => (part > 0 && part < 0.001 ? "under 0.1%" : part >= 0.995 && part < 1 ? "over 99%" : `${(100 * part).toFixed(part > 0 && part < 0.0995 ? 1 : 0)}%`);
 
   /* A number as the command writes it: whole ones in full, others to twelve digits. */
   const shown = (x) => (Number.isInteger(x) ? `${x + 0}` : `${Number(x.toPrecision(Math.abs(x) < 1e9 ? 12 : 15))}`);
