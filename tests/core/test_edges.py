@@ -193,6 +193,24 @@ def test_a_body_is_whole_at_the_time_of_trusts_too():
     assert of[goal] == "approximate", "not incomplete"
 
 
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        # 13T is whole on the one day of men, and of women has one part of three on another day
+        ("00F 13 men, 00G 13 men, 00H 13 men, 00F 13 women, 00F 14 women", {"men": "exact", "women": "incomplete"}),
+        # 99C is there on both days, so that women have no row of one of them is a small count
+        ("99C 13 men, 99C 14 men, 99C 13 women, 00L 14 women", {"men": "exact", "women": "exact"}),
+    ],
+)  # fmt: skip
+def test_a_body_is_judged_at_the_times_at_which_it_has_rows(rows, status):
+    cells = [row.split() for row in rows.split(", ")]
+    frame = pd.DataFrame(cells, columns=["code", "year", "who"]).assign(n=1)
+    frame["day"] = "20" + frame.pop("year") + "-04-01"
+    moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"], by=["who"]).frame
+    first = moved[moved["code"] != "00L"]
+    assert dict(zip(first["who"], first["status"], strict=True)) == status
+
+
 def test_where_nothing_was_placed_the_report_names_the_finest_geography():
     frame = lazy(code=["XXX"], n=[1])
     moved = ccg.rebase(frame, code="code", at="2022-07-01", to="2023-04-01", sums=["n"])
