@@ -220,21 +220,15 @@ BESIDE = [
 ]  # fmt: skip
 
 
+def suiting(day: str) -> list[str]:
+    """The options that suit these files, to a date."""
+    dates = ["--at", DAY, "--to", day]
+    return [*dates, "--sum", "n", "patients", "--mean", "rate:patients", "--by", "month"]
+
+
 def options(some: random.Random) -> list[str]:
     """Options of rebase: the right ones for these files, with now and then a wrong one beside or in their stead."""
-    words = [
-        "--at",
-        DAY,
-        "--to",
-        some.choice(TO),
-        "--sum",
-        "n",
-        "patients",
-        "--mean",
-        "rate:patients",
-        "--by",
-        "month",
-    ]
+    words = suiting(some.choice(TO))
     for _ in range(some.choice([0, 0, 0, 1, 1, 2])):
         match some.randrange(12):
             case 0 | 1 | 2 | 3 | 4:
@@ -474,21 +468,8 @@ def warm() -> None:
         rows = (f"{code},{month},7,9,0.5\n" for month in MONTHS for code in OPEN)
         path.write_text("code,month,n,patients,rate\n" + "".join(rows), encoding="utf-8")
         for day in TO:
-            words = [
-                "--at",
-                DAY,
-                "--to",
-                day,
-                "--sum",
-                "n",
-                "patients",
-                "--mean",
-                "rate:patients",
-                "--by",
-                "month",
-            ]
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                status = cli.main(["rebase", str(path), *words])
+                status = cli.main(["rebase", str(path), *suiting(day)])
             if status:
                 raise RuntimeError(f"a right call ended with status {status}")
     gc.collect()

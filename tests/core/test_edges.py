@@ -212,7 +212,7 @@ def test_a_body_is_judged_at_the_times_at_which_it_has_rows(rows, status):
 
 
 def test_where_nothing_was_placed_the_report_names_the_finest_geography():
-    frame = lazy(code=["XXX"], n=[1])
+    frame = lazy(code=["ZZZ"], n=[1])
     moved = ccg.rebase(frame, code="code", at="2022-07-01", to="2023-04-01", sums=["n"])
     lives = lineage.default()
     assert moved.report().start == str(lives.vintage("2022-07-01", "sub_icb"))

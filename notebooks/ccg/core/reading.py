@@ -151,21 +151,15 @@ def read(
     return frame
 
 
-def compact(
-    path: str | Path,
-    *,
-    sheet: str | None = None,
-    header: int | None = None,
-    separator: str | None = None,
-    encoding: str | None = None,
-    decimal: str | None = None,
-    only: list[str] | None = None,
-) -> pd.DataFrame:
-    """What ``read`` reads, its columns of text kept as ``keeping`` has it, which take a tenth of the memory."""
+def compact(path: str | Path, *, only: list[str] | None = None, **how: Any) -> pd.DataFrame:
+    """What ``read`` reads, its columns of text kept as ``keeping`` has it, which take a tenth of the memory.
+
+    ``how`` are the other options of ``read``.
+    """
     path = Path(path)
     if _start(path).startswith(b"PAR1"):
         return _parquet(path, only)
-    asked, records, said = _open(path, sheet, header, separator, encoding, decimal)
+    asked, records, said = _open(path, **how)
     return _table(asked, records, said, only)
 
 
