@@ -10,6 +10,7 @@ import argparse
 import ast
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
@@ -316,15 +317,19 @@ class Only:
             items[:] = sorted((i for i in items if i.nodeid in place), key=lambda item: place[item.nodeid])
 
 
-def run(folder: Path, modules: list[str], plugin: object) -> int:
-    """The exit status of pytest on the tests of these modules in a copy, and on the examples of their docstrings."""
+def tests_of(modules: list[str]) -> list[str]:
+    """The files of the tests of these modules, and the modules themselves, whose docstrings have examples."""
+    named = dict.fromkeys(f"tests/{name}" for module in modules for name in TESTS[module])
+    return [*(f"notebooks/ccg/{module}" for module in modules), *named]
+
+
+def run(folder: Path, asked: list[str], plugin: object) -> int:
+    """The exit status of pytest on these files in a copy, the examples of their docstrings among them."""
     os.chdir(folder)
     sys.path.insert(0, str(folder / "notebooks"))
     os.environ |= {"PYTHONPATH": str(folder / "notebooks"), "PYTHONDONTWRITEBYTECODE": "1"}
     sys.dont_write_bytecode = True
-    asked = dict.fromkeys(f"tests/{name}" for module in modules for name in TESTS[module])
-    sources = [f"notebooks/ccg/{module}" for module in modules]
-    return int(pytest.main([*OPTIONS, "--doctest-modules", *sources, *asked], plugins=[plugin]))
+    return int(pytest.main([*OPTIONS, "--doctest-modules", *asked], plugins=[plugin]))
 
 
 def forked(what, seconds: float, said: Path) -> int:
@@ -358,7 +363,7 @@ def traced(folder: Path, modules: list[str]) -> tuple[dict[tuple[str, int], set[
 
     def work() -> int:
         seen = Traced(str(folder / "notebooks" / "ccg") + os.sep)
-        status = run(folder, modules, seen)
+        status = run(folder, tests_of(modules), seen)
         kept.write_text(repr((dict(seen.lines), dict(seen.seconds))), encoding="utf-8")
         return status
 
@@ -377,18 +382,13 @@ def caught(one: Mutation, folder: Path, lines: dict[tuple[str, int], set[str]], 
     module = one.file if one.file in TESTS else str(Path(one.file).parent.as_posix())
     # what runs on import alone is of no test: then all of them are asked
     tests = sorted(lines.get((one.file, one.line), ()), key=lambda test: seconds[test])
-    modules = [module] if not tests else [m for m in TESTS if any(_of(test, m) for test in tests)]
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests)) or tests_of([module])
     longest = AT_LEAST + LONGER * sum(seconds[test] for test in tests or seconds)
     try:
         path.write_text(one.text, encoding="utf-8")
-        return forked(lambda: run(folder, modules, Only(tests)), longest, folder / "said.txt") != 0
+        return forked(lambda: run(folder, files, Only(tests)), longest, folder / "said.txt") != 0
     finally:
         path.write_text(real, encoding="utf-8")
-
-
-def _of(test: str, module: str) -> bool:
-    file = test.partition("::")[0]
-    return file in [f"tests/{name}" for name in TESTS[module]] or file.startswith(f"notebooks/ccg/{module}")
 
 
 def main() -> None:
@@ -428,9 +428,9 @@ def main() -> None:
     print("\n| module | tried | caught | alike |\n| --- | --- | --- | --- |")
     for file, number in sorted(tried.items()):
         print(f"| {file} | {number} | {seen[file]} | {alike[file]} |")
-    print(
-        f"| all | {tried.total()} | {seen.total()} | {alike.total()} |\n{time.monotonic() - started:.0f} seconds"
-    )
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = f"{time.monotonic() - started:.0f} seconds, {spent.ru_utime + spent.ru_stime:.0f} of them at work"
+    print(f"| all | {tried.total()} | {seen.total()} | {alike.total()} |\n{took}")
 
 
 if __name__ == "__main__":
