@@ -11,6 +11,9 @@ ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
 
+# some machines have Python keep no bytecode: then every process compiles package and tests anew, a fifth of make test
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help figures test test-cold test-slow test-engines test-browser test-wheel test-lowest lint check refresh lab app site bench mutate clean
 .DEFAULT_GOAL := help
 
@@ -91,7 +94,7 @@ WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
 define environment
 	@echo "making $(1) from $(2)"
 	@{ command -v uv >/dev/null 2>&1 && $(call by_uv,$(1),$(2),$(3)) ; } || { $(call by_pip,$(1),$(2),$(3)) ; }
-	@$(1)/$(BIN)/python -m compileall -qq -j 0 -x '[\\/]tests?[\\/]' "$$($(1)/$(BIN)/python $(WHERE))" || true
+	@$(1)/$(BIN)/python -m compileall -qq -j 0 -x '[\\/]tests?[\\/]' "$$($(1)/$(BIN)/python $(WHERE))" notebooks || true
 	@touch $@
 endef
 
