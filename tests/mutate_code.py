@@ -327,8 +327,10 @@ def run(folder: Path, asked: list[str], plugin: object) -> int:
     """The exit status of pytest on these files in a copy, the examples of their docstrings among them."""
     os.chdir(folder)
     sys.path.insert(0, str(folder / "notebooks"))
+    # what is compiled from the real files is there, for they were traced before they were copied; of changed ones
+    # it may not stay, for two changes of one second are of one time
+    sys.dont_write_bytecode = not isinstance(plugin, Traced)
     os.environ |= {"PYTHONPATH": str(folder / "notebooks"), "PYTHONDONTWRITEBYTECODE": "1"}
-    sys.dont_write_bytecode = True
     return int(pytest.main([*OPTIONS, "--doctest-modules", *asked], plugins=[plugin]))
 
 
@@ -401,11 +403,12 @@ def main() -> None:
     every, started = mutations(asked.seed, asked.number, asked.module), time.monotonic()
     tried, seen, alike = Counter(one.file for one in every), Counter(), Counter()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.processes) as pool:
+        (first := Path(folder).resolve() / "0").mkdir()
+        lines, seconds = traced(copy(first), asked.module or list(TESTS))
         free: SimpleQueue[Path] = SimpleQueue()
-        for i in range(asked.processes):
-            (place := Path(folder).resolve() / str(i)).mkdir()
-            free.put(copy(place))
-        lines, seconds = traced(Path(folder).resolve() / "0", asked.module or list(TESTS))
+        free.put(first)
+        for i in range(1, asked.processes):
+            free.put(shutil.copytree(first, first.parent / str(i), symlinks=True))
         print(f"{len(seconds)} tests in {sum(seconds.values()):.0f} seconds under the trace", flush=True)
 
         def attempt(one: Mutation) -> tuple[Mutation, bool]:
