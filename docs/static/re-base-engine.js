@@ -583,7 +583,7 @@ const Rebasing = (() => {
       return some.length ? `${said} in ${count(some.length, "period")}: ${some.slice(0, 6).join(", ")}${some.length > 6 ? ` and ${some.length - 6} more` : ""}.` : `${said}.`;
     });
     lines.push(...absent.slice(0, 12));
-    if (absent.length > 12) lines.push(`So it is with ${absent.length - 12} more bodies.`);
+    if (absent.length > 12) lines.push(`So it is with ${absent.length - 12} more ${absent.length === 13 ? "body" : "bodies"}.`);
     if (report.sparse) lines.push(`In ${count(report.sparse, "row")} a part has no row under the key of the row, though it has one in the period: read as zero.`);
     const divided = [...report.divided].sort(([a], [b]) => byText(a, b)).map(([code, part]) => `${code} (${percent(part)})`);
     if (divided.length) lines.push(`Approximate, because land or practices moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}; in brackets how much of its numbers rests on a share.`);

@@ -22,7 +22,7 @@ def test_wilson_gives_newcombes_table(count, base, low, high):
 
 
 def test_wilson_refuses_what_is_not_a_proportion():
-    for count, base in ((5, 0), (-1, 10), (11, 10)):
+    for count, base in ((0, 0), (5, 0), (-1, 10), (11, 10)):
         with pytest.raises(ValueError, match="between 0 and its base"):
             stats.wilson(count, base)
 

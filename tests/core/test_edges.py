@@ -227,7 +227,66 @@ def test_a_code_of_a_board_and_of_a_partnership_is_asked_about():
         ccg.rebase(frame, code="code", to="2021-04-01", level="partnership", sums=["n"])
 
 
-def test_a_report_names_twelve_bodies_and_counts_the_others():
-    absent = [report.Absent(f"B{i:02}", ("00C",), ()) for i in range(14)]
-    said = str(report.Report("a", "b", {}, {}, absent=absent))
-    assert said.count("no row of") == 12 and "So it is with 2 more bodies" in said
+def said(**of) -> str:
+    """What a report with these figures says."""
+    return str(report.Report("A", "B", **{"totals": {}, "missing": {}, **of}))
+
+
+@pytest.mark.parametrize(
+    ("made", "named", "one_more", "two_more"),
+    [
+        (
+            lambda codes: {"absent": [report.Absent(code, ("00C",), ()) for code in codes]},
+            "no row of",
+            "So it is with 1 more body;",
+            "So it is with 2 more bodies;",
+        ),
+        (
+            lambda codes: {"repaired": {code.lower(): code for code in codes}},
+            "Read ",
+            "So was 1 more code read;",
+            "So were 2 more codes read;",
+        ),
+        (
+            lambda codes: {"spellings": [(code.lower(), code) for code in codes]},
+            "are one code",
+            "So was 1 more code.",
+            "So were 2 more codes.",
+        ),
+    ],
+    ids=["absent", "repaired", "spellings"],
+)
+def test_a_report_names_twelve_and_counts_the_others(made, named, one_more, two_more):
+    whole, one, two = (said(**made([f"B{i:02}" for i in range(n)])) for n in (12, 13, 14))
+    assert whole.count(named) == one.count(named) == two.count(named) == 12
+    assert "So " not in whole and one_more in one and two_more in two
+
+
+@pytest.mark.parametrize(
+    ("of", "last"),
+    [
+        ({}, "No row was placed."),
+        ({"rows": 2}, "Every row is exact."),
+        ({"rows": 2, "unplaced": 1}, "Every row that was placed is exact."),
+        ({"rows": 2, "divided": 1}, ""),
+        ({"rows": 2, "incomplete": 1}, "1 of 2 rows is incomplete: a part has no row, or"),
+        ({"rows": 3, "incomplete": 2}, "2 of 3 rows are incomplete: a part has no row, or"),
+        ({"rows": 2, "doubtful": 1, "doubts": ["why"]}, "1 of 2 rows is doubtful: why."),
+        ({"rows": 3, "doubtful": 2, "doubts": ["why", "so"]}, "2 of 3 rows are doubtful: why; so."),
+        (
+            {"rows": 2, "sparse": 1},
+            "though it has one in the period: read as zero.\nEvery row is exact, if what",
+        ),
+        ({"rows": 2, "sparse": 1, "sparse_is": "missing", "divided": 1}, "so it is incomplete."),
+        ({"rows": 2, "sparse": 2, "sparse_is": "missing", "divided": 1}, "so they are incomplete."),
+    ],
+)
+def test_a_report_says_what_its_rows_are(of, last):
+    first, _, rest = said(**of).partition("\n")
+    assert first == "From A to B." and (last in rest if last else not rest)
+
+
+def test_numbers_balance_to_one_in_a_thousand_million():
+    for placed, balanced in ((1e9 - 1, True), (1e9 - 2, False)):
+        totals = {"n": {"input": 1e9, "placed": placed, "unmapped": 0.0}}
+        assert report.Report("A", "B", totals, {}).balanced() == balanced

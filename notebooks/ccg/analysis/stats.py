@@ -47,10 +47,8 @@ def wilson(count, base, level: float = 0.95):
     middle = share + z**2 / (2 * base)
     reach = z * np.sqrt(share * (1 - share) / base + z**2 / (4 * base**2))
     # rounding may leave an end a hair outside
-    low, high = (
-        np.clip((middle - reach) / (1 + z**2 / base), 0, 1),
-        np.clip((middle + reach) / (1 + z**2 / base), 0, 1),
-    )
+    low = np.maximum((middle - reach) / (1 + z**2 / base), 0)
+    high = np.minimum((middle + reach) / (1 + z**2 / base), 1)
     return low, high
 
 

@@ -117,7 +117,8 @@ class Report:
     def _parts(self) -> list[str]:
         lines = [f"{absent}." for absent in self.absent[:12]]
         if len(self.absent) > 12:
-            lines.append(f"So it is with {len(self.absent) - 12} more bodies; report.absent names all.")
+            more = count(len(self.absent) - 12, "more body", "more bodies")
+            lines.append(f"So it is with {more}; report.absent names all.")
         if self.sparse:
             few = "it is" if self.sparse == 1 else "they are"
             read = "read as zero" if self.sparse_is == "zero" else f"so {few} incomplete"
@@ -178,13 +179,17 @@ class Report:
         read = list(self.repaired.items())
         lines = [f"Read {old!r} as {new}." for old, new in read[:12]]
         if len(read) > 12:
-            lines.append(f"So were {len(read) - 12} more codes read; report.repaired lists all.")
+            lines.append(f"So {_more_codes(len(read) - 12)} read; report.repaired lists all.")
         for same in self.spellings[:12]:
             written = listed([repr(code) for code in same])
             lines.append(f"{written} are one code, and were added up where they meet.")
         if len(self.spellings) > 12:
-            lines.append(f"So were {len(self.spellings) - 12} more codes.")
+            lines.append(f"So {_more_codes(len(self.spellings) - 12)}.")
         return lines
+
+
+def _more_codes(n: int) -> str:
+    return f"{'was' if n == 1 else 'were'} {count(n, 'more code')}"
 
 
 def number(x: float) -> str:
