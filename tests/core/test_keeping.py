@@ -43,6 +43,31 @@ def test_a_column_whose_many_cells_differ_stays_text(tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(reading.read(path), keeping.plainly(frame))
 
 
+def test_a_column_that_stays_text_is_gone_through_part_by_part(monkeypatch):
+    text = pd.Series([*TEXT, None], index=range(2, 9), dtype="str", name="x")
+    monkeypatch.setattr(keeping, "FEW", 2)
+    monkeypatch.setattr(keeping, "PART", 3)
+    assert not keeping.is_kept(keeping.kept(text))
+    pd.testing.assert_series_equal(keeping.kept(text), text.fillna(""))
+    pd.testing.assert_series_equal(keeping.made(text, str.upper), text.fillna("").str.upper())
+    assert keeping.told(text, str.strip).to_list() == [True, False, True, True, True, True, False]
+    assert keeping.values(text, len).to_list() == [1, 0, 1, 1, 2, 1, 0]
+    assert keeping.is_kept(keeping.made(text, lambda cell: "some" if cell else "")), "of few once it is made"
+
+
+def test_categories_of_a_caller_become_those_kept_here():
+    for cells in (
+        ["b", None, "a"],
+        pd.Categorical(["b", "a"], ["b", "a"]),
+        pd.Categorical(["a"], ["a"], ordered=True),
+    ):
+        cells = pd.Series(cells, dtype="category")
+        one = keeping.kept(cells)
+        assert one.cat.categories.is_monotonic_increasing and not one.cat.ordered and not one.hasnans
+        assert one.to_list() == cells.astype("str").fillna("").to_list()
+        assert keeping.kept(one) is one, "and are not made again"
+
+
 _PEAK = """
 import resource, sys
 sys.path.insert(0, {notebooks!r})
@@ -58,13 +83,14 @@ rebase_file({path!r}, at="2018-04-01", to="2021-04-01", by=["age"], sums=["n"])
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the most memory that a process had is told otherwise")
-def test_a_large_file_takes_little_more_memory_than_pandas_takes_to_read_it(tmp_path):
+@pytest.mark.parametrize("different", [1009, 2_000_000], ids=["few numbers", "each row its own"])
+def test_a_large_file_takes_little_more_memory_than_pandas_takes_to_read_it(tmp_path, different):
     """Ten million rows may take 1.5 × the file's size above what pandas takes; two million show it as well."""
     from ccg import lineage
 
     path = tmp_path / "large.csv"
     codes, text = list(lineage.bodies("2018-04-01")["code"]), ["code,age,n"]
-    text += [f"{codes[i % len(codes)]},{i // 7 % 97},{i % 1009}" for i in range(2_000_000)]
+    text += [f"{codes[i % len(codes)]},{i // 7 % 97},{i * 997 % different / 100}" for i in range(2_000_000)]
     path.write_text("\n".join(text) + "\n")
 
     def peak(do: str) -> int:

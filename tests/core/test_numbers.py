@@ -5,7 +5,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 import pytest
-from ccg import numbers, rebase_file
+from ccg import keeping, numbers, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,15 +74,16 @@ def test_what_is_neither_is_refused_and_can_be_declared(cell):
 
 
 def test_every_unknown_mark_of_every_column_is_named_with_its_count():
-    frame = pd.DataFrame({"a": ["1", "nil", "nil", "x"], "b": ["?", "2", "..", "nil"], "c": [1, 2, 3, 4]})
+    frame = pd.DataFrame({"a": ["1", "nil", "nil", "x"], "b": ["?", "2", "..", "nil"]})
     frame.index = pd.Index([3, 4, 5, 9], name="line")
+    both = [nw.from_native(frame[name], series_only=True) for name in ("a", "b")]
     with pytest.raises(numbers.NumberError) as error:
-        numbers.check(nw.from_native(frame), ["a", "b", "c"])
+        numbers.gone_through(both)
     words = str(error.value)
     assert "column 'a': 'nil' (line 4 of the file; 2 cells)" in words
     assert "column 'b': '?' (line 3 of the file), 'nil' (line 9 of the file)" in words
     assert "missing=['nil', '?'] (--missing nil ?)" in words and "these are no numbers" in words
-    numbers.check(nw.from_native(frame), ["a", "b"], missing=["NIL", "?"])
+    assert len(numbers.gone_through(both, missing=["NIL", "?"])) == 2
 
 
 def test_percentages_and_fractions_are_never_mixed():
@@ -100,6 +101,30 @@ def test_whole_numbers_keep_every_digit():
     assert parse("9007199254740993", "1") == [9007199254740993, 1]
     with pytest.raises(numbers.NumberError, match="more digits than can be kept"):
         parse("9007199254740993", "1.5")
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_a_column_read_part_by_part_is_read_as_a_whole(backend, monkeypatch):
+    """A row is told by its place in the file, whichever part it is in, and a cell in two parts is counted once."""
+    monkeypatch.setattr(keeping, "PART", 3)
+    column = lambda *cells: nw.new_series("n", list(cells), nw.String, backend=backend)  # noqa: E731
+    read = lambda *cells: [None if pd.isna(n) else n for n in numbers.parse(column(*cells)).to_list()]  # noqa: E731
+    long = "9007199254740993"
+    assert read("1", None, " 2 ", "1", "*", "1,000") == [1, None, 2, 1, None, 1000]
+    assert read("1", "2", "3", "4.5") == [1, 2, 3, 4.5]
+    assert read("1", "2", "3", "*", long) == [1, 2, 3, None, int(long)]
+    with pytest.raises(numbers.NumberError, match=f"row 5: '{long}' has more digits"):
+        numbers.parse(column("1.5", "2", "3", "4", long))
+    with pytest.raises(numbers.NumberError, match=r"'nil' \(row 2; 3 cells\), 'soon' \(row 5\)"):
+        numbers.parse(column("1", "nil", "2", " nil", "soon", "3", "nil"))
+    with pytest.raises(numbers.NumberError, match=r"row 5: '0\.5' is no percent.*others are, '1%'"):
+        numbers.parse(column("0", "9%", "*", "1%", "0.5"))
+
+
+def test_numbers_in_brackets_are_counted_whatever_spaces_stand_around_them():
+    table = pd.DataFrame({"code": ["00C", "00D", "00D"], "n": ["(5)", " (5)", "7"]})
+    notes = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"]).notes
+    assert "column 'n': numbers in brackets (2) are read as below zero" in notes
 
 
 def read_lazily(cells: list[str], engine: str, missing=()) -> list[tuple]:

@@ -1,17 +1,20 @@
 """Columns of text by their distinct cells: in ten million rows most columns have some hundreds of them.
 
 Such a column is kept as categories, which take a tenth of the memory of the text and are asked each question once. The
-categories are text in order, so sorting and grouping do what they do with text. A column whose cells differ in most
-rows stays text. What comes in and goes out is always text.
+categories are text in order, so sorting and grouping do what they do with text. A column of more distinct cells stays
+text, and is gone through part by part, so that no list of all its cells is ever made. What comes in and goes out is
+always text.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
-#: So many distinct cells are a column of few, whatever its length.
+#: A column of no more distinct cells is kept as categories.
 FEW = 50_000
+#: So many rows of any other column are gone through at a time.
+PART = 250_000
 
 
 def is_kept(cells: pd.Series) -> bool:
@@ -25,13 +28,20 @@ def is_text(cells: pd.Series) -> bool:
 
 
 def kept(cells: pd.Series) -> pd.Series:
-    """A column of text as categories, or as it is if most of its many cells differ; a missing one is ``""``."""
-    return made(cells, str)
+    """A column of text as categories, or as it is if it has more than a few distinct cells; a missing one is ``""``."""
+    if _is_kept_here(cells):
+        return cells
+    few = _few(cells, str)
+    return cells.astype("str").fillna("") if few is None else few
 
 
 def from_codes(codes: pd.Series, texts: list[str]) -> pd.Series:
     """A column whose cells are said by their places in a list of text."""
-    return _of(codes.to_numpy(), texts, codes)
+    order = sorted(set(texts))
+    place = {text: i for i, text in enumerate(order)}
+    new = pd.Series([place[text] for text in texts], dtype="int32").to_numpy()[codes.to_numpy()]
+    some = pd.Categorical.from_codes(new, categories=pd.Index(order, dtype="str"))
+    return pd.Series(some, codes.index, name=codes.name)
 
 
 def as_text(cells: pd.Series) -> pd.Series:
@@ -44,25 +54,39 @@ def plainly(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{str(c): as_text(frame[c]) for c in frame if is_kept(frame[c])})
 
 
+def parts(cells: pd.Series) -> Iterator[tuple[Any, Sequence[Any]]]:
+    """A column part by part: for each row which of the distinct cells of its part it has, -1 for a missing one; and these.
+
+    A column of categories is one part, and some of its categories may be in no row.
+    """
+    if is_kept(cells):
+        yield cells.cat.codes.to_numpy(), cells.cat.categories
+        return
+    for start in range(0, len(cells) or 1, PART):
+        yield pd.factorize(cells.iloc[start : start + PART])
+
+
 def made(cells: pd.Series, meant: Callable[[Any], str]) -> pd.Series:
     """A column with a text in the place of each cell, ``""`` for a missing one."""
-    codes, distinct = _distinct(cells)
-    texts = [*map(meant, distinct), ""]
-    if FEW < len(distinct) > len(cells) / 2:
-        return pd.Series(pd.array(texts, dtype="str")[codes], cells.index, name=cells.name)
-    return _of(codes, texts, cells)
+    few = _few(cells, meant)
+    if few is not None:
+        return few
+    return _joined(
+        (pd.array([*map(meant, distinct), ""], dtype="str")[codes] for codes, distinct in parts(cells)), cells
+    )
 
 
 def values(cells: pd.Series, value: Callable[[Any], Any]) -> pd.Series:
     """For each row what its cell amounts to, a number, say; a missing one is asked as ``""``."""
-    codes, distinct = _distinct(cells)
-    every = pd.Series([value(cell) for cell in [*distinct, ""]]).array
-    return pd.Series(every[codes], cells.index, name=cells.name)
+    return _joined(
+        (pd.Series([*map(value, distinct), value("")]).array[codes] for codes, distinct in parts(cells)),
+        cells,
+    )
 
 
 def told(cells: pd.Series, is_so: Callable[[str], object]) -> pd.Series:
     """For each row whether something is so of its cell, taken as text."""
-    return values(cells, lambda cell: bool(is_so(str(cell)))).astype(bool)
+    return values(cells, lambda cell: bool(is_so(str(cell))))
 
 
 def counted(cells: pd.Series) -> dict[str, int]:
@@ -81,17 +105,27 @@ def alike(one: pd.Series, other: pd.Series) -> pd.Series:
     return one.cat.codes == place[other.cat.codes.to_numpy()]
 
 
-def _distinct(cells: pd.Series) -> tuple[Any, Any]:
-    """For each row which of the distinct cells it has, -1 for a missing one; and these."""
-    if is_kept(cells):
-        return cells.cat.codes.to_numpy(), cells.cat.categories
-    return pd.factorize(cells)
+def _is_kept_here(cells: pd.Series) -> bool:
+    """Whether a column is kept as it is here: as text in order, none of it missing. A caller's own may be otherwise."""
+    if not is_kept(cells) or cells.cat.ordered or not isinstance(cells.cat.categories.dtype, pd.StringDtype):
+        return False
+    return bool(cells.cat.categories.is_monotonic_increasing) and not cells.hasnans
 
 
-def _of(codes: Any, texts: list[str], like: pd.Series) -> pd.Series:
-    """The column whose cells are said by their places in a list, as categories in order, where another column is."""
-    order = sorted(set(texts))
-    place: dict[Hashable, int] = {text: i for i, text in enumerate(order)}
-    new = pd.Series([place[text] for text in texts], dtype="int32").to_numpy()[codes]
-    some = pd.Categorical.from_codes(new, categories=pd.Index(order, dtype="str"))
-    return pd.Series(some, like.index, name=like.name)
+def _few(cells: pd.Series, meant: Callable[[Any], str]) -> pd.Series | None:
+    """What ``made`` makes of a column, if it is of few distinct texts."""
+    place: dict[str, int] = {}
+    found = []
+    for codes, distinct in parts(cells):
+        places = [place.setdefault(text, len(place)) for text in [*map(meant, distinct), ""]]
+        if len(place) > FEW:
+            return None
+        found.append(pd.array(places, dtype="int32")[codes])
+    return from_codes(_joined(found, cells), list(place))
+
+
+def _joined(arrays: Iterable[Any], like: pd.Series) -> pd.Series:
+    """The cells of some parts as a column, where another column is."""
+    some = [pd.Series(cells) for cells in arrays]
+    cells = some[0] if len(some) == 1 else pd.concat(some, ignore_index=True)
+    return pd.Series(cells.array, like.index, name=like.name)

@@ -4,8 +4,9 @@ One list for every reader here: eager frames through ``parse``, lazy ones throug
 the same patterns.
 """
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -41,6 +42,10 @@ _REVISED = rf"(?: ?[rR]| [pP]| ?[\[(][rpRP][\])]|{_FOOTNOTE})"
 NOTED_NOUGHT = rf"^[-+−–]?£?0*(?:[0,.]*0|0\.)(?:{_FOOTNOTE})$"
 #: A number as published: £1,234, −5, 1 234.5, 1'234, 1234 (r), revised or provisional, and 1234†, with a footnote.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
+_NOTED = re.compile(rf"(?:{_FOOTNOTE})$")
+#: What most cells are by far, and no mark: the digits of a number and a point. And whole numbers of any length.
+_BARE = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,30})?")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 #: Of which one sign decides what they say: 12.3%, and in brackets (123), below zero.
 _SHARE = re.compile(r"^(?P<number>.*[0-9]\.?[0-9]*) ?%$|^(?P<other>\.[0-9]+) ?%$")
 _BRACKETS = re.compile(r"^[-−–]?£? ?\((?P<number>£? ?[0-9,. ]*[0-9] ?%?)\)$")
@@ -60,18 +65,6 @@ def is_given(text: str, missing: Iterable[str] = ()) -> bool:
     """
     plain = text.strip()
     return not re.search(MARK, plain) and plain.casefold() not in {m.strip().casefold() for m in missing}
-
-
-def is_noted(text: str, missing: Iterable[str] = ()) -> bool:
-    """Whether a cell is a number with the mark of a footnote behind it.
-
-    Examples
-    --------
-    >>> [is_noted(cell) for cell in ("12†", "12 [1]", "12", "*")]
-    [True, True, False, False]
-    """
-    noted = re.search(rf"(?:{_FOOTNOTE})$", text.strip())
-    return bool(noted) and is_given(text, missing) and plain(text) is not None
 
 
 def plain(text: str) -> str | None:
@@ -118,31 +111,15 @@ def parse(series: nw.Series[Any], missing: Sequence[str] = ()) -> nw.Series[Any]
     NumberError
         A cell is no number and no mark, or percent and other numbers are mixed. All such cells are named.
     """
-    cells = _Cells(series, missing)
-    if cells.strange:
-        raise NumberError(_strange({series.name: cells.counted()}))
-    shares = [t for t in cells.plain if "%" in t]
-    others = [t for t, n in cells.plain.items() if "%" not in t and float(n or 0)]
-    if shares and others:
-        raise NumberError(
-            f"column {series.name!r}, {cells.where(others[0])}: {others[0]!r} is no percentage, and "
-            f"others are, {min(shares)!r} for one. A percentage and a fraction are never mixed; write all of "
-            "them alike"
-        )
-    return cells.numbers()
+    return gone_through([series], missing)[0].numbers()
 
 
-def check(data: nw.DataFrame[Any], names: Iterable[str], missing: Sequence[str] = ()) -> None:
-    """Look at several text columns at once. Raises NumberError that names every mark of all of them."""
-    found = {}
-    for name in names:
-        if data[name].dtype not in (nw.String, nw.Categorical, nw.Enum, nw.Object):
-            continue
-        cells = _Cells(data[name], missing)
-        if cells.strange:
-            found[name] = cells.counted()
-    if found:
-        raise NumberError(_strange(found))
+def gone_through(columns: Iterable[nw.Series[Any]], missing: Sequence[str] = ()) -> list["Column"]:
+    """Several text columns with what their cells say. Raises NumberError that names every mark of all of them."""
+    some = [Column(series, missing) for series in columns]
+    if strange := {one.series.name: one.strange for one in some if one.strange}:
+        raise NumberError(_strange(strange))
+    return some
 
 
 def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Expr]:
@@ -165,75 +142,158 @@ def lazily(column: nw.Expr, missing: Sequence[str] = ()) -> tuple[nw.Expr, nw.Ex
     return nw.when(good).then(number), ~mark & ~good
 
 
-def _distinct(series: nw.Series[Any]) -> tuple[Any, Sequence[str]]:
-    """For each row which of the distinct cells it has, -1 for none; and these."""
-    if series.implementation.is_pandas():
-        native: pd.Series = series.to_native()
-        if keeping.is_kept(native) or isinstance(native.dtype, pd.StringDtype):
-            codes, texts = pd.factorize(native)
-            return codes, list(map(str, texts))
-    codes, texts = pd.factorize(pd.Series(series.cast(nw.String).to_list(), dtype=object))
-    return codes, list(texts)
+class Column:
+    """A text column gone through once, part by part: of most cells only the number is kept.
 
+    Attributes
+    ----------
+    series : narwhals Series
+        The column.
+    strange : list of tuple
+        Each cell that is no number and no mark: the cell, in how many rows it is, and where first, in words.
+    percent : str
+        The first of its percentages in the order of the alphabet, or ``""``.
+    noted, below : int
+        How many cells have the mark of a footnote, and how many are in brackets, below zero.
+    powers : bool
+        Whether a cell is like 1.2E3.
+    """
 
-class _Cells:
-    """The distinct cells of a text column and what each is; most columns have few of them."""
-
-    def __init__(self, series: nw.Series[Any], missing: Sequence[str]) -> None:
+    def __init__(self, series: nw.Series[Any], missing: Iterable[str] = ()) -> None:
         self.series = series
-        self.at, distinct = _distinct(series)
-        self.texts = [text.strip() for text in distinct]
-        given = {text for text in set(self.texts) if is_given(text, missing)}
-        #: Every cell that is given, as a plain number; None where it is none.
-        self.plain = {text: plain(text) for text in dict.fromkeys(self.texts) if text in given}
-        self.strange = [text for text, number in self.plain.items() if number is None]
+        self.percent, self.noted, self.below, self.powers = "", 0, 0, False
+        self._missing = frozenset(mark.strip().casefold() for mark in missing)
+        self._others, self._long = False, False
+        found: dict[str, tuple[int, int]] = {}
+        self._numbers: list[pd.Series] = []
+        for codes, texts in _parts(series):
+            start = sum(map(len, self._numbers))
+            self._numbers.append(self._read(codes, texts, found, start))
+        self.strange = [(cell, n, self._where(row)) for cell, (n, row) in found.items()]
 
-    def where(self, cell: str) -> str:
-        """The first row of a cell, on its line of the file where ``reading.read`` has read it."""
-        of = {i for i, text in enumerate(self.texts) if text == cell}
-        at = next(i for i, one in enumerate(self.at) if one in of)
+    def numbers(self) -> nw.Series[Any]:
+        """The column as numbers, whole if all are. Raises NumberError for percentages beside other numbers."""
+        if self.percent and self._others:
+            self._refuse_fractions()
+        numbers = pd.concat(self._numbers, ignore_index=True)
+        size = numbers.abs()
+        whole = bool((numbers.isna() | ((numbers % 1 == 0) & (size < 2**53))).all())
+        if self._long and (long := self._first(lambda _, number: _is_long(number))):
+            if size.max() >= 2**63 or self._first(lambda _, number: not _WHOLE.fullmatch(number)):
+                raise NumberError(
+                    f"column {self.series.name!r}, {long[1]}: {long[0]!r} has more digits than can be kept"
+                )
+            whole, numbers = True, self._to_the_last_digit()
+        if whole and size.sum() >= 2**63:
+            raise NumberError(f"column {self.series.name!r}: its numbers add up to more than can be kept")
+        return self._as_series(numbers.astype("Int64") if whole else numbers)
+
+    def _read(self, codes: Any, texts: list[str], found: dict[str, tuple[int, int]], start: int) -> pd.Series:
+        """The numbers of a part, whose first row is ``start``; strange cells go to ``found``: how often, and where first."""
+        bare, marks = _BARE.fullmatch, self._missing
+        numbers = [float(t) if bare(t) and t not in marks else None for t in texts]
+        self._others = self._others or any(numbers)
+        odd = [i for i, number in enumerate(numbers) if number is None]
+        times = pd.Series(codes).value_counts().to_dict() if odd else {}
+        for i in (i for i in odd if i in times):
+            numbers[i] = self._odd(texts[i], times[i])
+        if strange := [i for i in odd if i in times and numbers[i] is None]:
+            rows = pd.Series(codes)
+            for row, i in rows[rows.isin(strange)].drop_duplicates().items():
+                before, first = found.get(texts[i], (0, start + row))
+                found[texts[i]] = (before + times[i], first)
+        return pd.Series(pd.Series([*numbers, None], dtype=float).array[codes])
+
+    def _odd(self, text: str, times: int) -> float | None:
+        """The number of a cell that is not plainly one, nan for a mark and None for a strange one; what it is, is noted."""
+        if not is_given(text, self._missing):
+            return math.nan
+        number = plain(text)
+        if number is None:
+            return None
+        if "%" in text:
+            self.percent = min(text, self.percent or text)
+        elif float(number):
+            self._others = True
+        if _NOTED.search(text):
+            self.noted += times
+        if "(" in text and number.startswith("-"):
+            self.below += times
+        self.powers = self.powers or "e" in number.casefold()
+        self._long = self._long or _is_long(number)
+        return float(number)
+
+    def _refuse_fractions(self) -> None:
+        other = self._first(lambda text, number: "%" not in text and float(number) != 0)
+        if other is not None:
+            raise NumberError(
+                f"column {self.series.name!r}, {other[1]}: {other[0]!r} is no percentage, and others are, "
+                f"{self.percent!r} for one. A percentage and a fraction are never mixed; write all of them alike"
+            )
+
+    def _first(self, is_so: Callable[[str, str], object]) -> tuple[str, str] | None:
+        """The first cell of which something is so, by its text and its plain number, and where it stands in words."""
+        start = 0
+        for codes, texts in _parts(self.series):
+            written = self._written(texts)
+            so = [
+                number is not None and bool(is_so(text, number))
+                for text, number in zip(texts, written, strict=True)
+            ]
+            rows = pd.Series([*so, False]).array[codes]
+            if rows.any():
+                row = int(rows.argmax())
+                return texts[codes[row]], self._where(start + row)
+            start += len(codes)
+        return None
+
+    def _written(self, texts: list[str]) -> list[str | None]:
+        return [plain(text) if is_given(text, self._missing) else None for text in texts]
+
+    def _to_the_last_digit(self) -> pd.Series:
+        """Whole numbers, of which a float would not keep every digit."""
+        some = []
+        for codes, texts in _parts(self.series):
+            whole = [None if number is None else int(number) for number in self._written(texts)]
+            some.append(pd.Series(pd.Series([*whole, None], dtype="Int64").array[codes]))
+        return pd.concat(some, ignore_index=True)
+
+    def _where(self, row: int) -> str:
+        """A row in words: its line of the file where ``reading.read`` has read it."""
         if self.series.implementation.is_pandas_like():
             lines = self.series.to_native().index
             if lines.name == "line":
-                return f"line {lines[at]} of the file"
-        return f"row {at + 1}"
+                return f"line {lines[row]} of the file"
+        return f"row {row + 1}"
 
-    def counted(self) -> list[tuple[str, int, str]]:
-        counts = self.times().groupby(self.texts).sum()
-        return [(cell, int(counts[cell]), self.where(cell)) for cell in self.strange]
-
-    def times(self) -> pd.Series:
-        """How often each of the texts comes."""
-        return pd.Series(self.at).value_counts().reindex(range(len(self.texts)), fill_value=0)
-
-    def numbers(self) -> nw.Series[Any]:
-        written = [self.plain.get(text) for text in self.texts]
-        numbers = pd.Series([None if w is None else float(w) for w in written], dtype=float)
-        whole = bool(((numbers.dropna() % 1 == 0) & (numbers.dropna().abs() < 2**53)).all())
-        values: list[int | float | None] = [
-            None if w is None else int(float(w)) if whole else float(w) for w in written
-        ]
-        digits = [w is not None and re.fullmatch(r"[+-]?[0-9]+", w) is not None for w in written]
-        large = [i for i, w in enumerate(written) if w is not None and digits[i] and abs(float(w)) >= 2**53]
-        if large:  # a float would not keep every digit
-            if not all(digits[i] or w is None for i, w in enumerate(written)) or numbers.abs().max() >= 2**63:
-                cell = self.texts[large[0]]
-                raise NumberError(
-                    f"column {self.series.name!r}, {self.where(cell)}: {cell!r} has more digits than can be kept"
-                )
-            whole, values = True, [None if w is None else int(w) for w in written]
-        if whole and (numbers.abs() * self.times()).sum() >= 2**63:
-            raise NumberError(f"column {self.series.name!r}: its numbers add up to more than can be kept")
-        return self._as_series(values, whole)
-
-    def _as_series(self, values: list[int | float | None], whole: bool) -> nw.Series[Any]:
-        name, kind = self.series.name, "Int64" if whole else "float64"
+    def _as_series(self, numbers: pd.Series) -> nw.Series[Any]:
+        """Numbers as a column of the kind of frame that the text is of."""
+        name = self.series.name
         if self.series.implementation.is_pandas_like():
-            some = pd.Series([*values, None], dtype=kind).array[self.at]  # a cell that is None is the last
             index = self.series.to_native().index
-            return nw.from_native(pd.Series(some, index, name=name), series_only=True)
-        out = [None if i < 0 else values[i] for i in self.at]
-        return nw.new_series(name, out, nw.Int64 if whole else nw.Float64, backend=self.series.implementation)
+            return nw.from_native(pd.Series(numbers.array, index, name=name), series_only=True)
+        kind = nw.Float64 if numbers.dtype == float else nw.Int64
+        out = numbers.astype(object).where(numbers.notna(), None).to_list()
+        return nw.new_series(name, out, kind, backend=self.series.implementation)
+
+
+def _parts(series: nw.Series[Any]) -> Iterator[tuple[Any, list[str]]]:
+    """A column part by part, as ``keeping.parts`` has it, with its cells as text, spaces around them aside."""
+    if series.implementation.is_pandas():
+        native: pd.Series = series.to_native()
+        if keeping.is_kept(native) or isinstance(native.dtype, pd.StringDtype):
+            for codes, distinct in keeping.parts(native):
+                yield codes, [str(text).strip() for text in distinct]
+            return
+    for start in range(0, len(series) or 1, keeping.PART):
+        text = series[start : start + keeping.PART].cast(nw.String).to_list()
+        codes, distinct = pd.factorize(pd.Series(text, dtype=object))
+        yield codes, [text.strip() for text in distinct]
+
+
+def _is_long(number: str) -> bool:
+    """Whether a plain number is a whole one of which a float does not keep every digit."""
+    return bool(_WHOLE.fullmatch(number)) and abs(float(number)) >= 2**53
 
 
 def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:

@@ -5,7 +5,7 @@ Each step takes a ``Table`` and gives another one; none changes what it was give
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -183,8 +183,10 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
         kind = pd.api.types.infer_dtype(cells, skipna=True)
         if isinstance(cells.dtype, pd.CategoricalDtype):
             kind = pd.api.types.infer_dtype(cells.cat.categories)
-        if kind == "mixed" and cells.map(lambda cell: isinstance(cell, (list, dict, set))).any():
-            frame[name] = cells.astype(str)  # of Parquet or JSON; it can be a key or dropped, as its text is
+        if kind == "mixed" and not cells.map(lambda cell: isinstance(cell, Hashable)).all():
+            frame[name] = cells.astype(
+                str
+            )  # lists of Parquet or JSON: as its text it can be a key or dropped
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
             frame[name] = keeping.kept(cells)
     return frame
@@ -284,10 +286,14 @@ def _is_numeric(cells: pd.Series, marks: Sequence[str]) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(cells):
         return True
-    given = {c: n for c, n in keeping.counted(cells).items() if numbers.is_given(c, marks)}
-    some = sum(n for c, n in given.items() if numbers.plain(c) is not None or _DIGITS.fullmatch(c.strip()))
+
+    def is_one(cell: str) -> bool:
+        return numbers.plain(cell) is not None or bool(_DIGITS.fullmatch(cell.strip()))
+
+    given = keeping.told(cells, lambda cell: numbers.is_given(cell, marks))
+    some = given & keeping.told(cells, is_one)
     # a strange cell among numbers is refused by name later, not left out with its column
-    return bool(given) and 2 * some >= sum(given.values())
+    return bool(given.any()) and 2 * int(some.sum()) >= int(given.sum())
 
 
 def _repeats(frame: pd.DataFrame, code: str, column: str) -> bool:
@@ -347,7 +353,7 @@ def _with_keys(table: Table) -> Table:
         else:
             plain = keeping.made(cells, str.strip)
             blank = plain.eq("")
-            changed = sum(n for cell, n in keeping.counted(cells).items() if cell != cell.strip())
+            changed = int(keeping.told(cells, lambda cell: cell != cell.strip()).sum())
             if changed and plain.nunique() < cells.nunique():
                 notes.append(f"column {key!r}: spaces around {changed:,} cells are taken off")
             frame = frame.assign(**{key: plain})
@@ -432,49 +438,51 @@ def _with_noughts(table: Table, zero: Sequence[str]) -> Table:
 
 def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
     """Numbers as published as numbers; all that are none are named at once."""
-    frame, columns, notes = table.frame, table.columns, []
+    frame, columns = table.frame, table.columns
+    notes, doubts = list[str](), list[Doubt]()
     for rate, weight in columns.means.items():
-        cells = map(str, frame[weight].unique())
-        shares = [c for c in cells if "%" in c and numbers.is_given(c, marks)]
-        if rate == weight or shares:
-            why = "is the rate itself" if rate == weight else f"holds percentages ({shares[0]!r})"
+        shares = _percentages(frame[weight], marks)
+        if rate == weight or len(shares):
+            why = "is the rate itself" if rate == weight else f"holds percentages ({shares.iloc[0]!r})"
             raise PublishedError(
                 f"column {weight!r} {why}, so it cannot weigh {rate!r}; name the column with how many it is a rate "
                 "of (--mean rate:patients)"
             )
     text = [c for c in columns.numbers if keeping.is_text(frame[c])]
-    numbers.check(nw.from_native(frame, eager_only=True), text, marks)
+    columns_of_text = [nw.from_native(frame[c], series_only=True) for c in text]
     read = {}
-    for name in text:
-        notes += _said_of_signs(frame[name], name in columns.sums, marks)
-        parsed = numbers.parse(nw.from_native(frame[name], series_only=True), marks)
-        read[name] = parsed.to_native()
-    doubts = of_digits(frame, text)
+    for name, column in zip(text, numbers.gone_through(columns_of_text, marks), strict=True):
+        notes += _said_of_signs(frame[name], column, name in columns.sums, marks)
+        doubts += of_digits(frame[name]) if column.powers else []
+        read[name] = column.numbers().to_native()
     frame = frame.assign(**read)
     doubts += of_numbers(frame, columns.sums, list(columns.means))
     return table.but(*notes, frame=frame, doubts=(*table.doubts, *doubts))
 
 
-def _said_of_signs(cells: pd.Series, added: bool, marks: Sequence[str]) -> list[str]:
+def _percentages(cells: pd.Series, marks: Sequence[str]) -> pd.Series:
+    """The cells of a column that are given and have the sign of per cent."""
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells.iloc[:0]
+    return cells[keeping.told(cells, lambda cell: "%" in cell and numbers.is_given(cell, marks))]
+
+
+def _said_of_signs(cells: pd.Series, column: numbers.Column, added: bool, marks: Sequence[str]) -> list[str]:
     """What per cent and brackets in a column mean. Raises PublishedError for percentages that are to be added up."""
     name, notes = cells.name, []
-    every = keeping.counted(cells)
-    signed = {c: n for c, n in every.items() if "%" in c or "(" in c}
-    given = {c.strip(): n for c, n in signed.items() if numbers.is_given(c, marks)}
-    shares = [c for c in given if "%" in c]
-    if shares and added:
+    if column.percent and added:
+        often = next(iter(keeping.counted(_percentages(cells, marks)))).strip()
         raise PublishedError(
-            f"column {name!r} holds percentages ({shares[0]!r}), which cannot be added up; average it with "
+            f"column {name!r} holds percentages ({often!r}), which cannot be added up; average it with "
             "means and the column that weighs it (--mean rate:weight), or drop it"
         )
-    if shares:
+    if column.percent:
         notes.append(f"column {name!r} is in percent")
-    noted = sum(n for c, n in every.items() if numbers.is_noted(c, marks))
-    if noted:
-        notes.append(f"column {name!r}: marks of footnotes behind {count(noted, 'number')} are left out")
-    below = sum(n for c, n in given.items() if (numbers.plain(c) or "").startswith("-") and "(" in c)
-    if below:
-        notes.append(f"column {name!r}: numbers in brackets ({below:,}) are read as below zero")
+    if column.noted:
+        noted = count(column.noted, "number")
+        notes.append(f"column {name!r}: marks of footnotes behind {noted} are left out")
+    if column.below:
+        notes.append(f"column {name!r}: numbers in brackets ({column.below:,}) are read as below zero")
     return notes
 
 
