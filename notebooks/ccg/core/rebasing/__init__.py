@@ -34,9 +34,6 @@ class Rebased:
     ----------
     frame : frame
         The re-based rows, of the caller's own kind, lazy if it was lazy.
-    unmapped : frame
-        What was not placed: the keys, the codes as they came, the sums, for each mean its weight (``patients of
-        rate``), and ``reason``.
     """
 
     frame: Any
@@ -45,6 +42,11 @@ class Rebased:
 
     @cached_property
     def unmapped(self) -> Any:
+        """What was not placed, of the caller's own kind, lazy if it was lazy.
+
+        It has the keys, the codes as they came, the sums, for each mean its weight (``patients of rate``), and
+        ``reason``.
+        """
         return self._unmapped()
 
     def report(self) -> Report:

@@ -42,8 +42,6 @@ class Moved:
     flagged : Frame
         One row for each key and new code, with what the report asks; of a lazy frame, one with no code for
         what was not placed under each key.
-    unmapped : Frame
-        What was not placed, with its reason. Of a lazy frame it is planned once it is asked for: for most it never is.
     """
 
     joined: Frame
@@ -53,6 +51,7 @@ class Moved:
 
     @cached_property
     def unmapped(self) -> Frame:
+        """What was not placed, with its reason; planned once it is asked for, as that of most lazy frames never is."""
         return self._unmapped()
 
 
