@@ -156,7 +156,9 @@ def grouped(frame: Frame, request: Request, divided: bool = False) -> Frame:
     made = added(request, {name: nw.col(name) for name in parts})
     if divided and frame.implementation == nw.Implementation.DUCKDB:
         made |= {name: nw.col(name).cast(nw.Float64).sum() for name in request.sums}
-    return frame.group_by(*request.keys, drop_null_keys=False).agg(*(one.alias(name) for name, one in made.items()))
+    return frame.group_by(*request.keys, drop_null_keys=False).agg(
+        *(one.alias(name) for name, one in made.items())
+    )
 
 
 def added(request: Request, parts: Mapping[str, Any] | None = None) -> dict[str, Any]:
