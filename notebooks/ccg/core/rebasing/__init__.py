@@ -34,14 +34,20 @@ class Rebased:
     ----------
     frame : frame
         The re-based rows, of the caller's own kind, lazy if it was lazy.
-    unmapped : frame
-        What was not placed: the keys, the codes as they came, the sums, for each mean its weight (``patients of
-        rate``), and ``reason``.
     """
 
     frame: Any
-    unmapped: Any
+    _unmapped: Callable[[], Any]
     _account: Callable[[], Report]
+
+    @cached_property
+    def unmapped(self) -> Any:
+        """What was not placed, of the caller's own kind, lazy if it was lazy.
+
+        It has the keys, the codes as they came, the sums, for each mean its weight (``patients of rate``), and
+        ``reason``.
+        """
+        return self._unmapped()
 
     def report(self) -> Report:
         """Totals and reasons. Of an eager frame it is ready; of a lazy one it is asked once, by one query or two."""
@@ -185,9 +191,12 @@ def rebase(
         repair=repair, absent=absent, missing=missing, unknown=unknown,
     )  # fmt: skip
     table = columns.read(data, schema, request)
-    old = columns.grouped(table.frame, request, request.keys)
-    grouped = keys.judge(old, table, request)
-    found = mapping.find(grouped.frame, table, request, grouped.period)
+    if table.lazy:  # it is not looked at, so that bodies are divided is known before its numbers are added up
+        found = mapping.find(table.frame, table, request, ())
+        grouped = keys.judge(columns.grouped(table.frame, request, found.fractions), table, request)
+    else:
+        grouped = keys.judge(columns.grouped(table.frame, request), table, request)
+        found = mapping.find(grouped.frame, table, request, grouped.period)
     moved = move(grouped, found, request)
     result = [*request.by, request.code, *request.sums, *request.means, "status", "divided", "missing"]
 
@@ -196,10 +205,10 @@ def rebase(
 
     if table.lazy:
         placed = moved.flagged.filter(~nw.col(request.code).is_null()).select(*result)
-        return Rebased(placed.to_native(), moved.unmapped.to_native(), ask)
+        return Rebased(placed.to_native(), lambda: moved.unmapped.to_native(), ask)
     placed, unmapped = _in_order(moved, result, request)
-    report = _balanced(ask(), grouped.whole if found.fractions else ())
-    return Rebased(placed.to_native(), unmapped.to_native(), lambda: report)
+    report, left = _balanced(ask(), grouped.whole if found.fractions else ()), unmapped.to_native()
+    return Rebased(placed.to_native(), lambda: left, lambda: report)
 
 
 def _in_order(moved: Moved, result: list[str], request: Request) -> tuple[Frame, Frame]:

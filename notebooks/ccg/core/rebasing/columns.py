@@ -143,17 +143,22 @@ def _text_as_number(name: str, unread: str, request: Request) -> list[Any]:
     return [number.alias(name), _counted(strange, unread)]
 
 
-def grouped(frame: Frame, request: Request, keys: list[str]) -> Frame:
+def grouped(frame: Frame, request: Request, divided: bool = False) -> Frame:
     """One row per key: sums, how many cells made them, and the parts of each mean.
 
     The columns made are ``rows``; ``n_`` and a sum or rate for how many cells of it are given; ``w_`` and ``x_``
-    and a rate for the weights and the products. A sum of nothing is 0 or missing, as the engine has it.
+    and a rate for the weights and the products. A sum of nothing is 0 or missing, as the engine has it. Sums that
+    are to be ``divided`` are floats in the end, and DuckDB adds those up a quarter faster than whole numbers.
     """
     parts = _parts(request)
     if parts:
         frame = frame.with_columns(*(part.alias(name) for name, part in parts.items()))
     made = added(request, {name: nw.col(name) for name in parts})
-    return frame.group_by(*keys, drop_null_keys=False).agg(*(one.alias(name) for name, one in made.items()))
+    if divided and frame.implementation == nw.Implementation.DUCKDB:
+        made |= {name: nw.col(name).cast(nw.Float64).sum() for name in request.sums}
+    return frame.group_by(*request.keys, drop_null_keys=False).agg(
+        *(one.alias(name) for name, one in made.items())
+    )
 
 
 def added(request: Request, parts: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -234,6 +239,14 @@ def _day_expression(table: Table, request: Request) -> Any:
 def distinct(old: Frame, request: Request) -> list[str]:
     """The codes that there are; of a lazy frame it is one query."""
     if isinstance(old, nw.LazyFrame):
-        # a name by itself is not quoted by the lowest Narwhals, which DuckDB then cannot find if it has a space
-        old = old.select(nw.col(request.code)).unique().collect()
+        old = alike(old, [request.code]).collect()
     return sorted({str(c) for c in old[request.code].unique().to_list() if not pd.isna(c)})
+
+
+def alike(frame: Frame, names: list[str]) -> Frame:
+    """What stands together in some columns of a lazy frame, each once.
+
+    Narwhals' ``unique`` numbers the rows of a database, which takes it several times as long as to group them.
+    """
+    rows = nw.generate_temporary_column_name(n_bytes=4, columns=names)
+    return frame.group_by(*names, drop_null_keys=False).agg(nw.len().alias(rows)).select(*map(nw.col, names))

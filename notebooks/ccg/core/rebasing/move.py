@@ -3,8 +3,9 @@
 Each step adds columns, in as few passes as can be: a database plans every pass, and a window costs the most.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -41,14 +42,17 @@ class Moved:
     flagged : Frame
         One row for each key and new code, with what the report asks; of a lazy frame, one with no code for
         what was not placed under each key.
-    unmapped : Frame
-        What was not placed, with its reason.
     """
 
     joined: Frame
     why: Any
     flagged: Frame
-    unmapped: Frame
+    _unmapped: Callable[[], Frame]
+
+    @cached_property
+    def unmapped(self) -> Frame:
+        """What was not placed, with its reason; planned once it is asked for, as that of most lazy frames never is."""
+        return self._unmapped()
 
 
 def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
@@ -63,12 +67,13 @@ def move(grouped: Grouped, mapping: Mapping, request: Request) -> Moved:
         times = (request.temp("time"), request.temp("trusts"))
     joined = _decided(joined, times, grouped, mapping, request)
     why = _why(grouped, mapping, request)
-    unmapped = _unmapped(joined, why, grouped, mapping, request)
+    whole, kept = joined, joined
     # in a lazy frame both stay together, since its report asks for both in one query
-    if not grouped.lazy and len(unmapped):
-        joined = joined.filter(~request.col("new").is_null())
-    covered = _covered(joined, times, grouped, mapping, request)
-    return Moved(joined, why, _added_up(covered, times, grouped, mapping, request), unmapped)
+    if not grouped.lazy and joined[request.temp("new")].null_count():
+        kept = joined.filter(~request.col("new").is_null())
+    covered = _covered(kept, times, grouped, mapping, request)
+    flagged = _added_up(covered, times, grouped, mapping, request)
+    return Moved(kept, why, flagged, lambda: _unmapped(whole, why, grouped, mapping, request))
 
 
 def _with(frame: Frame, made: dict[str, Any]) -> Frame:
