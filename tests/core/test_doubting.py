@@ -232,3 +232,14 @@ def test_codes_of_regions_in_a_column_left_out_are_no_bodies():
     )
     moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=["region name"])
     assert set(moved.frame["status"]) == {"exact"}
+
+
+def test_a_practice_called_all_saints_is_no_total():
+    """Tables by practice were refused for it: ALL SAINTS MEDICAL CENTRE beside 1 GILLMANS ROAD."""
+    rows = "00C,All Saints Surgery,4\n00C,Park Road,6\n00K,Park House,7\n00K,The Quay,13\n00M,Mill,30\n00M,Hill,5\n"
+    table = frame("code,Practice,n\n" + rows)
+    moved = rebase_file(table, sums=["n"], drop=["Practice"], **DATES)
+    assert moved.frame["n"].to_list() == [65] and status(moved) == {"16C": "exact"}
+    totals = table.replace({"Park House": "All practices", "Mill": "All practices"})
+    with pytest.raises(PublishedError, match="'All practices' stands beside parts such as"):
+        rebase_file(totals, sums=["n"], drop=["Practice"], **DATES)

@@ -17,6 +17,10 @@ from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
+#: Of these the words that are no part of a name, as All is in All Saints Surgery.
+_NO_NAME = re.compile(
+    r"(?i)all(?: (?:ages?|persons|people|patients|sexes))?|(?:grand )?totals?|persons|people|both(?: sexes)?|overall"
+)
 #: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
 _LEVEL = re.compile(
     r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
@@ -251,7 +255,7 @@ def _called(cell: str) -> str:
 def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c)]
+    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some[name], groups)]
     levels = [c for c in cells if _LEVEL.fullmatch(c)]
     if whole and len(whole) < len(cells):
         part = next(c for c in cells if c not in whole)
@@ -285,6 +289,12 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
     ):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
+
+
+def _is_whole(cell: str, cells: pd.Series, groups: Any) -> bool:
+    """Whether a cell is no name with All in it, as All Saints is of a surgery: a total stands under most codes."""
+    has = keeping.told(cells, lambda one: one.strip() == cell)
+    return bool(_NO_NAME.fullmatch(cell)) or 2 * int(groups.ngroup()[has].nunique()) >= groups.ngroups
 
 
 def _rates(cells: Sequence[str]) -> list[str]:
