@@ -85,6 +85,22 @@ def test_two_rows_of_names_become_one(file):
     assert list(with_blanks) == ["Code", "Name", "2017/18 Seen", "2017/18 Cost"]
 
 
+def test_names_of_columns_may_stand_in_four_rows(file):
+    """The workbooks of the Quality and Outcomes Framework were refused: Number of practices came twice."""
+    text = (
+        "Table 1: prevalence and achievement,,Prevalence,,,,,Achievement,,\n_,,_,,_,,_,_,,_\n,,2016-17,,2017-18,,,2016-17,2017-18,\n"
+        ",,,,,,Year on year,,,Year on year\nCode,Name,Practices,Register,Practices,Register,change,Score,Score,change\n"
+        "00C,A,1,2,3,4,5,6,7,8\n00D,B,1,2,3,4,5,6,7,8\n"
+    )
+    frame = ccg.read(file(text))
+    assert list(frame) == [
+        "Code", "Name", "2016-17 Practices", "2016-17 Register", "2017-18 Practices", "2017-18 Register",
+        "Prevalence 2017-18 Year on year change", "2016-17 Year on year Score", "2017-18 Year on year Score",
+        "Achievement 2017-18 Year on year change",
+    ]  # fmt: skip
+    assert frame.attrs["read"] == ("names of columns from lines 1 to 5",)
+
+
 def test_the_first_row_stays_the_header_whatever_the_rows_below(file):
     # a region and England above the first CCG are rows of data, and ages may be names of columns
     for first in ("Y54,North of England,3", "England,,3", "-,NHS ENGLAND,900", ",,7"):

@@ -552,7 +552,7 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
         return [c.strip() for c in head[0].cells], 1
     else:
         at = _find_header(head, width)
-        names = [c.strip() for c in head[at].cells]
+        names = [" ".join(c.split()) for c in head[at].cells]
         if at and len(names) < width:
             names += [""] * (width - len(names))
         known = _known()
@@ -568,15 +568,16 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
             said.append(f"header in line {head[at].line}")
     if not any(names):
         raise ReadError(f"{path}: the first row names no column")
-    for upper in (at, at - 1):  # the row found may be the upper or the lower one of two
-        if upper < 0 or upper + 2 > len(head):
+    for lower in (at + 1, at):  # the row found may be an upper or the lowest one of several
+        if not 0 < lower < len(head) - 1:
             continue
-        lower = head[upper + 1]
-        two = _two_rows(head[upper].cells, lower.cells, head[upper + 2 :], len(names))
-        if two:
+        found = _stacked_names(head, lower, len(names))
+        if found:
+            names, first = found
             said[:] = [one for one in said if not one.startswith("header in line")]
-            said.append(f"names of columns from lines {head[upper].line} and {lower.line}")
-            return two, upper + 2
+            joined = "and" if lower == first + 1 else "to"
+            said.append(f"names of columns from lines {head[first].line} {joined} {head[lower].line}")
+            return names, lower + 1
     return names, at + 1
 
 
@@ -660,28 +661,56 @@ def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
     return bool(number) or lineage.written(cell) is not None or beside.get(cell) not in (None, "national")
 
 
-def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: int) -> list[str] | None:
-    """Names made of two rows where one alone does not tell every column; None where it does or they are no names."""
-    above, names = (
-        [*(c.strip() for c in cells[:width]), *[""] * (width - len(cells))] for cells in (upper, lower)
-    )
+#: So many rows may name the columns together: Prevalence over 2017-18 over Register.
+_STACKED = 4
+
+
+def _stacked_names(head: list[_Record], lower: int, width: int) -> tuple[list[str], int] | None:
+    """Names made of a row and those above it where it alone does not tell every column, and the first of these rows.
+
+    None where the row tells every column, or the rows are no names.
+    """
+
+    def padded(at: int) -> list[str]:
+        cells = ["" if c.strip() == "_" else " ".join(c.split()) for c in head[at].cells[:width]]
+        return cells + [""] * (width - len(cells))
+
+    below, beside = head[lower + 1 :], lineage.beside()
     used = {i for r in below for i, c in enumerate(r.cells[:width]) if c.strip()}
-    twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
-    poor = [i for i in used if not names[i] or names[i] in twice]
-    beside = lineage.beside()
-    if (
-        not poor
-        or not any(above[1:])
-        or not all(above[i] or names[i] for i in used)
-        or any(_is_data(c, beside) for c in names + above)
-        or any(names[i] in beside for i in _code_cells(below, width))
-    ):
+    names = padded(lower)
+    if any(_is_data(c, beside) for c in names) or any(names[i] in beside for i in _code_cells(below, width)):
         return None
+
+    def poor(names: list[str]) -> list[int]:
+        twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
+        return [i for i in used if not names[i] or names[i] in twice]
+
+    first, rows = lower, 1
+    while poor(names):
+        first -= 1
+        if first < 0 or rows == _STACKED:
+            return None
+        above = padded(first)
+        if any(_is_data(c, beside) for c in above):
+            return None
+        rows += any(above)
+        some = set(range(width)) if rows == 2 else set(poor(names))
+        # what stands above the first column is rather a title than a group
+        ways = [
+            _under([""] * bool(names[0]) + above[bool(names[0]) :], names, some),
+            _under(above, names, some),
+        ]
+        names = min(ways, key=lambda one: len(poor(one)))
+    return None if first == lower else (names, first)
+
+
+def _under(above: list[str], names: list[str], some: set[int]) -> list[str]:
+    """Some names with the group above each in front; a group goes on to the right as far as the next."""
     out, last = [], ""
-    for over, name in zip(above, names, strict=True):
+    for i, (over, name) in enumerate(zip(above, names, strict=True)):
         last = over or last
-        out.append(f"{last} {name}".strip() if last != name else name)
-    return out if len(set(out)) == len(out) else None
+        out.append(f"{last} {name}".strip() if last != name and i in some else name)
+    return out
 
 
 def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
