@@ -19,6 +19,7 @@ from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_am
 from .finding import (
     NO_CODE,
     PublishedError,
+    called_a_rate,
     code_column,
     has_limits,
     is_period,
@@ -26,6 +27,7 @@ from .finding import (
     names_of,
     no_code,
     no_count,
+    says_nothing,
     strays,
 )
 from .geography import Fit
@@ -43,7 +45,10 @@ _DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of ``rebase_file``, where it says what each part means; ``name`` is that of the file."""
+    """What is asked of ``rebase_file``, where it says what each part means.
+
+    ``name`` is that of the file, and ``title`` what stands above its table.
+    """
 
     to: pd.Timestamp
     level: str
@@ -64,6 +69,7 @@ class Asked:
     name: str
     incomplete: str
     basis: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,8 +217,14 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     added = named(frame, [s for s in asked.sums if not (rest and s == "rest")], "--sum")
     if rest and "rest" in asked.sums:
         other = [c for c in names_of(frame) if c not in {*used, *added, *left, *found.other}]
-        counts, others = _counts(frame, other, asked.missing)
+        counts, others = _counts(frame, other, asked)
         added += counts
+        if not added and not rates and others:
+            some = few(f"{c!r} ({why})" for c, why in others.items())
+            raise PublishedError(
+                f"rest adds up no column, since none is of counts: {some}; average a rate with --mean rate:weight, or "
+                "name in --sum what is to be added up all the same"
+            )
         notes += _said_of_rest(counts, others, "rest" in asked.drop)
     used |= set(added)
     both = [c for c in left if c in used]
@@ -232,7 +244,7 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
 def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list[str], asked: Asked) -> Table:
     """The table without the columns to be left out, once it is seen what they tell apart."""
     code = columns.code
-    rates = rates_among(frame, columns.by, columns.sums)
+    rates = rates_among(frame, columns.by, columns.sums, left, asked.title)
     called = of_names(frame, code, left)
     notes = [*notes, *rates.notes, *called.notes]
     told = [
@@ -299,12 +311,13 @@ def _repeats(frame: pd.DataFrame, code: str, column: str) -> bool:
     return bool((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1)
 
 
-def _counts(
-    frame: pd.DataFrame, columns: list[str], marks: Sequence[str]
-) -> tuple[list[str], dict[str, str]]:
+def _counts(frame: pd.DataFrame, columns: list[str], asked: Asked) -> tuple[list[str], dict[str, str]]:
     """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
-    limits = has_limits(names_of(frame))
-    found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], marks)}
+    limits, rates = has_limits(names_of(frame)), called_a_rate(asked.title)
+    found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], asked.missing)}
+    found = {
+        c: why or ("a rate by the title" if rates and says_nothing(c) else None) for c, why in found.items()
+    }
     return [c for c, why in found.items() if why is None], {c: why for c, why in found.items() if why}
 
 

@@ -118,7 +118,8 @@ def read(
     DataFrame
         One row for each row that is not blank; the index, called ``line``, is the line of the file on which it
         begins. Every cell is text, a blank one ``""``; a Parquet file keeps its own types. What was
-        guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters. A column
+        guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters; what stands
+        above the table is ``frame.attrs["title"]``. A column
         without a name is left out where it has no cell filled, or is the first and numbers the rows; notes below
         the table, of one cell each, are left out.
 
@@ -248,6 +249,7 @@ def _parquet(path: Path, only: list[str] | None) -> pd.DataFrame:
         if isinstance(frame[name].dtype, pd.StringDtype):
             frame[name] = frame[name].fillna("")
     frame.attrs["read"] = ()
+    frame.attrs["title"] = ""
     return frame
 
 
@@ -537,6 +539,7 @@ def _table(
     if only is None:
         frame = _named(asked, frame, said)
     frame.attrs["read"] = tuple(said)
+    frame.attrs["title"] = " ".join(c.strip() for r in head[: body - 1] for c in r.cells if c.strip())
     return frame
 
 
