@@ -27,6 +27,25 @@ def no_code(cells: pd.Series) -> pd.Series:
     return keeping.told(cells, re.compile(NO_CODE).fullmatch)
 
 
+def other_area(cell: str) -> bool:
+    """Whether a cell is the ONS code of a kind of area that no commissioner is, such as a local authority.
+
+    Examples
+    --------
+    >>> [other_area(cell) for cell in ("E06000005", "W06000023", "E38000042", "E92000001", "00C")]
+    [True, True, False, False, False]
+    """
+    home = lineage.default()
+    kinds = home.kept(
+        "kinds of ONS codes", None, lambda: {c[:3] for c in home.every_code() if _ONS.fullmatch(c)}
+    )
+    return bool(_ONS.fullmatch(cell)) and cell[:3] not in kinds
+
+
+#: Three signs for the kind of area, and six digits.
+_ONS = re.compile(r"[A-Z]\d{8}")
+
+
 def names_of(frame: pd.DataFrame) -> list[str]:
     """The names of the columns, as text."""
     return [str(c) for c in frame.columns]
@@ -167,6 +186,12 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
         if like or small.between(1, 53).all():
             return "a period"
     plain = small.dropna()
+    if (
+        re.search(r"(?i)(?<![a-z])(?:year|yr)(?![a-z])", words)
+        and len(plain)
+        and plain.between(1900, 2100).all()
+    ):
+        return "a period"  # such as that of birth, or of a cohort
     if len(plain) and plain.between(0, 1).all() and (plain % 1 != 0).any():
         return "a share"  # what a workbook shows as per cent is a fraction in it
     if len(plain) == len(cells) >= 20 and plain.diff().iloc[1:].eq(1).all():
@@ -373,7 +398,10 @@ def _partnership(frame: pd.DataFrame) -> str:
 def _differ(home: lineage.Lineage, one: str, two: str) -> bool:
     """Whether two cells hold codes of two bodies."""
     codes = [c for cell in (one, two) if (c := home.written(cell)) and c not in home.beside()]
-    return len(codes) == 2 and home.lifetime(codes[0])[0] != home.lifetime(codes[1])[0]
+    if len(codes) < 2:
+        return False
+    (body, level, *_), (other, its, *_) = (home.lifetime(c) for c in codes)
+    return body != other and {level, its} != {"icb", "partnership"}  # QHM was of both, E54000049 of one
 
 
 def _disagree(frame: pd.DataFrame, found: list[str]) -> str:

@@ -27,11 +27,15 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage
+from . import keeping, lineage, numbers
 from .words import few
 
 #: Rows that are made into a frame at a time: text in a frame takes much less memory than lists of it.
 _BLOCK = 10_000
+#: The unit of a column of money, which is no nought.
+_THOUSANDS = re.compile(r"\(?£?['’]?000s?\)?")
+#: Lines below a table that may be notes.
+_NOTES = 50
 #: Rows looked at to tell the separator and the header.
 _HEAD = 200
 _NUMBER = re.compile(r"[-+−]?£?\d[\d,]*(\.\d*)?%?")
@@ -121,7 +125,7 @@ def read(
         guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters; what stands
         above the table is ``frame.attrs["title"]``. A column
         without a name is left out where it has no cell filled, or is the first and numbers the rows; notes below
-        the table, of one cell each, are left out.
+        the table and a row of units under the header, which hold no figures, are left out.
 
     Raises
     ------
@@ -830,13 +834,14 @@ def _frame(
 ) -> pd.DataFrame:
     """The wanted cells of all rows, on the lines of the file. Raises ReadError for rows of another width."""
     path, rows = asked.path, _Rows(width, keep)
-    alone: list[_Record] = []  # rows of one cell: below the table they may be no part of it
+    alone: list[
+        _Record
+    ] = []  # rows of one cell or of another width: below the table they may be no part of it
     plain, points = not (asked.unclear or asked.decimal == ","), _Points(asked)
     for record in records:
         # most rows are as long as the header and end on a cell that is filled
-        if (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1) or len(
-            record[1]
-        ) == 1 < width:
+        odd = len(record[1]) != width and len(alone) < _NOTES
+        if odd or (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1):
             alone.append(record)
             continue
         if alone:
@@ -856,19 +861,46 @@ def _frame(
         raise ReadError(f"{path} line {_ragged(*rows.odd, width, rows.others - 1)}")
     if not rows.blocks:
         raise ReadError(f"{path}: there is no row below the header")
-    if notes:
-        lines = [str(r.line) for r in notes]
+    frame = rows.frame()
+    above, below = (0, 0) if len(keep) < width else _without_figures(frame)
+    lines = [*map(str, frame.index[len(frame) - below :]), *(str(r.line) for r in notes)]
+    if lines:
         where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
         many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
         said.append(f"{many} below the table left out ({where})")
-    return rows.frame()
+    if above:
+        said.append(f"line {frame.index[0]}, which has no figures, left out")
+    return frame.iloc[above : len(frame) - below] if above or below else frame
 
 
 def _is_note(cells: list[str]) -> bool:
-    """Whether the one cell of a row is text, and no number and no code or name of a body."""
-    (text,) = filter(None, cells)
-    plain = text.strip()
-    return not _NUMBER.fullmatch(plain) and plain not in lineage.beside() and lineage.suggest(plain) is None
+    """Whether the cells of a row are text: no numbers but years, and the first of them no code or name of a body."""
+    first, *others = filter(None, map(str.strip, cells))
+    if any(_NUMBER.fullmatch(c) and not _YEAR.fullmatch(c) for c in others):
+        return False
+    plain = not re.fullmatch(r"[0-9A-Z]{1,5}|n?[A-Z]\d{8}", first) and not _NUMBER.fullmatch(first)
+    return plain and first not in lineage.beside() and lineage.suggest(first) is None
+
+
+def _without_figures(frame: pd.DataFrame) -> tuple[int, int]:
+    """How many rows at the top of a table are of units, and at its end of notes: text where others have figures."""
+    some = [*map(list, frame.iloc[:_HEAD].astype(str).itertuples(index=False))]
+    last = [*map(list, frame.iloc[-_NOTES:].astype(str).itertuples(index=False))]
+
+    def figure(cell: str) -> bool:
+        plain = cell.strip()
+        read = numbers.plain(plain) is not None or not numbers.is_given(plain)
+        return bool(plain) and read and not _THOUSANDS.fullmatch(plain)
+
+    given = [[row[i] for row in some if row[i].strip()] for i in range(frame.shape[1])]
+    columns = [i for i, cells in enumerate(given) if cells and 2 * sum(map(figure, cells)) > len(cells)]
+
+    def no_figure(row: list[str]) -> bool:
+        return bool(columns) and not any(figure(row[i]) for i in columns)
+
+    below = next((i for i, row in enumerate(reversed(last)) if not (no_figure(row) and _is_note(row))), 0)
+    units = len(some) > 1 and no_figure(some[0]) and not some[0][0].strip()
+    return int(units and any(some[0][i].strip() for i in columns)), below
 
 
 def _decimals(asked: _Asked, record: _Record) -> _Record:
