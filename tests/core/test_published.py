@@ -752,7 +752,7 @@ LEFT = {
     "Deprivation": "a measure of deprivation", "IMD 2019": "a measure of deprivation", "Weeks": "a length of time",
     "Weeks waited": "a length of time", "Age": "an age", "pc of England": "a rate", "share of England": "a rate",
     "Patients per GP": "a rate", "Time period Sortable": "a label", "Diagnostic Tests Sort Order": "a label",
-    "Practice open date": "a date", "LCL": "a rate",
+    "Practice open date": "a date",
 }  # fmt: skip
 
 
@@ -849,3 +849,36 @@ def test_codes_of_partnerships_beside_those_of_ccgs_are_no_disagreement():
     text = "type,ORG_CODE,ONS_CODE,n\nSTP,QHM,E54000049,60\n00,00C,E38000042,10\n00,00K,E38000075,20\n00,00M,E38000162,30\n"
     moved = rebase_file(frame(text), sums=["n"], drop=["rest"], unknown="unmapped", **DATES)
     assert moved.frame["n"].to_list() == [60] and moved.unmapped["ORG_CODE"].to_list() == ["QHM"]
+
+
+def test_boards_beside_their_locations_are_of_one_day_and_kept_apart(tmp_path, capsys):
+    """Without --at they were said to be of no one geography, and closed='carry' was advised."""
+    text = "Level,Code,n\nICB,QHM,121\n" + "".join(
+        f"Sub ICB,{c},{n}\n" for n, c in enumerate(("00L", "00N", "00P", "01H", "13T", "16C", "84H"), 10)
+    )
+    how = {"to": "2022-07-01", "level": "icb", "sums": ["n"]}
+    with pytest.raises(ValueError, match="QHM is a board and 00L, 00N"):
+        rebase_file(frame(text), drop=["rest"], **how)
+    moved = rebase_file(frame(text), by=["Level"], **how)
+    assert moved.frame["n"].to_list() == [121, 91] and "as of 2022-07-01" in " ".join(moved.notes)
+    with pytest.raises(finding.PublishedError, match="as of 2022-07-01 or 2023-04-01; say which"):
+        rebase_file(frame(text), by=["Level"], **{**how, "to": "2023-04-01"})
+    path = tmp_path / "levels.csv"
+    path.write_text(text)
+    assert cli.main(["which", str(path)]) == 0
+    assert "boards and of their locations of July 2022, side by side" in "".join(capsys.readouterr())
+
+
+def test_a_header_may_tell_that_codes_are_of_locations():
+    """16C was a CCG of 2020 and 2021 and is a location: the answer differs, and SUB_ICB_LOCATION_CODE was not heard."""
+    moved = rebase_file(
+        frame("SUB_ICB_LOCATION_CODE,n\n16C,5\n91Q,7\n"), to="2022-07-01", level="sub_icb", sums=["n"]
+    )
+    assert moved.frame["n"].to_list() == [5, 7] and set(moved.frame["status"]) == {"exact"}
+    assert any("SUB_ICB_LOCATION_CODE' says so (at=2022-07-01)" in note for note in moved.notes)
+
+
+def test_the_total_of_a_column_is_a_total_for_england():
+    table = frame("name,mnemonic,n\nD,E38000042,1\nH,E38000075,2\nS,E38000162,4\nColumn Total,,7\n")
+    moved = rebase_file(table, sums=["n"], drop=["rest"], **DATES)
+    assert set(moved.unmapped["reason"]) == {"a total for England"}

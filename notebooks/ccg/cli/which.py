@@ -60,6 +60,9 @@ def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
         say(f"left aside: {len(others):,} codes of other kinds of areas, first {others[0]}")
     for fit in fits:
         say(lineage.describe(fit))
+    both = deciding.days_of_both_levels(set(cells.values()) - set(lineage.beside())) if fits[0].extra else []
+    if both:
+        say(f"the codes are of boards and of their locations of {both[0]:%B %Y}, side by side")
     year = re.search(r"(?i)(?:ccg|sicbl|icb|stp|pct)(\d\d)", column)
     if year:
         say(f"the header {column!r} says April 20{year[1]}")

@@ -14,7 +14,7 @@ import narwhals as nw
 import pandas as pd
 
 from . import keeping, lineage, numbers, periods
-from .deciding import decide, opened, refuse_partnerships
+from .deciding import days_of_both_levels, decide, opened, refuse_partnerships
 from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
 from .finding import (
     NO_CODE,
@@ -39,6 +39,8 @@ _TAKEN = {"status", "divided", "missing", "reason", "carried", "name"}
 _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
 
 
+#: SUB_ICB_LOCATION_CODE: the header of a column of codes tells the level.
+_LOCATION = re.compile(r"(?i)sub[ _-]?icb|sicbl")
 #: Digits with commas and points, which may be a number in another way of writing: 1,50.
 _DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
 
@@ -543,7 +545,9 @@ def _with_days(table: Table, asked: Asked) -> Table:
     keys = [k for k in columns.by if is_period(table.frame, k)]
     if fits and not fits[0].extra:
         refuse_partnerships(table.frame, columns.code, keys, fits)
-        return _with_hint(table, fits, asked.name)
+        return _with_hint(table, fits, asked)
+    if days := days_of_both_levels(given, asked.to) if fits else []:
+        return _with_both_levels(table, days)
     if asked.closed == "carry" and not keys:
         day = max((opened(c) for c in given), default=None)
         if day is None:
@@ -597,9 +601,29 @@ def _with_dates(table: Table) -> Table:
     )
 
 
-def _with_hint(table: Table, fits: list[Fit], file: str) -> Table:
+def _with_both_levels(table: Table, days: list[pd.Timestamp]) -> Table:
+    """The geography of boards that stand beside their locations. Raises PublishedError where it may be one of several."""
+    code = table.columns.code
+    if len(days) > 1:
+        some = " or ".join(str(day.date()) for day in days)
+        raise PublishedError(
+            f"column {code!r} holds codes of boards and of their locations, as of {some}; say which with at (--at), and "
+            "keep the two levels apart with --by, or take one out"
+        )
+    note = f"column {code!r} holds codes of boards and of their locations, as of {days[0].date()}"
+    return table.but(note, columns=replace(table.columns, at=days[0]))
+
+
+def _with_hint(table: Table, fits: list[Fit], asked: Asked) -> Table:
     """Of several geographies that fit the one that a header or the name of the file tells."""
-    exact = [f for f in fits if f.exact] or fits
+    exact, file = [f for f in fits if f.exact] or fits, asked.name
+    said = [f for f in exact if f.vintage.level == "sub_icb" and f.vintage.start <= asked.to]
+    if said and _LOCATION.search(table.columns.code):
+        exact = said
+        if len(exact) == 1:
+            day, header = exact[0].vintage.start, table.columns.code
+            note = f"read as {exact[0].vintage}: the header {header!r} says so (at={day.date()})"
+            return table.but(note, columns=replace(table.columns, at=day))
     if len(exact) < 2:
         return table
     for what, text in (("header", table.columns.code), ("name of the file", Path(file).stem)):
