@@ -232,3 +232,63 @@ def test_codes_of_regions_in_a_column_left_out_are_no_bodies():
     )
     moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=["region name"])
     assert set(moved.frame["status"]) == {"exact"}
+
+
+def test_a_practice_called_all_saints_is_no_total():
+    """Tables by practice were refused for it: ALL SAINTS MEDICAL CENTRE beside 1 GILLMANS ROAD."""
+    rows = "00C,All Saints Surgery,4\n00C,Park Road,6\n00K,Park House,7\n00K,The Quay,13\n00M,Mill,30\n00M,Hill,5\n"
+    table = frame("code,Practice,n\n" + rows)
+    moved = rebase_file(table, sums=["n"], drop=["Practice"], **DATES)
+    assert moved.frame["n"].to_list() == [65] and status(moved) == {"16C": "exact"}
+    totals = table.replace({"Park House": "All practices", "Mill": "All practices"})
+    with pytest.raises(PublishedError, match="'All practices' stands beside parts such as"):
+        rebase_file(totals, sums=["n"], drop=["Practice"], **DATES)
+
+
+# --- rates among what is added up ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("Rank", "1 2 3"), ("Spend per head", "12 13 14"), ("Mean wait", "20 21 22"), ("LCL", "7 8 9"), ("O/E", "1.1 0.9 1"),
+        ("Observed/expected", "1.1 0.9 1"), ("IMD 2019 - Extent", "3 4 5"), ("Coverage", "70.1 71.5 69.9"), ("Apr-18", "70.1 71.5 69.9"),
+        ("Value", "70.1 71.5 69.9"),
+    ],
+)  # fmt: skip
+def test_a_rate_that_is_named_to_be_added_up_is_doubtful(head, cells):
+    """Who named Rank in --sum was told that every row is complete and exact."""
+    rows = "".join(f"{c},{cell}\n" for c, cell in zip(CCGS, cells.split(), strict=True))
+    moved = rebase_file(frame(f"code,{head}\n{rows}00N,{cells[:1]}\n"), sums=[head], **DATES)
+    assert status(moved) == {"16C": "doubtful", "00N": "exact"}, "what is not added to others stays as it is"
+    assert repr(head) in str(moved).splitlines()[0]
+
+
+@pytest.mark.parametrize("head", ["Cost", "Numerator", "FTE staff", "Allocation £m", "Weighted patients"])
+def test_amounts_with_decimals_are_no_rates(head):
+    rows = "".join(f"{c},{cell}\n" for c, cell in zip(CCGS, ("10.5", "20.25", "30.1"), strict=True))
+    assert status(rebase_file(frame(f"code,{head}\n{rows}"), sums=[head], **DATES)) == {"16C": "exact"}
+
+
+def test_the_title_above_a_table_may_say_that_its_months_are_rates(tmp_path):
+    path = tmp_path / "table.csv"
+    rows = "".join(f"{c},NHS {c} CCG,{i},{i + 1}\n" for i, c in enumerate(CCGS, 68))
+    path.write_text(f"Dementia diagnosis rate by CCG,,,\nCode,Name,Apr-18,May-18\n{rows}")
+    with pytest.raises(PublishedError, match=r"rest adds up no column.*'Apr-18' \(a rate by the title\)"):
+        rebase_file(path, sums=["rest"], drop=["rest"], **DATES)
+    moved = rebase_file(path, sums=["*-18"], drop=["rest"], **DATES)
+    assert moved.frame["status"].to_list() == ["doubtful"]
+    path.write_text(f"Dementia diagnoses by CCG,,,\nCode,Name,Apr-18,May-18\n{rows}")
+    assert rebase_file(path, sums=["rest"], drop=["rest"], **DATES).frame["status"].to_list() == ["exact"]
+
+
+def test_a_measure_that_is_dropped_may_say_that_a_value_is_a_rate():
+    table = stacked("M1,Count", "M2,Percentage", head="code,id,measure,Value")
+    moved = rebase_file(table, sums=["Value"], by=["id"], drop=["measure"], **DATES)
+    assert dict(zip(moved.frame["id"], moved.frame["status"], strict=True)) == {
+        "M1": "exact",
+        "M2": "doubtful",
+    }
+    counts = stacked("Diabetes prevalence (%)", head="code,measure,Numerator")
+    for how in ({"by": ["measure"]}, {"drop": ["measure"]}):  # of what a rate is a rate may be added up
+        assert set(rebase_file(counts, sums=["Numerator"], **how, **DATES).frame["status"]) == {"exact"}

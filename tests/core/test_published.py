@@ -8,7 +8,7 @@ from collections import defaultdict
 import ccg
 import pandas as pd
 import pytest
-from ccg import finding, keeping, lineage, numbers, periods, preparing, published, rebase_file
+from ccg import cli, finding, keeping, lineage, numbers, periods, preparing, published, rebase_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -752,6 +752,7 @@ LEFT = {
     "Deprivation": "a measure of deprivation", "IMD 2019": "a measure of deprivation", "Weeks": "a length of time",
     "Weeks waited": "a length of time", "Age": "an age", "pc of England": "a rate", "share of England": "a rate",
     "Patients per GP": "a rate", "Time period Sortable": "a label", "Diagnostic Tests Sort Order": "a label",
+    "Practice open date": "a date",
 }  # fmt: skip
 
 
@@ -771,6 +772,13 @@ def test_rest_says_why_it_leaves_each_column_and_takes_it_by_name():
         finding.has_limits(["LCI"])
         and "Value" in rebase_file(plain, sums=["rest"], drop=["rest"], **DATES).frame
     )
+
+
+def test_years_of_birth_and_of_cohorts_are_no_counts():
+    """The sum of Cohort year, 12,093, was called exact."""
+    years = pd.Series(["2015", "2016", "2015"])
+    assert {finding.no_count(n, years) for n in ("Cohort year", "Year of birth", "birth_yr")} == {"a period"}
+    assert finding.no_count("Referrals year to date", pd.Series(["5", "900"])) is None
 
 
 def test_rows_numbered_one_after_the_other_are_no_count():
@@ -811,3 +819,66 @@ def test_a_period_with_a_mark_beside_the_same_without_is_refused(other):
         rebase_file(table, by=["year"], sums=["n"], **DATES)
     both = pd.concat([table, table.assign(year="2017/18")[1:]])  # editions side by side stay apart
     assert set(rebase_file(both, by=["year"], sums=["n"], **DATES).frame["year"]) == {"2017/18", other}
+
+
+def test_areas_of_another_kind_are_told_apart_from_codes_that_are_not_known(tmp_path, capsys):
+    """A download of CCGs, regions and local authorities was refused as a file of unknown codes."""
+    text = (
+        "Area Code,Area Name,Count\nE92000001,England,90\nE12000001,North East,80\nE06000005,Darlington,7\nW06000023,Powys,5\n"
+        "E38000042,NHS Darlington CCG,10\nE38000075,NHS HAST CCG,20\nE38000162,NHS South Tees CCG,30\n"
+    )
+    moved = rebase_file(frame(text), sums=["rest"], drop=["rest"], **DATES)
+    assert moved.frame["Count"].to_list() == [60] and moved.frame["status"].to_list() == ["exact"]
+    left = moved.unmapped.set_index("Area Code")
+    assert left["Count"].to_dict() == {"E06000005": 7, "E12000001": 80, "E92000001": 90, "W06000023": 5}
+    assert set(left["reason"].drop("E92000001")) == {
+        "an area of another kind by its ONS code, such as a local authority"
+    }
+    assert moved.report.balanced()
+    path = tmp_path / "areas.csv"
+    path.write_text(text)
+    assert cli.main(["which", str(path)]) == 0
+    said = capsys.readouterr()
+    assert "3 of the codes are of the CCGs of April 2018" in said.out + said.err
+    with pytest.raises(ccg.RebaseError, match="E38999999"):
+        rebase_file(frame(text.replace("E38000042", "E38999999")), sums=["rest"], drop=["rest"], **DATES)
+
+
+def test_codes_of_partnerships_beside_those_of_ccgs_are_no_disagreement():
+    """The file of registered patients was refused: QHM of the partnership and E54000049 were two bodies."""
+    text = "type,ORG_CODE,ONS_CODE,n\nSTP,QHM,E54000049,60\n00,00C,E38000042,10\n00,00K,E38000075,20\n00,00M,E38000162,30\n"
+    moved = rebase_file(frame(text), sums=["n"], drop=["rest"], unknown="unmapped", **DATES)
+    assert moved.frame["n"].to_list() == [60] and moved.unmapped["ORG_CODE"].to_list() == ["QHM"]
+
+
+def test_boards_beside_their_locations_are_of_one_day_and_kept_apart(tmp_path, capsys):
+    """Without --at they were said to be of no one geography, and closed='carry' was advised."""
+    text = "Level,Code,n\nICB,QHM,121\n" + "".join(
+        f"Sub ICB,{c},{n}\n" for n, c in enumerate(("00L", "00N", "00P", "01H", "13T", "16C", "84H"), 10)
+    )
+    how = {"to": "2022-07-01", "level": "icb", "sums": ["n"]}
+    with pytest.raises(ValueError, match="QHM is a board and 00L, 00N"):
+        rebase_file(frame(text), drop=["rest"], **how)
+    moved = rebase_file(frame(text), by=["Level"], **how)
+    assert moved.frame["n"].to_list() == [121, 91] and "as of 2022-07-01" in " ".join(moved.notes)
+    with pytest.raises(finding.PublishedError, match="as of 2022-07-01 or 2023-04-01; say which"):
+        rebase_file(frame(text), by=["Level"], **{**how, "to": "2023-04-01"})
+    path = tmp_path / "levels.csv"
+    path.write_text(text)
+    assert cli.main(["which", str(path)]) == 0
+    assert "boards and of their locations of July 2022, side by side" in "".join(capsys.readouterr())
+
+
+def test_a_header_may_tell_that_codes_are_of_locations():
+    """16C was a CCG of 2020 and 2021 and is a location: the answer differs, and SUB_ICB_LOCATION_CODE was not heard."""
+    moved = rebase_file(
+        frame("SUB_ICB_LOCATION_CODE,n\n16C,5\n91Q,7\n"), to="2022-07-01", level="sub_icb", sums=["n"]
+    )
+    assert moved.frame["n"].to_list() == [5, 7] and set(moved.frame["status"]) == {"exact"}
+    assert any("SUB_ICB_LOCATION_CODE' says so (at=2022-07-01)" in note for note in moved.notes)
+
+
+def test_the_total_of_a_column_is_a_total_for_england():
+    table = frame("name,mnemonic,n\nD,E38000042,1\nH,E38000075,2\nS,E38000162,4\nColumn Total,,7\n")
+    moved = rebase_file(table, sums=["n"], drop=["rest"], **DATES)
+    assert set(moved.unmapped["reason"]) == {"a total for England"}

@@ -85,6 +85,41 @@ def test_two_rows_of_names_become_one(file):
     assert list(with_blanks) == ["Code", "Name", "2017/18 Seen", "2017/18 Cost"]
 
 
+def test_notes_of_several_cells_and_a_row_of_units_are_no_part_of_a_table(file):
+    """A note with commas was refused as a row too long, Source: beside NHS England as an unknown code, £ as a number."""
+    table = "Code,Name,Spend,Patients\n,,£000,Number\n00C,A,1,2\n00D,B,5,6\n"
+    notes = "Source:,NHS England,,\nFigures, by CCG, of England, 2018, revised, are rounded\nContact: a@b.c\n"
+    frame = ccg.read(file(table + notes))
+    assert frame.to_numpy().tolist() == [["00C", "A", "1", "2"], ["00D", "B", "5", "6"]]
+    assert frame.attrs["read"] == (
+        "3 lines below the table left out (lines 5 to 7)",
+        "line 2, which has no figures, left out",
+    )
+    for row in ("Total,,6,8", "ZZ9,,,", "NHS Leeds CCG,,,", "Other,of England,*,", ",,6,8"):
+        assert len(ccg.read(file(f"{table}{row}\n"))) == 3, row
+    for row in ("00L,C,3", "England,,6,8,9", "Other,,1,2,3"):
+        with pytest.raises(ccg.ReadError, match=r"line 5: [35] cells where the header has 4"):
+            ccg.read(file(f"{table}{row}\n"))
+    names = "Code,Name\n00C,A\nnew code,B\n"
+    assert len(ccg.read(file(names))) == 2, "a table without figures has no rows without"
+
+
+def test_names_of_columns_may_stand_in_four_rows(file):
+    """The workbooks of the Quality and Outcomes Framework were refused: Number of practices came twice."""
+    text = (
+        "Table 1: prevalence and achievement,,Prevalence,,,,,Achievement,,\n_,,_,,_,,_,_,,_\n,,2016-17,,2017-18,,,2016-17,2017-18,\n"
+        ",,,,,,Year on year,,,Year on year\nCode,Name,Practices,Register,Practices,Register,change,Score,Score,change\n"
+        "00C,A,1,2,3,4,5,6,7,8\n00D,B,1,2,3,4,5,6,7,8\n"
+    )
+    frame = ccg.read(file(text))
+    assert list(frame) == [
+        "Code", "Name", "2016-17 Practices", "2016-17 Register", "2017-18 Practices", "2017-18 Register",
+        "Prevalence 2017-18 Year on year change", "2016-17 Year on year Score", "2017-18 Year on year Score",
+        "Achievement 2017-18 Year on year change",
+    ]  # fmt: skip
+    assert frame.attrs["read"] == ("names of columns from lines 1 to 5",)
+
+
 def test_the_first_row_stays_the_header_whatever_the_rows_below(file):
     # a region and England above the first CCG are rows of data, and ages may be names of columns
     for first in ("Y54,North of England,3", "England,,3", "-,NHS ENGLAND,900", ",,7"):

@@ -40,6 +40,8 @@ def run(args) -> int:
 def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
     """Every geography that fits all codes of a column, or the nearest, and how to go on."""
     texts = [cell for cell in map(str, frame[column].unique()) if not re.fullmatch(finding.NO_CODE, cell)]
+    others = [cell for cell in texts if finding.other_area(cell.strip())]
+    texts = [cell for cell in texts if cell not in others]
     cells = {cell: lineage.written(cell) or cell.strip() for cell in texts}
     fits = lineage.which(cells.values())
     if not fits:
@@ -54,8 +56,13 @@ def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
         old, code = next(iter(read.items()))
         more = f" and {len(read) - 1} more like it" if len(read) > 1 else ""
         say(f"{old!r} is read as {code}{more}")
+    if others:
+        say(f"left aside: {len(others):,} codes of other kinds of areas, first {others[0]}")
     for fit in fits:
         say(lineage.describe(fit))
+    both = deciding.days_of_both_levels(set(cells.values()) - set(lineage.beside())) if fits[0].extra else []
+    if both:
+        say(f"the codes are of boards and of their locations of {both[0]:%B %Y}, side by side")
     year = re.search(r"(?i)(?:ccg|sicbl|icb|stp|pct)(\d\d)", column)
     if year:
         say(f"the header {column!r} says April 20{year[1]}")

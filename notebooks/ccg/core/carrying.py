@@ -9,7 +9,7 @@ import pandas as pd
 from . import keeping, lineage
 from .deciding import divided, is_of, level_of, taken_forward
 from .doubting import carried_twice
-from .finding import PublishedError
+from .finding import PublishedError, other_area
 from .preparing import Asked, Table
 from .rebasing import Report
 from .words import count, few
@@ -38,7 +38,8 @@ class _Fate:
 
 
 def set_aside(table: Table, asked: Asked) -> Table:
-    """Take closed codes forward, and unknown ones out of the table, where that is asked for."""
+    """Take other areas out of the table; closed codes forward, and unknown ones out, where that is asked for."""
+    table = _without_other_areas(table)
     if asked.closed == "refuse" and asked.unknown == "refuse":
         return table
     columns = table.columns
@@ -62,6 +63,17 @@ def set_aside(table: Table, asked: Asked) -> Table:
     reasons = keeping.as_text(places.cells([fate.why.get(place, "") for place in places.some]))
     out = reasons.ne("")
     gone = table.frame[out].assign(reason=reasons[out])
+    return table.only(~out).but(gone=(*table.gone, gone))
+
+
+def _without_other_areas(table: Table) -> Table:
+    """The table without rows of local authorities and their like, as downloads of several kinds of areas have them."""
+    out = keeping.told(table.frame[table.columns.code], other_area)
+    if not out.any():
+        return table
+    gone = table.frame[out].assign(
+        reason="an area of another kind by its ONS code, such as a local authority"
+    )
     return table.only(~out).but(gone=(*table.gone, gone))
 
 

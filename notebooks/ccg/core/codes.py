@@ -27,6 +27,7 @@ BESIDE = {
     "national": (
         "England", "Eng", "National", "All", "All CCGs", "All ICBs", "All CCGs in England", "Total", "All England", "England total", "Total England", "Grand total",
         "Totals", "England (total)", "England - total",
+        "Column total", "Overall", "Overall total", "National total", "CCG total", "All CCGs total", "Total (England)",
     ),
     "unknown": (
         "Unknown", "Not known", "Unallocated", "Invalid", "Invalid code", "InvalidCode", "Null", "Not recorded",

@@ -142,6 +142,13 @@ def _codes(home: lineage.Lineage, at: pd.Timestamp, level: str | None) -> frozen
     return home.kept("codes of a day", (at, level), made, most=64)
 
 
+def days_of_both_levels(given: set[str], by: pd.Timestamp | None = None) -> list[pd.Timestamp]:
+    """The first days of the geographies, up to one, in which some codes are of boards and of their locations."""
+    home = lineage.default()
+    starts = [v.start for v in home.vintages() if v.level == "sub_icb" and (by is None or v.start <= by)]
+    return [day for day in starts if given <= _codes(home, day, "icb") | _codes(home, day, "sub_icb")]
+
+
 def level_of(code: str, at: pd.Timestamp) -> str | None:
     """The level of a code on a day on which boards and locations stand side by side."""
     home = lineage.default()

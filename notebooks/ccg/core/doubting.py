@@ -12,11 +12,25 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from . import keeping, lineage, numbers, periods
-from .finding import PublishedError, called_a_rate, is_period, no_code, other_body, words_of
+from .finding import (
+    PublishedError,
+    called_a_rate,
+    has_limits,
+    is_period,
+    no_code,
+    no_sum,
+    other_body,
+    says_nothing,
+    words_of,
+)
 from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
+#: Of these the words that are no part of a name, as All is in All Saints Surgery.
+_NO_NAME = re.compile(
+    r"(?i)all(?: (?:ages?|persons|people|patients|sexes))?|(?:grand )?totals?|persons|people|both(?: sexes)?|overall"
+)
 #: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
 _LEVEL = re.compile(
     r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
@@ -48,6 +62,11 @@ _BAND = re.compile(
     rf"|(?P<from>\d{{1,4}}){_UNIT} ?(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"
     rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
     rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
+)
+#: What a column of counts is called, whatever the measure of its row.
+_COUNT = re.compile(
+    r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
+    r"|observed|expected)(?![a-z])"
 )
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
 _FEW = 60
@@ -269,7 +288,7 @@ def _called(cell: str) -> str:
 def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c)]
+    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some[name], groups)]
     levels = [c for c in cells if _LEVEL.fullmatch(c)]
     if whole and len(whole) < len(cells):
         part = next(c for c in cells if c not in whole)
@@ -303,6 +322,12 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
     ):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
+
+
+def _is_whole(cell: str, cells: pd.Series, groups: Any) -> bool:
+    """Whether a cell is no name with All in it, as All Saints is of a surgery: a total stands under most codes."""
+    has = keeping.told(cells, lambda one: one.strip() == cell)
+    return bool(_NO_NAME.fullmatch(cell)) or 2 * int(groups.ngroup()[has].nunique()) >= groups.ngroups
 
 
 def _rates(cells: Sequence[str]) -> list[str]:
@@ -416,18 +441,35 @@ def of_names(frame: pd.DataFrame, code: str, left: list[str]) -> AddedUp:
 # --- rates, and signs that may mean: not given ------------------------------------------------------------------
 
 
-def rates_among(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> AddedUp:
-    """What to say of keys that are called rates, such as the measure Percent, under which numbers are added up too."""
+def rates_among(
+    frame: pd.DataFrame, keys: list[str], sums: list[str], left: Sequence[str] = (), title: str = ""
+) -> AddedUp:
+    """What to say where what is added up is called a rate: a column, or the measure of a row, such as Percent.
+
+    ``left`` are the columns left out, which may name the measure too, and ``title`` is what stands above the table.
+    """
     notes, doubts = [], []
-    for key in keys if sums else ():
-        rates = _rates([str(c) for c in frame[key].unique()])
+    limits = has_limits(map(str, frame.columns))
+    found = {name: why for name in sums if (why := no_sum(name, frame[name], limits, title))}
+    for why in dict.fromkeys(found.values()):
+        some = [repr(name) for name, its in found.items() if its == why]
+        one = len(some) == 1
+        said = (
+            f"column{'' if one else 's'} {few(some)} hold{'s' if one else ''} {why} and {'was' if one else 'were'} added up, "
+            "which may make no sum (--mean averages a rate)"
+        )
+        doubts.append(Doubt(said, pd.Series(True, frame.index), alone=False))
+    counted = all(map(_COUNT.search, map(words_of, sums)))
+    vague = [s for s in sums if says_nothing(s)]
+    for key in [*keys, *(left if vague else ())] if sums and not counted else ():
+        rates = _rates([str(c) for c in frame[key].unique()]) if keeping.is_text(frame[key]) else []
         if rates and not is_period(frame, key):
             called = f"under {' and '.join(map(repr, rates[:3]))} in {key!r}"
             notes.append(
-                f"{called}, by its name a rate, {sums[0]!r} is added up as under any other "
+                f"{called}, by its name a rate, {(vague or sums)[0]!r} is added up as under any other "
                 "key: leave those rows aside if it holds the rate itself"
             )
-            rows = frame[key].astype(str).isin(rates)
+            rows = keeping.told(frame[key], frozenset(rates).__contains__)
             doubts.append(Doubt(f"rates cannot be added up, as figures {called} were", rows, alone=False))
     return AddedUp(notes, doubts)
 

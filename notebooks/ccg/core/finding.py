@@ -27,6 +27,25 @@ def no_code(cells: pd.Series) -> pd.Series:
     return keeping.told(cells, re.compile(NO_CODE).fullmatch)
 
 
+def other_area(cell: str) -> bool:
+    """Whether a cell is the ONS code of a kind of area that no commissioner is, such as a local authority.
+
+    Examples
+    --------
+    >>> [other_area(cell) for cell in ("E06000005", "W06000023", "E38000042", "E92000001", "00C")]
+    [True, True, False, False, False]
+    """
+    home = lineage.default()
+    kinds = home.kept(
+        "kinds of ONS codes", None, lambda: {c[:3] for c in home.every_code() if _ONS.fullmatch(c)}
+    )
+    return bool(_ONS.fullmatch(cell)) and cell[:3] not in kinds
+
+
+#: Three signs for the kind of area, and six digits.
+_ONS = re.compile(r"[A-Z]\d{8}")
+
+
 def names_of(frame: pd.DataFrame) -> list[str]:
     """The names of the columns, as text."""
     return [str(c) for c in frame.columns]
@@ -47,18 +66,21 @@ _OTHER = {
         r"(?i)(?:.* )?(?:targets?|thresholds?|benchmark)(?: (?:value|level|\d+))?|(?:national |operational )?standard"
     ),
     "a measure of deprivation": re.compile(
-        r"(?i)(?:.* )?(?:deprivation|imd|idaci|idaopi)(?: ?(?:19|20)\d\d)?"
+        r"(?i)(?:.* )?(?:deprivation|imd|idaci|idaopi)(?: ?(?:19|20)\d\d)?(?: (?:-|extent|local concentration).*)?"
     ),
+    "a date": re.compile(r"(?i)(?:.*(?<! to) )?dates?(?: (?:opened|closed|open|close|joined|left|from|to))?"),
 }
 #: What a limit of an estimate is called, and the estimate that stands beside its limits.
 _LIMIT = re.compile(
     r"(?i)(?<![a-z])(?:[lu]ci|(?:lower|upper)(?: (?:limit|bound|ci))?|[lu]cl|ci|confidence.*)(?![a-z])"
 )
-_ESTIMATE = re.compile(r"(?i)(?:indicator )?(?:value|estimate|figure|result|point estimate)s?")
+_ESTIMATE = re.compile(
+    r"(?i)(?:(?:indicator|measure|metric|data|calc|point) )?(?:value|estimate|figure|result|data)s?(?: suppressed)?"
+)
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
-    r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]ci|ci|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
+    r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
     r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|per [\d£]*[a-z]*)(?![a-z])"
 )
 
@@ -75,6 +97,51 @@ def called_a_rate(text: str) -> bool:
     return bool(
         _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
     )
+
+
+#: Names that say of a column that it counts something, or what was spent.
+_COUNTED = re.compile(
+    r"(?i)£|(?<![a-z])(?:n|no|num(?:ber)?s?|counts?|numerators?|denominators?|totals?|sum|amount|patients?|people|persons"
+    r"|populations?|residents?|regist(?:er|ers|ered)|list ?sizes?|practices|cases|items?|quantity|nic|costs?|spend(?:ing)?"
+    r"|expenditure|payments?|prices?|allocations?|budgets?|fte|wte|staff|weighted|days|hours|observed|expected"
+    r"|appointments?|referrals?|admissions?|attendances?|deaths?|births?|episodes?|visits?)(?![a-z])"
+)
+#: Rows looked at to tell whether the numbers of a column are percentages.
+_LOOKED_AT = 50_000
+
+
+def says_nothing(column: str) -> bool:
+    """Whether the name of a column does not say what it measures, as Value, Apr-18 and 2018 do not.
+
+    Examples
+    --------
+    >>> [says_nothing(name) for name in ("Apr-18", "2018", "MEASURE_VALUE", "Referrals")]
+    [True, True, True, False]
+    """
+    words = words_of(column)
+    return bool(_ESTIMATE.fullmatch(words) or re.search(periods.PERIOD, words))
+
+
+def no_sum(column: str, cells: pd.Series, limits: bool = False, title: str = "") -> str | None:
+    """Why a column that is to be added up holds no counts, by its name, the title above the table or its cells; or None.
+
+    Examples
+    --------
+    >>> uptake, cost = pd.Series(["70.1", "71.2", "69.9"]), pd.Series(["7.5", "8.25", "9.1"])
+    >>> no_sum("Rank", cost), no_sum("Apr-18", uptake), no_sum("Cost", cost)
+    ('a rate', 'numbers with decimals, none over 100', None)
+    """
+    cells = cells.iloc[:_LOOKED_AT]
+    why = no_count(column, cells, limits)
+    if why in ("a rate", "an estimate with limits", "a measure of deprivation", "an age"):
+        return why
+    if says_nothing(column) and called_a_rate(title):
+        return "a rate by the title"
+    if _COUNTED.search(words_of(column)):
+        return None
+    small = pd.to_numeric(pd.Series(cells.unique()), errors="coerce").dropna()
+    like = len(small) > 2 and small.between(0, 100).all() and (small % 1 != 0).mean() > 0.5
+    return "numbers with decimals, none over 100" if like else None
 
 
 def has_limits(columns: Iterable[str]) -> bool:
@@ -119,6 +186,12 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
         if like or small.between(1, 53).all():
             return "a period"
     plain = small.dropna()
+    if (
+        re.search(r"(?i)(?<![a-z])(?:year|yr)(?![a-z])", words)
+        and len(plain)
+        and plain.between(1900, 2100).all()
+    ):
+        return "a period"  # such as that of birth, or of a cohort
     if len(plain) and plain.between(0, 1).all() and (plain % 1 != 0).any():
         return "a share"  # what a workbook shows as per cent is a fraction in it
     if len(plain) == len(cells) >= 20 and plain.diff().iloc[1:].eq(1).all():
@@ -325,7 +398,10 @@ def _partnership(frame: pd.DataFrame) -> str:
 def _differ(home: lineage.Lineage, one: str, two: str) -> bool:
     """Whether two cells hold codes of two bodies."""
     codes = [c for cell in (one, two) if (c := home.written(cell)) and c not in home.beside()]
-    return len(codes) == 2 and home.lifetime(codes[0])[0] != home.lifetime(codes[1])[0]
+    if len(codes) < 2:
+        return False
+    (body, level, *_), (other, its, *_) = (home.lifetime(c) for c in codes)
+    return body != other and {level, its} != {"icb", "partnership"}  # QHM was of both, E54000049 of one
 
 
 def _disagree(frame: pd.DataFrame, found: list[str]) -> str:

@@ -14,11 +14,12 @@ import narwhals as nw
 import pandas as pd
 
 from . import keeping, lineage, numbers, periods
-from .deciding import decide, opened, refuse_partnerships
+from .deciding import days_of_both_levels, decide, opened, refuse_partnerships
 from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
 from .finding import (
     NO_CODE,
     PublishedError,
+    called_a_rate,
     code_column,
     has_limits,
     is_period,
@@ -26,6 +27,7 @@ from .finding import (
     names_of,
     no_code,
     no_count,
+    says_nothing,
     strays,
 )
 from .geography import Fit
@@ -37,13 +39,18 @@ _TAKEN = {"status", "divided", "missing", "reason", "carried", "name"}
 _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])", re.IGNORECASE)
 
 
+#: SUB_ICB_LOCATION_CODE: the header of a column of codes tells the level.
+_LOCATION = re.compile(r"(?i)sub[ _-]?icb|sicbl")
 #: Digits with commas and points, which may be a number in another way of writing: 1,50.
 _DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of ``rebase_file``, where it says what each part means; ``name`` is that of the file."""
+    """What is asked of ``rebase_file``, where it says what each part means.
+
+    ``name`` is that of the file, and ``title`` what stands above its table.
+    """
 
     to: pd.Timestamp
     level: str
@@ -64,6 +71,7 @@ class Asked:
     name: str
     incomplete: str
     basis: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,8 +221,14 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     added = named(frame, [s for s in asked.sums if not (rest and s == "rest")], "--sum")
     if rest and "rest" in asked.sums:
         other = [c for c in names_of(frame) if c not in {*used, *added, *left, *found.other}]
-        counts, others = _counts(frame, other, asked.missing)
+        counts, others = _counts(frame, other, asked)
         added += counts
+        if not added and not rates and others:
+            some = few(f"{c!r} ({why})" for c, why in others.items())
+            raise PublishedError(
+                f"rest adds up no column, since none is of counts: {some}; average a rate with --mean rate:weight, or "
+                "name in --sum what is to be added up all the same"
+            )
         notes += _said_of_rest(counts, others, "rest" in asked.drop)
     used |= set(added)
     both = [c for c in left if c in used]
@@ -234,7 +248,7 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
 def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list[str], asked: Asked) -> Table:
     """The table without the columns to be left out, once it is seen what they tell apart."""
     code = columns.code
-    rates = rates_among(frame, columns.by, columns.sums)
+    rates = rates_among(frame, columns.by, columns.sums, left, asked.title)
     called = of_names(frame, code, left)
     notes = [*notes, *rates.notes, *called.notes]
     told = [
@@ -305,12 +319,13 @@ def _repeats(frame: pd.DataFrame, code: str, column: str) -> bool:
     return bool((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1)
 
 
-def _counts(
-    frame: pd.DataFrame, columns: list[str], marks: Sequence[str]
-) -> tuple[list[str], dict[str, str]]:
+def _counts(frame: pd.DataFrame, columns: list[str], asked: Asked) -> tuple[list[str], dict[str, str]]:
     """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
-    limits = has_limits(names_of(frame))
-    found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], marks)}
+    limits, rates = has_limits(names_of(frame)), called_a_rate(asked.title)
+    found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], asked.missing)}
+    found = {
+        c: why or ("a rate by the title" if rates and says_nothing(c) else None) for c, why in found.items()
+    }
     return [c for c, why in found.items() if why is None], {c: why for c, why in found.items() if why}
 
 
@@ -538,7 +553,9 @@ def _with_days(table: Table, asked: Asked) -> Table:
     keys = [k for k in columns.by if is_period(table.frame, k)]
     if fits and not fits[0].extra:
         refuse_partnerships(table.frame, columns.code, keys, fits)
-        return _with_hint(table, fits, asked.name)
+        return _with_hint(table, fits, asked)
+    if days := days_of_both_levels(given, asked.to) if fits else []:
+        return _with_both_levels(table, days)
     if asked.closed == "carry" and not keys:
         day = max((opened(c) for c in given), default=None)
         if day is None:
@@ -592,9 +609,29 @@ def _with_dates(table: Table) -> Table:
     )
 
 
-def _with_hint(table: Table, fits: list[Fit], file: str) -> Table:
+def _with_both_levels(table: Table, days: list[pd.Timestamp]) -> Table:
+    """The geography of boards that stand beside their locations. Raises PublishedError where it may be one of several."""
+    code = table.columns.code
+    if len(days) > 1:
+        some = " or ".join(str(day.date()) for day in days)
+        raise PublishedError(
+            f"column {code!r} holds codes of boards and of their locations, as of {some}; say which with at (--at), and "
+            "keep the two levels apart with --by, or take one out"
+        )
+    note = f"column {code!r} holds codes of boards and of their locations, as of {days[0].date()}"
+    return table.but(note, columns=replace(table.columns, at=days[0]))
+
+
+def _with_hint(table: Table, fits: list[Fit], asked: Asked) -> Table:
     """Of several geographies that fit the one that a header or the name of the file tells."""
-    exact = [f for f in fits if f.exact] or fits
+    exact, file = [f for f in fits if f.exact] or fits, asked.name
+    said = [f for f in exact if f.vintage.level == "sub_icb" and f.vintage.start <= asked.to]
+    if said and _LOCATION.search(table.columns.code):
+        exact = said
+        if len(exact) == 1:
+            day, header = exact[0].vintage.start, table.columns.code
+            note = f"read as {exact[0].vintage}: the header {header!r} says so (at={day.date()})"
+            return table.but(note, columns=replace(table.columns, at=day))
     if len(exact) < 2:
         return table
     for what, text in (("header", table.columns.code), ("name of the file", Path(file).stem)):

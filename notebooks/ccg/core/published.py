@@ -160,7 +160,7 @@ def rebase_file(
     day, level = lineage.checked(day, level)
     asked = Asked(
         day, level, code, at, sums, dict(means or {}), by, drop, missing, zero, unknown, closed, repair, absent, codes,
-        names, hint, incomplete, basis,
+        names, hint, incomplete, basis, str(frame.attrs.get("title", "")),
     )  # fmt: skip
     table = carrying.set_aside(prepared(frame, asked), asked)
     moved = _moved(table, asked)

@@ -27,11 +27,15 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage
+from . import keeping, lineage, numbers
 from .words import few
 
 #: Rows that are made into a frame at a time: text in a frame takes much less memory than lists of it.
 _BLOCK = 10_000
+#: The unit of a column of money, which is no nought.
+_THOUSANDS = re.compile(r"\(?£?['’]?000s?\)?")
+#: Lines below a table that may be notes.
+_NOTES = 50
 #: Rows looked at to tell the separator and the header.
 _HEAD = 200
 _NUMBER = re.compile(r"[-+−]?£?\d[\d,]*(\.\d*)?%?")
@@ -118,9 +122,10 @@ def read(
     DataFrame
         One row for each row that is not blank; the index, called ``line``, is the line of the file on which it
         begins. Every cell is text, a blank one ``""``; a Parquet file keeps its own types. What was
-        guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters. A column
+        guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters; what stands
+        above the table is ``frame.attrs["title"]``. A column
         without a name is left out where it has no cell filled, or is the first and numbers the rows; notes below
-        the table, of one cell each, are left out.
+        the table and a row of units under the header, which hold no figures, are left out.
 
     Raises
     ------
@@ -248,6 +253,7 @@ def _parquet(path: Path, only: list[str] | None) -> pd.DataFrame:
         if isinstance(frame[name].dtype, pd.StringDtype):
             frame[name] = frame[name].fillna("")
     frame.attrs["read"] = ()
+    frame.attrs["title"] = ""
     return frame
 
 
@@ -537,6 +543,7 @@ def _table(
     if only is None:
         frame = _named(asked, frame, said)
     frame.attrs["read"] = tuple(said)
+    frame.attrs["title"] = " ".join(c.strip() for r in head[: body - 1] for c in r.cells if c.strip())
     return frame
 
 
@@ -552,7 +559,7 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
         return [c.strip() for c in head[0].cells], 1
     else:
         at = _find_header(head, width)
-        names = [c.strip() for c in head[at].cells]
+        names = [" ".join(c.split()) for c in head[at].cells]
         if at and len(names) < width:
             names += [""] * (width - len(names))
         known = _known()
@@ -568,15 +575,16 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
             said.append(f"header in line {head[at].line}")
     if not any(names):
         raise ReadError(f"{path}: the first row names no column")
-    for upper in (at, at - 1):  # the row found may be the upper or the lower one of two
-        if upper < 0 or upper + 2 > len(head):
+    for lower in (at + 1, at):  # the row found may be an upper or the lowest one of several
+        if not 0 < lower < len(head) - 1:
             continue
-        lower = head[upper + 1]
-        two = _two_rows(head[upper].cells, lower.cells, head[upper + 2 :], len(names))
-        if two:
+        found = _stacked_names(head, lower, len(names))
+        if found:
+            names, first = found
             said[:] = [one for one in said if not one.startswith("header in line")]
-            said.append(f"names of columns from lines {head[upper].line} and {lower.line}")
-            return two, upper + 2
+            joined = "and" if lower == first + 1 else "to"
+            said.append(f"names of columns from lines {head[first].line} {joined} {head[lower].line}")
+            return names, lower + 1
     return names, at + 1
 
 
@@ -660,28 +668,56 @@ def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
     return bool(number) or lineage.written(cell) is not None or beside.get(cell) not in (None, "national")
 
 
-def _two_rows(upper: list[str], lower: list[str], below: list[_Record], width: int) -> list[str] | None:
-    """Names made of two rows where one alone does not tell every column; None where it does or they are no names."""
-    above, names = (
-        [*(c.strip() for c in cells[:width]), *[""] * (width - len(cells))] for cells in (upper, lower)
-    )
+#: So many rows may name the columns together: Prevalence over 2017-18 over Register.
+_STACKED = 4
+
+
+def _stacked_names(head: list[_Record], lower: int, width: int) -> tuple[list[str], int] | None:
+    """Names made of a row and those above it where it alone does not tell every column, and the first of these rows.
+
+    None where the row tells every column, or the rows are no names.
+    """
+
+    def padded(at: int) -> list[str]:
+        cells = ["" if c.strip() == "_" else " ".join(c.split()) for c in head[at].cells[:width]]
+        return cells + [""] * (width - len(cells))
+
+    below, beside = head[lower + 1 :], lineage.beside()
     used = {i for r in below for i, c in enumerate(r.cells[:width]) if c.strip()}
-    twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
-    poor = [i for i in used if not names[i] or names[i] in twice]
-    beside = lineage.beside()
-    if (
-        not poor
-        or not any(above[1:])
-        or not all(above[i] or names[i] for i in used)
-        or any(_is_data(c, beside) for c in names + above)
-        or any(names[i] in beside for i in _code_cells(below, width))
-    ):
+    names = padded(lower)
+    if any(_is_data(c, beside) for c in names) or any(names[i] in beside for i in _code_cells(below, width)):
         return None
+
+    def poor(names: list[str]) -> list[int]:
+        twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
+        return [i for i in used if not names[i] or names[i] in twice]
+
+    first, rows = lower, 1
+    while poor(names):
+        first -= 1
+        if first < 0 or rows == _STACKED:
+            return None
+        above = padded(first)
+        if any(_is_data(c, beside) for c in above):
+            return None
+        rows += any(above)
+        some = set(range(width)) if rows == 2 else set(poor(names))
+        # what stands above the first column is rather a title than a group
+        ways = [
+            _under([""] * bool(names[0]) + above[bool(names[0]) :], names, some),
+            _under(above, names, some),
+        ]
+        names = min(ways, key=lambda one: len(poor(one)))
+    return None if first == lower else (names, first)
+
+
+def _under(above: list[str], names: list[str], some: set[int]) -> list[str]:
+    """Some names with the group above each in front; a group goes on to the right as far as the next."""
     out, last = [], ""
-    for over, name in zip(above, names, strict=True):
+    for i, (over, name) in enumerate(zip(above, names, strict=True)):
         last = over or last
-        out.append(f"{last} {name}".strip() if last != name else name)
-    return out if len(set(out)) == len(out) else None
+        out.append(f"{last} {name}".strip() if last != name and i in some else name)
+    return out
 
 
 def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
@@ -798,13 +834,14 @@ def _frame(
 ) -> pd.DataFrame:
     """The wanted cells of all rows, on the lines of the file. Raises ReadError for rows of another width."""
     path, rows = asked.path, _Rows(width, keep)
-    alone: list[_Record] = []  # rows of one cell: below the table they may be no part of it
+    alone: list[
+        _Record
+    ] = []  # rows of one cell or of another width: below the table they may be no part of it
     plain, points = not (asked.unclear or asked.decimal == ","), _Points(asked)
     for record in records:
         # most rows are as long as the header and end on a cell that is filled
-        if (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1) or len(
-            record[1]
-        ) == 1 < width:
+        odd = len(record[1]) != width and len(alone) < _NOTES
+        if odd or (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1):
             alone.append(record)
             continue
         if alone:
@@ -824,19 +861,46 @@ def _frame(
         raise ReadError(f"{path} line {_ragged(*rows.odd, width, rows.others - 1)}")
     if not rows.blocks:
         raise ReadError(f"{path}: there is no row below the header")
-    if notes:
-        lines = [str(r.line) for r in notes]
+    frame = rows.frame()
+    above, below = (0, 0) if len(keep) < width else _without_figures(frame)
+    lines = [*map(str, frame.index[len(frame) - below :]), *(str(r.line) for r in notes)]
+    if lines:
         where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
         many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
         said.append(f"{many} below the table left out ({where})")
-    return rows.frame()
+    if above:
+        said.append(f"line {frame.index[0]}, which has no figures, left out")
+    return frame.iloc[above : len(frame) - below] if above or below else frame
 
 
 def _is_note(cells: list[str]) -> bool:
-    """Whether the one cell of a row is text, and no number and no code or name of a body."""
-    (text,) = filter(None, cells)
-    plain = text.strip()
-    return not _NUMBER.fullmatch(plain) and plain not in lineage.beside() and lineage.suggest(plain) is None
+    """Whether the cells of a row are text: no numbers but years, and the first of them no code or name of a body."""
+    first, *others = filter(None, map(str.strip, cells))
+    if any(_NUMBER.fullmatch(c) and not _YEAR.fullmatch(c) for c in others):
+        return False
+    plain = not re.fullmatch(r"[0-9A-Z]{1,5}|n?[A-Z]\d{8}", first) and not _NUMBER.fullmatch(first)
+    return plain and first not in lineage.beside() and lineage.suggest(first) is None
+
+
+def _without_figures(frame: pd.DataFrame) -> tuple[int, int]:
+    """How many rows at the top of a table are of units, and at its end of notes: text where others have figures."""
+    some = [*map(list, frame.iloc[:_HEAD].astype(str).itertuples(index=False))]
+    last = [*map(list, frame.iloc[-_NOTES:].astype(str).itertuples(index=False))]
+
+    def figure(cell: str) -> bool:
+        plain = cell.strip()
+        read = numbers.plain(plain) is not None or not numbers.is_given(plain)
+        return bool(plain) and read and not _THOUSANDS.fullmatch(plain)
+
+    given = [[row[i] for row in some if row[i].strip()] for i in range(frame.shape[1])]
+    columns = [i for i, cells in enumerate(given) if cells and 2 * sum(map(figure, cells)) > len(cells)]
+
+    def no_figure(row: list[str]) -> bool:
+        return bool(columns) and not any(figure(row[i]) for i in columns)
+
+    below = next((i for i, row in enumerate(reversed(last)) if not (no_figure(row) and _is_note(row))), 0)
+    units = len(some) > 1 and no_figure(some[0]) and not some[0][0].strip()
+    return int(units and any(some[0][i].strip() for i in columns)), below
 
 
 def _decimals(asked: _Asked, record: _Record) -> _Record:
