@@ -1,12 +1,12 @@
 """Cells of prose: what a reader sees is computed, and what cannot be computed fails the notebook."""
 
 import json
-import os
 
-import nbclient
-import nbformat
 import pytest
-from ccg import files, prose
+from ccg import prose
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
 
 SAID = '%%prose\n**{closed} of {len(ccgs)} CCGs** closed: {closed / len(ccgs):.0%}, "so" the {{table}} says: {ccgs["a"]}.'
 DRAW = """import pandas as pd
@@ -25,7 +25,10 @@ LOST = "%%prose\nOf {lost} nobody knows."
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """The outputs of some cells by their source, run in one notebook, and the folder of its figures."""
+    """What some cells of one notebook showed and what they raised, by their source, and the folder of its figures.
+
+    They run in what a kernel runs them in, which needs no kernel: that would take seconds to start.
+    """
     folder = tmp_path_factory.mktemp("figures")
     sources = [
         "from ccg import style\nstyle.use()",
@@ -35,19 +38,23 @@ def ran(tmp_path_factory):
         WORDS,
         LOST,
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in sources])
-    client = nbclient.NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(files.NOTEBOOKS)}}
-    )
-    with pytest.raises(nbclient.exceptions.CellExecutionError) as failed:
-        client.execute(env=os.environ | {"CCG_FIGURES": str(folder)})
-    return {cell.source: cell.outputs for cell in notebook.cells}, folder, str(failed.value)
+    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    outputs, raised = {}, {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCG_FIGURES", str(folder))
+        for source in sources:
+            with capture_output() as shown:
+                raised[source] = shell.run_cell(source).error_in_exec
+            outputs[source] = shown.outputs
+    InteractiveShell.clear_instance()
+    assert [source for source in sources if raised[source]] == [LOST], raised
+    return outputs, folder, raised[LOST]
 
 
 def test_a_cell_of_prose_is_shown_as_markdown_with_its_numbers(ran):
     (output,) = ran[0][SAID]
-    assert output["data"]["text/markdown"] == '**1 of 2 CCGs** closed: 50%, "so" the {table} says: 1.'
-    assert output["data"]["text/plain"] == output["data"]["text/markdown"]
+    assert output.data["text/markdown"] == '**1 of 2 CCGs** closed: 50%, "so" the {table} says: 1.'
+    assert output.data["text/plain"] == output.data["text/markdown"]
 
 
 def test_a_chart_takes_its_words_from_its_cell(ran):
@@ -56,12 +63,13 @@ def test_a_chart_takes_its_words_from_its_cell(ran):
     record = json.loads((folder / "01_trial.json").read_text(encoding="utf-8"))
     said = [record[key] for key in ("title", "subtitle", "alt", "source")]
     assert said == ["It rose to 4", "Measure, place, period", "Columns of 2 numbers.", "NHS England."]
-    assert output["metadata"]["image/png"]["alt"] == "Columns of 2 numbers."
+    assert output.metadata["image/png"]["alt"] == "Columns of 2 numbers."
 
 
 def test_prose_that_cannot_be_filled_fails_the_notebook(ran):
     outputs, _, error = ran
-    assert "name 'lost' is not defined" in error and outputs[LOST][0]["output_type"] == "error"
+    assert isinstance(error, NameError) and "name 'lost' is not defined" in str(error)
+    assert not outputs[LOST]
 
 
 @pytest.mark.parametrize("text", ['ends in "quotes"', "a \\n stays", "{{}}", "{'{'}x{'}'}"])

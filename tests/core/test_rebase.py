@@ -64,12 +64,11 @@ def plain(native) -> pd.DataFrame:
     columns = {}
     for name in native:
         column = native[name]
-        number = pd.api.types.is_numeric_dtype(column) or column.isna().all()
-        columns[name] = (
-            column.to_numpy("float64", na_value=np.nan)
-            if number
-            else ["" if pd.isna(x) else str(x) for x in column]
-        )
+        gone = column.isna().to_numpy()
+        if pd.api.types.is_numeric_dtype(column) or gone.all():
+            columns[name] = column.to_numpy("float64", na_value=np.nan)
+        else:
+            columns[name] = ["" if no else str(x) for x, no in zip(column.to_list(), gone, strict=True)]
     out = pd.DataFrame(columns, index=range(len(native)))
     keys = [c for c in out if out[c].dtype == object or str(out[c].dtype) == "str"]
     return out.sort_values(keys or list(out)).reset_index(drop=True)

@@ -100,16 +100,16 @@ def test_a_code_among_words_is_taken_only_beside_its_own_name(typed, code):
 
 @pytest.mark.parametrize("day", ["2022-07-01", "2026-04-01"])
 def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does(day):
-    stays, land = tables.load("locations"), lineage.default().land
+    stays, home = tables.load("locations"), lineage.default()
     open_then = stays[(stays["opened"] <= day) & ~(stays["closed"] < day)]
     assert len(open_then) == 106
     for code, name in open_then[["code", "name"]].itertuples(index=False):
-        assert lineage.suggest(name) == lineage.suggest(name.upper()) == code
-    boards = {lineage.name(board) for board in open_then["board"]}
-    for code in open_then["code"]:
-        own = {lineage.name(board) for board in land.boards_of(code)}
+        assert home.suggest(name) == home.suggest(name.upper()) == code
+    boards = {home.name(board) for board in open_then["board"]}
+    for code in open_then["code"].to_list():
+        own = {home.name(board) for board in home.land.boards_of(code)}
         for name in boards:
-            found = lineage.suggest(f"{name.replace('Integrated Care Board', 'ICB')} - {code}")
+            found = home.suggest(f"{name.replace('Integrated Care Board', 'ICB')} - {code}")
             assert found == (code if name in own else None), (name, code)
 
 

@@ -33,18 +33,20 @@ def room_of(path) -> str:
 
 
 @cache
-def parsed(text: str) -> ast.Module:
-    return ast.parse(text)
+def nodes(text: str) -> list[ast.AST]:
+    """Imports, attributes and functions: what the rules look at."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Attribute, ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
 
 
-def tree(path) -> ast.Module:
-    return parsed(path.read_text(encoding="utf-8"))
+def tree(path) -> list[ast.AST]:
+    return nodes(path.read_text(encoding="utf-8"))
 
 
 def imports(path) -> list[tuple[int, str, list[str]]]:
     """Level, module and names of every import, those within functions too."""
     out = []
-    for node in ast.walk(tree(path)):
+    for node in tree(path):
         if isinstance(node, ast.Import):
             out += [(0, a.name, []) for a in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -73,7 +75,7 @@ def test_a_room_knows_only_those_below_it(path):
 @pytest.mark.parametrize("path", [*MODULES, PACKAGE / "__main__.py"], ids=name_of)
 def test_no_module_reaches_for_the_private_names_of_another(path):
     ours = {p.stem for p in MODULES}
-    for node in ast.walk(tree(path)):
+    for node in tree(path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ours:
             assert not node.attr.startswith("_"), f"line {node.lineno}: {node.value.id}.{node.attr}"
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -87,7 +89,7 @@ LONGEST = 60
 def too_long(text: str) -> list[str]:
     """Functions with more lines than that and no reason beside them."""
     lines, out = text.split("\n"), []
-    for node in ast.walk(parsed(text)):
+    for node in nodes(text):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             doc = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
             size = node.end_lineno - node.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)

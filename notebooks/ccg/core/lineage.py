@@ -499,7 +499,8 @@ class Lineage:
             status = "approximate" if len(parts) > 1 else "exact"
             basis = "+".join(sorted(bases)) or "whole"
             rows += [(code, end, share, basis, status) for end, share in parts.items() if share > 0]
-        return _largest_first(pd.DataFrame(rows, columns=["from", "to", "share", "basis", "status"]))
+        rows.sort(key=lambda row: (row[0], -row[2], row[1]))  # the largest share first
+        return pd.DataFrame(rows, columns=["from", "to", "share", "basis", "status"])
 
     def _refuse_to_divide(
         self, start: Vintage, goal: Vintage, pieces: Mapping[str, list[Piece]], there: Mapping[Piece, str]
@@ -537,7 +538,8 @@ class Lineage:
         both["share"] *= both["on"]
         out = both.groupby(["from", "to"], as_index=False)[["share"]].sum()
         out["basis"], out["status"] = "postcodes", "approximate"
-        return _largest_first(out)
+        out = out.sort_values(["from", "share", "to"], ascending=[True, False, True])
+        return out.reset_index(drop=True)
 
     @property
     def trusts_reach(self) -> pd.Timestamp:
@@ -704,10 +706,6 @@ class Lineage:
 
 def _financial_year(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(year=day.year - (day.month < 4), month=4, day=1)
-
-
-def _largest_first(found: pd.DataFrame) -> pd.DataFrame:
-    return found.sort_values(["from", "share", "to"], ascending=[True, False, True]).reset_index(drop=True)
 
 
 def _more(codes: list[str]) -> str:

@@ -68,6 +68,8 @@ def wrong(
     due : Series, optional
         A value for each row of the table, said in ``what`` where it has ``{}``.
     """
+    if rows.empty:  # as nearly always, and pandas takes its time to say so
+        return
     for i, row in rows.iterrows():
         text = what if isinstance(what, str) else what(row)
         text = text if due is None else text.format(said(due.at[i]))
@@ -166,10 +168,14 @@ class Tables:
             found.setdefault((hole["table"], hole["period"]), set()).add(hole["code"])
         return found
 
+    @cached_property
+    def _boards(self) -> frozenset[str]:
+        return frozenset(self["icbs"]["code"])
+
     def board_of(self, code: str) -> str | None:
         """The first board that a CCG's area passed to."""
-        boards, seen = set(self["icbs"]["code"]), 0
-        while code not in boards:
+        seen = 0
+        while code not in self._boards:
             seen += 1
             if code not in self.heir or seen > 20:
                 return None

@@ -273,10 +273,9 @@ def _odd_numbers(resource: Descriptor, content: bytes) -> list[Problem]:
     cells = pd.read_csv(io.BytesIO(content), usecols=numbers, dtype=str) if numbers else pd.DataFrame()
     found = []
     for column in numbers:
-        texts = cells[column].dropna().unique()
-        odd = {text for text in texts if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text)}
+        plain = cells[column].str.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", na=True)
         what = "not written as 12, 0.5 or -3 is"
-        for i, text in cells[column][cells[column].isin(odd)].items():
+        for i, text in cells[column][~plain.astype(bool)].items():
             found.append(_problem(resource, what, int(str(i)) + 2, column, text))
     return found
 

@@ -205,7 +205,9 @@ def partnership_members(tables: Tables) -> Iterator[Problem]:
         "its CCG passed to {}, another board than this became",
         boards,
     )
-    common = known["board"].groupby(known["code"]).transform(lambda cells: cells.value_counts().index[0])
+    several = known["board"].groupby(known["code"]).transform("nunique") > 1
+    mixed = known["board"][several].groupby(known["code"])
+    common = known["board"].mask(several, mixed.transform(lambda cells: cells.value_counts().index[0]))
     odd = known[(known["board"] != common) & often]
     yield from wrong(
         "partnership_members", odd, "partnership", "its CCG is in that of {} on other dates", common

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ..problems import Problem, Tables, line_of, said, wrong
+from ..problems import Problem, Tables, by_text, line_of, said, wrong
 from .compare import as_most, leaps, misspelt, ordered, unlike
 
 
@@ -92,6 +92,8 @@ def _near_days(tables: Tables) -> Iterator[Problem]:
 
 #: Units of which a number may be below none.
 SIGNED = ["points", "percentage points", "correlation"]
+#: The cells that a claim has from one of its parts.
+HEADLINE = ["measure", "value", "unit"]
 VERDICTS = ["holds", "holds with a correction", "cannot be shown", "does not hold"]
 
 
@@ -112,16 +114,19 @@ def claims(tables: Tables) -> Iterator[Problem]:
                 f"the claims of {one} go on to {one}{max(have)}, and this is not there",
             )
     names = set(tables.resources)
-    for _, row in rows.iterrows():
-        here = rows.loc[[row.name]]
-        for table in row["evidence"].split("+"):
-            if table not in names:
-                yield from wrong("claims", here, "evidence", f"no table is called {table}")
-        parts = tables["claim_parts"]
-        own = parts.loc[parts["claim_id"] == row["claim_id"], "verdict"]
-        if len(own) and (weakest := max(own, key=VERDICTS.index)) != row["verdict"]:
-            yield from wrong("claims", here, "verdict", f"the weakest of its parts is: {weakest}")
-        yield from _headline(parts[parts["claim_id"] == row["claim_id"]], here)
+    for i, evidence in rows["evidence"].items():
+        for table in (one for one in evidence.split("+") if one not in names):
+            yield from wrong("claims", rows.loc[[i]], "evidence", f"no table is called {table}")
+    parts_of = dict(by_text(tables["claim_parts"], "claim_id"))
+    headlines = zip(rows.index, rows["claim_id"], rows["verdict"], _said(rows[HEADLINE]), strict=True)
+    for i, one, verdict, headline in headlines:
+        if one in parts_of:
+            parts = parts_of[one]
+            if (weakest := max(parts["verdict"], key=VERDICTS.index)) != verdict:
+                what = f"the weakest of its parts is: {weakest}"
+                yield from wrong("claims", rows.loc[[i]], "verdict", what)
+            if headline not in (theirs := _said(parts[HEADLINE])):
+                yield from _headline(parts, theirs, rows.loc[[i]], headline)
     for name in ("claims", "claim_parts"):
         table = tables[name]
         odd = table[table["value"].isna() != table["unit"].isna()]
@@ -143,18 +148,23 @@ def claims(tables: Tables) -> Iterator[Problem]:
     yield from wrong("claims", rows[whole], "value", "not a whole number")
 
 
-def _headline(parts: pd.DataFrame, claim: pd.DataFrame) -> Iterator[Problem]:
-    """The number of a claim is that of one of its parts."""
-    cells = ["measure", "value", "unit"]
-    mine, due = claim[cells].map(said), parts[cells].map(said)
-    alike = due.eq(mine.iloc[0])
-    if len(parts) and not alike.all(axis=1).any():
-        at = int(alike.sum(axis=1).to_numpy().argmax())
-        near, part, line = due.iloc[at], parts.iloc[[at]], int(str(parts.index[at])) + 2
-        for column in (one for one in cells if not alike[one].iloc[at]):
-            yield from wrong("claims", claim, column, f"claim_parts.csv row {line} has {near[column]}")
-            what = f"claims.csv row {int(str(claim.index[0])) + 2} has {mine[column].iloc[0]}"
+def _headline(
+    parts: pd.DataFrame, theirs: list[tuple[str, ...]], claim: pd.DataFrame, mine: tuple[str, ...]
+) -> Iterator[Problem]:
+    """The number of a claim is that of one of its parts: where it departs from the part that is most alike."""
+    alike = [[a == b for a, b in zip(mine, due, strict=True)] for due in theirs]
+    at = max(range(len(alike)), key=lambda i: sum(alike[i]))
+    part, line = parts.iloc[[at]], int(str(parts.index[at])) + 2
+    for column, same, own, due in zip(HEADLINE, alike[at], mine, theirs[at], strict=True):
+        if not same:
+            yield from wrong("claims", claim, column, f"claim_parts.csv row {line} has {due}")
+            what = f"claims.csv row {int(str(claim.index[0])) + 2} has {own}"
             yield from wrong("claim_parts", part, column, what)
+
+
+def _said(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The cells of each row, as a table would hold them."""
+    return list(zip(*([said(cell) for cell in rows[column].to_list()] for column in rows), strict=True))
 
 
 def _parts(parts: pd.DataFrame) -> Iterator[Problem]:

@@ -42,12 +42,10 @@ def _between(tables: Tables) -> Iterator[Problem]:
             low, high = min(here.values()), max(here.values())
             # the furthest of the CCGs and boards lie a degree of longitude and half one of latitude apart
             far = [code for code, x in here.items() if abs(x - at[whole]) > reach]
-            yield from wrong(
-                "places",
-                places.iloc[[line[code] for code in far]],
-                column,
-                f"too far from {whole}, which it became, at {at[whole]}",
-            )
+            if far:
+                rows = places.iloc[[line[code] for code in far]]
+                what = f"too far from {whole}, which it became, at {at[whole]}"
+                yield from wrong("places", rows, column, what)
             if not low - slack <= at[whole] <= high + slack:
                 row = places.iloc[[line[whole]]]
                 what = f"those that joined in it lie from {low} to {high}: one of them or this is wrong"

@@ -1,6 +1,7 @@
 """Primary care trusts, and the practices that moved with a piece of land, agree with who held it when."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -53,35 +54,32 @@ def practice_moves(tables: Tables) -> Iterator[Problem]:
     moves, splits = tables["practice_moves"], tables["successions"].query("kind == 'split'")
     years = tables["ccg_years"].drop_duplicates("year").set_index("year")["geography"].sort_index()
     by = ["land", "origin"] if "origin" in moves else ["land"]
+    steps: dict[Any, list[dict[Any, Any]]] = {}
+    for step in splits.sort_values("date").to_dict("records"):
+        steps.setdefault(tuple(step[column] for column in by), []).append(step)
     for key, rows in moves.groupby(by):
-        parts = splits[(splits[by] == list(key)).all(axis=1)]
+        parts = steps.get(key, [])
         have = dict(zip(rows["year"], rows.index, strict=True))
+        ends = dict(zip(rows["year"], zip(rows["from"], rows["to"], strict=True), strict=True))
         for year, then in years.items():
-            later = parts[parts["date"] > then].sort_values("date")
-            if not len(later) or year < min(have):
-                if year in have and len(parts):
-                    yield from wrong(
-                        "practice_moves",
-                        rows.loc[[have[year]]],
-                        "year",
-                        "after its last move in successions.csv",
-                    )
+            step = next((one for one in parts if one["date"] > then), {})
+            if not step or year < min(have):
+                if year in have and parts:
+                    row, what = rows.loc[[have[year]]], "after its last move in successions.csv"
+                    yield from wrong("practice_moves", row, "year", what)
                 continue
-            step = later.iloc[0]
             if year not in have:
                 at = int(rows.index[0]) + 2 + int((rows["year"] < str(year)).sum())
                 what = f"{key[0]} has no row of this year, before successions.csv has it move on {said(step['date'])}"
                 yield Problem("practice_moves.csv", at, "year", str(year), what)
                 continue
-            row, before = rows.loc[[have[year]]], _holder(tables, step["from"], step["origin"], then)
-            if row["from"].iloc[0] != before:
-                yield from wrong(
-                    "practice_moves", row, "from", f"in {year} successions.csv has {key[0]} in {before}"
-                )
-            if row["to"].iloc[0] != step["to"]:
-                yield from wrong(
-                    "practice_moves", row, "to", f"successions.csv has {key[0]} move to {step['to']} next"
-                )
+            before, (held, next_) = _holder(tables, step["from"], step["origin"], then), ends[year]
+            if held != before:
+                what = f"in {year} successions.csv has {key[0]} in {before}"
+                yield from wrong("practice_moves", rows.loc[[have[year]]], "from", what)
+            if next_ != step["to"]:
+                what = f"successions.csv has {key[0]} move to {step['to']} next"
+                yield from wrong("practice_moves", rows.loc[[have[year]]], "to", what)
     begins = moves.drop_duplicates(by)["year"]
     odd = moves.loc[begins.index[~begins.duplicated(keep=False)]]
     yield from wrong("practice_moves", odd, "year", "no other land begins in this year")
