@@ -38,7 +38,7 @@ test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment
 test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
 	@.venv-browser/$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=10 tests/browser
 
-test-wheel: $(READY) ## the wheel and the sdist in environments of their own that hold nothing else
+test-wheel: $(READY) ## the wheel in an environment that holds nothing else, and that the sdist makes the same
 	@$(PY) -m pytest -q -p no:nbval tests/wheel
 
 # resolved anew each time: what is asked for at the lowest version allowed, what that needs at the newest

@@ -81,3 +81,24 @@ html_theme_options = {
 }
 
 copybutton_selector = "div.cite pre"
+
+
+def setup(app):
+    """Bodies and charts are in no list of contents, so what leads on from them is made once for each folder."""
+    made = {}
+
+    def once(app, page, template, context, doctree):
+        listed = {one for each in app.env.toctree_includes.values() for one in each}
+        if page in listed or page == root_doc or "toctree" not in context:
+            return
+        tree, folder = context["toctree"], page.rpartition("/")[0]
+
+        def of_folder(**asked):
+            key = (folder, *sorted(asked.items()))
+            if key not in made:
+                made[key] = tree(**asked)
+            return made[key]
+
+        context["toctree"] = of_folder
+
+    app.connect("html-page-context", once, priority=400)  # before the theme asks for it

@@ -270,7 +270,7 @@ def own(serve, checkout, tmp_path_factory):
 
     def start(*more: str):
         if more not in made:
-            code = "import sys; from ccg import app; app.serve(int(sys.argv[1]), browser=False, more=sys.argv[2:])"
+            code = "import sys; from ccg import quick, app; app.serve(int(sys.argv[1]), browser=False, more=sys.argv[2:])"
             command = [sys.executable, "-c", code, "{port}", *more]
             made[more] = serve(command, cwd=suite / "notebooks", ready="/voila/static/none")
         return made[more]

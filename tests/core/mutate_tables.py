@@ -16,9 +16,10 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +50,7 @@ LONG = 1000
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change: ``rows`` are the lines that may be named for it, from 1, the header."""
+    """One change: ``rows`` are the lines that may be named for it, from 1, the header; ``whole`` writes the table."""
 
     kind: str
     table: str
@@ -57,7 +58,12 @@ class Mutation:
     old: str
     new: str
     rows: tuple[int, ...]
-    text: str
+    whole: Callable[[], str]
+
+    @property
+    def text(self) -> str:
+        """The table with this change; not kept, for of hundreds of changes a few are tried."""
+        return self.whole()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.table} row {self.rows[0]}, {self.column}: {self.old!r} to {self.new!r}"
@@ -197,9 +203,10 @@ def _mutate(kind: str, table: Table, pools: dict, some: random.Random) -> Mutati
     last = len(table.lines)
     if kind in ("row_dropped", "row_doubled"):
         line = some.randrange(2, last + 1)
-        text = table.with_lines({line: None}) if kind == "row_dropped" else table.with_lines({}, line)
+        changed = ({line: None},) if kind == "row_dropped" else ({}, line)
         near = (line, line - 1) if kind == "row_dropped" else (line, line + 1)
-        return Mutation(kind, table.name, "row", table.lines[line - 1][:60], "", near, text)
+        whole = partial(table.with_lines, *changed)
+        return Mutation(kind, table.name, "row", table.lines[line - 1][:60], "", near, whole)
     columns = table.columns_for(kind)
     for _ in range(60 if columns else 0):
         column, line = some.choice(columns), some.randrange(2, last + 1)
@@ -211,12 +218,13 @@ def _mutate(kind: str, table: Table, pools: dict, some: random.Random) -> Mutati
                 continue
             new = other[at]
             other[at], cells[at] = old, new
-            text = table.with_lines({line: cells, line + 1: other})
-            return Mutation(kind, table.name, column, old, new, (line, line + 1), text)
+            whole = partial(table.with_lines, {line: cells, line + 1: other})
+            return Mutation(kind, table.name, column, old, new, (line, line + 1), whole)
         wrong = _cell(kind, table, column, old, pools, some)
         if wrong is not None and wrong != old:
             cells[at] = wrong
-            return Mutation(kind, table.name, column, old, wrong, (line,), table.with_lines({line: cells}))
+            whole = partial(table.with_lines, {line: cells})
+            return Mutation(kind, table.name, column, old, wrong, (line,), whole)
     return None
 
 
@@ -242,9 +250,10 @@ class Bench:
         real = path.resolve()
         try:
             path.unlink()
-            path.write_bytes(one.text.encode())
+            text = one.text
+            path.write_bytes(text.encode())
             with _reading(self.folder):
-                found = self._cells(one)
+                found = self._cells(one, text)
                 if not tables.readable(found):
                     return found
                 for name, key in self.refers[one.table]:
@@ -288,8 +297,8 @@ class Bench:
         what = f"no such {target} in {key['reference']['resource']}.csv"
         return [tables.Problem(f"{name}.csv", i + 2, column, str(cell), what) for i, cell in lost.items()]
 
-    def _cells(self, one: Mutation) -> list[tables.Problem]:
-        lines = one.text.rstrip("\n").split("\n")
+    def _cells(self, one: Mutation, text: str) -> list[tables.Problem]:
+        lines = text.rstrip("\n").split("\n")
         if len(lines) <= LONG:
             return tables.find_problems(one.table)
         path, first = self.cut / f"{one.table}.csv", max(2, one.rows[0] - 3)

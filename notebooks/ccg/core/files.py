@@ -117,7 +117,9 @@ def strays(folder: Path, name: str = "") -> list[Path]:
     """What runs that were killed left in a folder while they wrote (a file of this name, if one is given)."""
     of = re.escape(name[:40]) if name else ".+"
     try:
-        names = [path.name for path in folder.iterdir()]
+        # asked at every write, and a Path of each file would take ten times as long
+        with os.scandir(folder) as there:
+            names = [one.name for one in there if one.name.startswith(".")]
     except OSError:  # it is not there yet, or may not be read
         return []
     found = [(one, re.fullmatch(rf"\.{of}\.(\d+)-[0-9a-f]{{8}}", one)) for one in names]

@@ -144,6 +144,17 @@ class Tables:
     def _open(self) -> dict[pd.Timestamp, frozenset[str]]:
         return {}
 
+    def keys(self, name: str) -> list[tuple[str, ...]]:
+        """The keys of a table as text, row by row."""
+        if name not in self._keys:
+            columns = self.resources[name]["schema"]["primaryKey"]
+            self._keys[name] = list(zip(*(self[name][one].map(said) for one in columns), strict=True))
+        return self._keys[name]
+
+    @cached_property
+    def _keys(self) -> dict[str, list[tuple[str, ...]]]:
+        return {}
+
     @cached_property
     def heir(self) -> dict[str, str]:
         """The body into which each one passed whole, by merger or abolition."""
@@ -200,10 +211,5 @@ def line_of(tables: Tables, name: str, key: dict[str, str]) -> int | None:
     columns = tables.resources[name]["schema"]["primaryKey"]
     if not set(columns) <= set(key):
         return None
-    frame = tables[name]
-    before, level = pd.Series(False, frame.index), pd.Series(True, frame.index)
-    for column in columns:
-        cells = frame[column].map(said)
-        before |= level & (cells < key[column])
-        level &= cells == key[column]
-    return int(before.sum()) + 2
+    wanted = tuple(key[column] for column in columns)
+    return sum(before < wanted for before in tables.keys(name)) + 2
