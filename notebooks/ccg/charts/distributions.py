@@ -118,4 +118,5 @@ def _place_once(ax) -> None:
         dots.draw = draw
 
     for dots in ax.collections:
+        dots.set_offsets(dots.get_offsets().filled(np.nan))  # a masked array takes the search twice as long
         once(dots, dots.draw)
