@@ -292,6 +292,17 @@ def test_strip_rows_draw_each_body_once_and_the_median_of_each_row(ax):
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
 
 
+def test_dots_of_a_swarm_stand_alike_in_png_and_svg():
+    fig, ax = style.canvas(2.6, left=1.85)
+    rows = {"share": np.random.default_rng(0).normal(size=400), "year": np.repeat(list("abcd"), 100)}
+    charts.strip_rows(ax, pd.DataFrame(rows), value="share", row="year")
+    placed = []
+    for fig.dpi in (200, 72):
+        fig.draw_without_rendering()
+        placed.append(np.concatenate([dots.get_offsets().data for dots in ax.collections]))
+    assert np.allclose(*placed)
+
+
 def test_chances_draw_every_p_at_its_row_and_write_its_effect(ax):
     p = pd.DataFrame({"across all": [0.3, 0.008], "within parts": [0.02, 0.0005]}, index=["Halves", "Trend"])
     effect = pd.DataFrame({"across all": ["72%", "×0.7"], "within parts": ["75%", "×0.6"]}, index=p.index)

@@ -111,6 +111,22 @@ def machine(nb):
     nb["metadata"]["language_info"]["version"] = "3.11.7"
 
 
+def long_cells(nb):
+    for cell in rules.code_cells(nb):
+        if not rules.is_prose(cell):
+            cell["source"] = ["pass\n"] * 9
+
+
+def long_prose(nb):
+    for cell in rules.code_cells(nb)[1:]:
+        if not rules.is_prose(cell):
+            cell["source"] = ["%%prose\n", "word " * 160]  # two lines of the file, nine of the page
+
+
+def one_long_cell(nb):
+    rules.code_cells(nb)[1]["source"] = ["pass\n"] * 21
+
+
 @pytest.mark.parametrize(
     "spoil, words",
     [
@@ -126,6 +142,9 @@ def machine(nb):
         (idle_import, "crates is imported and not used"),
         (out_of_order, "not run in order"),
         (warning, "error or a warning"),
+        (long_cells, "the median code cell has 9 lines; 8 is the most"),
+        (long_prose, "the median cell of code, prose or a chart's words has 9 lines; 8 is the most"),
+        (one_long_cell, "code cell 2 has 21 lines; 20 is the most"),
         (machine, "metadata tells of a machine"),
     ],
     ids=lambda x: getattr(x, "__name__", None),

@@ -218,7 +218,9 @@ def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarra
     if not event.any():
         raise ValueError("log_rank: no event, so there is nothing to compare")
     groups = all(np.asarray(c).dtype == bool for c in columns)
-    if any(pd.isna(given).any() for given in (time, strata, *([] if groups else columns))):
+    columns = [np.asarray(c, dtype=float) for c in columns]
+    middle = [0.0 if groups else c.mean() for c in columns]  # no number if one of its scores is none
+    if pd.isna(time).any() or pd.isna(strata).any() or np.isnan(middle).any():
         raise ValueError("log_rank: a time, score or stratum is missing; leave such bodies out and say so")
     # one row for each time at which something closed, in each stratum: who was at risk and who closed
     strata = np.unique(strata, return_inverse=True)[1]
@@ -229,9 +231,8 @@ def _log_rank(time, event, columns: list, strata) -> tuple[np.ndarray, np.ndarra
     n, d = risk.sum(axis=1), closed.sum(axis=1)
     mean = (risk / n[:, None]).T
     varies = d * (n - d) / np.maximum(n - 1, 1)
-    columns = [np.asarray(c, dtype=float) for c in columns]
     if not groups:  # squares of numbers near their mean lose no digits
-        columns = [c - c.mean(axis=-1, keepdims=True) for c in columns]
+        columns = [c - m for c, m in zip(columns, middle, strict=True)]
     sums = [_product(c, np.column_stack([mean, event - mean @ d])) for c in columns]
     expected, apart = [x[..., :-1] for x in sums], [x[..., -1] for x in sums]
     spread = np.empty((*apart[0].shape, len(columns), len(columns)))
@@ -384,7 +385,9 @@ def gap(value, group, decision, given=None, *, times: int = 1999, seed: int = 20
     norm = like @ like or 1.0
     rest = value - like * (like @ value) / norm
     # to shuffle the numbers over the bodies is to shuffle the bodies over the numbers, the other way round
-    members = np.vstack([member, member[np.argsort(shuffles(decision, times, seed), axis=1)]])
+    members = np.empty((1 + times, len(member)))
+    members[0] = member
+    np.put_along_axis(members[1:], shuffles(decision, times, seed), member[None], axis=1)
     members -= members.mean(axis=1, keepdims=True)
     members -= np.outer(members @ like / norm, like)
     square = (members**2).sum(axis=1)

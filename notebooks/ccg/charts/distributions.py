@@ -18,6 +18,7 @@ def strips(ax, frame: pd.DataFrame, middle: pd.DataFrame, *, value: str, row: st
     rows = frame.assign(**{row: frame[row].astype(str)})
     look = {"palette": tones, "size": 2.9, "dodge": True, "legend": False}
     sns.swarmplot(rows, x=value, y=row, hue=part, hue_order=parts, ax=ax, **look)
+    _place_once(ax)
     for y, (_, medians) in enumerate(middle.iterrows()):
         for name, up in zip(parts, (-0.2, 0.2), strict=True):
             ends = [y + up - 0.19, y + up + 0.19]
@@ -93,9 +94,29 @@ def strip_rows(
 
     names = list(dict.fromkeys(frame[row]))
     sns.swarmplot(frame, x=value, y=row, order=names, ax=ax, color=colour, size=2.9)
+    _place_once(ax)
     for y, name in enumerate(names):
         at = frame.loc[frame[row] == name, value].agg(middle)
         ax.plot([at] * 2, [y - 0.36, y + 0.36], color=style.ORANGE, lw=3, zorder=4)
     ax.set(ylabel="", ylim=(len(names) - 0.5, -0.5))
     ax.grid(True, axis="x")
     ax.grid(False, axis="y")
+
+
+def _place_once(ax) -> None:
+    """Let the dots of a swarm stay where they are first drawn, so that they stand alike in PNG and SVG.
+
+    Seaborn looks for their places at each drawing, which is slow, and puts a dot that may stand on either side now on
+    the one and now on the other.
+    """
+
+    def once(dots, search) -> None:
+        def draw(renderer) -> None:
+            search(renderer)
+            del dots.draw  # what is left is Matplotlib's own
+
+        dots.draw = draw
+
+    for dots in ax.collections:
+        dots.set_offsets(dots.get_offsets().filled(np.nan))  # a masked array takes the search twice as long
+        once(dots, dots.draw)

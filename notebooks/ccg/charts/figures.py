@@ -107,7 +107,8 @@ def to_csv(data: pd.DataFrame, digits: int = 10) -> str:
     plain = data.copy()
     for column in plain.columns:
         if pd.api.types.is_float_dtype(plain[column]):
-            plain[column] = [None if pd.isna(x) else f"{x:.{digits}g}" for x in plain[column]]
+            numbers = plain[column].to_numpy(float, na_value=np.nan).tolist()
+            plain[column] = [None if x != x else f"{x:.{digits}g}" for x in numbers]
         elif pd.api.types.is_datetime64_any_dtype(plain[column]):
             plain[column] = plain[column].dt.strftime("%Y-%m-%d")
         elif len(plain) and isinstance(plain[column].iloc[0], date):
@@ -220,8 +221,9 @@ def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
     shown = [_inches(word, face, fig.dpi) for word in [*words, " "]]
 
     @cache
-    def filed(place: int) -> float:
-        return _inches([*words, " "][place], face, mpl.rcParams["savefig.dpi"])
+    def filed() -> list[float]:
+        _inches(" ".join(words), face, mpl.rcParams["savefig.dpi"])
+        return [_inches(word, face, mpl.rcParams["savefig.dpi"]) for word in [*words, " "]]
 
     def fits(first: int, last: int, room: float) -> bool:
         # letters stand on whole pixels, so that a line is up to 3% longer in the file than on the screen:
@@ -229,7 +231,7 @@ def _wrap(fig, text: str, size: float, weight: str, room: float) -> list[str]:
         here = sum(shown[first : last + 1]) + shown[-1] * (last - first)
         if here > room or here < room * 0.95:
             return here <= room
-        there = sum(map(filed, range(first, last + 1))) + filed(-1) * (last - first)
+        there = sum(filed()[first : last + 1]) + filed()[-1] * (last - first)
         return there <= room + style.EDGE / 2
 
     def fill(room: float) -> list[int]:
@@ -322,19 +324,19 @@ def _indexed(rgba: np.ndarray) -> Image.Image:
     """
     white, pixels = 0xFFFFFF, rgba.view("<u4").ravel()
     drawn = np.flatnonzero(pixels != 0xFF000000 + white)
-    ink = pixels[drawn] & white
-    shades, used = np.unique(ink[ink != white], return_counts=True)
-    most = shades[np.argsort(-used, kind="stable")[:AS_DRAWN]]
+    # by hashes, so that the few shades are sorted and not each pixel
+    which, shades = pd.factorize(pixels[drawn] & white, sort=True)
+    used, shades = np.bincount(which, minlength=1), shades[shades < white]
+    often = np.argsort(-used[: len(shades)], kind="stable")[:AS_DRAWN]
     colours = np.append(shades, np.full(10 * len(shades) + 1, white, "<u4"))
     listed = _picture(colours).quantize(COLOURS - AS_DRAWN, method=Image.Quantize.MAXCOVERAGE, dither=0)
     palette = listed.getpalette()[: 3 * (COLOURS - AS_DRAWN)]
-    nearest = np.zeros(white + 1, np.uint8)
-    nearest[colours] = np.asarray(listed)[0]
-    nearest[most] = len(palette) // 3 + np.arange(len(most))
-    indices = np.full(rgba.shape[:2], nearest[white])
-    indices.ravel()[drawn] = nearest[ink]
+    nearest = np.asarray(listed)[0, : len(shades) + 1].copy()  # of each shade, and of white
+    nearest[often] = len(palette) // 3 + np.arange(len(often))
+    indices = np.full(rgba.shape[:2], nearest[-1])
+    indices.ravel()[drawn] = nearest[which]
     picture = Image.fromarray(indices)
-    picture.putpalette(palette + np.asarray(_picture(most)).ravel().tolist())
+    picture.putpalette(palette + np.asarray(_picture(shades[often])).ravel().tolist())
     return picture
 
 

@@ -54,15 +54,15 @@ class Pixels(RendererAgg):
         plain = mtext is None or (mtext.get_fontfeatures() is None and mtext.get_language() is None)
         if ismath or angle or not plain or not gc.get_antialiased():
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-        fit, along = self._fit(prop), 0.0
-        y = self.height - y  # letters count upwards
-        for word in _laid_out(s, fit):
-            for file, index, right, up in word.letters:
+        draw, height, along = self._renderer.draw_text_image, int(self.height), 0.0
+        # letters count upwards; arithmetic with NumPy's numbers is slow, and gives the same
+        x, y = float(x), float(self.height - y)
+        for word in _laid_out(s, self._fit(prop)):
+            for letter, right, up in word.letters:
                 column, over = divmod(round(PARTS * (x + (along + right))), PARTS)
                 row, above = divmod(round(PARTS * (y + up)), PARTS)
-                shape, left, top = _shape(file, index, fit.points, fit.dpi, fit.flags, over, above)
-                foot = int(self.height) - (top + row) + len(shape)
-                self._renderer.draw_text_image(shape, left + column, foot, 0, gc)
+                shape, left, top = _shape(letter, over, above)
+                draw(shape, left + column, height - (top + row) + len(shape), 0, gc)
             along += word.wide
         return None
 
@@ -122,59 +122,71 @@ def _measured(line: str, fit: Fit) -> tuple[float, float, float]:
     return sum(word.wide for word in words), max(word.high for word in words) - low, -low
 
 
+class Letter:
+    """A letter made so: its file, its place in there, and how far down and up it reaches, in pixels.
+
+    Not its font: that may not be taken into another thread or a forked process.
+    """
+
+    def __init__(self, file: str, index: int, fit: Fit):
+        self.fit, self.index = Fit((file,), *fit[1:]), index
+        _, foot, _, top = self.fit.font().load_glyph(index, fit.flags).bbox
+        self.foot, self.top = foot / PARTS, top / PARTS
+
+
 class Word(NamedTuple):
     """A word laid out: its letters, how wide it is, and its highest and lowest points, in pixels.
 
-    Of each letter its file, its place in there, and how far it stands to the right and up. Not its font: that may not
-    be taken into another thread or a forked process.
+    With each letter how far it stands to the right and up.
     """
 
-    letters: list[tuple[str, int, float, float]]
+    letters: list[tuple[Letter, float, float]]
     wide: float
     high: float
     low: float
 
 
+class Known(NamedTuple):
+    """What was laid out and looked at in one fit."""
+
+    words: dict[str, Word]
+    letters: dict[tuple[str, int], Letter]
+
+
 @lru_cache(maxsize=1_000)
-def _known(fit: Fit) -> dict[str, Word]:
-    """The words that were laid out so."""
-    return {}
+def _known(fit: Fit) -> Known:
+    return Known({}, {})
 
 
 def _laid_out(line: str, fit: Fit) -> list[Word]:
     """The words of a line and the spaces between them; those not met before are laid out in one go."""
     words, known = [part for part in re.split("( )", line) if part], _known(fit)
-    new = [word for word in dict.fromkeys(words) if word not in known]
+    new = [word for word in dict.fromkeys(words) if word not in known.words]
     found, letters = [], []
     for item in fit.font()._layout("".join(f"{word} " for word in new), flags=fit.flags) if new else ():
         if item.char == " " and letters:  # the space begins where the word ends
-            found.append(_word(letters, item.x, fit))
+            found.append(_word(letters, item.x, fit, known))
             letters = []
         else:
             letters.append(item)
-    known.update(zip(new, found, strict=True))
-    return [known[word] for word in words]
+    known.words.update(zip(new, found, strict=True))
+    return [known.words[word] for word in words]
 
 
-def _word(items: list, end: float, fit: Fit) -> Word:
-    start = items[0].x
-    letters = [(item.ft_object.fname, item.glyph_index, item.x - start, item.y) for item in items]
-    reach = [(up, *_reach(file, index, *fit[1:])) for file, index, _, up in letters]
-    high, low = max(up + top for up, _, top in reach), min(up + foot for up, foot, _ in reach)
-    return Word(letters, end - start, high, low)
-
-
-@lru_cache(maxsize=20_000)
-def _reach(file: str, index: int, points: float, dpi: float, flags: LoadFlags) -> tuple[float, float]:
-    """How far down and up a letter reaches, in pixels."""
-    _, foot, _, top = Fit((file,), points, dpi, flags).font().load_glyph(index, flags).bbox
-    return foot / PARTS, top / PARTS
+def _word(items: list, end: float, fit: Fit, known: Known) -> Word:
+    start, letters = items[0].x, []
+    for item in items:
+        key = item.ft_object.fname, item.glyph_index
+        letter = known.letters.get(key) or known.letters.setdefault(key, Letter(*key, fit))
+        letters.append((letter, item.x - start, item.y))
+    high = max(up + letter.top for letter, _, up in letters)
+    return Word(letters, end - start, high, min(up + letter.foot for letter, _, up in letters))
 
 
 @lru_cache(maxsize=20_000)
-def _shape(file: str, index: int, points: float, dpi: float, flags: LoadFlags, over: int, above: int):
+def _shape(letter: Letter, over: int, above: int):
     """A letter in pixels, so many parts of a pixel to the right and up, with where it begins and its top."""
-    font = Fit((file,), points, dpi, flags).font()
+    font = letter.fit.font()
     font._set_transform(UPRIGHT, [over, above])
-    made = font._render_glyph(index, flags, RenderMode.NORMAL)
+    made = font._render_glyph(letter.index, letter.fit.flags, RenderMode.NORMAL)
     return np.array(made.buffer), made.left, made.top

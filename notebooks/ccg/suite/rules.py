@@ -8,10 +8,13 @@ import base64
 import json
 import re
 import statistics
+import textwrap
 from pathlib import Path
 
 from ..core import files
 
+#: How long a cell may be in lines of this many columns, as the formatter has notebooks: the longest, the median.
+COLUMNS, LONGEST, MEDIAN = 100, 20, 8
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 #: The kinds of output that a notebook may hold.
 SHOWN = {"text/plain", "text/markdown", "text/html", "image/png"}
@@ -39,6 +42,14 @@ def code_cells(notebook: dict) -> list[dict]:
 
 def source(cell: dict) -> str:
     return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+
+
+def lines(cell: dict) -> int:
+    """The lines of a cell as a reader of its source meets them: what is longer than ``COLUMNS`` takes several.
+
+    A paragraph of prose is one line in the file, however long it is.
+    """
+    return sum(max(1, len(textwrap.wrap(line, COLUMNS))) for line in source(cell).splitlines())
 
 
 def is_prose(cell: dict) -> bool:
@@ -158,12 +169,14 @@ def _shape(notebook, cells):
         yield "there must be a section: How we know"
     if any(a == b == c == "code" for a, b, c in zip(kinds, kinds[1:], kinds[2:], strict=False)):
         yield "more than two code cells follow each other without prose"
-    lengths = {i: len(source(c).splitlines()) for i, c in enumerate(cells, 1) if not is_prose(c)}
+    lengths = {i: lines(c) for i, c in enumerate(cells, 1)}
     longest = max(lengths, key=lengths.__getitem__)
-    if lengths[longest] > 20:
-        yield f"code cell {longest} has {lengths[longest]} lines; 20 is the most"
-    if statistics.median(lengths.values()) > 8:
-        yield f"the median code cell has {statistics.median(lengths.values())} lines; 8 is the most"
+    if lengths[longest] > LONGEST:
+        yield f"code cell {longest} has {lengths[longest]} lines; {LONGEST} is the most"
+    of_code = [n for i, n in lengths.items() if not is_prose(cells[i - 1])]
+    for what, found in (("code cell", of_code), ("cell of code, prose or a chart's words", lengths.values())):
+        if statistics.median(found) > MEDIAN:
+            yield f"the median {what} has {statistics.median(found):g} lines; {MEDIAN} is the most"
     for i, cell in enumerate(cells, 1):
         if source(cell).rstrip().endswith(";"):
             yield f"code cell {i} ends in a semicolon"
