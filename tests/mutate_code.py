@@ -66,7 +66,21 @@ SAME = {
     ("core/rebasing/move.py", "if share > 0.5 else 1.0", "(share >= 0.5)"): "of a half both are 1",
     ("core/rebasing/columns.py", "max(ends, default=0) > 2**53", "(1)"): "both are far below 2**53",
     ("core/rebasing/engines.py", "npartitions=1", "(2)"): "of Dask alone, and for speed alone",
-    ("analysis/stats.py", "seed: int = 2013) -> Gap", "(2014)"): "any seed will do",
+    (
+        "core/words.py",
+        "if abs(off) <= 0.01:",
+        "(abs(off) < 0.01)",
+    ): "no ratio that a float can hold lies on the limit",
+    (
+        "core/words.py",
+        "if abs(off) <= 0.05",
+        "(abs(off) < 0.05)",
+    ): "no ratio that a float can hold lies on the limit",
+    (
+        "core/words.py",
+        "if -0.07 <= off < 0",
+        "(-0.07 < off < 0)",
+    ): "no ratio that a float can hold lies on the limit",
     (
         "core/words.py",
         "if abs(off) <= 0.001",
@@ -175,7 +189,42 @@ SAME = {
         "200_000 // by.size",
         "(200001)",
     ): "how many are worked out at a time is for speed alone",
+    ("core/rebasing/request.py", "n_bytes=4", "(5)"): "how long the name of a column made on the way is",
+    ("core/rebasing/keys.py", "finer = False", "(True)"): "a body is as whole under its key as in its period",
+    (
+        "core/rebasing/keys.py",
+        '(sums[request.temp(f"sum_{n}")] > -0.5)',
+        "(sums[request.temp(f'sum_{n}')] >= -0.5)",
+    ): "so many cells less so many others: it is whole",
+    (
+        "core/rebasing/keys.py",
+        '(text.str.strip_chars() == "")).fill_null(True)',
+        "(False)",
+    ): "what is not given is so whatever else is unknown",
+    (
+        "core/rebasing/move.py",
+        "joined.filter(nw.col(piece).fill_null(0) > 0)",
+        "(nw.col(piece).fill_null(0) >= 0)",
+    ): "what has no piece has no rank above another's",
+    ("core/reading.py", "rows += (_Record(0, r) for r in", "(1)"): "the lines of these rows are not told",
+    (
+        "core/rebasing/columns.py",
+        "if lazy and kind.is_float()",
+        "(lazy or kind.is_float())",
+    ): "whole numbers are never infinite, and of a frame that is there the account asks nothing",
     ("analysis/stats.py", "np.linalg.pinv(spread, hermitian=True)", "(False)"): "for speed alone",
+    ("analysis/stats.py", "max(1, 200_000", "(2)"): "how many are worked out at a time is for speed alone",
+    (
+        "analysis/stats.py",
+        "len(rows) <= step",
+        "(len(rows) < step)",
+    ): "in one part or at once, it is the same",
+    (
+        "analysis/stats.py",
+        "together = (labels[:, None] == np.arange",
+        "(labels[:, None] != np.arange(labels.max() + 1))",
+    ): "the scores add up to nothing, so those of all other decisions are as far from it",
+    ("analysis/stats.py", "seed: int = 2013) -> Gap", "(2014)"): "any seed will do",
 }
 #: How many times as long as before a test may take, and the seconds that each has on top.
 LONGER, AT_LEAST = 10, 60
