@@ -66,6 +66,21 @@ SAME = {
     ("core/rebasing/move.py", "if share > 0.5 else 1.0", "(share >= 0.5)"): "of a half both are 1",
     ("core/rebasing/columns.py", "max(ends, default=0) > 2**53", "(1)"): "both are far below 2**53",
     ("core/rebasing/engines.py", "npartitions=1", "(2)"): "of Dask alone, and for speed alone",
+    ("core/words.py", 'else f"{when}-01"', "(8)"): "a month has seven signs and a day ten",
+    ("core/words.py", "long_date(day) if len(when) > 7", "(8)"): "a month has seven signs and a day ten",
+    ("core/words.py", "if 10 <= n % 100 <= 20", "(11)"): "a number that ends in nought has the same ending",
+    (
+        "core/words.py",
+        "if 10 <= n % 100 <= 20",
+        "(10 < n % 100 <= 20)",
+    ): "a number that ends in nought has the same ending",
+    (
+        "core/words.py",
+        'else "rose" if after > before',
+        "(after >= before)",
+    ): "what is equal has been told before",
+    ("core/words.py", "else more if x > y", "(x >= y)"): "what is equal has been told before",
+    ("core/words.py", "if 0 < off <= 0.15", "(0 <= off <= 0.15)"): "what is so near has been told before",
     (
         "core/words.py",
         "if abs(off) <= 0.01:",
