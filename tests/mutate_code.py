@@ -133,6 +133,18 @@ SAME = {
         "(step > BOARD // 2)",
     ): "no rank lies half-way between two levels",
     ("core/rebasing/move.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
+    ("core/rebasing/account.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
+    (
+        "core/rebasing/account.py",
+        "r.rank >= BOARD // 2",
+        "(r.rank > BOARD // 2)",
+    ): "no rank lies half-way between two levels",
+    ("core/rebasing/bases.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
+    (
+        "core/rebasing/bases.py",
+        "r.rank >= BOARD // 2",
+        "(r.rank > BOARD // 2)",
+    ): "no rank lies half-way between two levels",
     (
         "core/rebasing/move.py",
         "joined.filter(nw.col(piece).fill_null(0) > 0)",

@@ -332,6 +332,15 @@ def test_a_gap_is_judged_by_whole_decisions_and_holds_its_level_at_unequal_sprea
     assert stats.gap(money, merged, label, need, times=199).p <= 0.02
 
 
+def test_a_shuffle_test_refuses_a_statistic_that_is_no_number_of_one_shuffle():
+    def first_but_no_three(value):
+        return np.where(value[..., 0] == 3, np.nan, value[..., 0])
+
+    for value in ([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]):
+        with pytest.raises(ValueError, match="the statistic is not a number"):
+            stats.shuffle_test(first_but_no_three, value, np.array([[0, 1, 2], [2, 1, 0], [1, 2, 0]]))
+
+
 def test_a_gap_refuses_what_it_cannot_compare():
     sound = [1.0, 2.0, 3.0]
     for value, group in (

@@ -339,6 +339,10 @@ def test_a_row_is_divided_as_much_as_the_most_divided_of_its_numbers():
     column = {"n": [0, 5], "m": [7, 5]}
     moved = rebased(["D2P2L", "15E"], "2022-07-01", column, at="2021-04-01", sums=["n", "m"])
     assert (moved.frame["divided"] > 0.1).all()
+    lazily = ccg.rebase(
+        lazy(code=["D2P2L", "15E"], **column), code="code", at="2021-04-01", to="2022-07-01", sums=["n", "m"]
+    )
+    assert moved.report().most == lazily.report().most == moved.frame["divided"].max()
 
 
 def test_a_lazy_frame_without_rows_has_nothing_in_it():
