@@ -136,6 +136,26 @@ SAME = {
     ("core/rebasing/account.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
     (
         "core/rebasing/account.py",
+        "if (r.old, r.since) in mine",
+        "((r.old, r.since) not in mine)",
+    ): "for speed alone: codes of the other scheme reach the same bodies",
+    (
+        "core/rebasing/account.py",
+        "if r.new is not None and r.new in reached",
+        "(r.new is not None or r.new in reached)",
+    ): "for speed alone: of other bodies nothing is asked",
+    (
+        "analysis/stats.py",
+        "(drawn >= observed - 1e-9",
+        "(drawn > observed - 1e-09 * max(1, abs(observed)))",
+    ): "what is equal is far nearer than the limit",
+    (
+        "analysis/stats.py",
+        "(drawn >= observed - 1e-9 * max(1",
+        "(2)",
+    ): "what is equal is far nearer than the limit",
+    (
+        "core/rebasing/account.py",
         "r.rank >= BOARD // 2",
         "(r.rank > BOARD // 2)",
     ): "no rank lies half-way between two levels",
