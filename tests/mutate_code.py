@@ -66,7 +66,36 @@ SAME = {
     ("core/rebasing/move.py", "if share > 0.5 else 1.0", "(share >= 0.5)"): "of a half both are 1",
     ("core/rebasing/columns.py", "max(ends, default=0) > 2**53", "(1)"): "both are far below 2**53",
     ("core/rebasing/engines.py", "npartitions=1", "(2)"): "of Dask alone, and for speed alone",
-    ("analysis/stats.py", "seed: int = 2013) -> Gap", "(2014)"): "any seed will do",
+    ("core/words.py", 'else f"{when}-01"', "(8)"): "a month has seven signs and a day ten",
+    ("core/words.py", "long_date(day) if len(when) > 7", "(8)"): "a month has seven signs and a day ten",
+    ("core/words.py", "if 10 <= n % 100 <= 20", "(11)"): "a number that ends in nought has the same ending",
+    (
+        "core/words.py",
+        "if 10 <= n % 100 <= 20",
+        "(10 < n % 100 <= 20)",
+    ): "a number that ends in nought has the same ending",
+    (
+        "core/words.py",
+        'else "rose" if after > before',
+        "(after >= before)",
+    ): "what is equal has been told before",
+    ("core/words.py", "else more if x > y", "(x >= y)"): "what is equal has been told before",
+    ("core/words.py", "if 0 < off <= 0.15", "(0 <= off <= 0.15)"): "what is so near has been told before",
+    (
+        "core/words.py",
+        "if abs(off) <= 0.01:",
+        "(abs(off) < 0.01)",
+    ): "no ratio that a float can hold lies on the limit",
+    (
+        "core/words.py",
+        "if abs(off) <= 0.05",
+        "(abs(off) < 0.05)",
+    ): "no ratio that a float can hold lies on the limit",
+    (
+        "core/words.py",
+        "if -0.07 <= off < 0",
+        "(-0.07 < off < 0)",
+    ): "no ratio that a float can hold lies on the limit",
     (
         "core/words.py",
         "if abs(off) <= 0.001",
@@ -104,6 +133,38 @@ SAME = {
         "(step > BOARD // 2)",
     ): "no rank lies half-way between two levels",
     ("core/rebasing/move.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
+    ("core/rebasing/account.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
+    (
+        "core/rebasing/account.py",
+        "if (r.old, r.since) in mine",
+        "((r.old, r.since) not in mine)",
+    ): "for speed alone: codes of the other scheme reach the same bodies",
+    (
+        "core/rebasing/account.py",
+        "if r.new is not None and r.new in reached",
+        "(r.new is not None or r.new in reached)",
+    ): "for speed alone: of other bodies nothing is asked",
+    (
+        "analysis/stats.py",
+        "(drawn >= observed - 1e-9",
+        "(drawn > observed - 1e-09 * max(1, abs(observed)))",
+    ): "what is equal is far nearer than the limit",
+    (
+        "analysis/stats.py",
+        "(drawn >= observed - 1e-9 * max(1",
+        "(2)",
+    ): "what is equal is far nearer than the limit",
+    (
+        "core/rebasing/account.py",
+        "r.rank >= BOARD // 2",
+        "(r.rank > BOARD // 2)",
+    ): "no rank lies half-way between two levels",
+    ("core/rebasing/bases.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
+    (
+        "core/rebasing/bases.py",
+        "r.rank >= BOARD // 2",
+        "(r.rank > BOARD // 2)",
+    ): "no rank lies half-way between two levels",
     (
         "core/rebasing/move.py",
         "joined.filter(nw.col(piece).fill_null(0) > 0)",
@@ -175,7 +236,42 @@ SAME = {
         "200_000 // by.size",
         "(200001)",
     ): "how many are worked out at a time is for speed alone",
+    ("core/rebasing/request.py", "n_bytes=4", "(5)"): "how long the name of a column made on the way is",
+    ("core/rebasing/keys.py", "finer = False", "(True)"): "a body is as whole under its key as in its period",
+    (
+        "core/rebasing/keys.py",
+        '(sums[request.temp(f"sum_{n}")] > -0.5)',
+        "(sums[request.temp(f'sum_{n}')] >= -0.5)",
+    ): "so many cells less so many others: it is whole",
+    (
+        "core/rebasing/keys.py",
+        '(text.str.strip_chars() == "")).fill_null(True)',
+        "(False)",
+    ): "what is not given is so whatever else is unknown",
+    (
+        "core/rebasing/move.py",
+        "joined.filter(nw.col(piece).fill_null(0) > 0)",
+        "(nw.col(piece).fill_null(0) >= 0)",
+    ): "what has no piece has no rank above another's",
+    ("core/reading.py", "rows += (_Record(0, r) for r in", "(1)"): "the lines of these rows are not told",
+    (
+        "core/rebasing/columns.py",
+        "if lazy and kind.is_float()",
+        "(lazy or kind.is_float())",
+    ): "whole numbers are never infinite, and of a frame that is there the account asks nothing",
     ("analysis/stats.py", "np.linalg.pinv(spread, hermitian=True)", "(False)"): "for speed alone",
+    ("analysis/stats.py", "max(1, 200_000", "(2)"): "how many are worked out at a time is for speed alone",
+    (
+        "analysis/stats.py",
+        "len(rows) <= step",
+        "(len(rows) < step)",
+    ): "in one part or at once, it is the same",
+    (
+        "analysis/stats.py",
+        "together = (labels[:, None] == np.arange",
+        "(labels[:, None] != np.arange(labels.max() + 1))",
+    ): "the scores add up to nothing, so those of all other decisions are as far from it",
+    ("analysis/stats.py", "seed: int = 2013) -> Gap", "(2014)"): "any seed will do",
 }
 #: How many times as long as before a test may take, and the seconds that each has on top.
 LONGER, AT_LEAST = 10, 60

@@ -99,6 +99,7 @@ def test_kaplan_meier_gives_the_published_leukaemia_curve():
     curve = stats.kaplan_meier(*split(MP))
     assert curve["time"].tolist() == [6, 7, 10, 13, 16, 22, 23]
     assert curve["at_risk"].tolist() == [21, 17, 15, 12, 11, 7, 6]
+    assert curve["events"].tolist() == [3, 1, 1, 1, 1, 1, 1]
     published = [0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448]
     assert curve["share"].round(3).tolist() == published
     assert ((curve["low"] < curve["share"]) & (curve["share"] < curve["high"])).all()
@@ -110,6 +111,7 @@ def test_kaplan_meier_without_censoring_is_the_plain_share():
     assert curve["share"].tolist() == pytest.approx(
         [sum(t > x for t in time) / 10 for x in (1, 2, 3, 4, 5, 6)]
     )
+    assert curve[["low", "high"]].isna().all(axis=1).tolist() == [False] * 5 + [True], "all have closed"
 
 
 def test_kaplan_meier_needs_an_event():
@@ -192,6 +194,8 @@ def test_log_rank_refuses_what_it_cannot_compare():
         stats.log_rank([1, 2], [False, False], ["a", "b"])
     with pytest.raises(ValueError, match="a time, score or stratum is missing"):
         stats.log_rank_trend([1, 2], [True, True], [1, 2], ["North", None])
+    with pytest.raises(ValueError, match="no trend to test"):
+        stats.log_rank_trend([1, 2], [True, True], [5, 5])
 
 
 def test_shuffles_keep_decisions_together_and_regions_apart():
@@ -210,6 +214,7 @@ def test_shuffles_keep_decisions_together_and_regions_apart():
     blocks = [np.flatnonzero(decision == d) for d in "abc"]
     laid = order[:, np.concatenate(blocks)]
     assert laid.tolist() == [np.concatenate([blocks[b] for b in d]).tolist() for d in drawn]
+    assert len(stats.shuffles(decision)) + 1 == 2000, "without a number p is told in two-thousandths"
     free = stats.shuffles(decision, 300)
     assert (region[free] != region).any() and (free == stats.shuffles(decision, 300)).all()
 
@@ -327,6 +332,15 @@ def test_a_gap_is_judged_by_whole_decisions_and_holds_its_level_at_unequal_sprea
     assert stats.gap(money, merged, label, need, times=199).p <= 0.02
 
 
+def test_a_shuffle_test_refuses_a_statistic_that_is_no_number_of_one_shuffle():
+    def first_but_no_three(value):
+        return np.where(value[..., 0] == 3, np.nan, value[..., 0])
+
+    for value in ([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]):
+        with pytest.raises(ValueError, match="the statistic is not a number"):
+            stats.shuffle_test(first_but_no_three, value, np.array([[0, 1, 2], [2, 1, 0], [1, 2, 0]]))
+
+
 def test_a_gap_refuses_what_it_cannot_compare():
     sound = [1.0, 2.0, 3.0]
     for value, group in (
@@ -375,11 +389,13 @@ def test_groups_wholly_apart_have_the_least_p_that_so_few_bodies_can_have():
     found = stats.gap(value, group, range(10), times=999)
     # of 252 ways to choose five of ten two stand as far apart
     assert found.p == pytest.approx(2 / 252, abs=0.008)
+    asked_for_no_number = stats.gap(value, group, range(10)).p
+    assert 2000 * asked_for_no_number == pytest.approx(round(2000 * asked_for_no_number), abs=1e-9)
 
 
-def test_a_trend_is_the_same_in_people_and_in_millions():
+def test_a_trend_is_the_same_in_people_and_in_millions_and_counted_from_anywhere():
     some = np.random.default_rng(7)
     time, event, size = some.integers(1, 9, 40), some.random(40) < 0.6, some.normal(3e5, 1e5, 40)
-    assert stats.log_rank_trend(time, event, size / 1e9) == pytest.approx(
-        stats.log_rank_trend(time, event, size)
-    )
+    plain = stats.log_rank_trend(time, event, size)
+    assert stats.log_rank_trend(time, event, size / 1e9) == pytest.approx(plain)
+    assert stats.log_rank_trend(time, event, size + 1e13) == pytest.approx(plain)

@@ -290,3 +290,77 @@ def test_numbers_balance_to_one_in_a_thousand_million():
     for placed, balanced in ((1e9 - 1, True), (1e9 - 2, False)):
         totals = {"n": {"input": 1e9, "placed": placed, "unmapped": 0.0}}
         assert report.Report("A", "B", totals, {}).balanced() == balanced
+
+
+def rebased(codes, to, column=None, **of):
+    """Rows of one for each code, moved."""
+    frame = pd.DataFrame({"code": codes, "n": 1} | (column or {}))
+    return ccg.rebase(frame, **{"code": "code", "to": to, "sums": ["n"], **of})
+
+
+def test_two_spellings_of_a_code_that_does_not_stand_there_itself_are_told():
+    report = rebased([" 00C", "00c", "00D"], "2015-04-01", at="2013-04-01", repair=True).report()
+    assert "' 00C' and '00c' are one code, and were added up where they meet." in str(report)
+
+
+def test_bodies_whose_other_share_is_not_known_come_after_those_of_which_it_is():
+    lives = lineage.default()
+    codes = sorted(lives.codes_of(lives.vintage("2013-04-01", "ccg"), "ods"))
+    differ = rebased(codes, "2021-04-01", at="2013-04-01").report().differ
+    known = [body for body, part in differ.items() if part is not None]
+    assert "01H" in known and "01E" not in known, "so there are some of each"
+    assert list(differ)[: len(known)] == sorted(known, key=differ.get, reverse=True)
+
+
+def test_codes_that_are_a_whole_body_of_one_geography_and_a_part_of_it_in_another_are_asked_about():
+    """06W of 2013 is a part of the later 06W, and of 2017 all of it."""
+    statuses = {
+        at: list(rebased(["06W"], "2018-04-01", at=at).frame["status"]) for at in ("2013-04-01", "2017-04-01")
+    }
+    assert statuses == {"2013-04-01": ["incomplete"], "2017-04-01": ["exact"]}
+    with pytest.raises(ccg.RebaseError, match=r"CCGs of April 2013, .* and the answer differs"):
+        rebased(["06W"], "2018-04-01", at="auto")
+
+
+def test_a_code_that_is_known_nowhere_is_no_code_of_the_finest_geography():
+    with pytest.raises(ccg.RebaseError, match=r"^1 code is not of the sub-ICB locations of July 2022: 'ZZZ'"):
+        rebased(["ZZZ"], "2023-04-01", at="2022-07-01")
+
+
+def test_sums_that_differ_by_less_than_a_float_can_tell_are_not_divided():
+    """2**53 + 1 is read as 2**53 when it is made a float."""
+    column = {"n": [2**53, 1]}
+    with pytest.raises(ccg.RebaseError, match="cannot be divided to the last digit"):
+        rebased(["D2P2L", "15E"], "2022-07-01", column, at="2021-04-01")
+
+
+def test_a_row_is_divided_as_much_as_the_most_divided_of_its_numbers():
+    """Of n nothing is divided, since D2P2L, whose land was, has none of it; of m a part is."""
+    column = {"n": [0, 5], "m": [7, 5]}
+    moved = rebased(["D2P2L", "15E"], "2022-07-01", column, at="2021-04-01", sums=["n", "m"])
+    assert (moved.frame["divided"] > 0.1).all()
+    lazily = ccg.rebase(
+        lazy(code=["D2P2L", "15E"], **column), code="code", at="2021-04-01", to="2022-07-01", sums=["n", "m"]
+    )
+    assert moved.report().most == lazily.report().most == moved.frame["divided"].max()
+
+
+def test_a_lazy_frame_without_rows_has_nothing_in_it():
+    frame = pl.LazyFrame(schema={"code": pl.String, "n": pl.Int64})
+    moved = ccg.rebase(frame, code="code", at="2018-04-01", to="2021-04-01", sums=["n"])
+    assert "n: 0 in = 0 placed + 0 unmapped; 0 cells blank or suppressed." in str(moved.report())
+
+
+@pytest.mark.parametrize(
+    ("rows", "more"), [(1, ""), (2, " (and 1 more such row)"), (3, " (and 2 more such rows)")]
+)
+def test_rows_that_are_too_short_are_counted(rows, more, file):
+    with pytest.raises(ccg.ReadError) as refused:
+        ccg.read(file("code,n,m\n00C,5,7\n00D,7,9\n00J,7,9\n00K,7,9\n" + "00L,7\n" * rows))
+    assert f"line 6: 2 cells where the header has 3{more}. Fill" in str(refused.value)
+
+
+def test_a_file_in_latin_letters_has_no_sign_of_no_width_taken_out(tmp_path):
+    (tmp_path / "in.csv").write_bytes("code,név\n00C,Málaga\n".encode("cp1252"))
+    frame = ccg.read(tmp_path / "in.csv")
+    assert frame["név"].tolist() == ["Málaga"] and not any("width" in said for said in frame.attrs["read"])

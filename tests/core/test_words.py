@@ -31,6 +31,8 @@ def test_a_share_in_words_is_true_of_the_share():
             "nearly ": -0.051 < off < 0,
         }
         assert true[how], (x, said)
+    assert [words.share(x) for x in (0.05, 0.95)] == ["nearly a tenth", "more than nine in ten"]
+    assert [words.share(x) for x in (0.085, 0.115)] == ["about a tenth"] * 2
 
 
 def test_more_and_less_than_half_are_never_mixed_up():
@@ -65,6 +67,7 @@ def test_a_number_that_no_word_fits_is_refused(say, wrong):
 
 def test_a_minus_is_a_minus():
     assert words.number(-0.4) == "0" and words.number(-12.5, 1) == words.signed(-12.5, 1) == "−12.5"
+    assert words.money(0) == "£0"
     assert words.money(-1e9) == "−£1.0 billion" and words.listed([]) == ""
 
 
@@ -78,6 +81,10 @@ def test_what_is_above_none_has_a_plus_and_is_counted_in_its_own_form():
     assert [words.signed(x, 1) for x in (0.4, 0.04, -0.04, 1)] == ["+0.4", "0.0", "0.0", "+1.0"]
     assert [words.count(n, "CCG") for n in (0, 1, 2)] == ["0 CCGs", "1 CCG", "2 CCGs"]
     assert [words.spelt(n) for n in (10, 11)] == ["ten", "11"]
-    assert [words.ordinal(n) for n in (1, 10, 11, 21, 112)] == ["first", "tenth", "11th", "21st", "112th"]
+    assert [words.ordinal(n) for n in (1, 10, 11, 21, 22, 112)] == [
+        "first", "tenth", "11th", "21st", "22nd", "112th",
+    ]  # fmt: skip
     assert words.listed("abc", most=3) == "a, b and c"
+    assert [words.few("abc"[:n], 2) for n in (1, 2, 3)] == ["a", "a, b", "a, b and 1 more"]
+    assert words.few("abcdefghijklm") == "a, b, c, d, e, f, g, h, i, j, k, l and 1 more"
     assert words.people(1_000_000) == "1.0 million" and words.people(999_999) == "999,999"

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri, stdtrit  # of scipy.stats most of the suite needs nothing
 
+from ..core.words import few
+
 
 def wilson(count, base, level: float = 0.95):
     """Wilson score interval of a proportion, ``(low, high)`` between 0 and 1.
@@ -125,15 +127,14 @@ def kaplan_meier(time, event, level: float = 0.95) -> pd.DataFrame:
     ):  # where all are open or all have closed there is no interval, and scipy says so
         warnings.simplefilter("ignore", RuntimeWarning)
         reach = fitted.confidence_interval(level, method="log-log")
-    gone = share <= 0
     return pd.DataFrame(
         {
             "time": moments,
             "at_risk": [int((time >= t).sum()) for t in moments],
             "events": [int(((time == t) & event).sum()) for t in moments],
             "share": share,
-            "low": np.where(gone, np.nan, reach.low.probabilities[closed]),
-            "high": np.where(gone, np.nan, reach.high.probabilities[closed]),
+            "low": reach.low.probabilities[closed],
+            "high": reach.high.probabilities[closed],
         }
     )
 
@@ -288,7 +289,7 @@ def shuffles(decision, times: int = 1999, seed: int = 2013, within=None) -> np.n
     if (across > 1).any():
         told = pd.unique(np.asarray(decision)[np.isin(labels, across.index[across > 1])])
         raise ValueError(
-            f"shuffles: in more than one part of `within`: {_names(told)}; cut them or leave them out"
+            f"shuffles: in more than one part of `within`: {few(sorted(map(str, told)), 5)}; cut them or leave them out"
         )
     order = np.empty((times, len(labels)), int)
     for place in range(places.max() + 1):
@@ -406,8 +407,3 @@ def _p(observed: float, drawn: np.ndarray) -> float:
     if not (np.isfinite(observed) and np.isfinite(drawn).all()):
         raise ValueError("the statistic is not a number; is a value missing, or the same for every body?")
     return (1 + int((drawn >= observed - 1e-9 * max(1, abs(observed))).sum())) / (1 + len(drawn))
-
-
-def _names(units) -> str:
-    listed = sorted(map(str, units))
-    return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
