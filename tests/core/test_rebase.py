@@ -1371,6 +1371,17 @@ def test_every_row_is_said_to_be_exact_only_of_those_placed(make):
 
 
 @kinds
+def test_rows_of_one_code_that_were_added_up_are_exact_only_if_none_is_a_total(make):
+    """Men, women and all, without the column that tells them apart, came to twice the number and were called exact."""
+    added = move(make(frame(["00C", "00C", "00C", "00D"], [3, 1, 2, 5])))
+    assert added.report().added and sorted(states(added, "code").values()) == ["exact"] * 2
+    said = "Every row is exact, if of the rows that were added up none is a total of others or a copy."
+    assert str(added.report()).endswith(said)
+    alone = move(make(frame(["00C", "00D", "13Q", "13Q"], [3, 5, 1, 1]))).report()
+    assert not alone.added and str(alone).endswith("Every row that was placed is exact.")
+
+
+@kinds
 def test_a_mean_whose_weights_are_all_zero_is_not_exact(make):
     data = frame(["00C", "00D"], [0, 1], rate=[0.5, 0.5])
     result = move(make(data), sums=[], means={"rate": "n"})
