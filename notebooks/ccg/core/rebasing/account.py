@@ -90,7 +90,7 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
         spellings=list(mapping.spellings), keys=request.by,
         periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
-        refused=refused, added=number("placed", temp("most_rows")) > 1,
+        refused=refused, added=bool(number("placed", temp("most_rows")) > 1),
         sizes={n: float(number("input", temp(f"size_{n}"))) for n in request.sums},
     )  # fmt: skip
 
