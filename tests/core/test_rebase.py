@@ -1014,6 +1014,9 @@ def test_whole_numbers_that_no_float_keeps_are_added_up_in_an_arrow_table():
     whole = pa.table({"code": ["00C", "00K", "00M"], "n": [BIG, 0, 0]})
     moved = rebase(whole, code="code", at="2018-04-01", to="2021-04-01", sums=["n"])
     assert moved.frame["n"].to_pylist() == [BIG], "and where none is, to the last digit"
+    same_day = {"code": "code", "at": "2018-04-01", "to": "2018-04-01", "sums": ["n"]}
+    moved = rebase(duckdb.from_arrow(whole.slice(0, 1)), **same_day)
+    assert moved.frame.fetchall()[0][:2] == ("00C", BIG), "nor are sums of floats there in a database"
 
 
 @pytest.mark.parametrize("make", [pa.table, lambda d: pl.DataFrame(d).lazy()], ids=["pyarrow", "polars lazy"])
