@@ -12,6 +12,8 @@ from typing import Any
 
 #: The cells of a table as they were read, by the name of their column.
 _Columns = dict[str, list[Any]]
+#: The longest cell that the standard library reads.
+LONGEST = csv.field_size_limit()
 
 
 def sound(package: Any, name: str) -> bool:
@@ -42,6 +44,18 @@ def sound(package: Any, name: str) -> bool:
         if field.constraints.get("unique") and len(set(given)) < len(given):
             return False
     return all(_refers(package, columns, one) for one in schema.foreign_keys)
+
+
+def too_long(resource: Any) -> int | None:
+    """The line of a table by which a cell is longer than can be read; None where none is."""
+    with Path(resource.normpath).open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        try:
+            for _ in reader:
+                pass
+        except csv.Error:
+            return reader.line_num
+    return None
 
 
 def _read(resource: Any) -> _Columns | None:

@@ -81,8 +81,12 @@ _ESTIMATE = re.compile(
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|per [\d£]*[a-z]*)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*)(?![a-z])"
 )
+
+
+#: Cost/patient.
+_EACH = re.compile(r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|1,?000+)(?![a-z])")
 
 
 def called_a_rate(text: str) -> bool:
@@ -95,7 +99,9 @@ def called_a_rate(text: str) -> bool:
     """
     words = words_of(text)
     return bool(
-        _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
+        _RATE.search(words)
+        or _EACH.search(words)
+        or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
     )
 
 
