@@ -65,7 +65,7 @@ _BAND = re.compile(
 )
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
-    r"(?i)(?<![a-z])(?:registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
+    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
     r"|beds)(?![a-z])(?! days)"
 )
 _AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")

@@ -3,7 +3,7 @@
 import difflib
 import fnmatch
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -215,8 +215,11 @@ def is_period(frame: pd.DataFrame, column: str) -> bool:
 # --- columns by name ------------------------------------------------------------------------------
 
 
-def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
-    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is."""
+def named(frame: pd.DataFrame, wanted: Iterable[str], option: str, but: Collection[str] = ()) -> list[str]:
+    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is.
+
+    A pattern passes over the columns in ``but``, which have a use of their own.
+    """
     out: list[str] = []
     for one in wanted:
         name = one.strip()
@@ -224,7 +227,11 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
             out.append(name)
             continue
         some = (
-            [c for c in names_of(frame) if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
+            [
+                c
+                for c in names_of(frame)
+                if c not in but and fnmatch.fnmatchcase(c.casefold(), name.casefold())
+            ]
             if set(name) & set("*?[")
             else []
         )

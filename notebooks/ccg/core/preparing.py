@@ -216,7 +216,8 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     left = named(frame, [d for d in asked.drop if not (rest and d == "rest")], "--drop")
     dated = [at] if isinstance(at, str) and at in frame else []
     used = {code, *keys, *rates, *rates.values(), *dated}
-    added = named(frame, [s for s in asked.sums if not (rest and s == "rest")], "--sum")
+    wanted = [s for s in asked.sums if not (rest and s == "rest")]
+    added = named(frame, wanted, "--sum", {*used, *left, *found.other})
     if rest and "rest" in asked.sums:
         other = [c for c in names_of(frame) if c not in {*used, *added, *left, *found.other}]
         counts, others = _counts(frame, other, asked)
