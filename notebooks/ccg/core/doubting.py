@@ -466,7 +466,7 @@ def rates_among(
     counted = all(map(_COUNT.search, map(words_of, sums)))
     vague = [s for s in sums if says_nothing(s)]
     for key in [*keys, *(left if vague else ())] if sums and not counted else ():
-        cells = frame[key].unique() if keeping.is_text(frame[key]) else []
+        cells: list[str] = list(frame[key].unique()) if keeping.is_text(frame[key]) else []
         rates = _rates([c for c in cells if numbers.plain(c) is None])
         if rates and not is_period(frame, key):
             called = f"under {' and '.join(map(repr, rates[:3]))} in {key!r}"

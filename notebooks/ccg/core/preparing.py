@@ -563,8 +563,8 @@ def _with_days(table: Table, asked: Asked) -> Table:
     if fits and not fits[0].extra:
         refuse_partnerships(table.frame, columns.code, keys, fits)
         return _with_hint(table, fits, asked)
-    if days := days_of_both_levels(given, asked.to) if fits else []:
-        return _with_both_levels(table, days)
+    if both := days_of_both_levels(given, asked.to) if fits else []:
+        return _with_both_levels(table, both)
     if asked.closed == "carry" and not keys:
         day = max((opened(c) for c in given), default=None)
         if day is None:
