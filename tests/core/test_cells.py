@@ -100,3 +100,14 @@ def test_frictionless_says_nothing_of_any_table_row_by_row():
     for name in tables.names():
         assert cells.sound(package, name), name
         assert package.get_resource(name).validate().valid, name
+
+
+def test_a_cell_that_is_too_long_is_named_and_not_read_without_end(data):
+    """Frictionless never came to an end on it."""
+    path = data / "ccgs.csv"
+    head, first, rest = path.read_text(encoding="utf-8").split("\n", 2)
+    long = first.replace("NHS ", "NHS " + "x" * cells.LONGEST, 1)
+    assert long != first
+    path.write_text("\n".join([head, long, rest]), encoding="utf-8")
+    (problem,) = tables.find_problems("ccgs")
+    assert (problem.file, problem.row) == ("ccgs.csv", 2) and "longer than 131,072" in str(problem)

@@ -251,7 +251,7 @@ def test_a_practice_called_all_saints_is_no_total():
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
-        ("Rank", "1 2 3"), ("Spend per head", "12 13 14"), ("Mean wait", "20 21 22"), ("LCL", "7 8 9"), ("O/E", "1.1 0.9 1"),
+        ("Rank", "1 2 3"), ("Spend per head", "12 13 14"), ("Mean wait", "20 21 22"), ("LCL", "7 8 9"), ("O/E", "1.1 0.9 1"), ("Cost/patient", "5 6 7"),
         ("Observed/expected", "1.1 0.9 1"), ("IMD 2019 - Extent", "3 4 5"), ("Coverage", "70.1 71.5 69.9"), ("Apr-18", "70.1 71.5 69.9"),
         ("Value", "70.1 71.5 69.9"),
     ],
@@ -292,3 +292,30 @@ def test_a_measure_that_is_dropped_may_say_that_a_value_is_a_rate():
     counts = stacked("Diabetes prevalence (%)", head="code,measure,Numerator")
     for how in ({"by": ["measure"]}, {"drop": ["measure"]}):  # of what a rate is a rate may be added up
         assert set(rebase_file(counts, sums=["Numerator"], **how, **DATES).frame["status"]) == {"exact"}
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [("Month,Registered patients", "Apr-18 May-18"), ("When,n", "As at April 2018,As at May 2018")],
+)
+def test_counts_of_what_is_there_on_a_day_are_not_added_over_days(head, cells):
+    """Registered patients of three months were added up, and called exact."""
+    days = cells.split(",") if "," in cells else cells.split()
+    table = stacked(*days, head=f"code,{head}")
+    period, name = head.split(",")
+    moved = rebase_file(table, sums=[name], drop=[period], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "were added up (--by" in str(moved).splitlines()[0]
+    assert set(rebase_file(table, sums=[name], by=[period], **DATES).frame["status"]) == {"exact"}
+    flows = table.rename(columns={name: "Referrals"}).assign(**{period: table[period].str[-8:]})
+    assert status(rebase_file(flows, sums=["Referrals"], drop=[period], **DATES)) == {"16C": "exact"}
+
+
+def test_codes_merged_down_the_side_are_refused():
+    """The rows below each code were left out, and its own first row was called exact."""
+    table = frame("code,Sex,n\n" + "".join(f"{c},M,{n}\n,F,{n + 5}\n" for c, n in CCGS.items()))
+    with pytest.raises(
+        PublishedError, match=r"column 'code' \(row 2\): the code is blank in 3 rows below others"
+    ):
+        rebase_file(table, sums=["n"], by=["Sex"], **DATES)
+    sent = rebase_file(table, sums=["n"], by=["Sex"], unknown="unmapped", **DATES)
+    assert sent.unmapped["n"].sum() == 75 and sent.report.balanced()

@@ -882,3 +882,12 @@ def test_the_total_of_a_column_is_a_total_for_england():
     table = frame("name,mnemonic,n\nD,E38000042,1\nH,E38000075,2\nS,E38000162,4\nColumn Total,,7\n")
     moved = rebase_file(table, sums=["n"], drop=["rest"], **DATES)
     assert set(moved.unmapped["reason"]) == {"a total for England"}
+
+
+def test_a_pattern_passes_over_columns_that_have_a_use():
+    """--sum '*' tried to add up the codes and the key."""
+    table = frame("Code,Name,Apr-18,May-18\n00C,A,1,2\n00K,B,3,4\n00M,C,5,6\n")
+    moved = rebase_file(table, sums=["*"], drop=["Name"], **DATES)
+    assert moved.frame[["Apr-18", "May-18"]].to_numpy().tolist() == [[9, 12]]
+    with pytest.raises(finding.PublishedError, match="is to be left out with --drop and used as well"):
+        rebase_file(table, sums=["Apr-18"], drop=["Apr*"], **DATES)

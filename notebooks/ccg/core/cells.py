@@ -12,6 +12,8 @@ from typing import Any
 
 #: The cells of a table as they were read, by the name of their column.
 _Columns = dict[str, list[Any]]
+#: The longest cell that the standard library reads, where nobody has raised its limit, as Frictionless does.
+LONGEST = 131_072
 
 
 def sound(package: Any, name: str) -> bool:
@@ -44,6 +46,19 @@ def sound(package: Any, name: str) -> bool:
     return all(_refers(package, columns, one) for one in schema.foreign_keys)
 
 
+def too_long(resource: Any) -> int | None:
+    """The line of a table by which a cell is longer than can be read; None where none is."""
+    with Path(resource.normpath).open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        try:
+            for row in reader:
+                if max(map(len, row), default=0) > LONGEST:
+                    return reader.line_num
+        except csv.Error:
+            return reader.line_num
+    return None
+
+
 def _read(resource: Any) -> _Columns | None:
     """Each column as its field reads it; None if a row has another number of cells or a cell breaks a rule."""
     fields = resource.schema.fields
@@ -58,7 +73,7 @@ def _read(resource: Any) -> _Columns | None:
     for field, cells in zip(fields, zip(*rows, strict=True), strict=True):
         read = field.create_cell_reader()
         judged = {cell: read(cell) for cell in set(cells)}
-        if any(wrong for _, wrong in judged.values()):
+        if any(wrong for _, wrong in judged.values()) or max(map(len, judged)) > LONGEST:
             return None
         columns[field.name] = [judged[cell][0] for cell in cells]
     return columns

@@ -63,6 +63,12 @@ _BAND = re.compile(
     rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
     rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
 )
+#: Columns that count what is there at a time, and words for that time.
+_STOCK = re.compile(
+    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
+    r"|beds)(?![a-z])(?! days)"
+)
+_AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
 #: What a column of counts is called, whatever the measure of its row.
 _COUNT = re.compile(
     r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
@@ -149,6 +155,7 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
             )
             doubts.append(Doubt(why, _of(among, total.rows)))
         doubts += _two_names(frame, some, keys, name)
+        doubts += _of_days(frame, among, name, sums)
     doubts += _repeated(among, some, keys, apart, sums)
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
@@ -225,6 +232,21 @@ def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: s
         "give each its own code"
     )
     return [Doubt(why, keeping.told(frame[code], lambda cell: cell in torn))]
+
+
+def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) -> list[Doubt]:
+    """A doubt where the periods left out are days on which something was counted: its counts make no sum."""
+    if not is_period(frame, name):
+        return []
+    as_at = _AS_AT.search(words_of(name)) or any(map(_AS_AT.search, map(str, frame[name].unique()[:_FEW])))
+    stocks = [s for s in sums if as_at or _STOCK.search(words_of(s))]
+    if not stocks:
+        return []
+    why = (
+        f"column {stocks[0]!r} counts what is there at a time, and those of several times in the dropped column {name!r} "
+        f"were added up (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, among)]
 
 
 def _of_one_body(names: set[str]) -> bool:
@@ -462,7 +484,8 @@ def rates_among(
     counted = all(map(_COUNT.search, map(words_of, sums)))
     vague = [s for s in sums if says_nothing(s)]
     for key in [*keys, *(left if vague else ())] if sums and not counted else ():
-        rates = _rates([str(c) for c in frame[key].unique()]) if keeping.is_text(frame[key]) else []
+        cells: list[str] = list(frame[key].unique()) if keeping.is_text(frame[key]) else []
+        rates = _rates([c for c in cells if numbers.plain(c) is None])
         if rates and not is_period(frame, key):
             called = f"under {' and '.join(map(repr, rates[:3]))} in {key!r}"
             notes.append(

@@ -3,7 +3,7 @@
 import difflib
 import fnmatch
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -81,8 +81,12 @@ _ESTIMATE = re.compile(
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|per [\d£]*[a-z]*)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*)(?![a-z])"
 )
+
+
+#: Cost/patient.
+_EACH = re.compile(r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|1,?000+)(?![a-z])")
 
 
 def called_a_rate(text: str) -> bool:
@@ -95,7 +99,9 @@ def called_a_rate(text: str) -> bool:
     """
     words = words_of(text)
     return bool(
-        _RATE.search(words) or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
+        _RATE.search(words)
+        or _EACH.search(words)
+        or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
     )
 
 
@@ -209,8 +215,11 @@ def is_period(frame: pd.DataFrame, column: str) -> bool:
 # --- columns by name ------------------------------------------------------------------------------
 
 
-def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
-    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is."""
+def named(frame: pd.DataFrame, wanted: Iterable[str], option: str, but: Collection[str] = ()) -> list[str]:
+    """The columns that names and patterns mean, each once. Raises PublishedError with the nearest if none is.
+
+    A pattern passes over the columns in ``but``, which have a use of their own.
+    """
     out: list[str] = []
     for one in wanted:
         name = one.strip()
@@ -218,7 +227,11 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str) -> list[str]:
             out.append(name)
             continue
         some = (
-            [c for c in names_of(frame) if fnmatch.fnmatchcase(c.casefold(), name.casefold())]
+            [
+                c
+                for c in names_of(frame)
+                if c not in but and fnmatch.fnmatchcase(c.casefold(), name.casefold())
+            ]
             if set(name) & set("*?[")
             else []
         )

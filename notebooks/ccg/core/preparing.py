@@ -174,7 +174,7 @@ def prepared(frame: pd.DataFrame, asked: Asked) -> Table:
     table = _with_own_names(table)
     table = _with_noughts(table, asked.zero)
     table = _with_numbers(table, asked.missing)
-    table = _with_codes(table)
+    table = _with_codes(table, asked)
     return _with_days(table, asked)
 
 
@@ -218,7 +218,8 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     left = named(frame, [d for d in asked.drop if not (rest and d == "rest")], "--drop")
     dated = [at] if isinstance(at, str) and at in frame else []
     used = {code, *keys, *rates, *rates.values(), *dated}
-    added = named(frame, [s for s in asked.sums if not (rest and s == "rest")], "--sum")
+    wanted = [s for s in asked.sums if not (rest and s == "rest")]
+    added = named(frame, wanted, "--sum", {*used, *left, *found.other})
     if rest and "rest" in asked.sums:
         other = [c for c in names_of(frame) if c not in {*used, *added, *left, *found.other}]
         counts, others = _counts(frame, other, asked)
@@ -501,7 +502,7 @@ def _said_of_signs(cells: pd.Series, column: numbers.Column, added: bool, marks:
     return notes
 
 
-def _with_codes(table: Table) -> Table:
+def _with_codes(table: Table, asked: Asked) -> Table:
     """Codes in another way of writing, and words for England, as they are meant; nothing is guessed."""
     code = table.columns.code
     cells = table.frame[code]
@@ -509,6 +510,8 @@ def _with_codes(table: Table) -> Table:
         raise PublishedError(
             f"column {code!r} holds {cells.dtype}, not text; read the codes as text, or 5E1 becomes 50"
         )
+    if asked.unknown == "refuse":
+        _refuse_merged(cells)
     home = lineage.default()
     words = {w.casefold(): w for w in reversed(list(home.beside()))}
     meant = {cell: _as_code(cell, words, home) for cell in cells.unique()}
@@ -520,6 +523,20 @@ def _with_codes(table: Table) -> Table:
         written={cell: plain for cell, plain in meant.items() if plain and plain != cell},
         spelt={plain: frozenset(some) for plain, some in spelt.items()},
     )
+
+
+def _refuse_merged(cells: pd.Series) -> None:
+    """Raise PublishedError where most codes stand above blank cells, as where cells are merged down the side."""
+    blank = keeping.told(cells, lambda cell: not cell.strip()).to_numpy()
+    above = int((~blank[:-1] & blank[1:]).sum())  # codes with a blank cell right below
+    if above > 1 and 2 * above >= int((~blank).sum()):
+        at = int(blank.argmax())
+        where = f"line {cells.index[at]}" if cells.index.name == "line" else f"row {at + 1}"
+        raise PublishedError(
+            f"column {cells.name!r} ({where}): the code is blank in {count(int(blank.sum()), 'row')} below others, as where "
+            "cells are merged down the side; fill them down, or send them to unmapped with unknown='unmapped' (--unknown "
+            "unmapped)"
+        )
 
 
 def _as_code(cell: str, words: Mapping[str, str], home: lineage.Lineage) -> str:
@@ -554,8 +571,8 @@ def _with_days(table: Table, asked: Asked) -> Table:
     if fits and not fits[0].extra:
         refuse_partnerships(table.frame, columns.code, keys, fits)
         return _with_hint(table, fits, asked)
-    if days := days_of_both_levels(given, asked.to) if fits else []:
-        return _with_both_levels(table, days)
+    if both := days_of_both_levels(given, asked.to) if fits else []:
+        return _with_both_levels(table, both)
     if asked.closed == "carry" and not keys:
         day = max((opened(c) for c in given), default=None)
         if day is None:

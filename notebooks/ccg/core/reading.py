@@ -580,10 +580,10 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
             continue
         found = _stacked_names(head, lower, len(names))
         if found:
-            names, first = found
+            names, upper = found
             said[:] = [one for one in said if not one.startswith("header in line")]
-            joined = "and" if lower == first + 1 else "to"
-            said.append(f"names of columns from lines {head[first].line} {joined} {head[lower].line}")
+            joined = "and" if lower == upper + 1 else "to"
+            said.append(f"names of columns from lines {head[upper].line} {joined} {head[lower].line}")
             return names, lower + 1
     return names, at + 1
 

@@ -329,6 +329,11 @@ def _frictionless(name: str, *_: str) -> tuple[Problem, ...]:
     checked = frictionless.Package.from_descriptor(contract, basepath=str(files.data()))
     if cells.sound(checked, resource["name"]):
         return ()
+    for other in checked.resources:  # Frictionless would read it without end
+        if row := cells.too_long(other):
+            return (
+                _problem(_resource(other.name), f"a cell is longer than {cells.LONGEST:,} characters", row),
+            )
     report = checked.get_resource(resource["name"]).validate(limit_errors=1000)
     types = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
     problems = []
