@@ -6,7 +6,7 @@ text, and is gone through part by part, so that no list of all its cells is ever
 always text.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -54,7 +54,7 @@ def plainly(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{str(c): as_text(frame[c]) for c in frame if is_kept(frame[c])})
 
 
-def parts(cells: pd.Series) -> Iterator[tuple[Any, Sequence[Any]]]:
+def parts(cells: pd.Series) -> Iterator[tuple[Any, Iterable[Any]]]:
     """A column part by part: for each row which of the distinct cells of its part it has, -1 for a missing one; and these.
 
     A column of categories is one part, and some of its categories may be in no row.

@@ -199,7 +199,8 @@ class Column:
             numbers[i] = self._odd(texts[i], times[i])
         if strange := [i for i in odd if i in times and numbers[i] is None]:
             rows = pd.Series(codes)
-            for row, i in rows[rows.isin(strange)].drop_duplicates().items():
+            first_of_each = rows[rows.isin(strange)].drop_duplicates()
+            for row, i in zip(first_of_each.index.to_list(), first_of_each.to_list(), strict=True):
                 before, first = found.get(texts[i], (0, start + row))
                 found[texts[i]] = (before + times[i], first)
         return pd.Series(pd.Series([*numbers, None], dtype=float).array[codes])
@@ -287,8 +288,8 @@ def _parts(series: nw.Series[Any]) -> Iterator[tuple[Any, list[str]]]:
             return
     for start in range(0, len(series) or 1, keeping.PART):
         text = series[start : start + keeping.PART].cast(nw.String).to_list()
-        codes, distinct = pd.factorize(pd.Series(text, dtype=object))
-        yield codes, [text.strip() for text in distinct]
+        at, cells = pd.factorize(pd.Series(text, dtype=object))
+        yield at, [str(cell).strip() for cell in cells]
 
 
 def _is_long(number: str) -> bool:

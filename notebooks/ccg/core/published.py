@@ -163,6 +163,7 @@ def rebase_file(
         names, hint, incomplete, basis, str(frame.attrs.get("title", "")),
     )  # fmt: skip
     table = carrying.set_aside(prepared(frame, asked), asked)
+    del frame  # the text of a file is let go of: the table has its numbers
     moved = _moved(table, asked)
     return replace(moved, notes=[*notes, *said, *moved.notes])
 

@@ -779,7 +779,7 @@ class _Numbered(dict[str, int]):
 
 
 class _Column:
-    """A column as it grows: its distinct cells, and which of them each row has. Once most of many differ, its text."""
+    """A column as it grows: its distinct cells, and which of them each row has. Once these are no longer few, its text."""
 
     def __init__(self) -> None:
         self.texts = _Numbered()
@@ -797,7 +797,7 @@ class _Column:
         self.codes.append(
             pd.Series(codes, dtype="int8" if few < 2**7 else "int16" if few < 2**15 else "int32")
         )
-        if keeping.FEW < len(self.texts) > self.rows / 2:
+        if len(self.texts) > keeping.FEW:
             self.plain = [keeping.as_text(self.series(pd.RangeIndex(self.rows)))]
 
     def series(self, index: pd.Index) -> pd.Series:
