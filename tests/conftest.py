@@ -15,8 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))
 
-from ccg import files, tables  # noqa: E402
-from ccg.core.problems import Tables  # noqa: E402
+import ccg  # noqa: E402 - whose modules come when they are asked for: who only hands out tests needs no pandas
 
 #: Files whose tests share what is costly to work out, so that one process runs them; any other file is one by itself.
 TOGETHER = {
@@ -35,6 +34,12 @@ TOGETHER = {
 }
 #: Files whose tests share little: each goes to the process that is free, last of all, so that both end together.
 APART = {"core/test_published.py", "suite/test_commands.py"}
+
+
+def pytest_configure(config):
+    """What pandas says it will change is an error. Not in pyproject.toml, for whose sake every process imports pandas."""
+    if not getattr(config.option, "numprocesses", None):  # who only hands out tests runs none
+        config.addinivalue_line("filterwarnings", "error::pandas.errors.Pandas4Warning")
 
 
 def pytest_collection_finish(session):
@@ -79,10 +84,8 @@ def made(tmp_path_factory) -> Path:
     """The figures of this test run: those that nbval has just made, else made here."""
     if os.environ.get("CCG_FIGURES"):
         return Path(os.environ["CCG_FIGURES"])
-    from ccg import run  # not above: the process that only hands out tests need not import it
-
     folder = tmp_path_factory.mktemp("figures")
-    _, failed = run.execute(files.notebooks(), folder)
+    _, failed = ccg.run.execute(ccg.files.notebooks(), folder)
     assert not failed, "\n".join(map(str, failed))
     return folder
 
@@ -93,36 +96,34 @@ def asked_once(monkeypatch, tmp_path_factory):
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "frictionless"
     shared.mkdir(exist_ok=True)
-    slow = tables._frictionless
+    slow = ccg.tables._frictionless
 
     def frictionless(*asked: str) -> tuple:
-        kept = shared / files.sha256("\n".join(asked).encode())
+        kept = shared / ccg.files.sha256("\n".join(asked).encode())
         if not kept.exists():
-            files.write(kept, pickle.dumps(slow(*asked)))
+            ccg.files.write(kept, pickle.dumps(slow(*asked)))
         return pickle.loads(kept.read_bytes())
 
-    monkeypatch.setattr(tables, "_frictionless", frictionless)
+    monkeypatch.setattr(ccg.tables, "_frictionless", frictionless)
 
 
 @pytest.fixture
 def remembered(monkeypatch, asked_once):
     """What was said of the same tables is said again, not worked out: most tests change one table of many."""
-    single, rules = tables.find_problems, tables.rules
+    single, rules = ccg.tables.find_problems, ccg.tables.rules
 
     def find_problems(name: str) -> list:
-        read = {
-            name,
-            "sources",
-            *(k["reference"]["resource"] for k in _entry(name)["schema"].get("foreignKeys", [])),
-        }
-        asked = (name, _contract(), *(_content(one) for one in sorted(read - {""})))
+        entries = {one["name"]: one for one in ccg.tables._package()["resources"]}
+        refers = {k["reference"]["resource"] for k in entries[name]["schema"].get("foreignKeys", [])}
+        read = sorted({name, "sources", *refers} - {""})
+        asked = (name, _contract(), *(_content(entries[one]) for one in read))
         if asked not in _SAID:
             _SAID[asked] = single(name)
         return list(_SAID[asked])
 
-    monkeypatch.setattr(tables, "find_problems", find_problems)
+    monkeypatch.setattr(ccg.tables, "find_problems", find_problems)
     monkeypatch.setattr(
-        tables, "rules", lambda: [_Remembered(rule, place) for place, rule in enumerate(rules())]
+        ccg.tables, "rules", lambda: [_Remembered(rule, place) for place, rule in enumerate(rules())]
     )
 
 
@@ -130,25 +131,21 @@ def remembered(monkeypatch, asked_once):
 _SAID: dict = {}
 
 
-def _entry(name: str) -> dict:
-    return next(one for one in tables._package()["resources"] if one["name"] == name)
-
-
-def _content(name: str) -> str:
-    path = files.data() / _entry(name)["path"]
-    return files.sha256(path.read_bytes()) if path.exists() else ""
+def _content(entry: dict) -> str:
+    path = ccg.files.data() / entry["path"]
+    return ccg.files.sha256(path.read_bytes()) if path.exists() else ""
 
 
 def _contract() -> str:
     """A digest of the contract without what is recorded of the files' contents."""
-    return _plain((files.data() / "datapackage.json").read_bytes())
+    return _plain((ccg.files.data() / "datapackage.json").read_bytes())
 
 
 @lru_cache(maxsize=64)
 def _plain(text: bytes) -> str:
     contract = json.loads(text)
     plain = [{k: v for k, v in one.items() if k not in ("hash", "bytes")} for one in contract["resources"]]
-    return files.sha256(json.dumps({**contract, "resources": plain}, sort_keys=True).encode())
+    return ccg.files.sha256(json.dumps({**contract, "resources": plain}, sort_keys=True).encode())
 
 
 class _Remembered:
@@ -159,7 +156,7 @@ class _Remembered:
     def __init__(self, rule, place: int) -> None:
         self.rule, self.of = rule, (place, getattr(rule, "__qualname__", repr(rule)))
 
-    def __call__(self, given: Tables) -> list:
+    def __call__(self, given) -> list:
         # the rules of one check are given the same tables: each is looked at once
         if "seen" not in given.__dict__:
             given.seen = _contract(), {}
@@ -167,7 +164,7 @@ class _Remembered:
 
         def content(name: str) -> str:
             if name not in state:
-                state[name] = _content(name)
+                state[name] = _content(given.resources[name])
             return state[name]
 
         for before, read, said in self.runs.get(self.of, []):
@@ -177,8 +174,8 @@ class _Remembered:
 
         def load(name: str):
             read[name] = content(name)
-            return tables.as_is(name)
+            return given[name]  # as in a check, where every rule has the same frames
 
-        said = list(self.rule(Tables(load, given.contract)))
+        said = list(self.rule(ccg.problems.Tables(load, given.contract)))
         self.runs.setdefault(self.of, []).append((contract, read, said))
         return said

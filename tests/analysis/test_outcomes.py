@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from functools import cache
 from statistics import mean
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from ccg import effects, files, gpps, outcomes
 
 
+@cache
 def rows_of(name):
     with (files.data() / f"{name}.csv").open(encoding="utf-8", newline="") as opened:
         return list(csv.DictReader(opened))
