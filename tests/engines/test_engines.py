@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from ccg import RebaseError, lineage, rebase
 from every_case import ASKED, told
@@ -131,12 +132,12 @@ class Spark:
         self.session = session
 
     def make(self, data: pd.DataFrame):
+        from pyspark.sql.types import StructType
+
         kinds = {c: self.TYPES.get(str(t), "timestamp") for c, t in data.dtypes.items()}
-        rows = data.astype(object).where(data.notna(), None)
-        for c in (c for c, k in kinds.items() if k == "timestamp"):
-            rows[c] = pd.Series(list(data[c].dt.to_pydatetime()), dtype=object)
-        spec = ", ".join(f"`{c}` {k}" for c, k in kinds.items())
-        return self.session.createDataFrame(list(rows.itertuples(index=False, name=None)), spec)
+        spec = StructType.fromDDL(", ".join(f"`{c}` {k}" for c, k in kinds.items()))
+        # Spark keeps a table of Arrow; for a list of rows it would ask a process of Python at every look
+        return self.session.createDataFrame(pa.Table.from_pandas(data, preserve_index=False), spec)
 
     def kind(self):
         from pyspark.sql import DataFrame

@@ -17,9 +17,9 @@ MAY = {
     "suite": {"core", "analysis", "charts", "explorer", "suite"},
     "cli": {"core", "analysis", "charts", "explorer", "suite", "cli"},
 }
-#: What those who only re-base have installed; python-calamine is asked only for a workbook, Dask is there
-#: where a frame of Dask came in, and Frictionless is asked only when a table is not what was sealed.
-LIGHT = {"narwhals", "pandas", "python_calamine", "dask", "frictionless"}
+#: What those who only re-base have installed; python-calamine is asked only for a workbook, Dask and Spark are there
+#: where a frame of theirs came in, and Frictionless is asked only when a table is not what was sealed.
+LIGHT = {"narwhals", "pandas", "python_calamine", "dask", "pyspark", "frictionless"}
 MODULES = sorted(p for room in MAY for p in (PACKAGE / room).rglob("*.py"))
 
 

@@ -38,10 +38,7 @@ def small(frame: Frame, data: dict[str, list[Any]], schema: dict[str, Any]) -> F
 
         return nw.from_native(dd.from_pandas(pd.DataFrame(data), npartitions=1))
     if kind == nw.Implementation.PYSPARK:
-        types = {TEXT: "string", WHOLE: "long", NUMBER: "double"}
-        rows = list(zip(*data.values(), strict=True))
-        spec = ", ".join(f"{n} {types[k]}" for n, k in schema.items())
-        return nw.from_native(native.sparkSession.createDataFrame(rows, spec))
+        return nw.from_native(_in_spark(native, data, schema))
     raise RebaseError(
         f"lazy frames of {kind} are not supported; pass pandas, Polars, PyArrow, DuckDB, Dask or PySpark"
     )
@@ -101,9 +98,7 @@ def _in_duckdb(relation: Any, data: dict[str, list[Any]], schema: dict[str, Any]
     string is read a hundred times faster than a list of thousands, and split once into lines faster than once
     for each column.
     """
-    rows = zip(*([("" if v is None else str(v)) for v in values] for values in data.values()), strict=True)
-    # what is missing at the end of a line need not be there
-    text = _LINE.join(_CELL.join(row).rstrip(_CELL) for row in rows).replace("'", "''")
+    text = _text(data).replace("'", "''")
     kinds = {TEXT: "varchar", WHOLE: "bigint", NUMBER: "double"}
     cells = [
         f"cast(nullif(line[{i}], '') as {kinds[schema[name]]}) as {name}" for i, name in enumerate(data, 1)
@@ -111,3 +106,26 @@ def _in_duckdb(relation: Any, data: dict[str, list[Any]], schema: dict[str, Any]
     one = relation.limit(0).aggregate("count(*) as one")
     lines = f"string_split(unnest(string_split('{text}', '{_LINE}')), '{_CELL}') as line"
     return one.project(lines).project(", ".join(cells))
+
+
+def _in_spark(frame: Any, data: dict[str, list[Any]], schema: dict[str, Any]) -> Any:
+    """A small table in the session of a frame, of lines written out as for DuckDB.
+
+    So Spark sees that it is small, hands it to whoever joins it and shares out no rows for that; of a list of rows
+    it would not know, and would ask a process of Python for them each time.
+    """
+    from pyspark.sql import functions
+
+    kinds = {TEXT: "string", WHOLE: "long", NUMBER: "double"}
+    lines = functions.explode(functions.split(functions.lit(_text(data)), _LINE))
+    one = frame.sparkSession.range(0, 1, 1, 1).select(lines.alias("line"))
+    split = one.select(functions.split("line", _CELL).alias("line"))
+    cells = {name: functions.get("line", functions.lit(i)) for i, name in enumerate(data)}
+    given = {name: functions.nullif(cell, functions.lit("")) for name, cell in cells.items()}
+    return split.select(*(cell.cast(kinds[schema[name]]).alias(name) for name, cell in given.items()))
+
+
+def _text(data: dict[str, list[Any]]) -> str:
+    """A small table as lines of cells; what is missing at the end of a line is not there."""
+    rows = zip(*([("" if v is None else str(v)) for v in values] for values in data.values()), strict=True)
+    return _LINE.join(_CELL.join(row).rstrip(_CELL) for row in rows)
