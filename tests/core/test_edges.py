@@ -90,7 +90,8 @@ def test_the_hundred_and_eleventh_is_no_hundred_and_elevenst():
 
 def test_rows_dated_in_the_years_of_trusts_are_placed():
     """The first day known is the day of trusts: rows dated then are of trusts, and their numbers all arrive."""
-    frame = pd.DataFrame({"code": ["5A3", "5A4", "5A5"], "day": ["2012-10-01"] * 3, "n": [1, 2, 4]})
+    days = ["2010-04-01", "2012-10-01", "2013-03-31"]
+    frame = pd.DataFrame({"code": ["5A3", "5A4", "5A5"], "day": days, "n": [1, 2, 4]})
     moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"])
     assert moved.frame["n"].sum() == 7 and not len(moved.unmapped)
 
@@ -364,3 +365,43 @@ def test_a_file_in_latin_letters_has_no_sign_of_no_width_taken_out(tmp_path):
     (tmp_path / "in.csv").write_bytes("code,név\n00C,Málaga\n".encode("cp1252"))
     frame = ccg.read(tmp_path / "in.csv")
     assert frame["név"].tolist() == ["Málaga"] and not any("width" in said for said in frame.attrs["read"])
+
+
+def test_a_file_of_text_has_a_name_for_each_column(file):
+    """Of a workbook such a column is called by its place, since a name may stand over several."""
+    with pytest.raises(ccg.ReadError, match="column 2, which holds 'x', has no name"):
+        ccg.read(file("code,,n\n00C,x,5\n00D,y,7\n"))
+
+
+def test_geographies_of_a_lineage_just_made_follow_each_other_to_the_last_day_known():
+    lives = lineage.Lineage.from_tables()
+    of: dict[str, list] = {}
+    for one in lives.vintages():
+        of.setdefault(one.level, []).append((one.start, one.end))
+    for level, times in of.items():
+        assert all(start <= end for start, end in times), level
+        for (_, ends), (begins, _) in itertools.pairwise(times):
+            assert ends + pd.Timedelta(days=1) == begins, level
+    day_before = lives.start - pd.Timedelta(days=1)
+    assert of["pct"] == [(lives.trusts, day_before)] and of["ccg"][0][0] == lives.start
+    assert of["sub_icb"][-1][1] == of["icb"][-1][1] == lives.until
+    assert of["sub_icb"][0][0] == lives.boards == of["partnership"][-1][1] + pd.Timedelta(days=1)
+
+
+@pytest.mark.parametrize("kind", [pl.Int32, pl.UInt32])
+def test_small_whole_numbers_do_not_run_over(kind):
+    frame = pl.DataFrame({"code": ["00F", "00G"], "n": pl.Series([2**31 - 1] * 2, dtype=kind)})
+    frame = pl.concat([frame, frame])
+    moved = ccg.rebase(frame, code="code", at="2013-04-01", to="2015-04-01", sums=["n"])
+    assert moved.frame["n"].to_list() == [4 * (2**31 - 1)]
+
+
+def test_a_code_that_came_without_a_change_of_boundary_is_refused():
+    """The third ONS code of a CCG whose boundary moved once: the day of the second is not its day too."""
+    listed = ccg.tables.load("ons_codes")
+    last = listed[listed["code"] == "01H"].sort_values("first_seen").tail(1)
+    third = last.assign(ons_code="E38009999", first_seen=last["first_seen"] + pd.Timedelta(days=30))
+    more = {"ons_codes": pd.concat([listed, third], ignore_index=True)}
+    lives = lineage.Lineage.from_tables(lambda name: more.get(name, ccg.tables.load(name)))
+    with pytest.raises(lineage.LineageError, match=r"E38009999 of 01H .* no boundary of 01H moved before"):
+        lives.ons_periods()
