@@ -39,7 +39,7 @@ def test_a_row_at_the_end_whose_last_cell_is_blank_is_kept(file):
 
 def test_codes_and_bodies_follow_each_other_day_by_day():
     """An older ONS code ends the day before the newer begins, and trusts the day before CCGs."""
-    lives = lineage.default()
+    lives = lineage.Lineage.from_tables()
     of: dict[str, list] = {}
     for code, first, last in lives.ons_periods().values():
         of.setdefault(code, []).append((first, last))
@@ -405,3 +405,25 @@ def test_a_code_that_came_without_a_change_of_boundary_is_refused():
     lives = lineage.Lineage.from_tables(lambda name: more.get(name, ccg.tables.load(name)))
     with pytest.raises(lineage.LineageError, match=r"E38009999 of 01H .* no boundary of 01H moved before"):
         lives.ons_periods()
+
+
+def test_the_last_day_known_is_the_last_that_a_row_may_be_of():
+    lives = lineage.default()
+    last = [str((lives.until + pd.Timedelta(days=n)).date()) for n in (0, 1)]
+    frame = lazy(code=["00L", "00L"], day=last, n=[1, 2])
+    moved = ccg.rebase(frame, code="code", at="day", to=last[0], sums=["n"])
+    assert list(placed(moved).values()) == [1] and unmapped(moved) == {"00L": 2}
+    with pytest.raises(ccg.RebaseError, match=rf"{last[1]} is out of reach; .* to {last[0]}"):
+        ccg.rebase(frame.collect(), code="code", at="day", to=last[0], sums=["n"])
+
+
+def test_a_ccg_without_one_of_its_trusts_is_incomplete_at_the_time_of_trusts():
+    parts = ccg.tables.load("pct_to_ccg")
+    many = parts.groupby("ccg")["pct"].nunique()
+    goal = many[many > 1].index[0]
+    trusts = sorted(set(parts.query("ccg == @goal")["pct"]))
+    for there, is_incomplete in ((trusts, False), (trusts[1:], True)):
+        frame = lazy(code=there, day=["2012-10-01"] * len(there), n=[1] * len(there))
+        moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"]).frame.collect()
+        of = dict(moved.select("code", "status").iter_rows())
+        assert (of[goal] == "incomplete") == is_incomplete
