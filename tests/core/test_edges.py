@@ -96,9 +96,13 @@ def test_rows_dated_in_the_years_of_trusts_are_placed():
     assert moved.frame["n"].sum() == 7 and not len(moved.unmapped)
 
 
-def test_a_search_tells_the_last_day_of_a_ccg_whose_code_goes_on():
-    found = lineage.default().search("00L").iloc[0]
-    assert (found["level"], str(found["closed"].date())) == ("ccg", "2022-06-30")
+def test_a_search_tells_the_last_day_of_a_trust_and_of_a_ccg_whose_code_goes_on():
+    lives = lineage.Lineage.from_tables()
+    found = {code: lives.search(code).iloc[0] for code in ("00L", "5A3")}
+    assert {code: (one["level"], str(one["closed"].date())) for code, one in found.items()} == {
+        "00L": ("ccg", "2022-06-30"),
+        "5A3": ("pct", "2013-03-31"),
+    }
 
 
 def test_a_weight_of_none_weighs_nothing_and_is_not_refused():
@@ -413,6 +417,7 @@ def test_the_last_day_known_is_the_last_that_a_row_may_be_of():
     frame = lazy(code=["00L", "00L"], day=last, n=[1, 2])
     moved = ccg.rebase(frame, code="code", at="day", to=last[0], sums=["n"])
     assert list(placed(moved).values()) == [1] and unmapped(moved) == {"00L": 2}
+    assert moved.report().unmapped == [("00L", "no date that can be used")]
     with pytest.raises(ccg.RebaseError, match=rf"{last[1]} is out of reach; .* to {last[0]}"):
         ccg.rebase(frame.collect(), code="code", at="day", to=last[0], sums=["n"])
 
