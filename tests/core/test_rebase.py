@@ -1013,6 +1013,9 @@ def test_whole_numbers_that_no_float_keeps_are_added_up_in_an_arrow_table():
     whole = pa.table({"code": ["00C", "00K", "00M"], "n": [BIG, 0, 0]})
     moved = rebase(whole, code="code", at="2018-04-01", to="2021-04-01", sums=["n"])
     assert moved.frame["n"].to_pylist() == [BIG], "and where none is, to the last digit"
+    same_day = {"code": "code", "at": "2018-04-01", "to": "2018-04-01", "sums": ["n"]}
+    moved = rebase(duckdb.from_arrow(whole.slice(0, 1)), **same_day)
+    assert moved.frame.fetchall()[0][:2] == ("00C", BIG), "nor are sums of floats there in a database"
 
 
 @pytest.mark.parametrize("make", [pa.table, lambda d: pl.DataFrame(d).lazy()], ids=["pyarrow", "polars lazy"])
@@ -1367,6 +1370,17 @@ def test_a_lazy_column_without_anything_in_it_is_missing():
 def test_every_row_is_said_to_be_exact_only_of_those_placed(make):
     result = move(make(frame(["00C", None])))
     assert str(result.report()).endswith("Every row that was placed is exact.")
+
+
+@kinds
+def test_rows_of_one_code_that_were_added_up_are_exact_only_if_none_is_a_total(make):
+    """Men, women and all, without the column that tells them apart, came to twice the number and were called exact."""
+    added = move(make(frame(["00C", "00C", "00C", "00D"], [3, 1, 2, 5])))
+    assert added.report().added and sorted(states(added, "code").values()) == ["exact"] * 2
+    said = "Every row is exact, if of the rows that were added up none is a total of others or a copy."
+    assert str(added.report()).endswith(said)
+    alone = move(make(frame(["00C", "00D", "13Q", "13Q"], [3, 5, 1, 1]))).report()
+    assert not alone.added and str(alone).endswith("Every row that was placed is exact.")
 
 
 @kinds

@@ -718,9 +718,20 @@ def _contrast(values, who: dict[int, np.ndarray], term: Contrast, weight=None) -
 
 def _plain(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean of each row and its variance, s²/n."""
-    mean, n = x.mean(axis=1), x.shape[1]
+    n = x.shape[1]
+    mean = _sums(x) / n
     with np.errstate(divide="ignore", invalid="ignore"):
-        return mean, ((x - mean[:, None]) ** 2).sum(axis=1) / np.float64(n - 1) / n
+        return mean, _squares(x - mean[:, None]) / np.float64(n - 1) / n
+
+
+def _sums(x: np.ndarray) -> np.ndarray:
+    """The sum of each row; of many short rows NumPy's own takes three times as long."""
+    return np.einsum("ij->i", x)
+
+
+def _squares(x: np.ndarray) -> np.ndarray:
+    """The sum of the squares of each row."""
+    return np.einsum("ij,ij->i", x, x)
 
 
 def _weighted(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -736,8 +747,8 @@ def _rest(change: np.ndarray, who: dict[int, np.ndarray]) -> tuple[np.ndarray, n
     everyone, n = np.concatenate([places[0] for places in who.values()]), who[0].shape[1]
     middle = change[everyone].mean()
     drawn = [(change - middle)[places] for g, places in who.items() if g]
-    total = -sum(x.sum(axis=1) for x in drawn)
-    squares = ((change[everyone] - middle) ** 2).sum() - sum((x**2).sum(axis=1) for x in drawn)
+    total = -sum(map(_sums, drawn))
+    squares = ((change[everyone] - middle) ** 2).sum() - sum(map(_squares, drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
         return total / n + middle, np.maximum(squares - total**2 / n, 0) / np.float64(n - 1) / n
 

@@ -237,7 +237,8 @@ def _rebased(table: Table, asked: Asked) -> _Result:
         )  # fmt: skip
     except (RebaseError, lineage.LineageError) as error:
         raise type(error)(_way_on(str(error), table, asked)) from None
-    return _Result(keeping.plainly(result.frame), keeping.plainly(result.unmapped), result.report())
+    report = replace(result.report(), added=False)  # totals and copies were looked for as the table was read
+    return _Result(keeping.plainly(result.frame), keeping.plainly(result.unmapped), report)
 
 
 def _with_gone(result: _Result, table: Table) -> _Result:

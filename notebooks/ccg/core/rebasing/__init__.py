@@ -156,9 +156,10 @@ def rebase(
     unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes). Its infinite numbers and weights below
     zero are missing, and the report says so in the words with which an eager frame is refused.
 
-    Rows of one code and key are added up as they are: that one of them is the total of the others, or that a row
-    stands twice, is not looked for, since that takes more passes over the rows. ``rebase_file`` does, given the
-    column that tells them apart.
+    Rows of one code and key are added up as they are. That one of them is the total of the others, or a copy, is
+    not looked for: the largest number under each key would tell, but to find it among ten million rows takes a
+    database a third longer. The report calls such rows exact only if that is not so. ``rebase_file`` looks for it,
+    given the column that tells them apart.
 
     ``rebase_file`` reads more: dates in any form (``periods.days`` alone does so too), codes in another form without
     ``repair``, patterns for columns.

@@ -90,7 +90,7 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
         sparse=int(number("placed", temp("sparse"))), sparse_is=request.absent,
         spellings=list(mapping.spellings), keys=request.by,
         periods=tuple(n for n in request.by if n in judged or n in grouped.judged), unread=unread,
-        refused=refused,
+        refused=refused, added=bool(number("placed", temp("most_rows")) > 1),
         sizes={n: float(number("input", temp(f"size_{n}"))) for n in request.sums},
     )  # fmt: skip
 
@@ -120,6 +120,7 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
         temp("incomplete"): cells["status"].to_list().count("incomplete"),
     }
     placed[temp("most")] = cells["divided"].max()
+    placed[temp("most_rows")] = moved.joined[temp("rows")].max()
     left = {temp("left"): len(unmapped)}
     given = {temp("rows"): len(data)}
     for name in request.sums:
@@ -153,7 +154,7 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, req
     values += [*(temp(f) for f in FLAGS), temp("incomplete"), temp("left"), *_told(grouped, request).values()]
     what = [*(nw.col(c).sum() for c in values), nw.len().alias(temp("groups"))]
     levels = says_levels(grouped, mapping)
-    what.append(nw.col("divided").max().alias(temp("most")))
+    what += [nw.col("divided").max().alias(temp("most")), nw.col(temp("most_rows")).max()]
     what += [nw.col(temp("board")).max(), nw.col(temp("level")).min()] if levels else []
     by_body = moved.flagged.group_by(temp("lost"), request.code).agg(*what)
     rows = by_body.join(whole, how="cross").collect().rows(named=True)
@@ -163,8 +164,8 @@ def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, req
         parts[part] = {
             c: sum(row[c] for row in mine if not pd.isna(row[c])) for c in (*values, temp("groups"))
         }
-        most = [row[temp("most")] for row in mine if not pd.isna(row[temp("most")])]
-        parts[part][temp("most")] = max(most, default=0.0)
+        for most in (temp("most"), temp("most_rows")):
+            parts[part][most] = max((row[most] for row in mine if not pd.isna(row[most])), default=0)
     placed = [row for row in rows if not row[temp("lost")]]
     shared = {row[request.code]: float(row[temp("most")]) for row in placed if row[temp("approx")]}
     boards = {bool(row[temp(c)]) for row in placed if levels for c in ("board", "level")}

@@ -415,7 +415,8 @@ def _added_up(
     what = [*(nw.col(c).sum() for c in sums), *(nw.col(c).max() for c in most)]
     what += [col("always").min().alias(temp("always"))] if ever == "whole" else []
     if grouped.lazy:
-        what += [col("first").sum().alias(temp("left"))]  # of what has no target: how many codes
+        # of what has no target: how many codes; and of how many rows of one code the most are
+        what += [col("first").sum().alias(temp("left")), col("rows").max().alias(temp("most_rows"))]
     if says_levels(grouped, mapping):
         what += [col("board").max().alias(temp("board")), col("board").min().alias(temp("level"))]
     out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
@@ -463,7 +464,7 @@ def _columns(
     columns += [col(f"w_{rate}") for rate in request.means]
     if grouped.lazy:  # as they were added up, for the report
         columns += [nw.col(name).alias(temp(f"sum_{name}")) for name in request.sums]
-        columns += [col("left"), *map(nw.col, _told(grouped, request))]
+        columns += [col("left"), col("most_rows"), *map(nw.col, _told(grouped, request))]
         columns.append(col("new").is_null().cast(nw.Int64).alias(temp("lost")))
         columns.append(incomplete.cast(WHOLE).alias(temp("incomplete")))
     if says_levels(grouped, mapping):

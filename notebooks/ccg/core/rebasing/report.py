@@ -67,6 +67,9 @@ class Report:
     #: Why numbers may not be what they seem, in words, and how many rows are doubtful for that.
     doubts: list[str] = field(default_factory=list)
     doubtful: int = 0
+    #: Whether several rows of one code were added up under one key: ``rebase`` does not look whether one of them is
+    #: the total of the others, or a copy.
+    added: bool = False
     #: What each column of sums adds up to without its signs: what an error of rounding is measured by.
     sizes: dict[str, float] = field(default_factory=dict)
 
@@ -172,8 +175,9 @@ class Report:
         if self.divided or self.doubts:
             return []
         placed = " that was placed" if self.unplaced else ""
-        rests = ", if what was read as zero was zero" if self.sparse else ""
-        return [f"Every row{placed} is exact{rests}."]
+        ifs = ["what was read as zero was zero"] if self.sparse else []
+        ifs += ["of the rows that were added up none is a total of others or a copy"] if self.added else []
+        return [f"Every row{placed} is exact{', if ' if ifs else ''}{' and '.join(ifs)}."]
 
     def _codes(self) -> list[str]:
         read = list(self.repaired.items())
