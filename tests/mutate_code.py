@@ -135,6 +135,52 @@ SAME = {
     ("core/rebasing/move.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
     ("core/rebasing/account.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
     (
+        "core/rebasing/move.py",
+        "return not grouped.lazy and not mapping.apart",
+        "(mapping.apart)",
+    ): "for speed alone: windows come to the same",
+    (
+        "core/lineage.py",
+        "self.land.reshaped(code) if len(group) > 1",
+        "(len(group) >= 1)",
+    ): "for speed alone: a code that is the only one needs no days",
+    (
+        "core/lineage.py",
+        "for day, _ in series if day >= self.start",
+        "(day > self.start)",
+    ): "the first day is that of a geography too",
+    (
+        "core/rebasing/columns.py",
+        "large = max(ends, default=0) > 2**53",
+        "(max(ends, default=0) >= 2 ** 53)",
+    ): "a float keeps 2**53 itself",
+    (
+        "core/rebasing/columns.py",
+        "series.implementation != nw.Implementation.PYARROW or not",
+        "(series.implementation != nw.Implementation.PYARROW and (not series.dtype.is_integer()))",
+    ): "for speed alone: a float written out is read as the same",
+    (
+        "core/rebasing/mapping.py",
+        "rows[n].since or 0) for n in some",
+        "(1)",
+    ): "either all rows are of a day or none is",
+    ("core/rebasing/move.py", "step >= EARLIER // 2", "(3)"): "no rank lies between two times",
+    (
+        "core/rebasing/move.py",
+        "step >= EARLIER // 2",
+        "(step > EARLIER // 2)",
+    ): "no rank lies half-way between two times",
+    (
+        "core/rebasing/account.py",
+        "[row[-3:-1] for row in rows if row[-1]]",
+        "(2)",
+    ): "what has a reason is gone, and nothing else is",
+    (
+        "core/lineage.py",
+        "if day > self.until else",
+        "(day >= self.until)",
+    ): "on the last day known all levels are there",
+    (
         "core/rebasing/account.py",
         "if (r.old, r.since) in mine",
         "((r.old, r.since) not in mine)",

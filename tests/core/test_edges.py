@@ -39,7 +39,7 @@ def test_a_row_at_the_end_whose_last_cell_is_blank_is_kept(file):
 
 def test_codes_and_bodies_follow_each_other_day_by_day():
     """An older ONS code ends the day before the newer begins, and trusts the day before CCGs."""
-    lives = lineage.default()
+    lives = lineage.Lineage.from_tables()
     of: dict[str, list] = {}
     for code, first, last in lives.ons_periods().values():
         of.setdefault(code, []).append((first, last))
@@ -90,14 +90,19 @@ def test_the_hundred_and_eleventh_is_no_hundred_and_elevenst():
 
 def test_rows_dated_in_the_years_of_trusts_are_placed():
     """The first day known is the day of trusts: rows dated then are of trusts, and their numbers all arrive."""
-    frame = pd.DataFrame({"code": ["5A3", "5A4", "5A5"], "day": ["2012-10-01"] * 3, "n": [1, 2, 4]})
+    days = ["2010-04-01", "2012-10-01", "2013-03-31"]
+    frame = pd.DataFrame({"code": ["5A3", "5A4", "5A5"], "day": days, "n": [1, 2, 4]})
     moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"])
     assert moved.frame["n"].sum() == 7 and not len(moved.unmapped)
 
 
-def test_a_search_tells_the_last_day_of_a_ccg_whose_code_goes_on():
-    found = lineage.default().search("00L").iloc[0]
-    assert (found["level"], str(found["closed"].date())) == ("ccg", "2022-06-30")
+def test_a_search_tells_the_last_day_of_a_trust_and_of_a_ccg_whose_code_goes_on():
+    lives = lineage.Lineage.from_tables()
+    found = {code: lives.search(code).iloc[0] for code in ("00L", "5A3")}
+    assert {code: (one["level"], str(one["closed"].date())) for code, one in found.items()} == {
+        "00L": ("ccg", "2022-06-30"),
+        "5A3": ("pct", "2013-03-31"),
+    }
 
 
 def test_a_weight_of_none_weighs_nothing_and_is_not_refused():
@@ -364,3 +369,66 @@ def test_a_file_in_latin_letters_has_no_sign_of_no_width_taken_out(tmp_path):
     (tmp_path / "in.csv").write_bytes("code,név\n00C,Málaga\n".encode("cp1252"))
     frame = ccg.read(tmp_path / "in.csv")
     assert frame["név"].tolist() == ["Málaga"] and not any("width" in said for said in frame.attrs["read"])
+
+
+def test_a_file_of_text_has_a_name_for_each_column(file):
+    """Of a workbook such a column is called by its place, since a name may stand over several."""
+    with pytest.raises(ccg.ReadError, match="column 2, which holds 'x', has no name"):
+        ccg.read(file("code,,n\n00C,x,5\n00D,y,7\n"))
+
+
+def test_geographies_of_a_lineage_just_made_follow_each_other_to_the_last_day_known():
+    lives = lineage.Lineage.from_tables()
+    of: dict[str, list] = {}
+    for one in lives.vintages():
+        of.setdefault(one.level, []).append((one.start, one.end))
+    for level, times in of.items():
+        assert all(start <= end for start, end in times), level
+        for (_, ends), (begins, _) in itertools.pairwise(times):
+            assert ends + pd.Timedelta(days=1) == begins, level
+    day_before = lives.start - pd.Timedelta(days=1)
+    assert of["pct"] == [(lives.trusts, day_before)] and of["ccg"][0][0] == lives.start
+    assert of["sub_icb"][-1][1] == of["icb"][-1][1] == lives.until
+    assert of["sub_icb"][0][0] == lives.boards == of["partnership"][-1][1] + pd.Timedelta(days=1)
+
+
+@pytest.mark.parametrize("kind", [pl.Int32, pl.UInt32])
+def test_small_whole_numbers_do_not_run_over(kind):
+    frame = pl.DataFrame({"code": ["00F", "00G"], "n": pl.Series([2**31 - 1] * 2, dtype=kind)})
+    frame = pl.concat([frame, frame])
+    moved = ccg.rebase(frame, code="code", at="2013-04-01", to="2015-04-01", sums=["n"])
+    assert moved.frame["n"].to_list() == [4 * (2**31 - 1)]
+
+
+def test_a_code_that_came_without_a_change_of_boundary_is_refused():
+    """The third ONS code of a CCG whose boundary moved once: the day of the second is not its day too."""
+    listed = ccg.tables.load("ons_codes")
+    last = listed[listed["code"] == "01H"].sort_values("first_seen").tail(1)
+    third = last.assign(ons_code="E38009999", first_seen=last["first_seen"] + pd.Timedelta(days=30))
+    more = {"ons_codes": pd.concat([listed, third], ignore_index=True)}
+    lives = lineage.Lineage.from_tables(lambda name: more.get(name, ccg.tables.load(name)))
+    with pytest.raises(lineage.LineageError, match=r"E38009999 of 01H .* no boundary of 01H moved before"):
+        lives.ons_periods()
+
+
+def test_the_last_day_known_is_the_last_that_a_row_may_be_of():
+    lives = lineage.default()
+    last = [str((lives.until + pd.Timedelta(days=n)).date()) for n in (0, 1)]
+    frame = lazy(code=["00L", "00L"], day=last, n=[1, 2])
+    moved = ccg.rebase(frame, code="code", at="day", to=last[0], sums=["n"])
+    assert list(placed(moved).values()) == [1] and unmapped(moved) == {"00L": 2}
+    assert moved.report().unmapped == [("00L", "no date that can be used")]
+    with pytest.raises(ccg.RebaseError, match=rf"{last[1]} is out of reach; .* to {last[0]}"):
+        ccg.rebase(frame.collect(), code="code", at="day", to=last[0], sums=["n"])
+
+
+def test_a_ccg_without_one_of_its_trusts_is_incomplete_at_the_time_of_trusts():
+    parts = ccg.tables.load("pct_to_ccg")
+    many = parts.groupby("ccg")["pct"].nunique()
+    goal = many[many > 1].index[0]
+    trusts = sorted(set(parts.query("ccg == @goal")["pct"]))
+    for there, is_incomplete in ((trusts, False), (trusts[1:], True)):
+        frame = lazy(code=there, day=["2012-10-01"] * len(there), n=[1] * len(there))
+        moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"]).frame.collect()
+        of = dict(moved.select("code", "status").iter_rows())
+        assert (of[goal] == "incomplete") == is_incomplete

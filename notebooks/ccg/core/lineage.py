@@ -128,8 +128,9 @@ class Lineage:
         load : callable, optional
             What reads a table by its name; by default ``tables.load``.
         """
-        made = cls({name: (load or tables.load)(name) for name in TABLES})
-        made._more = load or tables.load
+        load = load or tables.load
+        made = cls({name: load(name) for name in TABLES})
+        made._more = load
         return made
 
     def by(self, basis: str) -> "Lineage":

@@ -184,7 +184,7 @@ class _Asked(NamedTuple):
     header: int | None
     decimal: str | None
     unclear: bool
-    book: bool = False
+    book: bool
 
 
 def _open(
@@ -205,7 +205,7 @@ def _open(
     lines, said, separator = _text(path, separator, encoding)
     if sheet is not None:
         said.append(f"{path.name} is text and has no sheets, so {sheet!r} was not looked for")
-    return _Asked(path, header, decimal, separator == ";" and decimal is None), lines, said
+    return _Asked(path, header, decimal, separator == ";" and decimal is None, book=False), lines, said
 
 
 def _start(path: Path) -> bytes:
