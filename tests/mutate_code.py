@@ -135,6 +135,11 @@ SAME = {
     ("core/rebasing/move.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
     ("core/rebasing/account.py", "r.rank >= BOARD // 2", "(3)"): "no rank lies between two levels",
     (
+        "core/rebasing/account.py",
+        "for some in boards.values() for b in some), default=False)",
+        "(True)",
+    ): "at each time there is a code, and each has a level",
+    (
         "core/rebasing/move.py",
         "return not grouped.lazy and not mapping.apart",
         "(mapping.apart)",
