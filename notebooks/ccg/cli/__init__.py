@@ -29,10 +29,9 @@ def main(argv: list[str] | None = None) -> int:
     """Entry point. Returns the exit status: 0 if all is well, 1 if not, 2 for a wrong command."""
     args = parse(sys.argv[1:] if argv is None else argv)
     try:
-        if args.needs_checkout:
-            if not files.notebooks():
-                raise ValueError("this is for the suite itself, so it needs a checkout of the project")
-            from ..suite import quick  # noqa: F401
+        if args.needs_checkout and not files.notebooks():
+            raise ValueError("this is for the suite itself, so it needs a checkout of the project")
+        from ..suite import quick  # noqa: F401
         status = args.run(args)
         print_to(sys.stdout, "")
         return status
