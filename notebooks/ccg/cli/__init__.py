@@ -31,7 +31,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.needs_checkout and not files.notebooks():
             raise ValueError("this is for the suite itself, so it needs a checkout of the project")
-        from ..suite import quick  # noqa: F401
+        if files.notebooks():  # the suite is there
+            from ..suite import quick  # noqa: F401
         status = args.run(args)
         print_to(sys.stdout, "")
         return status
