@@ -32,13 +32,13 @@ from ccg import figures, files, tables  # noqa: E402
 #: What neither changes nor fails when it should, and why that is right: by the name of the chart or cell.
 EXPECTED: dict[str, str] = {
     "00_verdicts names networks and does not follow it": "one area near the claim's numbers is enough, and one is left",
-    "06_integrated_care cell 50 says the same whatever its numbers": "its two dates are keys of reforms, which stay",
+    "06_integrated_care, In the months before boards began, … says the same whatever its numbers": "its two dates are keys of reforms, which stay",
 }
 
 
 @dataclass
 class Seen:
-    """What a run of one notebook showed: its charts by name, its sentences by cell, its tables, what failed."""
+    """What a run of one notebook showed: its charts by name, its sentences by their first words, its tables, what failed."""
 
     charts: dict[str, tuple[str, str]] = field(default_factory=dict)  # the words and a digest of the numbers
     sentences: dict[str, str] = field(default_factory=dict)
@@ -158,18 +158,16 @@ def _run(notebook: Path, data: Path | None, asserts: bool, answer) -> None:
     shell.showtraceback = lambda *given, **named: None
     if not asserts:
         shell.ast_transformers.append(_WithoutAsserts())
-    current = {}
 
     def save(fig, name, *, data, source, words="", title="", subtitle="", alt="", **named):
         seen.charts[name] = (words or f"{title}\n{subtitle}\n{alt}", figures.digest(data))
 
     def sentence(line, cell):
-        seen.sentences[f"{notebook.stem} cell {current['cell']}"] = prose.fill(cell, shell.user_ns)
+        seen.sentences[f"{notebook.stem}, {' '.join(cell.split()[:6])} …"] = prose.fill(cell, shell.user_ns)
 
     figures.save, prose._prose = save, sentence
     for i, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"]):
         if cell["cell_type"] == "code":
-            current["cell"] = i
             result = shell.run_cell("".join(cell["source"]), store_history=False)
             if not result.success:
                 seen.failed[i] = repr(result.error_in_exec or result.error_before_exec)[:300]
