@@ -323,6 +323,10 @@ SAME = {
         "(labels[:, None] != np.arange(labels.max() + 1))",
     ): "the scores add up to nothing, so those of all other decisions are as far from it",
     ("analysis/stats.py", "seed: int = 2013) -> Gap", "(2014)"): "any seed will do",
+    ("core/rebasing/bases.py", "most=512", "(513)"): "how many are kept is for speed alone",
+    ("core/reading.py", "_NOTES = 50", "(51)"): "where the limit lies between some and many is a choice",
+    ("core/reading.py", "4 * 65_536", "(65537)"): "how much of a file is looked at is a choice",
+    ("core/reading.py", "4 * 65_536", "(5)"): "how much of a file is looked at is a choice",
 }
 #: How many times as long as before a test may take, and the seconds that each has on top.
 LONGER, AT_LEAST = 10, 60

@@ -432,3 +432,22 @@ def test_a_ccg_without_one_of_its_trusts_is_incomplete_at_the_time_of_trusts():
         moved = ccg.rebase(frame, code="code", at="day", to="2015-04-01", sums=["n"]).frame.collect()
         of = dict(moved.select("code", "status").iter_rows())
         assert (of[goal] == "incomplete") == is_incomplete
+
+
+def test_land_without_a_practice_is_no_piece_whose_patients_could_be_missing():
+    """Fernhurst has residents, and no practice."""
+    lives = lineage.Lineage.from_tables()
+    empty = {land for (land, _), series in lives.land.shares.items() if not any(share for _, share in series)}
+    assert empty == {("09N", "fernhurst")}
+    assert lives.pieces("2016-04-01", "2020-04-01")["09N", "92A"] == ("09N",)
+
+
+def test_trusts_are_in_order_and_of_each_the_ccg_with_most_of_it_first():
+    found = lineage.Lineage.from_tables().lookup("2013-03-31", "2015-04-01")
+    order = list(zip(found["from"], -found["share"], found["to"], strict=True))
+    assert order == sorted(order) and len(order) == 237
+
+
+def test_a_row_of_units_is_known_where_no_names_stand_beside_the_codes(file):
+    frame = ccg.read(file("code,spent,paid\n,£000,£000\n00C,1,2\n00D,3,4\n"))
+    assert frame.to_numpy().tolist() == [["00C", "1", "2"], ["00D", "3", "4"]]
