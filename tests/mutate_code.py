@@ -323,6 +323,17 @@ SAME = {
         "(labels[:, None] != np.arange(labels.max() + 1))",
     ): "the scores add up to nothing, so those of all other decisions are as far from it",
     ("analysis/stats.py", "seed: int = 2013) -> Gap", "(2014)"): "any seed will do",
+    (
+        "core/rebasing/engines.py",
+        "kind == nw.Implementation.DASK",
+        "(kind != nw.Implementation.DASK)",
+    ): "of Dask and Spark alone: tests/engines",
+    (
+        "core/rebasing/move.py",
+        'there > request.col("need") - 0.5',
+        "(there >= request.col('need') - 0.5)",
+    ): "pieces are whole, and the limit lies half-way between two numbers",
+    ("core/rebasing/move.py", "whole * 1.0", "(whole / 1.0)"): "by one it is the same",
     ("core/rebasing/bases.py", "most=512", "(513)"): "how many are kept is for speed alone",
     ("core/reading.py", "_NOTES = 50", "(51)"): "where the limit lies between some and many is a choice",
     ("core/reading.py", "4 * 65_536", "(65537)"): "how much of a file is looked at is a choice",

@@ -237,6 +237,13 @@ TABLE = [
 ]
 
 
+def test_in_a_workbook_a_column_beside_a_name_that_stands_over_several_is_called_by_its_place(tmp_path):
+    rows = [["code", "seen", ""], ["00C", 1, 2], ["00D", 3, 4]]
+    frame = ccg.read(workbook(tmp_path, {"Data": rows}))
+    assert list(frame) == ["code", "seen", "column 3"] and frame["column 3"].to_list() == ["2", "4"]
+    assert "column 3 has no name; it is called 'column 3' here" in frame.attrs["read"]
+
+
 def test_a_workbook_gives_the_sheet_with_codes(tmp_path):
     path = workbook(tmp_path, {"Contents": [["Notes"], ["See the next sheet"]], "Table 1": TABLE})
     frame = ccg.read(path)
