@@ -334,6 +334,33 @@ SAME = {
         "(there >= request.col('need') - 0.5)",
     ): "pieces are whole, and the limit lies half-way between two numbers",
     ("core/rebasing/move.py", "whole * 1.0", "(whole / 1.0)"): "by one it is the same",
+    (
+        "core/rebasing/mapping.py",
+        "any(len(holders) > 1 for (piece, _)",
+        "(len(holders) >= 1)",
+    ): "to look for two where there is one is for speed alone",
+    (
+        "core/reading.py",
+        "(width > 1 and not record[1][-1]",
+        "(width >= 1)",
+    ): "a row of one blank cell has none that is filled",
+    ("core/reading.py", "_HEAD = 200", "(201)"): "how many rows are looked at is a choice",
+    (
+        "core/reading.py",
+        're.finditer(b"\\n", head), 5)',
+        "(6)",
+    ): "how many line ends are looked at is a choice",
+    (
+        "core/rebasing/move.py",
+        'request.col("alltimes") - 0.5',
+        "(always[temp('always')] >= request.col('alltimes') - 0.5)",
+    ): "times are whole, and the limit lies half-way between two numbers",
+    (
+        "core/rebasing/move.py",
+        "if len(parts) > 1 else parts[0]",
+        "(len(parts) >= 1)",
+    ): "the most of one is that one",
+    ("core/reading.py", "index, copy=False)", "(True)"): "a copy is the same",
     ("core/rebasing/bases.py", "most=512", "(513)"): "how many are kept is for speed alone",
     ("core/reading.py", "_NOTES = 50", "(51)"): "where the limit lies between some and many is a choice",
     ("core/reading.py", "4 * 65_536", "(65537)"): "how much of a file is looked at is a choice",

@@ -451,3 +451,22 @@ def test_trusts_are_in_order_and_of_each_the_ccg_with_most_of_it_first():
 def test_a_row_of_units_is_known_where_no_names_stand_beside_the_codes(file):
     frame = ccg.read(file("code,spent,paid\n,£000,£000\n00C,1,2\n00D,3,4\n"))
     assert frame.to_numpy().tolist() == [["00C", "1", "2"], ["00D", "3", "4"]]
+
+
+def test_a_column_of_tens_of_thousands_of_texts_is_read_as_it_is(file):
+    texts = [f"id {i}" for i in range(33_000)]
+    frame = ccg.read(file("code,id\n" + "".join(f"00C,{text}\n" for text in texts)))
+    assert frame["id"].tolist() == texts
+
+
+def test_one_column_in_two_bytes_a_sign_is_known_without_a_mark_or_a_separator(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes("code\n00C\n00D\n".encode("utf-16-le"))
+    assert ccg.read(path)["code"].tolist() == ["00C", "00D"]
+
+
+def test_codes_of_no_one_geography_are_told_with_those_that_come_near():
+    frame = pd.DataFrame({"code": ["00W", "15N", "00L"], "n": [1, 2, 3]})
+    near = "2 of the codes are of the CCGs of April 2021.*; of April 2013 to March 2017: 00W"
+    with pytest.raises(ccg.RebaseError, match=f"the codes are of no one geography: {near}"):
+        ccg.rebase(frame, code="code", at="auto", to="2022-07-01", sums=["n"])

@@ -237,6 +237,11 @@ TABLE = [
 ]
 
 
+def test_of_two_sheets_the_one_with_a_code_is_read_and_a_comma_in_its_text_is_left(tmp_path):
+    sheets = {"Notes": [["About"], ["Numbers of referrals"]], "Data": [["code", "n"], ["00C", "1,234"]]}
+    assert ccg.read(workbook(tmp_path, sheets))["n"].to_list() == ["1,234"]
+
+
 def test_in_a_workbook_a_column_beside_a_name_that_stands_over_several_is_called_by_its_place(tmp_path):
     rows = [["code", "seen", ""], ["00C", 1, 2], ["00D", 3, 4]]
     frame = ccg.read(workbook(tmp_path, {"Data": rows}))
