@@ -40,6 +40,7 @@ TESTS = {
         "core/test_lookups.py",
         "core/test_today.py",
         "core/test_suggest.py",
+        "core/test_partnerships.py",
     ],
     "core/reading.py": [
         "core/test_reading.py",
@@ -52,6 +53,7 @@ TESTS = {
         "core/test_cases.py",
         "core/test_published.py",
         "core/test_edges.py",
+        "core/test_partnerships.py",
     ],
     "analysis/stats.py": ["analysis/test_stats.py", "analysis/test_effects.py"],
 }
