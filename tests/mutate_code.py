@@ -363,6 +363,22 @@ SAME = {
         "(len(parts) >= 1)",
     ): "the most of one is that one",
     ("core/reading.py", "index, copy=False)", "(True)"): "a copy is the same",
+    ("core/rebasing/mapping.py", "r.rank >= BOARD // 2 for r", "(3)"): "no rank lies between two levels",
+    (
+        "core/reading.py",
+        "content[:200], re.IGNORECASE",
+        "(201)",
+    ): "how much of a file is looked at is a choice",
+    (
+        "core/rebasing/engines.py",
+        "frame.implementation != nw.Implementation.DASK",
+        "(frame.implementation == nw.Implementation.DASK)",
+    ): "of Dask alone: tests/engines",
+    (
+        "core/reading.py",
+        "units = len(some) > 1",
+        "(2)",
+    ): "of two rows the first is no row of units either way",
     ("core/rebasing/bases.py", "most=512", "(513)"): "how many are kept is for speed alone",
     ("core/reading.py", "_NOTES = 50", "(51)"): "where the limit lies between some and many is a choice",
     ("core/reading.py", "4 * 65_536", "(65537)"): "how much of a file is looked at is a choice",

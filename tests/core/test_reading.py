@@ -237,6 +237,10 @@ TABLE = [
 ]
 
 
+def test_where_one_column_is_asked_for_its_first_row_is_kept(file):
+    assert reading.compact(file("code,n\n00C,1\n00D,2\n"), only=["code"])["code"].to_list() == ["00C", "00D"]
+
+
 def test_of_two_sheets_the_one_with_a_code_is_read_and_a_comma_in_its_text_is_left(tmp_path):
     sheets = {"Notes": [["About"], ["Numbers of referrals"]], "Data": [["code", "n"], ["00C", "1,234"]]}
     assert ccg.read(workbook(tmp_path, sheets))["n"].to_list() == ["1,234"]
