@@ -379,6 +379,12 @@ SAME = {
         "units = len(some) > 1",
         "(2)",
     ): "of two rows the first is no row of units either way",
+    (
+        "core/rebasing/columns.py",
+        "divided: bool = False",
+        "(True)",
+    ): "no frame of DuckDB is grouped without it",
+    ("core/rebasing/move.py", "if share >= 1:", "(2)"): "of the whole the rest is nought either way",
     ("core/rebasing/bases.py", "most=512", "(513)"): "how many are kept is for speed alone",
     ("core/reading.py", "_NOTES = 50", "(51)"): "where the limit lies between some and many is a choice",
     ("core/reading.py", "4 * 65_536", "(65537)"): "how much of a file is looked at is a choice",

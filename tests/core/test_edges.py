@@ -470,3 +470,10 @@ def test_codes_of_no_one_geography_are_told_with_those_that_come_near():
     near = "2 of the codes are of the CCGs of April 2021.*; of April 2013 to March 2017: 00W"
     with pytest.raises(ccg.RebaseError, match=f"the codes are of no one geography: {near}"):
         ccg.rebase(frame, code="code", at="auto", to="2022-07-01", sums=["n"])
+
+
+def test_a_weight_that_is_not_given_counts_as_none_among_what_was_not_placed():
+    frame = pd.DataFrame({"code": ["00C", "ZZ9", "ZZ8"], "rate": [1.0, None, 3.0], "w": [10.0, None, 5.0]})
+    asked = {"code": "code", "at": "2018-04-01", "to": "2021-04-01", "unknown": "unmapped"}
+    lost = ccg.rebase(frame, means={"rate": "w"}, **asked).unmapped
+    assert dict(zip(lost["code"], lost["w of rate"], strict=True)) == {"ZZ8": 5, "ZZ9": 0}
