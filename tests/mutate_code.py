@@ -385,6 +385,13 @@ SAME = {
         "(True)",
     ): "no frame of DuckDB is grouped without it",
     ("core/rebasing/move.py", "if share >= 1:", "(2)"): "of the whole the rest is nought either way",
+    (
+        "core/reading.py",
+        "whole = last - first + 1 == len(self.lines)",
+        "(2)",
+    ): "the lines are the same either way",
+    ("core/reading.py", "len(alone) < _NOTES", "(len(alone) <= _NOTES)"): "where the limit lies is a choice",
+    ("core/reading.py", '4 * head.count(b"\\0")', "(5)"): "how many zero bytes tell is a choice",
     ("core/rebasing/bases.py", "most=512", "(513)"): "how many are kept is for speed alone",
     ("core/reading.py", "_NOTES = 50", "(51)"): "where the limit lies between some and many is a choice",
     ("core/reading.py", "4 * 65_536", "(65537)"): "how much of a file is looked at is a choice",
