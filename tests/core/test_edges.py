@@ -439,7 +439,7 @@ def test_land_without_a_practice_is_no_piece_whose_patients_could_be_missing():
     lives = lineage.Lineage.from_tables()
     empty = {land for (land, _), series in lives.land.shares.items() if not any(share for _, share in series)}
     assert empty == {("09N", "fernhurst")}
-    assert lives.pieces("2016-04-01", "2020-04-01")["09N", "92A"] == ("09N",)
+    assert lives.pieces("2020-04-01", "2021-04-01")["92A", "92A"] == ("09L", "09N", "09Y", "99H")
 
 
 def test_trusts_are_in_order_and_of_each_the_ccg_with_most_of_it_first():
