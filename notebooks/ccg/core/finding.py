@@ -27,6 +27,10 @@ def no_code(cells: pd.Series) -> pd.Series:
     return keeping.told(cells, re.compile(NO_CODE).fullmatch)
 
 
+#: An ONS code: a letter and two digits for the kind of area, and six digits.
+_ONS = re.compile(r"[A-Z]\d{8}")
+
+
 def other_area(cell: str) -> bool:
     """Whether a cell is the ONS code of a kind of area that no commissioner is, such as a local authority.
 
@@ -40,10 +44,6 @@ def other_area(cell: str) -> bool:
         "kinds of ONS codes", None, lambda: {c[:3] for c in home.every_code() if _ONS.fullmatch(c)}
     )
     return bool(_ONS.fullmatch(cell)) and cell[:3] not in kinds
-
-
-#: Three signs for the kind of area, and six digits.
-_ONS = re.compile(r"[A-Z]\d{8}")
 
 
 def names_of(frame: pd.DataFrame) -> list[str]:

@@ -192,9 +192,8 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
         if isinstance(cells.dtype, pd.CategoricalDtype):
             kind = pd.api.types.infer_dtype(cells.cat.categories)
         if kind == "mixed" and not cells.map(lambda cell: isinstance(cell, Hashable)).all():
-            frame[name] = cells.astype(
-                str
-            )  # lists of Parquet or JSON: as its text it can be a key or dropped
+            # lists of Parquet or JSON: as its text it can be a key or dropped
+            frame[name] = cells.astype(str)
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
             frame[name] = keeping.kept(cells)
     return frame

@@ -834,9 +834,8 @@ def _frame(
 ) -> pd.DataFrame:
     """The wanted cells of all rows, on the lines of the file. Raises ReadError for rows of another width."""
     path, rows = asked.path, _Rows(width, keep)
-    alone: list[
-        _Record
-    ] = []  # rows of one cell or of another width: below the table they may be no part of it
+    # rows of one cell or of another width: below the table they may be no part of it
+    alone: list[_Record] = []
     plain, points = not (asked.unclear or asked.decimal == ","), _Points(asked)
     for record in records:
         # most rows are as long as the header and end on a cell that is filled
