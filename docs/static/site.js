@@ -219,6 +219,11 @@ function nameToggles() {
 /* What the theme leaves without a name or a heading. */
 function nameParts() {
   for (const [part, name] of [[".sidebar-drawer", "Pages of the site"], [".toc-drawer", "On this page"]]) document.querySelector(part)?.setAttribute("aria-label", name);
+  /* the theme's way up comes when one scrolls up, and stands outside every part that has a name */
+  const up = document.querySelector(".back-to-top"), named = element("nav", "");
+  named.setAttribute("aria-label", "Up");
+  up?.replaceWith(named);
+  named.append(...(up ? [up] : []));
   const article = document.querySelector("#search-results")?.closest("article") || document.querySelector("#search-results")?.parentElement;
   if (article && !document.querySelector("h1")) article.prepend(element("h1", "Search"));
 }
