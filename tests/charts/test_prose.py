@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from ccg import prose
 from IPython.core.interactiveshell import InteractiveShell
@@ -40,7 +41,8 @@ def ran(tmp_path_factory):
     ]
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     outputs, raised = {}, {}
-    with pytest.MonkeyPatch.context() as patch:
+    # the style sets how a notebook's pandas stores text, which no other test is to find
+    with pytest.MonkeyPatch.context() as patch, pd.option_context("mode.string_storage", "auto"):
         patch.setenv("CCG_FIGURES", str(folder))
         for source in sources:
             with capture_output() as shown:
