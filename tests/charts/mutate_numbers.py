@@ -32,6 +32,7 @@ from ccg import figures, files, tables  # noqa: E402
 #: What neither changes nor fails when it should, and why that is right: by the name of the chart or cell.
 EXPECTED: dict[str, str] = {
     "00_verdicts names networks and does not follow it": "one area near the claim's numbers is enough, and one is left",
+    "01_count names reforms and does not follow it": "it has two dates of it, which are keys and stay",
     "06_integrated_care, In the months before boards began, … says the same whatever its numbers": "its two dates are keys of reforms, which stay",
 }
 
