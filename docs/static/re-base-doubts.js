@@ -8,6 +8,7 @@ const Doubts = (() => {
   const { pattern, wordsOf } = Cells;
   const quoted = (text) => `'${text}'`;
   const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
+  const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
   const FEW = 60, FAR = 10, SURE = 3;
   const WAY = "Make it a key, or take those rows out of the file";
 
@@ -128,7 +129,7 @@ const Doubts = (() => {
       for (const at of this.sums) {
         const { name, cells } = columns[at], why = Cells.noSum(name, [...cells.keys()], limits, title);
         if (!why) continue;
-        this.doubt(`rate ${at}`, `column ${quoted(name)} holds ${why} and was added up, which may make no sum (a rate is averaged, weighed by another column)`, false);
+        this.doubt(`rate ${at}`, `column ${quoted(name)} holds ${why} and was added up, which may make no sum (a rate is averaged)`, false);
         for (const group of groups) this.mark(group, `rate ${at}`, group.rows);
       }
       for (const { column, at, rates } of this.rated) this.doubt(`rates ${at}`, `rates cannot be added up, as figures under ${listed([...rates], 3)} in ${quoted(column.name)} were: leave those rows aside if ${quoted(this.vague)} holds the rate itself`, false);
@@ -171,11 +172,12 @@ const Doubts = (() => {
         for (const group of some) this.mark(group, key);
       };
       const has = (one) => (group) => group.apart?.[this.told.indexOf(one)] !== undefined;
+      const its = `choose ${names.length > 6 ? listed(names) : and(names.map(quoted))} as ${names.length === 1 ? "a key" : "keys"}`, parts = apart.filter((one) => one.again && !one.column.period);
+      if (parts.length) on("parts", () => `under one code the same cell of ${and(parts.map(({ column }) => quoted(column.name)))}, left out, is in several rows that were added up, and this page does not see whether one is the total of others: ${its}, or use the command`, (group) => parts.some((one) => has(one)(group)));
       for (const one of apart) {
         const name = quoted(one.column.name), key = `${one.at}`, [first, second] = [...one.cells];
-        if (one.column.period) on(`times ${key}`, () => `rows of several times in ${name}, which is left out, such as ${quoted(first)} and ${quoted(second)}, were added up: where a body has no row in one of them, or what is there on a day is counted, sums do not compare. Make it a key; or use the command, which looks`, () => true, this.groups);
-        else if (one.again) on(`parts ${key}`, () => `rows were added up that ${name}, left out, does not tell apart alone, and whether one holds the total of others is not looked at here: choose ${listed(names)} as ${names.length === 1 ? "a key" : "keys"}; or use the command, which looks`, has(one));
-        else {
+        if (one.column.period) on(`times ${key}`, () => `several times in ${name}, left out, were added up, such as ${quoted(first)} and ${quoted(second)}: sums do not compare if a body lacks one of them, or if they count what is there on a day; make it a key, or use the command`, () => true, this.groups);
+        else if (!one.again) {
           // a surgery may be called All Saints, none Total
           const held = [...one.cells].find((cell) => pattern.whole.test(cell) && !/^all\b/i.test(cell)), torn = this.torn(one, has(one));
           if (held) this.doubt(`whole ${key}`, `${quoted(held)} in ${name}, left out, may be a total of the rows that it was added to: make ${name} a key, or take its rows out of the file`);
@@ -183,13 +185,13 @@ const Doubts = (() => {
         }
       }
       const twice = (group) => group.sums.some((sum) => sum) && group.sums.every((sum, i) => Math.abs(2 * group.most[i] - sum) <= 1e-9 * Math.abs(sum));
-      const many = several.filter((group) => group.rows > 2), found = many.filter(twice), its = `choose ${listed(names)} as ${names.length === 1 ? "a key" : "keys"}`;
+      const many = several.filter((group) => group.rows > 2), found = many.filter(twice);
       if (2 * found.length > many.length && found.length >= SURE) this.refuse(`under most codes, such as ${quoted(found[0].code)}, one of the rows to be added up is the sum of the others, so figures would be counted twice; ${its}, or take those rows out of the file`);
       if (found.length) on("twice", (some) => {
         const of = [...new Set(some.map((group) => group.code))];
         return `figures of ${of.slice(0, 6).join(", ")}${of.length > 6 ? ` and ${of.length - 6} more` : ""} may be counted twice, since one of the rows that were added up is the sum of the others: ${its}`;
       }, twice);
-      on("signs", () => "rows below zero were added to others, so whether one of them holds the total of the others is not seen here: use the command, which looks", (group) => group.below && group.rows > 2);
+      on("signs", () => "rows below zero were added to others, so whether one of them holds the total of the others is not seen here: use the command", (group) => group.below && group.rows > 2);
       this.repeated(several, on, names[0]);
     }
 

@@ -218,7 +218,7 @@ const Rebasing = (() => {
   }
 
   const isCode = (cell) => cell.length < 30 && (/\d/.test(cell) || cell === cell.toUpperCase()) && Boolean(written(cell)) && isBody(written(cell));
-  const isFigure = (cell) => Boolean(cell.trim()) && ((plain(cell) !== null && !pattern.year.test(cell.trim())) || !isGiven(cell.trim()));
+  const isFigure = (cell) => plain(cell) !== null && !pattern.year.test(cell.trim()) && !pattern.thousands.test(cell.trim());
   const isHeadAgain = (table, cells) => cells[0] === table.head[0] && cells.length === table.head.length && cells.every((cell, i) => cell === table.head[i]);
 
   /* Refuse a table whose columns are named in several rows: which names go together the command finds out. */
@@ -671,7 +671,7 @@ const Rebasing = (() => {
     const divided = [...report.divided].sort(([a], [b]) => byText(a, b)).map(([code, part]) => `${code} (${percent(part)})`);
     if (divided.length) lines.push(`Approximate, because land or practices moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}; in brackets how much of its numbers rests on a share.`);
     if (report.incomplete) lines.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is" : "are"} incomplete: a part has no row, or a cell is blank or suppressed. Do not compare them with others; status says which they are.`);
-    else if (report.doubtful) lines.push(`${report.doubtful.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.doubtful === 1 ? "is" : "are"} doubtful: ${[...report.doubts].join("; ")}.`);
+    else if (report.doubtful) lines.push(`${report.doubtful.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.doubtful === 1 ? "is" : "are"} doubtful, for what the first line says; status says which ${report.doubtful === 1 ? "it is" : "they are"}.`);
     else if (!rows.length) lines.push("No row was placed.");
     else if (!report.divides && !report.doubts.size) lines.push(`Every row${lost.length ? " that was placed" : ""} is exact${report.sparse ? ", if what was read as zero was zero" : ""}.`);
     return { verdict: verdict(rows, lost, report, totals), lines: [...placed.notes.map((note) => `${note}.`), ...lines], balanced };

@@ -168,6 +168,7 @@ FILES = {
         {"sums": ["Register"]}, "refused", "name"),
     "a second row of names that tells all": (
         "Org,Figures of a,Figures of b\ncode,one,two\n00C,1,2\n00K,3,4\n00M,5,6\n", {"sums": ["one"]}, "refused", "line 2 reads as names"),
+    "years and marks below the names": ("code,name,n,m\n,,2018,*\n00C,x,1,2\n00K,y,3,4\n00M,z,5,6\n", {}, "refused", "line 2 reads as names"),
     "a row of units": ("code,n\n,number\n00C,1\n00K,2\n00M,3\n", {}, "refused", "line 2: one cell filled"),
     "no row of names": ("00C,1\n00K,2\n00M,3\n", {"code": "00C", "sums": ["1"]}, "refused", "reads as data"),
     "a first row of marks": ("00C,*\n00K,2\n00M,3\n", {"code": "00C", "sums": ["*"]}, "refused", "reads as data"),
@@ -233,7 +234,7 @@ def test_a_result_that_may_be_wrong_is_never_called_exact(page_of, tmp_path, wha
     status = [row[head.index("status")] for row in rows]
     assert status == ([outcome] * len(rows) if isinstance(outcome, str) else outcome)
     verdict, *lines = got["said"]
-    assert any(" doubtful: " in line for line in lines) == ("doubtful" in status)
+    assert any(" doubtful, " in line for line in lines) == ("doubtful" in status)
     assert (verdict.startswith("Can be used: ") or "found no place" in verdict) == (
         "doubtful" not in status and "incomplete" not in status
     )

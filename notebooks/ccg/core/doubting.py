@@ -92,13 +92,7 @@ _OF_HUNDRED = re.compile(
 )
 _FAR = 10
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {
-    "stock": _STOCK,
-    "as_at": _AS_AT,
-    "count": _COUNT,
-    "may_be_below": _MAY_BE_BELOW,
-    "of_hundred": _OF_HUNDRED,
-}
+ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED}
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
     "measure": _MEASURE, "of_measures": _OF_MEASURES, "band": _BAND, "cut": re.compile(_CUT),
