@@ -7,7 +7,7 @@ const Rebasing = (() => {
   class Refused extends Error {}
   const refuse = (words) => { throw new Refused(words); };
   const { data, every } = Geographies;
-  const pattern = Object.fromEntries(Object.entries(data.patterns).map(([name, text]) => [name, new RegExp(name === "named" ? `^(?:${text})$` : text, "i")]));
+  const { pattern, isBody, isBeside, written, isGiven, plain } = Cells;
   const quoted = (text) => `'${text}'`;
   const count = (n, what) => `${n.toLocaleString("en-GB")} ${what}${n === 1 ? "" : "s"}`;
   const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
@@ -20,7 +20,7 @@ const Rebasing = (() => {
 
   // --- reading a file in pieces -------------------------------------------------------------------
 
-  const PIECE = 1 << 21, SEPARATORS = [",", ";", "\t", "|"];
+  const PIECE = 1 << 21, NO_WIDTH = /[\u200b-\u200f\u2060\ufeff]/g, SEPARATORS = [",", ";", "\t", "|"];
   const pause = () => new Promise((go) => setTimeout(go));
 
   /* Cells of text, row by row, whatever pieces it comes in: quotation marks may hold separators and line ends. */
@@ -106,7 +106,8 @@ const Rebasing = (() => {
     const decoder = new TextDecoder(encoding, { fatal: true }), rows = new Rows(separator, take);
     for (let at = 0; at < file.size; at += PIECE) {
       const last = at + PIECE >= file.size;
-      const text = decoder.decode(await file.slice(at, at + PIECE).arrayBuffer(), { stream: !last });
+      const text = decoder.decode(await file.slice(at, at + PIECE).arrayBuffer(), { stream: !last }).replace(NO_WIDTH, "");
+      if (text.includes("\0")) refuse(`${file.name} holds zero bytes, which are no text: it may be damaged, or of another kind than its name says. Open it in a spreadsheet and save it as CSV UTF-8`);
       rows.push(text, last);
       progress?.(Math.min(1, (at + PIECE) / file.size));
       await pause();
@@ -115,17 +116,7 @@ const Rebasing = (() => {
 
   // --- what a file holds --------------------------------------------------------------------------
 
-  const isBody = (code) => Object.hasOwn(data.lives, code);
-  const isBeside = (code) => Object.hasOwn(data.beside, code);
   const words = new Map(Object.keys(data.beside).reverse().map((word) => [word.toLowerCase(), word]));
-
-  /* The code that a cell holds in another way of writing, where nothing is guessed; null where it is none. */
-  function written(cell) {
-    const text = cell.replace(/[\s\u00a0\ufeff'"]+/g, "").toUpperCase();
-    if (isBody(text) || isBeside(text)) return text;
-    const other = /^N(E\d{8})$/.exec(text) || /^([0-9A-Z]{3})00$/.exec(text);
-    return other && isBody(other[1]) ? other[1] : null;
-  }
 
   const codes = new Map();
   /* A cell of codes as it is meant: "" where none is given. */
@@ -139,34 +130,6 @@ const Rebasing = (() => {
     return code;
   }
 
-  const isGiven = (text) => !pattern.mark.test(text);
-
-  /* A number as published, or null; per cent stay per cent. The same as numbers.plain. */
-  function plain(text) {
-    text = text.trim();
-    if (pattern.number.test(text)) return Number(text);
-    const brackets = /^[-–−]?£? ?\((£? ?[\d,. ]*\d ?%?)\)$/.exec(text);
-    if (brackets) { const inside = plain(brackets[1]); return inside === null ? null : -inside; }
-    const share = /^(.*\d\.?\d*) ?%$/.exec(text) || /^(\.\d+) ?%$/.exec(text);
-    if (share) return text.includes(",") ? null : plain(share[1]);
-    if (/^[+-]?\d{16,}(\.\d*)?$/.test(text)) return Number(text);
-    if (!pattern.published.test(text)) return null;
-    const bare = text.replace(/(?: ?[rR]| [pP]| ?[\[(][rpRP][\])])$/, "").replace(/[+,£ \u00a0\u2009\u202f]/g, "");
-    const digits = bare.replace(/^[-−–]+/, "");
-    return bare.length - digits.length > 1 ? null : (bare.length > digits.length ? -1 : 1) * Number(digits);
-  }
-
-  const namedPeriod = (column) => {
-    const found = (column.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) || []).map((word) => word.toLowerCase());
-    if (found.some((word) => /^(?:aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old)$/.test(word))) return false;
-    return found.some((word) => pattern.named.test(word)) || (found.length > 0 && found.every((word) => word === "time"));
-  };
-  const arePeriods = (cells) => {
-    const given = [...cells].filter((cell) => cell.trim());
-    return given.length > 0 && 2 * given.filter((cell) => pattern.period.test(cell)).length >= given.length;
-  };
-  const RATE = /%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:ing)?|ratio|proportion|decile|quintile|quartile|centile|index|score|per (?:[\d£]|capita|head|thousand|million|patient|person))(?![a-z])/i;
-  const isRate = (column) => RATE.test(column.replace(/(?<=[a-z])(?=[A-Z])|_/g, " "));
   const DATE = /^\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?$/;
   const MOST = 20000;
 
@@ -203,16 +166,22 @@ const Rebasing = (() => {
 
   async function lookAt(file, encoding, separator, progress) {
     const head = [], table = { file, encoding, separator, columns: [], rows: 0, notes: [], skip: 0 };
+    const again = [];
     let late = null;
     const begin = () => {
       const width = typical(head), at = head.findIndex(({ cells }) => cells.length === width && cells.filter((cell) => cell.trim()).length > 0.5 * width);
-      const names = head[at].cells.map((cell, i) => (i ? cell : cell.replace(/^\ufeff/, "")).trim());
-      if (names.some((name) => /^[-+]?[\d,.]+%?$/.test(name) && !pattern.period.test(name))) refuse(`${file.name}: the first line should name the columns and reads as data (${names.slice(0, 3).join(", ")}). Put a line with names above it`);
+      if (at < 0) refuse(`${file.name}: no row of the first ${head.length} names the columns`);
+      const names = head[at].cells.map((cell) => cell.trim());
+      const data = names.find((name) => isCode(name) || (plain(name) !== null && !pattern.period.test(name)));
+      if (data !== undefined) refuse(`${file.name}: the first line should name the columns and reads as data (${data}). Put a line with names above it; if codes do head your columns, turn the table`);
+      oneRowOfNames(head, at, file.name);
+      table.head = head[at].cells;
+      table.title = head.slice(0, at).flatMap(({ cells }) => cells).filter((cell) => cell.trim()).join(" ");
       names.forEach((name, i) => { if (!name) names[i] = `column ${i + 1}`; });
       const twice = names.find((name, i) => names.indexOf(name) < i);
       if (twice !== undefined) refuse(`${file.name}: columns ${names.indexOf(twice) + 1} and ${names.lastIndexOf(twice) + 1} are both called ${quoted(twice)}; rename one`);
       if (at) table.notes.push(`header in line ${head[at].line}`);
-      table.columns = names.map((name) => ({ name, cells: new Map(), many: false }));
+      table.columns = names.map((name, i) => ({ name, cells: new Map(), many: false, unnamed: !head[at].cells[i].trim() }));
       table.skip = head[at].line;
       for (const row of head.slice(at + 1)) take(row.cells, row.line);
       head.length = 0;
@@ -220,8 +189,9 @@ const Rebasing = (() => {
     const take = (cells, line) => {
       if (!table.columns.length) { head.push({ cells, line }); if (head.length === 200) begin(); return; }
       if (line <= table.skip) return;
+      if (isHeadAgain(table, cells)) { again.push(line); return; }
       const filled = cells.filter((cell) => cell.trim()), odd = cells.length !== table.columns.length;
-      const note = filled.length === 1 && table.columns.length > 1 && !written(filled[0]);
+      const note = filled.length === 1 && table.columns.length > 1 && !isFigure(filled[0]) && !written(filled[0]);
       if (odd && !note) refuse(`${file.name} line ${line}: ${count(cells.length, "cell")}, and the header has ${table.columns.length}. A separator may be missing, or stand unquoted in a cell`);
       if (note) { late ??= { cells, line }; return; }
       if (late) refuse(`${file.name} line ${late.line}: one cell filled, and the header has ${table.columns.length}. Fill the row, or take it out`);
@@ -236,21 +206,38 @@ const Rebasing = (() => {
     if (!table.columns.length && head.length) begin();
     if (!table.columns.length || !table.rows) refuse(`${file.name}: there is no row below the names of the columns`);
     if (late) { table.until = late.line; table.notes.push(`lines from ${late.line} on, below the table, left out`); }
-    table.columns.forEach(judge);
+    if (again.length) table.notes.push(`the header stands again in line ${again.slice(0, 3).join(", ")}${again.length > 3 ? " …" : ""}; left out`);
+    const limits = Cells.hasLimits(table.columns.map((column) => column.name));
+    table.columns.forEach((column) => judge(column, limits));
+    table.columns.forEach((column, i) => {
+      const cells = [...column.cells.keys()], filled = cells.find((cell) => cell.trim());
+      column.rowNumbers = i === 0 && /^(?:column 1|Unnamed: 0)$/.test(column.name) && (column.many || column.cells.size === table.rows) && cells.every((cell) => /^\d{1,12}$/.test(cell.trim()));
+      if (column.unnamed && filled !== undefined && !column.rowNumbers) refuse(`${file.name}: ${column.name}, which holds ${quoted(filled.trim())}, has no name; give it one in the header`);
+    });
     return table;
   }
 
-  /* What a column seems to be: code, number, period, rate. */
-  function judge(column) {
+  const isCode = (cell) => cell.length < 30 && (/\d/.test(cell) || cell === cell.toUpperCase()) && Boolean(written(cell)) && isBody(written(cell));
+  const isFigure = (cell) => plain(cell) !== null && !pattern.year.test(cell.trim()) && !pattern.thousands.test(cell.trim());
+  const isHeadAgain = (table, cells) => cells[0] === table.head[0] && cells.length === table.head.length && cells.every((cell, i) => cell === table.head[i]);
+
+  /* Refuse a table whose columns are named in several rows: which names go together the command finds out. */
+  function oneRowOfNames(head, at, file) {
+    const first = head.findIndex(({ cells }, i) => i > at && cells.some((cell) => isCode(cell.trim()) || isBeside(cell.trim())));
+    const other = head.slice(at + 1, first < 0 ? at + 4 : first).find(({ cells }) => cells.filter((cell) => cell.trim()).length > 1 && !cells.some(isFigure));
+    if (other) refuse(`${file}: line ${head[at].line} names the columns, and line ${other.line} reads as names or units too. Put the names in one row, and take the other out; or use the command, which reads up to four rows of names`);
+  }
+
+  /* What a column seems to be: code, number, period; and why it is none of counts, if so. */
+  function judge(column, limits) {
     const cells = [...column.cells.keys()], given = cells.filter((cell) => cell.trim() && isGiven(cell));
-    const of = (test) => cells.reduce((sum, cell) => sum + (test(cell) ? column.cells.get(cell) : 0), 0);
-    const all = of(() => true);
-    const isCode = (cell) => cell.length < 30 && (/\d/.test(cell) || cell === cell.toUpperCase()) && Boolean(written(cell)) && isBody(written(cell));
-    column.coded = all ? of(isCode) / all : 0;
-    column.numeric = given.length > 0 && 2 * given.filter((cell) => plain(cell) !== null).length >= given.length;
-    column.period = !column.many && (namedPeriod(column.name) || arePeriods(cells));
+    const of = (test, some) => some.reduce((sum, cell) => sum + (test(cell) ? column.cells.get(cell) : 0), 0);
+    const all = of(() => true, cells), isOne = (cell) => plain(cell) !== null;
+    column.coded = all ? of(isCode, cells) / all : 0;
+    column.numeric = given.length > 0 && 2 * given.filter(isOne).length >= given.length && 2 * of(isOne, given) >= of(() => true, given);
+    column.period = Cells.namedPeriod(column.name) || Cells.arePeriods(cells);
     column.dates = given.length > 0 && given.every((cell) => DATE.test(cell.trim()));
-    column.rate = column.numeric && (isRate(column.name) || given.some((cell) => cell.includes("%")));
+    column.noCount = column.numeric ? Cells.noCount(column.name, given, limits) : null;
   }
 
   const isOns = (code) => /^E(?:38|54|16|17)\d{6}$/.test(code);
@@ -349,25 +336,30 @@ const Rebasing = (() => {
     const at = (name) => table.columns.findIndex((column) => column.name === name);
     const code = at(asked.code), keys = asked.by.map(at), dated = asked.dates ? at(asked.dates) : -1;
     const sums = asked.sums.map(at), rates = asked.means.map(([rate]) => at(rate)), weights = asked.means.map(([, weight]) => at(weight));
-    const numbers = [...new Set([...sums, ...rates, ...weights])], strange = new Map(), shares = new Map(), groups = new Map(), memo = new Map();
+    const numbers = [...new Set([...sums, ...rates, ...weights])], strange = new Map(), signs = new Map(), groups = new Map(), memo = new Map();
     const input = { rows: 0, sums: sums.map(() => 0), sizes: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), both: rates.map(() => 0) };
-    const values = [];
+    const values = [], odd = [], watch = new Doubts.Watch(table, asked, refuse), points = new Points(table), merged = new Merged(asked);
+    for (const column of numbers) signs.set(column, { percent: null, other: null, noted: 0, below: 0 });
     const read = (cell, column, line) => {
-      let value = memo.get(cell);
-      if (value === undefined) {
-        const text = cell.trim();
-        value = !isGiven(text) ? null : plain(text);
-        if (value === null && isGiven(text)) value = NaN;
-        if (memo.size < 200000) memo.set(cell, value);
-      }
-      if (value !== value) { const name = table.columns[column].name, known = strange.get(name) || new Map(); known.set(cell.trim(), known.get(cell.trim()) || line); strange.set(name, known); return null; }
-      if (value !== null && cell.includes("%")) shares.set(column, cell.trim());
-      return value;
+      let one = memo.get(cell);
+      if (one === undefined) { one = numberOf(cell); if (memo.size < 200000) memo.set(cell, one); }
+      if (one.strange) { const name = table.columns[column].name, known = strange.get(name) || new Map(); known.set(cell.trim(), known.get(cell.trim()) || line); strange.set(name, known); return null; }
+      points.look(cell, line);
+      if (one.value === null) return null;
+      const its = signs.get(column);
+      if (one.percent) its.percent ??= cell.trim();
+      else if (one.value && its.other === null) its.other = [cell.trim(), line];
+      if (one.long) refuse(`column ${quoted(table.columns[column].name)}, line ${line}: ${quoted(cell.trim())} has more digits than can be kept here; use the command`);
+      its.noted += one.noted; its.below += one.brackets;
+      if (one.cut || one.value < 0 || rates.includes(column)) odd.push([column, one.value, cell]);
+      return one.value;
     };
     const take = (cells, line) => {
-      if (line <= table.skip || cells.length !== table.columns.length || (table.until && line >= table.until)) return;
+      if (line <= table.skip || cells.length !== table.columns.length || (table.until && line >= table.until) || isHeadAgain(table, cells)) return;
+      odd.length = 0;
       for (const column of numbers) values[column] = read(cells[column], column, line);
       const body = meant(cells[code]);
+      merged.look(cells[code], line);
       let key = body;
       for (const column of keys) {
         const cell = cells[column].trim();
@@ -378,13 +370,16 @@ const Rebasing = (() => {
       key += `\u0001${day}`;
       let group = groups.get(key);
       if (!group) {
-        group = { code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
+        group = { id: groups.size, below: false, most: sums.map(() => -Infinity), least: sums.map(() => Infinity), marks: null, code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
         groups.set(key, group);
       }
       group.rows += 1; input.rows += 1;
       for (let i = 0; i < sums.length; i += 1) {
         const value = values[sums[i]];
         if (value === null) continue;
+        if (value > group.most[i]) group.most[i] = value;
+        if (value < group.least[i]) group.least[i] = value;
+        if (value < 0) group.below = true;
         group.sums[i] += value; group.given[i] += 1; input.sums[i] += value; input.sizes[i] += Math.abs(value); input.given[i] += 1;
       }
       for (let i = 0; i < rates.length; i += 1) {
@@ -393,6 +388,8 @@ const Rebasing = (() => {
         if (rate === null || weight === null) continue;
         group.weights[i] += weight; group.products[i] += weight * rate; group.both[i] += 1; input.weights[i] += weight; input.both[i] += 1;
       }
+      for (const [column, value, cell] of odd) watch.number(column, value, cell, group, rates.includes(column));
+      watch.row(cells, group);
     };
     await rowsOf(table.file, table.encoding, table.separator, take, progress);
     if (strange.size) {
@@ -400,8 +397,88 @@ const Rebasing = (() => {
       const one = strange.size === 1 && [...strange.values()][0].size === 1;
       refuse(`${said.join("; ")}: ${one ? "this is not a number" : "these are no numbers"}. If ${one ? "it means" : "they mean"} not given, put * in ${one ? "its" : "their"} place, or name the mark with --missing in the command; *, -, .., c, <5, n/a and their like are known to`);
     }
-    for (const column of sums) if (shares.has(column)) refuse(`column ${quoted(table.columns[column].name)} holds percentages (${quoted(shares.get(column))}), which cannot be added up; average it with the column that weighs it, or leave it out`);
-    return { groups: [...groups.values()], input };
+    points.check(); merged.check();
+    const notes = ofSigns(table, signs, sums, weights);
+    sums.forEach((column, i) => { if (input.sizes[i] >= 2 ** 53) refuse(`column ${quoted(table.columns[column].name)}: its numbers add up to more than can be kept here; use the command`); });
+    const all = [...groups.values()];
+    spellings(all, asked, table);
+    return { groups: all, input, doubts: watch.judged(all), notes: [...notes, ...watch.notes] };
+  }
+
+  /* A cell of a column of numbers: its value, null where none is given, and what may matter about how it is written. */
+  function numberOf(cell) {
+    const text = cell.trim(), given = isGiven(text), value = given ? plain(text) : null;
+    if (given && value === null) return { strange: true };
+    const digits = text.replace(/\D/g, "");
+    return {
+      value, percent: given && text.includes("%"), cut: given && pattern.cut.test(text), noted: given && pattern.noted.test(text) ? 1 : 0,
+      brackets: given && value < 0 && text.includes("(") ? 1 : 0, long: given && digits.length > 15 && Number.isInteger(value) && Math.abs(value) >= 2 ** 53,
+    };
+  }
+
+  /* What per cent, footnotes and brackets in a column of numbers mean; refuses per cent that are to be added up. */
+  function ofSigns(table, signs, sums, weights) {
+    const notes = [];
+    for (const [column, { percent, other, noted, below }] of signs) {
+      const name = `column ${quoted(table.columns[column].name)}`;
+      if (percent !== null && weights.includes(column)) refuse(`${name} holds percentages (${quoted(percent)}), so it cannot weigh a rate; choose the column with how many it is a rate of`);
+      if (percent !== null && sums.includes(column)) refuse(`${name} holds percentages (${quoted(percent)}), which cannot be added up; average it with the column that weighs it, or leave it out`);
+      if (percent !== null && other) refuse(`${name}, line ${other[1]}: ${quoted(other[0])} is no percentage, and others are, ${quoted(percent)} for one. A percentage and a fraction are never mixed; write all of them alike`);
+      if (percent !== null) notes.push(`${name} is in percent`);
+      if (noted) notes.push(`${name}: marks of footnotes behind ${count(noted, "number")} are left out`);
+      if (below) notes.push(`${name}: numbers in brackets (${below.toLocaleString("en-GB")}) are read as below zero`);
+    }
+    return notes;
+  }
+
+  /* Whether commas and points stand before decimals in a file with semicolons: 1,234 and 1.234 may mean either. */
+  class Points {
+    constructor(table) { this.table = table; this.sure = table.separator !== ";"; this.asked = !this.sure; this.first = null; }
+
+    look(cell, line) {
+      if (!this.asked) return;
+      const text = cell.trim();
+      if (pattern.grouped.test(text)) this.refuse(text, line);
+      if (pattern.point.test(text)) this.sure = true;
+      else if (pattern.pointed.test(text)) this.first ??= [text, line];
+    }
+
+    check() { if (!this.sure && this.first) this.refuse(...this.first); }
+
+    refuse(text, line) { refuse(`${this.table.file.name} line ${line}: ${quoted(text)} in a file with semicolons may mean thousands or decimals. Write numbers without the sign between thousands, and a point before decimals; or say which with --decimal in the command`); }
+  }
+
+  /* Whether codes stand above blank cells, as where cells are merged down the side. */
+  class Merged {
+    constructor(asked) { Object.assign(this, { asked, filled: 0, above: 0, blank: 0, was: true, first: 0 }); }
+
+    look(cell, line) {
+      const blank = !cell.trim();
+      if (blank) { this.blank += 1; this.first ||= line; if (!this.was) this.above += 1; } else this.filled += 1;
+      this.was = blank;
+    }
+
+    check() { if (!this.asked.unknown && this.above > 1 && 2 * this.above >= this.filled) refuse(`column ${quoted(this.asked.code)} (line ${this.first}): the code is blank in ${count(this.blank, "row")} below others, as where cells are merged down the side; fill them down, or set codes aside that find no place`); }
+  }
+
+  /* Refuse a key in two spellings that no body has both of, so that parts would be torn apart. */
+  function spellings(groups, asked, table) {
+    const ways = [[(cell) => cell.split(/\s+/).join(" ").toLowerCase(), "case or spaces", () => true], [(cell) => cell.replace(pattern.behind_period, "").trim().toLowerCase(), "a mark behind them", (column) => column.period]];
+    asked.by.forEach((name, at) => {
+      if (name === asked.dates) return;
+      for (const [bare, what, fits] of ways) if (fits(table.columns.find((column) => column.name === name))) {
+        const alike = new Map();
+        for (const { keys, code } of groups) {
+          const cells = alike.get(bare(keys[at])) || new Map();
+          cells.set(keys[at], (cells.get(keys[at]) || new Set()).add(code));
+          alike.set(bare(keys[at]), cells);
+        }
+        for (const cells of alike.values()) if (cells.size > 1) {
+          const all = [...cells.values()].flatMap((codes) => [...codes]);
+          if (new Set(all).size === all.length) refuse(`column ${quoted(name)}: ${and([...cells.keys()].sort().map(quoted))} differ in ${what} alone, and would keep the parts of a body apart; write them alike`);
+        }
+      }
+    });
   }
 
   /* The geography of each group of rows. */
@@ -461,8 +538,9 @@ const Rebasing = (() => {
   /* Re-base a file that was looked at. Gives header, rows and unmapped as tables of text, and the report. */
   async function rebase(table, asked, progress) {
     check(asked);
-    const { groups, input } = await addUp(table, asked, progress);
+    const { groups, input, doubts, notes } = await addUp(table, asked, progress);
     const placed = place(groups, asked, table);
+    placed.notes.push(...notes);
     const periods = asked.by.filter((name) => name === asked.dates || table.columns.find((column) => column.name === name).period);
     const finer = periods.length < asked.by.length, inBy = asked.by.map((name) => periods.includes(name));
     const out = new Map(), lost = [], have = new Map(), names = { rows: asked.sums.length + asked.means.length };
@@ -478,7 +556,7 @@ const Rebasing = (() => {
         const id = `${key}\u0002${row.to}`;
         let to = out.get(id);
         if (!to) {
-          to = { keys: group.keys, period, code: row.to, rows: 0, sums: asked.sums.map(() => 0), given: asked.sums.map(() => 0), weights: asked.means.map(() => 0), products: asked.means.map(() => 0), both: asked.means.map(() => 0), sizes: [...asked.sums, ...asked.means].map(() => 0), rests: [...asked.sums, ...asked.means].map(() => 0), approx: false, from: new Map(), need: group.look.need.get(row.to) };
+          to = { keys: group.keys, period, code: row.to, rows: 0, sums: asked.sums.map(() => 0), given: asked.sums.map(() => 0), weights: asked.means.map(() => 0), products: asked.means.map(() => 0), both: asked.means.map(() => 0), sizes: [...asked.sums, ...asked.means].map(() => 0), rests: [...asked.sums, ...asked.means].map(() => 0), approx: false, held: new Set(), from: new Map(), need: group.look.need.get(row.to) };
           out.set(id, to);
         }
         const other = to.from.get(row.from);
@@ -486,6 +564,7 @@ const Rebasing = (() => {
         to.from.set(row.from, group.code);
         to.approx ||= row.status !== "exact" || placed.doubtful.has(row.from);
         to.rows += group.rows;
+        for (const key of group.marks?.keys() || []) to.held.add(key);
         asked.sums.forEach((_, n) => { to.sums[n] += group.sums[n] * row.share; to.given[n] += group.given[n]; });
         asked.means.forEach((_, n) => { to.weights[n] += group.weights[n] * row.share; to.products[n] += group.products[n] * row.share; to.both[n] += group.both[n]; });
         [...group.sums, ...group.weights].forEach((number, n) => {
@@ -496,14 +575,17 @@ const Rebasing = (() => {
       });
     }
     if (asked.dates && [...have.values()].some(({ days }) => days.size > 1)) refuse(`rows of one ${periods.length ? "period" : "key"} have several dates in ${quoted(asked.dates)}: make it a key too, so that they are kept apart, or use the command`);
-    const rows = [...out.values()], report = { absent: new Map(), sparse: 0, incomplete: 0, divided: new Map(), divides: 0 };
+    const rows = [...out.values()], report = { absent: new Map(), sparse: 0, incomplete: 0, doubts: new Set(), doubtful: 0, divided: new Map(), divides: 0 };
     for (const to of rows) {
       const there = have.get(to.period).bodies, gone = [...to.need].filter((from) => !there.has(from)).sort();
       const full = [...to.need].every((from) => to.from.has(from));
       to.missing = to.rows * names.rows - [...to.given, ...to.both].reduce((a, b) => a + b, 0);
       const bare = to.weights.some((weight) => weight === 0);
       to.divided = Math.round(1e6 * Math.max(0, ...to.sizes.map((size, n) => (size > 0 ? to.rests[n] / size : 0)))) / 1e6;
-      to.status = gone.length || to.missing > 0 || bare ? "incomplete" : to.approx ? "approximate" : "exact";
+      const held = doubts.found.filter(({ key, alone }) => to.held.has(key) && (alone || to.rows > 1 || to.approx));
+      for (const { why } of held) report.doubts.add(why);
+      to.status = gone.length || to.missing > 0 || bare ? "incomplete" : held.length ? "doubtful" : to.approx ? "approximate" : "exact";
+      if (to.status === "doubtful") report.doubtful += 1;
       if (gone.length) { const said = `${to.code}: no row of ${gone.join(", ")}`; report.absent.set(said, (report.absent.get(said) || new Set()).add(to.period.replaceAll("\u0001", ", "))); }
       if (finer && !gone.length && !full) report.sparse += 1;
       if (to.status === "incomplete") report.incomplete += 1;
@@ -520,6 +602,7 @@ const Rebasing = (() => {
     if (!sums.length && !means.length) refuse("nothing to re-base: name at least one column of counts or rates");
     for (const [rate, weight] of means) {
       if (!weight) refuse(`--mean ${rate}: name the column that weights it`);
+      if (weight === rate) refuse(`column ${quoted(weight)} is the rate itself, so it cannot weigh ${quoted(rate)}; choose the column with how many it is a rate of`);
       if (by.includes(rate)) refuse(`column ${quoted(rate)} cannot be both a key and a number`);
     }
     const taken = ["status", "divided", "missing", "reason", "name", "carried", ...means.map(([rate, weight]) => `${weight} of ${rate}`)];
@@ -588,8 +671,9 @@ const Rebasing = (() => {
     const divided = [...report.divided].sort(([a], [b]) => byText(a, b)).map(([code, part]) => `${code} (${percent(part)})`);
     if (divided.length) lines.push(`Approximate, because land or practices moved: ${divided.slice(0, 12).join(", ")}${divided.length > 12 ? ` and ${divided.length - 12} more` : ""}; in brackets how much of its numbers rests on a share.`);
     if (report.incomplete) lines.push(`${report.incomplete.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.incomplete === 1 ? "is" : "are"} incomplete: a part has no row, or a cell is blank or suppressed. Do not compare them with others; status says which they are.`);
+    else if (report.doubtful) lines.push(`${report.doubtful.toLocaleString("en-GB")} of ${count(rows.length, "row")} ${report.doubtful === 1 ? "is" : "are"} doubtful, for what the first line says; status says which ${report.doubtful === 1 ? "it is" : "they are"}.`);
     else if (!rows.length) lines.push("No row was placed.");
-    else if (!report.divides) lines.push(`Every row${lost.length ? " that was placed" : ""} is exact${report.sparse ? ", if what was read as zero was zero" : ""}.`);
+    else if (!report.divides && !report.doubts.size) lines.push(`Every row${lost.length ? " that was placed" : ""} is exact${report.sparse ? ", if what was read as zero was zero" : ""}.`);
     return { verdict: verdict(rows, lost, report, totals), lines: [...placed.notes.map((note) => `${note}.`), ...lines], balanced };
   }
 
@@ -602,6 +686,7 @@ const Rebasing = (() => {
       but.push(`figures of ${kinds.size} kind${kinds.size > 1 ? "s" : ""} found no place (up to ${(100 * share).toFixed(1)}%)`);
     }
     if (report.divides) but.push(`${count(report.divides, "row")} ${report.divides === 1 ? "rests on shares, so is approximate" : "rest on shares, so are approximate"}`);
+    but.push(...report.doubts);
     if (!but.length) return `Can be used: every row is complete and exact${england ? ", and totals for England were left out." : "."}`;
     return `Can be used with care: ${but.join("; ")}.`;
   }

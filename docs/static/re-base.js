@@ -32,8 +32,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (column === code) return "code";
     if (column.coded > 0.5) return "out";
     if (column.period) return "key";
-    if (column.rate) return "out";
-    return column.numeric ? "sum" : "out";
+    return column.numeric && !column.noCount && !column.rowNumbers ? "sum" : "out";
   }
 
   function listColumns() {

@@ -62,6 +62,15 @@ def test_readers_of_the_codebook_are_spared_its_patterns():
     assert "| Where it was read | may be blank |" in said and said.count("\n| ") == text.count("\n| ")
 
 
+def test_the_page_that_re_bases_asks_the_patterns_of_the_command_and_no_more():
+    held = json.loads(site.offline.geographies().removeprefix("window.GEOGRAPHIES = ").rstrip().rstrip(";"))
+    scripts = "".join(p.read_text(encoding="utf-8") for p in (files.ROOT / "docs/static").glob("re-base*.js"))
+    for name, pattern in held["patterns"].items():
+        assert not re.search(r"\(\?(?:P|i|a|x)", pattern), f"{name} is written as Python alone writes it"
+        asked = rf"pattern\.{name}\b|(?:some|are)\(\"{name}\"|\"{name.removeprefix('is ')}\""
+        assert re.search(asked, scripts), f"{name} is asked for nowhere"
+
+
 def test_a_file_that_is_named_becomes_a_link():
     assert (
         site.relink("see `data/README.md`", "docs/glossary.md", "glossary")

@@ -91,6 +91,13 @@ _OF_HUNDRED = re.compile(
     r"(?i)%|pct|percent|per cent|(?<![a-z])(?:rates?|shares?|proportions?|prev(?:alence)?|uptake|coverage)(?![a-z])"
 )
 _FAR = 10
+#: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
+ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED}
+WHOLLY = {
+    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
+    "measure": _MEASURE, "of_measures": _OF_MEASURES, "band": _BAND, "cut": re.compile(_CUT),
+    "not_given": re.compile("|".join(map(str, sorted(_NOT_GIVEN)))),
+}  # fmt: skip
 #: An odd number that makes one number of those of several cells.
 _MIX = 0x9E3779B97F4A7C15 - 2**64
 

@@ -85,6 +85,8 @@ _RATE = re.compile(
 )
 
 
+#: The same in short: pct, Perc, and pc of, which in capitals is a primary care trust or a part of a name.
+_IN_SHORT = re.compile(r"(?<![A-Za-z])(?:(?:[Pp][Cc][Tt]|[Pp][Ee][Rr][Cc])(?![A-Za-z])|pc(?= of |\)|$))")
 #: Cost/patient.
 _EACH = re.compile(r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|1,?000+)(?![a-z])")
 
@@ -98,11 +100,7 @@ def called_a_rate(text: str) -> bool:
     [True, True, True, False]
     """
     words = words_of(text)
-    return bool(
-        _RATE.search(words)
-        or _EACH.search(words)
-        or re.search(r"(?<![A-Za-z])(?:(?i:pct|perc)(?![A-Za-z])|pc(?= of |\)|$))", words)
-    )
+    return bool(_RATE.search(words) or _EACH.search(words) or _IN_SHORT.search(words))
 
 
 #: Names that say of a column that it counts something, or what was spent.
@@ -114,6 +112,9 @@ _COUNTED = re.compile(
 )
 #: Rows looked at to tell whether the numbers of a column are percentages.
 _LOOKED_AT = 50_000
+#: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
+ANYWHERE = {"rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED}
+WHOLLY = {"label": _LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()}}
 
 
 def says_nothing(column: str) -> bool:

@@ -43,6 +43,10 @@ NOTED_NOUGHT = rf"^[-+−–]?£?0*(?:[0,.]*0|0\.)(?:{_FOOTNOTE})$"
 #: A number as published: £1,234, −5, 1 234.5, 1'234, 1234 (r), revised or provisional, and 1234†, with a footnote.
 PUBLISHED = rf"^(?:[-+−–]?(?:£ ?)?|£ ?[-−–])(?:{_DIGITS}){_REVISED}?$"
 _NOTED = re.compile(rf"(?:{_FOOTNOTE})$")
+#: What ``plain`` takes off, for readers that have no Python.
+ANYWHERE = {
+    "noted": _NOTED, "revised": re.compile(rf"{_REVISED}$"), "between": re.compile(f"[+,£{_SPACE}]")
+}  # fmt: skip
 #: What most cells are by far, and no mark: the digits of a number and a point. And whole numbers of any length.
 _BARE = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{0,30})?")
 _WHOLE = re.compile(r"[+-]?[0-9]+")

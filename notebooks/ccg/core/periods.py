@@ -62,6 +62,9 @@ _WAVE = re.compile(
 )
 _OF_WAVE = re.compile("no|nr|num|number|id|name|label|data|of|the|gp|patient|staff|key|code")
 
+#: The same for readers that have no Python: each is to be a whole word of the name.
+WHOLLY = {"named": NAMED, "not_named": _NOT_NAMED, "wave": _WAVE, "of_wave": _OF_WAVE}
+
 
 def named_period(column: str) -> bool:
     """Whether a column is named like a period: ``FinancialYear``, ``reporting_month``, ``Survey wave``; not ``age_year``."""
@@ -100,6 +103,8 @@ _MONTH = {
 _NAMED = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MARK = re.compile(r"(?: ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|final)|(?<=\d)[pr])$", re.I)
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?)?"
+#: What stands behind a period and is no part of it, for readers that have no Python.
+ANYWHERE = {"behind_period": _MARK}
 #: What NHS England writes before a month: RTT-April-2018, DM01-APRIL-2018.
 _RETURN = re.compile(rf"^(?!(?:{_M})\b)[A-Z&]{{2,8}}\d{{0,2}}[ _-](?=(?:{_M})[ _'-])", re.I)
 

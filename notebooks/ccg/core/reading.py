@@ -58,6 +58,8 @@ _POINT = re.compile(
 _WITH_COMMA = re.compile(
     rf"(?P<before>{_BEFORE})(?P<whole>[1-9]\d{{0,2}}(?:[.{_SPACES}]\d{{3}})+|\d+)(?:,(?P<part>\d+))?(?P<behind>{_BEHIND})"
 )
+#: What cells are asked for, for readers that have no Python, as the whole of them.
+WHOLLY = {"grouped": _GROUPED, "pointed": _POINTED, "point": _POINT, "year": _YEAR, "thousands": _THOUSANDS}
 _STARTS = {
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "a file compressed by gzip; unpack it first",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...core import codes, lineage, lookups, numbers, periods
+from ...core import codes, doubting, finding, lineage, lookups, numbers, periods, reading
 from ...core.geography import LEVELS, LineageError, Vintage
 
 #: What a code of a level is called where it does not fit a date, as ``rebase`` says it.
@@ -55,15 +55,21 @@ def geographies() -> str:
 
 
 def _patterns() -> dict[str, str]:
-    """What is a number, a mark or a period, for a browser: the patterns of ``numbers`` and ``periods``, case aside."""
+    """What cells and names of columns are asked for, for a browser: the patterns of the command, case aside."""
     every = {
-        "number": numbers.NUMBER,
-        "published": numbers.PUBLISHED,
-        "mark": numbers.MARK,
-        "period": periods.PERIOD,
-        "named": periods.NAMED.pattern,
-    }
-    return {name: pattern.removeprefix("(?i)") for name, pattern in every.items()}
+        "number": numbers.NUMBER, "noted_nought": numbers.NOTED_NOUGHT, "published": numbers.PUBLISHED,
+        "mark": numbers.MARK, "period": periods.PERIOD,
+    }  # fmt: skip
+    for module in (numbers, periods, finding, doubting):
+        every |= {name: one.pattern for name, one in module.ANYWHERE.items()}
+    for module in (periods, reading, finding, doubting):
+        every |= {name: f"^(?:{_bare(one.pattern)})$" for name, one in module.WHOLLY.items()}
+    return {name: _bare(pattern) for name, pattern in every.items()}
+
+
+def _bare(pattern: str) -> str:
+    """A pattern as JavaScript writes it."""
+    return pattern.removeprefix("(?i)").replace("(?P<", "(?<")
 
 
 def _day(day: pd.Timestamp) -> str:

@@ -1,0 +1,255 @@
+"use strict";
+
+/* What may be wrong with figures that add up all the same: the page's own, simpler part of ccg/core/doubting.
+
+   What is sure by its name is refused. What may be so is a doubt: the rows of the result that hold such figures are
+   doubtful. Where the command looks closely the page does not, and doubts. */
+const Doubts = (() => {
+  const { pattern, wordsOf } = Cells;
+  const quoted = (text) => `'${text}'`;
+  const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
+  const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+  const FEW = 60, FAR = 10, SURE = 3;
+  const WAY = "Make it a key, or take those rows out of the file";
+
+  /* Which of many texts were there before, by 53 bits of each: two that are taken for one make a doubt, and no harm. */
+  class Seen {
+    constructor() { this.held = new Float64Array(1 << 12); this.size = 0; }
+
+    place(mark) {
+      const last = this.held.length - 1;
+      let at = (mark >>> 0) & last;
+      while (this.held[at] && this.held[at] !== mark) at = (at + 1) & last;
+      return at;
+    }
+
+    /* Whether it was there; from now on it is. */
+    again(text, seed = 0) {
+      let a = Math.imul(0xdeadbeef ^ seed, 2654435761), b = Math.imul(0x41c6ce57 ^ seed, 1597334677);
+      for (let i = 0; i < text.length; i += 1) {
+        const sign = text.charCodeAt(i);
+        a = Math.imul(a ^ sign, 2654435761); b = Math.imul(b ^ sign, 1597334677);
+      }
+      a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+      b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+      const mark = 1 + 4294967296 * (2097151 & b) + (a >>> 0), at = this.place(mark);
+      if (this.held[at]) return true;
+      this.held[at] = mark; this.size += 1;
+      if (2 * this.size > this.held.length) {
+        const old = this.held;
+        this.held = new Float64Array(2 * old.length);
+        for (const one of old) if (one) this.held[this.place(one)] = one;
+      }
+      return false;
+    }
+  }
+
+  /* What is seen of a file as its rows go by. A group is what is added up: the rows of one code and key. */
+  class Watch {
+    constructor(table, asked, refuse) {
+      Object.assign(this, { table, asked, refuse, notes: [], found: [], rows: new Seen(), cells: new Seen(), copies: 0 });
+      this.used = new Set([asked.code, ...asked.by, ...asked.sums, ...asked.means.flat(), asked.dates]);
+      this.sums = asked.sums.map((name) => table.columns.findIndex((column) => column.name === name));
+      this.left = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => !this.used.has(column.name));
+      const tells = ({ column }) => !column.numeric || column.period || /(?<![a-z])(?:year|yr)(?![a-z])/i.test(wordsOf(column.name)) || (column.cells.size > 1 && column.cells.size <= FEW);
+      this.told = this.left.filter(tells).map((one) => ({ ...one, apart: false, again: false, cells: new Set(), codes: new Map(), whole: new Set([...one.column.cells.keys()].filter((cell) => pattern.whole.test(cell.trim()))) }));
+      const vague = asked.sums.filter(Cells.saysNothing);
+      const counted = asked.sums.every((name) => pattern.count.test(wordsOf(name)));
+      this.vague = vague[0] || asked.sums[0];
+      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.calledARate(cell))) });
+      const keys = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => asked.by.includes(column.name));
+      this.rated = [...keys, ...(vague.length ? this.left : [])].map(rated).filter(({ rates }) => rates.size);
+      this.signs = new Map();
+    }
+
+    mark(group, key, often = 1) { (group.marks ??= new Map()).set(key, (group.marks.get(key) || 0) + often); }
+
+    doubt(key, why, alone = true) { this.found.push({ key, why, alone }); }
+
+    /* A row that was added to its group. */
+    row(cells, group) {
+      for (const { at, rates } of this.rated) if (rates.has(cells[at])) this.mark(group, `rates ${at}`);
+      if (!group.code) return;
+      if (this.sums.length && this.rows.again(cells.join("\u0001"))) {
+        this.first ??= group.code;
+        if (!this.sums.every((at) => /^(?:[01](?:\.0)?)?$/.test(cells[at].trim()))) { this.copies += 1; this.mark(group, "copies"); }
+        return;
+      }
+      group.first ??= []; group.apart ??= [];
+      this.told.forEach((one, i) => {
+        const cell = cells[one.at].trim();
+        if (one.whole.has(cells[one.at]) || (one.column.many && pattern.whole.test(cell))) this.mark(group, `whole ${one.at}`);
+        if (one.column.numeric && one.column.cells.size <= FEW) one.codes.set(cell, (one.codes.get(cell) || new Set()).add(group.code));
+        if (group.first[i] === undefined) group.first[i] = cell;
+        else if (group.first[i] !== cell || group.apart[i]) {
+          if (group.apart[i] === undefined && group.first[i] !== cell) { one.apart = true; group.apart[i] = cell; one.cells.add(group.first[i]); }
+          one.cells.add(cell);
+        }
+        one.again ||= this.cells.again(cell, group.id * this.told.length + i);
+      });
+    }
+
+    /* A number of a row, for what its sign or its digits may mean; rates are those of the means. */
+    number(column, value, cell, group, rate) {
+      const name = this.table.columns[column].name;
+      const sign = this.signs.get(column) || this.signs.set(column, { name, below: new Set(), low: [], high: [] }).get(column);
+      if (!rate && value < 0) { sign.below.add(value); this.mark(group, `below ${column}`); }
+      if (rate && value) {
+        const size = Math.abs(value), part = size <= 1 ? "low" : "high";
+        sign[part] = [(sign[part][0] || 0) + 1, Math.min(size, sign[part][1] ?? size), Math.max(size, sign[part][2] ?? size)];
+        this.mark(group, `${part} ${column}`);
+      }
+      if (pattern.cut.test(cell)) { sign.cut ??= cell.trim(); this.mark(group, `cut ${column}`); }
+    }
+
+    /* All that is to be said once the file has gone by. */
+    judged(groups) {
+      this.groups = groups;
+      this.ofNumbers();
+      this.ofRates(groups);
+      this.ofNames(groups);
+      if (!this.sums.length) return this;
+      const rows = this.copies === 1 ? "1 row is" : `${this.copies.toLocaleString("en-GB")} rows are`;
+      if (this.copies) this.doubt("copies", `${rows} the same as another in every column, first one of ${this.first}, so may be counted twice`);
+      this.ofRows(groups.filter((group) => group.code && group.rows > 1));
+      return this;
+    }
+
+    ofNumbers() {
+      for (const [column, { name, below, low, high, cut }] of this.signs) {
+        const marks = [...below].sort((a, b) => b - a);
+        if (marks.length && marks.every((x) => pattern.not_given.test(`${x}`)) && !pattern.may_be_below.test(wordsOf(name))) this.doubt(`below ${column}`, `${marks.slice(0, 3).join(", ")} in column ${quoted(name)} may mean not given; if so, put * in ${marks.length > 1 ? "their" : "its"} place`);
+        if (low[0] && high[0] && pattern.of_hundred.test(wordsOf(name)) && high[2] <= 100 && high[1] >= FAR * low[2]) this.doubt(`${low[0] <= high[0] ? "low" : "high"} ${column}`, `column ${quoted(name)} holds ${low[2]} beside ${high[1]}: if one is a fraction and the other a percentage, write them alike`);
+        if (cut) this.doubt(`cut ${column}`, `${quoted(cut)} in column ${quoted(name)} may have lost digits, as spreadsheets shorten them`);
+      }
+    }
+
+    ofRates(groups) {
+      const { columns, title } = this.table, limits = Cells.hasLimits(columns.map((column) => column.name));
+      for (const at of this.sums) {
+        const { name, cells } = columns[at], why = Cells.noSum(name, [...cells.keys()], limits, title);
+        if (!why) continue;
+        this.doubt(`rate ${at}`, `column ${quoted(name)} holds ${why} and was added up, which may make no sum (a rate is averaged)`, false);
+        for (const group of groups) this.mark(group, `rate ${at}`, group.rows);
+      }
+      for (const { column, at, rates } of this.rated) this.doubt(`rates ${at}`, `rates cannot be added up, as figures under ${listed([...rates], 3)} in ${quoted(column.name)} were: leave those rows aside if ${quoted(this.vague)} holds the rate itself`, false);
+    }
+
+    /* A column left out that calls each code by the code or name of another body. */
+    ofNames(groups) {
+      for (const { column, at } of this.left) {
+        if (column.numeric || column.many) continue;
+        const i = this.told.findIndex((one) => one.at === at);
+        if (i < 0 || this.told[i].apart) continue;
+        const of = new Map(), codes = new Map();
+        for (const { code, first } of groups) if (Cells.isBody(code) && first) {
+          of.set(code, (of.get(code) || new Set()).add(first[i]));
+          codes.set(first[i], (codes.get(first[i]) || new Set()).add(code));
+        }
+        if ([...of.values(), ...codes.values()].some((some) => some.size > 1)) continue;
+        const wrong = [...of].find(([code, [cell]]) => Cells.isOther(code, cell));
+        if (!wrong) continue;
+        this.doubt(`names ${at}`, `columns ${quoted(this.asked.code)} and ${quoted(column.name)} disagree, first ${quoted(wrong[0])} and ${quoted([...wrong[1]][0])}; the codes of ${quoted(this.asked.code)} were taken`);
+        for (const group of groups) this.mark(group, `names ${at}`);
+      }
+    }
+
+    /* Rows of one code and key that a column left out tells apart. */
+    ofRows(several) {
+      const apart = this.told.filter((one) => one.apart && (one.column.period || !one.column.numeric || this.repeats(one)));
+      for (const one of apart) {
+        const why = this.countedTwice(one, several);
+        if (why) this.refuse(`column ${quoted(one.column.name)} is left out, but ${why}. ${WAY}`);
+      }
+      if (!apart.length) return;
+      const names = apart.map(({ column }) => column.name), codes = new Set(several.map((group) => group.code)).size;
+      const it = names.length === 1 ? "it" : "them", said = `${codes.toLocaleString("en-GB")} code${codes === 1 ? " has" : "s have"} several rows under one key, which were added up; ${listed(names)}, left out, tell${names.length === 1 ? "s" : ""} them apart`;
+      this.notes.push(`${said}: if ${it === "it" ? "it holds" : "they hold"} totals or several measures, choose ${it} as ${it === "it" ? "a key" : "keys"}`);
+      const on = (key, why, which, among = several) => {
+        const some = among.filter(which);
+        if (!some.length) return;
+        this.doubt(key, why(some));
+        for (const group of some) this.mark(group, key);
+      };
+      const has = (one) => (group) => group.apart?.[this.told.indexOf(one)] !== undefined;
+      const its = `choose ${names.length > 6 ? listed(names) : and(names.map(quoted))} as ${names.length === 1 ? "a key" : "keys"}`, parts = apart.filter((one) => one.again && !one.column.period);
+      if (parts.length) on("parts", () => `under one code the same cell of ${and(parts.map(({ column }) => quoted(column.name)))}, left out, is in several rows that were added up, and this page does not see whether one is the total of others: ${its}, or use the command`, (group) => parts.some((one) => has(one)(group)));
+      for (const one of apart) {
+        const name = quoted(one.column.name), key = `${one.at}`, [first, second] = [...one.cells];
+        if (one.column.period) on(`times ${key}`, () => `several times in ${name}, left out, were added up, such as ${quoted(first)} and ${quoted(second)}: sums do not compare if a body lacks one of them, or if they count what is there on a day; make it a key, or use the command`, () => true, this.groups);
+        else if (!one.again) {
+          // a surgery may be called All Saints, none Total
+          const held = [...one.cells].find((cell) => pattern.whole.test(cell) && !/^all\b/i.test(cell)), torn = this.torn(one, has(one));
+          if (held) this.doubt(`whole ${key}`, `${quoted(held)} in ${name}, left out, may be a total of the rows that it was added to: make ${name} a key, or take its rows out of the file`);
+          if (torn.size) on(`torn ${key}`, ([group]) => { const i = this.told.indexOf(one); return `figures of ${quoted(group.code)} under two names of ${name}, ${quoted(group.first[i])} and ${quoted(group.apart[i])}, were added up${torn.size > 1 ? `, and so for ${torn.size - 1} more` : ""}: if these are two bodies, give each its own code`; }, has(one));
+        }
+      }
+      const twice = (group) => group.sums.some((sum) => sum) && group.sums.every((sum, i) => Math.abs(2 * group.most[i] - sum) <= 1e-9 * Math.abs(sum));
+      const many = several.filter((group) => group.rows > 2), found = many.filter(twice);
+      if (2 * found.length > many.length && found.length >= SURE) this.refuse(`under most codes, such as ${quoted(found[0].code)}, one of the rows to be added up is the sum of the others, so figures would be counted twice; ${its}, or take those rows out of the file`);
+      if (found.length) on("twice", (some) => {
+        const of = [...new Set(some.map((group) => group.code))];
+        return `figures of ${of.slice(0, 6).join(", ")}${of.length > 6 ? ` and ${of.length - 6} more` : ""} may be counted twice, since one of the rows that were added up is the sum of the others: ${its}`;
+      }, twice);
+      on("signs", () => "rows below zero were added to others, so whether one of them holds the total of the others is not seen here: use the command", (group) => group.below && group.rows > 2);
+      this.repeated(several, on, names[0]);
+    }
+
+    /* The few codes with rows under several names, where a column calls every other code by a name of its own. */
+    torn(one, has) {
+      const at = this.told.indexOf(one), codes = new Set(this.groups.filter(has).map((group) => group.code)), of = new Map();
+      for (const { code, first } of this.groups) if (code && first && !codes.has(code)) of.set(code, (of.get(code) || new Set()).add(first[at]));
+      const names = [...of.values()].map((some) => [...some]);
+      const own = names.every((some) => some.length === 1) && new Set(names.flat()).size === names.length;
+      return own && codes.size <= of.size ? codes : new Set();
+    }
+
+    /* The same number in every row of a code, as that of all patients beside each disease. */
+    repeated(several, on, key) {
+      this.asked.sums.forEach((name, i) => {
+        const alike = (group) => group.given[i] > 1 && group.most[i] === group.least[i] && group.most[i] !== 0 && group.most[i] !== 1;
+        const some = several.filter(alike), all = several.filter((group) => group.given[i] > 1);
+        const why = (may) => `column ${quoted(name)} has the same number in several rows of one code, such as ${some[0].most[i]} for ${quoted(some[0].code)}, so it ${may} be counted several times; leave it out, or make ${quoted(key)} a key`;
+        if (some.length === all.length && new Set(some.map((group) => group.most[i])).size >= SURE) this.refuse(why("would"));
+        if (2 * some.length >= all.length) on(`repeated ${i}`, () => why("may"), alike);
+      });
+    }
+
+    /* Whether a column of numbers has the same few cells for every code, as one of quarters has. */
+    repeats({ codes }) {
+      const sizes = [...codes.values()].map((some) => some.size);
+      return codes.size > 1 && sizes[0] > 1 && sizes.every((size) => size === sizes[0]);
+    }
+
+    /* Why the rows that a column tells apart are not to be added up, by what they are called. */
+    countedTwice({ column, at, cells }, several) {
+      const some = [...cells].sort(), are = (name) => some.every((cell) => pattern[name].test(cell)), name = wordsOf(column.name);
+      const [one, other] = some, often = 2 * several.filter((group) => group.marks?.has(`whole ${at}`)).length >= several.length;
+      const whole = some.find((cell) => pattern.no_name.test(cell) || (often && pattern.whole.test(cell)));
+      if (whole !== undefined) return `${quoted(whole)} stands beside parts such as ${quoted(some.find((cell) => cell !== whole))}, so figures would be counted twice`;
+      if (are("level")) return `its rows are of several levels, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
+      const bands = overlap(some);
+      if (bands) return `${quoted(bands[0])} and ${quoted(bands[1])} overlap, so figures would be counted twice`;
+      if (are("edition") || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
+      const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
+      const measures = (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => Cells.calledARate(cell) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
+      return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
+    }
+  }
+
+  /* Two bands that have more than an end in common, such as 65+ and 75+. */
+  function overlap(cells) {
+    const ends = [];
+    for (const cell of cells) {
+      const band = pattern.band.exec(cell)?.groups;
+      if (!band) continue;
+      const low = Number(band.low ?? band.from ?? band.over ?? band.under);
+      ends.push(band.under ? [cell, 0, low] : [cell, low, Number(band.high ?? 1e9)]);
+    }
+    ends.sort((a, b) => a[1] - b[1] || a[2] - b[2]);
+    const at = ends.findIndex(([, low], i) => i && low < ends[i - 1][2]);
+    return at < 0 ? null : [ends[at - 1][0], ends[at][0]];
+  }
+
+  return { Watch };
+})();

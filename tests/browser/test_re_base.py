@@ -1,0 +1,241 @@
+"""The page that re-bases is never less careful than the command: what it calls exact the command calls exact too.
+
+It need not do all that the command does, but then it refuses in words, or marks the rows as doubtful.
+"""
+
+import pytest
+from ccg import files, rebase_file
+
+PAGE = files.ROOT / "docs" / "_build" / "html" / "re-base.html"
+DATES = {"at": "2018-04-01", "to": "2021-04-01"}
+CCGS = {"00C": 10, "00K": 20, "00M": 30}  # together 16C of 2020
+#: What the page does with a file when its button is pressed; or the words with which it refuses.
+PRESSED = """async ([name, text, ask]) => {
+  try {
+    const table = await Rebasing.look(new File([text], name));
+    const goal = Geographies.every.filter((one) => ["ccg", "icb"].includes(one.level) && one.start <= ask.to && ask.to <= one.end).at(-1);
+    const asked = { code: ask.code ?? Rebasing.codeColumn(table)?.name, by: ask.by, dates: null, sums: ask.sums, means: ask.means, at: ask.at, start: null, goal, names: false, unknown: false };
+    const { rows, report } = await Rebasing.rebase(table, asked);
+    return { rows, said: [report.verdict, ...report.lines] };
+  } catch (error) {
+    if (!(error instanceof Rebasing.Refused)) throw error;
+    return { refused: error.message };
+  }
+}"""
+
+
+def stacked(*cells: str, head: str = "code,kind,n") -> str:
+    """A row of each kind for each of the three CCGs, each with its own number."""
+    rows = [f"{c},{cell},{n + i}\n" for c, n in CCGS.items() for i, cell in enumerate(cells)]
+    return f"{head}\n" + "".join(rows)
+
+
+def column(name: str, *cells: str, rest: str = "") -> str:
+    """The three CCGs, each with a cell of one column; and what else stands below."""
+    return f"code,{name}\n" + "".join(f"{c},{n}\n" for c, n in zip(CCGS, cells, strict=True)) + rest
+
+
+#: What may be wrong -> the file, what is asked, what the page makes of it (the status of all rows, or of each, or
+#: refused), and words that it says.
+FILES = {
+    # rows that are added up
+    "a total beside parts": (stacked("0-17", "18+", "All ages"), {}, "refused", "'All ages' stands beside parts"),
+    "a total in words of its own": (stacked("M", "F", "England total"), {}, "refused", "'England total' stands beside"),
+    "a total of one code": (stacked("a", "b", "c") + "00N,a,3\n00N,Total of 00N,4\n", {}, ["doubtful", "exact"], "'Total of 00N'"),
+    "levels": (stacked("CCG", "Practice"), {}, "refused", "several levels, 'CCG' and 'Practice'"),
+    "editions": (stacked("First", "Revised"), {}, "refused", "editions of the same figures"),
+    "editions by the name of the column": (
+        stacked("01JUN2018", "01SEP2018", head="code,EXTRACT_DATE,n"), {}, "refused", "editions"),
+    "a year and its revision": (stacked("2017/18", "2017/18 r", head="code,Year,n"), {}, "doubtful", "'Year'"),
+    "measures": (stacked("Numerator", "Denominator", "Percentage"), {}, "refused", "several measures"),
+    "measures by the name of the column": (
+        stacked("REF", "ADM", head="code,METRIC,n"), {}, "refused", "several measures"),
+    "N and D": (stacked("N", "D"), {}, "refused", "several measures"),
+    "bands that overlap": (stacked("0-64", "65+", "75+"), {}, "refused", "'65+' and '75+' overlap"),
+    "bands that do not": (stacked("0-17", "18 to 64", "65 and over"), {}, "exact", "3 codes have several rows"),
+    "the sum of the others without a name": (
+        "code,kind,n\n" + "".join(f"{c},{k},{n}\n" for c in CCGS for k, n in zip("abt", (3, 4, 7), strict=True)),
+        {}, "refused", "one of the rows to be added up is the sum of the others"),
+    "the sum of the others under two codes": (
+        "code,kind,n\n" + "".join(f"{c},{k},{n}\n" for c in ("00C", "00K") for k, n in zip("abt", (3, 4, 7), strict=True)) + "00M,a,5\n",
+        {}, "doubtful", "figures of 00C, 00K may be counted twice"),
+    "the sum of the others under one code": (
+        "code,kind,n\n00C,z,1\n00K,z,2\n00M,z,4\n00N,a,3\n00N,b,4\n00N,t,7\n",
+        {}, ["doubtful", "exact"], "figures of 00N may be counted twice"),
+    "two columns left out": (
+        "code,sex,age,n\n" + "".join(
+            f"{c},{s},{a},{i * n + j}\n" for c, n in CCGS.items() for i, s in enumerate("MF", 2) for j, a in enumerate("xyz")),
+        {}, "doubtful", "choose them as keys"),
+    "numbers below zero beside others": (
+        "code,kind,change\n" + "".join(f"{c},{k},{n}\n" for c in CCGS for k, n in zip("abt", (10, -8, 2), strict=True)),
+        {"sums": ["change"]}, "doubtful", "below zero"),
+    "practices": (
+        "code,Practice,n\n00C,All Saints Surgery,4\n00C,Park Road,6\n00K,Park House,7\n00K,Quay,13\n00M,Mill,30\n00N,Hill,5\n00N,Dale,9\n",
+        {}, "exact", "3 codes have several rows"),
+    "quarters as numbers": (stacked("1", "2", head="code,part,n"), {}, "exact", "part"),
+    "months": (stacked("Apr-18", "May-18", head="code,Month,n"), {}, "doubtful", "'Month'"),
+    "a month that one body lacks": (
+        stacked("Apr-18", "May-18", head="code,Month,n").rsplit("00M", 1)[0], {}, "doubtful", "'Month'"),
+    "list sizes of several months": (
+        stacked("Apr-18", "May-18", head="code,Month,Registered patients"),
+        {"sums": ["Registered patients"]}, "doubtful", "'Month'"),
+    "days by their cells": (stacked("As at April 2018", "As at May 2018", head="code,When,n"), {}, "doubtful", "'When'"),
+    "a number beside every part": (
+        "code,disease,register,list\n" + "".join(
+            f"{c},{what},{i},{10 * n}\n" for c, n in CCGS.items() for i, what in enumerate(("AF", "DM"), 3)),
+        {"sums": ["register", "list"]}, "refused", "column 'list' has the same number"),
+    "a number beside every part of two codes": (
+        "code,disease,list\n00C,AF,100\n00C,DM,100\n00K,AF,200\n00K,DM,200\n00M,AF,300\n",
+        {"sums": ["list"]}, "doubtful", "column 'list' has the same number"),
+    "rows copied": ("code,n\n00C,1\n00K,2\n00M,4\n00M,4\n", {}, "doubtful", "1 row is the same as another in every column"),
+    "a file copied twice": (
+        "code,n\n" + 2 * column("n", "10", "20", "30").split("\n", 1)[1], {}, "doubtful", "3 rows are the same as another"),
+    "rows that count one thing each": ("code,n\n00C,1\n00K,1\n00M,1\n00M,1\n", {}, "exact", "exact"),
+    "one code under two names": (
+        "code,CCG name,n\n00C,Darlington,1\n00D,Durham Dales,2\n00D,North Durham,5\n00J,Elsewhere,3\n",
+        {"to": "2018-04-01"}, ["exact", "doubtful", "exact"], "'Durham Dales' and 'North Durham'"),
+    "names of other bodies": (
+        "code,name,n\n00C,NHS South Tees CCG,1\n00K,NHS Darlington CCG,2\n00M,NHS Hartlepool and Stockton-on-Tees CCG,3\n",
+        {}, "doubtful", "columns 'code' and 'name' disagree"),
+    "codes of other bodies": (
+        "ods,ons,n\n00C,E38000162,1\n00K,E38000042,2\n00M,E38000075,3\n", {"code": "ods"}, "doubtful", "disagree"),
+    "names of their own": (
+        "code,name,n\n00C,NHS Darlington CCG,1\n00K,NHS Hartlepool and Stockton-on-Tees CCG,2\n00M,South Tees,3\n", {}, "exact", "exact"),
+    # rates
+    "a rank": (column("Rank", "1", "2", "3", rest="00N,1\n"), {"sums": ["Rank"]},
+        ["exact", "doubtful"], "column 'Rank' holds a rate and was added up"),
+    "a cost for each": (column("Cost/patient", "5", "6", "7"), {"sums": ["Cost/patient"]}, "doubtful", "a rate"),
+    "percentages by their cells": (column("Apr-18", "70.1", "71.5", "69.9"), {"sums": ["Apr-18"]}, "doubtful", "none over 100"),
+    "percentages by their title": (
+        "Dementia diagnosis rate by CCG,\n" + column("Apr-18", "70", "71", "69"),
+        {"sums": ["Apr-18"]}, "doubtful", "a rate by the title"),
+    "an estimate with limits": (
+        "code,Value,LCI,UCI\n00C,70,60,80\n00K,71,61,81\n00M,69,59,79\n", {"sums": ["Value"]}, "doubtful", "limits"),
+    "ages": (column("Age", "1", "2", "3"), {"sums": ["Age"]}, "doubtful", "an age"),
+    "amounts": (column("Cost", "10.5", "20.25", "30.1"), {"sums": ["Cost"]}, "exact", "exact"),
+    "a rate among the measures of a key": (
+        stacked("Numerator", "Percentage", head="code,Measure,Value"),
+        {"sums": ["Value"], "by": ["Measure"]}, ["exact", "doubtful"], "rates cannot be added up"),
+    "a rate among the measures left out": (
+        stacked("M1,Count", "M2,Percentage", head="code,id,measure,Value"),
+        {"sums": ["Value"], "by": ["id"]}, ["exact", "doubtful"], "under 'Percentage' in 'measure'"),
+    "a count whatever the measure": (
+        stacked("Diabetes prevalence (%)", head="code,measure,Numerator"),
+        {"sums": ["Numerator"], "by": ["measure"]}, "exact", "exact"),
+    "per cent among the sums": (column("n", "10%", "20%", "30%"), {}, "refused", "holds percentages"),
+    "a fraction beside percentages": (
+        "code,rate,patients\n00C,10,100\n00K,0.2,100\n00M,30,100\n",
+        {"sums": [], "means": [["rate", "patients"]]}, "doubtful", "column 'rate' holds 0.2 beside 10"),
+    "per cent beside plain numbers": (
+        "code,rate,patients\n00C,10%,100\n00K,0.2,100\n00M,30%,100\n",
+        {"sums": [], "means": [["rate", "patients"]]}, "refused", "'0.2' is no percentage"),
+    "a rate that weighs itself": (column("n", "1", "2", "3"), {"sums": [], "means": [["n", "n"]]}, "refused", "cannot weigh"),
+    "a weight in per cent": (
+        "code,rate,share\n00C,1,10%\n00K,2,10%\n00M,3,10%\n",
+        {"sums": [], "means": [["rate", "share"]]}, "refused", "cannot weigh"),
+    # numbers
+    "-99 in a count": (column("n", "-99", "20", "30"), {}, "doubtful", "-99 in column 'n' may mean not given"),
+    "below zero in a change": (column("net change", "-99", "20", "30"), {"sums": ["net change"]}, "exact", "exact"),
+    "digits that are lost": (column("n", "1.23E+05", "20", "30"), {}, "doubtful", "'1.23E+05' in column 'n' may have lost digits"),
+    "footnotes": (column("n", "10†", "20 [note 1]", "30²"), {}, "exact", "marks of footnotes behind 3 numbers"),
+    "nought with a footnote": (column("n", "0*", "20", "30"), {}, "refused", "'0*'"),
+    "apostrophes": (column("n", "1'234", "2’000", "30"), {}, "exact", "3,264 in"),
+    "a decimal comma": (column("n", '"0,123"', "2", "30"), {}, "refused", "'0,123'"),
+    "commas in a file of semicolons": (
+        "code;n\n00C;1,234\n00K;2\n00M;3\n", {}, "refused", "'1,234' in a file with semicolons"),
+    "points in a file of semicolons": ("code;n\n00C;1.234\n00K;2\n00M;3\n", {}, "refused", "'1.234'"),
+    "points that are settled": ("code;n\n00C;1.234\n00K;2.5\n00M;3\n", {}, "exact", "6.73 in"),
+    "more digits than are kept": (column("n", "12345678901234567890", "2", "3"), {}, "refused", "more digits"),
+    # keys
+    "a key in two spellings": (
+        "code,Sex,n\n00C,Male,1\n00K,male,2\n00M,Male,3\n", {"by": ["Sex"]}, "refused", "'Male' and 'male' differ in case or spaces alone"),
+    "a year with a mark": (
+        "code,Year,n\n00C,2017/18,1\n00K,2017/18 (p),2\n00M,2017/18,3\n", {"by": ["Year"]}, "refused", "differ in a mark behind them"),
+    "signs of no width in a key": (
+        "code,Sex,n\n00C,Male,1\n00K,Male\u200b,2\n00M,Male,3\n", {"by": ["Sex"]}, "exact", "exact"),
+    "a wave is a period": (
+        "code,Wave,n\n00C,1,1\n00K,1,2\n00M,1,3\n00C,2,1\n00K,2,2\n", {"by": ["Wave"]},
+        ["exact", "incomplete"], "16C: no row of 00M in 1 period: 2"),
+    # codes
+    "codes merged down the side": (
+        "code,Sex,n\n" + "".join(f"{c},M,{n}\n,F,{n + 5}\n" for c, n in CCGS.items()),
+        {"by": ["Sex"]}, "refused", "the code is blank in 3 rows below others"),
+    "the last code merged": ("code,n\n00C,1\n00K,2\n00M,3\n,4\n", {}, "exact", "6 placed + 4 unmapped"),
+    # names of columns
+    "two rows of names": ("code,2017,\n,A,B\n00C,1,2\n00K,3,4\n00M,5,6\n", {"sums": ["2017"]}, "refused", "rows"),
+    "names over years": (
+        "Area,Register,,List,\ncode,2017,2018,2017,2018\n00C,1,2,3,4\n00K,1,2,3,4\n00M,1,2,3,4\n",
+        {"sums": ["Register"]}, "refused", "name"),
+    "a second row of names that tells all": (
+        "Org,Figures of a,Figures of b\ncode,one,two\n00C,1,2\n00K,3,4\n00M,5,6\n", {"sums": ["one"]}, "refused", "line 2 reads as names"),
+    "years and marks below the names": ("code,name,n,m\n,,2018,*\n00C,x,1,2\n00K,y,3,4\n00M,z,5,6\n", {}, "refused", "line 2 reads as names"),
+    "a row of units": ("code,n\n,number\n00C,1\n00K,2\n00M,3\n", {}, "refused", "line 2: one cell filled"),
+    "no row of names": ("00C,1\n00K,2\n00M,3\n", {"code": "00C", "sums": ["1"]}, "refused", "reads as data"),
+    "a first row of marks": ("00C,*\n00K,2\n00M,3\n", {"code": "00C", "sums": ["*"]}, "refused", "reads as data"),
+    "a first row of years": ("00C,2018\n00K,2\n00M,3\n", {"code": "00C", "sums": ["2018"]}, "refused", "reads as data"),
+    "a column without a name": ("code,n,\n00C,1,5\n00K,2,6\n00M,3,7\n", {}, "refused", "column 3, which holds '5', has no name"),
+    "rows that are numbered": (",code,n\n0,00C,1\n1,00K,2\n2,00M,3\n", {}, "exact", "exact"),
+    "a name in two rows": ("Register,,\ncode,n,n\n00C,1,2\n00K,3,4\n00M,5,6\n", {}, "refused", "both called 'n'"),
+    "the header again below": (2 * column("n", "4", "5", "6"), {}, "doubtful", "3 rows are the same"),
+    "zero bytes": (column("n", "1", "2", "3\0"), {}, "refused", "zero byte"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def page_of(page):
+    """The page, opened once for all that is asked of it here."""
+    if not PAGE.is_file():
+        pytest.fail("docs/_build/html/re-base.html is not there: run make site", pytrace=False)
+    if page.url != PAGE.as_uri():
+        page.goto(PAGE.as_uri(), wait_until="load")
+    return page
+
+
+def of_command(path, ask) -> dict | None:
+    """What the command makes of a file; None where it refuses it."""
+    asked = {k: v for k, v in ask.items() if k != "means"} | {"means": dict(ask["means"])}
+    try:
+        frame = rebase_file(path, drop=["rest"], **asked).frame
+    except ValueError:
+        return None
+    keys = [*ask["by"], next(c for c in frame.columns if c not in ask["by"])]
+    return {
+        tuple(map(str, row[: len(keys)])): dict(zip(frame.columns, row, strict=True))
+        for row in frame.itertuples(index=False)
+    }
+
+
+def never_less_careful(got: dict, wanted: dict | None, ask: dict) -> None:
+    """What the page calls exact or approximate, the command calls so too, with the same numbers."""
+    head, *rows = got["rows"]
+    for row in rows:
+        mine = dict(zip(head, row, strict=True))
+        if mine["status"] not in ("exact", "approximate"):
+            continue
+        assert wanted is not None, "the command refuses what the page calls exact"
+        its = wanted[tuple(row[: len(ask["by"]) + 1])]
+        assert its["status"] == mine["status"]
+        for name in (*ask["sums"], *(rate for rate, _ in ask["means"])):
+            assert float(mine[name]) == pytest.approx(float(its[name]), rel=1e-9)
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_a_result_that_may_be_wrong_is_never_called_exact(page_of, tmp_path, what):
+    text, more, outcome, words = FILES[what]
+    ask = {"by": [], "means": [], "sums": ["n"], **DATES, **more}
+    (path := tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    got = page_of.evaluate(PRESSED, [path.name, text, ask])
+    if outcome == "refused":
+        assert words in got.get("refused", got)
+        return
+    assert "refused" not in got, got
+    assert words in "\n".join(got["said"])
+    head, *rows = got["rows"]
+    status = [row[head.index("status")] for row in rows]
+    assert status == ([outcome] * len(rows) if isinstance(outcome, str) else outcome)
+    verdict, *lines = got["said"]
+    assert any(" doubtful, " in line for line in lines) == ("doubtful" in status)
+    assert (verdict.startswith("Can be used: ") or "found no place" in verdict) == (
+        "doubtful" not in status and "incomplete" not in status
+    )
+    never_less_careful(got, of_command(path, ask), ask)
