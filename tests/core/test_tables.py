@@ -607,3 +607,10 @@ def test_a_broken_descriptor_is_named_in_a_line(text, words, tmp_path, monkeypat
     monkeypatch.setenv("CCG_DATA", str(tmp_path))
     with pytest.raises(ValueError, match=rf"datapackage\.json .*{words}"):
         tables.package()
+
+
+def test_a_blank_whole_number_is_none_in_a_record_and_dates_are_days():
+    frame = pd.DataFrame({"n": pd.array([1, None], "Int64"), "day": pd.to_datetime(["2018-04-01", None])})
+    first, second = tables.records(frame)
+    assert first == {"n": 1, "day": pd.Timestamp("2018-04-01")} and type(first["n"]) is int
+    assert second["n"] is None and second["day"] is pd.NaT

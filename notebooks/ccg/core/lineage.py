@@ -261,8 +261,7 @@ class Lineage:
             rows = [(c, c, self.name(c), None, *self.partnerships[c][2:]) for c in there]
             out = pd.DataFrame(rows, columns=["code", "ons_code", "name", "region", "opened", "closed"])
         else:
-            kept = {"icb": self._tables["icbs"], "ccg": self._tables["ccgs"], "sub_icb": self._locations}
-            out = kept[level]
+            out = self._locations if level == "sub_icb" else self._tables[f"{level}s"]
             out = out[(out["opened"] <= day) & ~(out["closed"] < day)]
             current = {c: o for o, (c, a, b) in self.ons_periods().items() if a <= day <= b}
             out = out.assign(ons_code=out["code"].map(current).fillna(out["ons_code"]))
@@ -313,8 +312,10 @@ class Lineage:
     @cached_property
     def _ons_periods(self) -> Mapping[str, tuple[str, pd.Timestamp, pd.Timestamp]]:
         seen, out = defaultdict(list), {}
-        listed = self._tables["ons_codes"].sort_values(["code", "first_seen", "ons_code"])
-        for ons, code, first in zip(listed["ons_code"], listed["code"], listed["first_seen"], strict=True):
+        listed = self._tables["ons_codes"]
+        for code, first, ons in sorted(
+            zip(listed["code"], listed["first_seen"], listed["ons_code"], strict=True)
+        ):
             seen[code].append((ons, first))
         for code, group in seen.items():
             _, _, opened, last = self._bodies_by_ods[code]
@@ -360,8 +361,9 @@ class Lineage:
     def _bodies_by_ods(self) -> Mapping[str, Body]:
         """A code that a location carries on lives as long as that."""
         ends: dict[str, Body] = {}
-        for r in tables.records(self._locations):
-            ends[r["code"]] = Body(r["code"], "sub_icb", r["opened"], self._last(r["closed"]))
+        for code, stays in self._stays_of_locations.items():
+            first, last = min(r["opened"] for r in stays), max(self._last(r["closed"]) for r in stays)
+            ends[code] = Body(code, "sub_icb", first, last)
         trusts = self._tables["pcts"]["code"]
         out = {code: Body(code, "pct", self.trusts, self.start - _DAY) for code in trusts}
         for r in tables.records(self._tables["icbs"]):
