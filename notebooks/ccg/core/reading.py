@@ -18,7 +18,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import chain, islice
@@ -868,8 +868,16 @@ def _frame(
         many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
         said.append(f"{many} below the table left out ({where})")
     if above:
-        said.append(f"line {frame.index[0]}, which has no figures, left out")
+        why = "numbers the columns" if _counts_columns(frame.iloc[0]) else "has no figures"
+        said.append(f"line {frame.index[0]}, which {why}, left out")
     return frame.iloc[above : len(frame) - below] if above or below else frame
+
+
+def _counts_columns(cells: Iterable[str]) -> bool:
+    """Whether some cells number their columns from one on: 1, 2, 3, or (a), (b), (c)."""
+    filled = [text.strip("()[].") for c in cells if (text := str(c).strip())]
+    ways = (map(str, range(1, 1 + len(filled))), map(chr, range(97, 97 + len(filled))))
+    return len(filled) > 2 and [c.casefold() for c in filled] in map(list, ways)
 
 
 def _is_note(cells: list[str]) -> bool:
@@ -899,7 +907,8 @@ def _without_figures(frame: pd.DataFrame) -> tuple[int, int]:
 
     below = next((i for i, row in enumerate(reversed(last)) if not (no_figure(row) and _is_note(row))), 0)
     units = len(some) > 1 and no_figure(some[0]) and not some[0][0].strip()
-    return int(units and any(some[0][i].strip() for i in columns)), below
+    units = units and any(some[0][i].strip() for i in columns)
+    return int(units or (len(some) > 1 and _counts_columns(some[0]))), below
 
 
 def _decimals(asked: _Asked, record: _Record) -> _Record:
