@@ -230,6 +230,9 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
                 "name in --sum what is to be added up all the same"
             )
         notes += _said_of_rest(counts, others, "rest" in asked.drop)
+    if code in {*added, *rates, *rates.values()}:
+        raise PublishedError(f"column {code!r} holds the codes, so it cannot be added up or averaged")
+    _refuse_text(frame, [*added, *rates, *rates.values()], asked.missing)
     used |= set(added)
     both = [c for c in left if c in used]
     if both:
@@ -473,6 +476,26 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
     frame = frame.assign(**read)
     doubts += of_numbers(frame, columns.sums, list(columns.means))
     return table.but(*notes, frame=frame, doubts=(*table.doubts, *doubts))
+
+
+def _refuse_text(frame: pd.DataFrame, columns: Sequence[str], marks: Sequence[str]) -> None:
+    """Raise PublishedError for a column of several texts and no number, such as one of names."""
+    for name in columns:
+        given = (
+            [c for c in frame[name].unique() if numbers.is_given(c, marks)]
+            if keeping.is_text(frame[name])
+            else []
+        )
+        if len(given) < 2 or any(numbers.plain(c) is not None or re.search(r"^\W*\d", c) for c in given):
+            continue
+        others = [
+            repr(c) for c in names_of(frame) if _is_numeric(frame[c], marks) and no_count(c, frame[c]) is None
+        ]
+        there = f"; columns of numbers are {few(others)}" if others else ""
+        raise PublishedError(
+            f"column {name!r} holds text, such as {given[0]!r}, and no number: leave it out with --drop, or keep it as a key "
+            f"with --by{there}"
+        )
 
 
 def _percentages(cells: pd.Series, marks: Sequence[str]) -> pd.Series:
