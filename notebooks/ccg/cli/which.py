@@ -5,7 +5,7 @@ import shlex
 
 import pandas as pd
 
-from ..core import deciding, finding, lineage
+from ..core import deciding, finding, headings, lineage
 from . import inputs
 from .words import command, say
 
@@ -24,7 +24,9 @@ def run(args) -> int:
     notes = list(frame.attrs["read"])
     try:
         found = finding.code_column(frame, args.code)
-        column, notes = found.column, [*notes, *found.notes]
+        column = found.column
+        frame, said = headings.without(frame, column, apart=True)
+        notes += [*found.notes, *said]
         by = finding.named(frame, [args.by], "--by")[0] if args.by else None
         if notes:
             say(f"{args.file}: {'; '.join(notes)}")

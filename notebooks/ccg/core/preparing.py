@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from . import keeping, lineage, numbers, periods
+from . import headings, keeping, lineage, numbers, periods
 from .deciding import days_of_both_levels, decide, opened, refuse_partnerships
 from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
 from .finding import (
@@ -205,7 +205,9 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
 def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     """What each column is, as it was asked or found."""
     found = code_column(frame, asked.code)
-    code, notes = found.column, [*found.notes]
+    code = found.column
+    frame, said = headings.without(frame, code)
+    notes = [*found.notes, *said]
     at, said = _geography(frame, asked.at)
     notes += said
     keys = named(frame, asked.by, "--by")
