@@ -111,6 +111,122 @@ def test_the_names_of_thousands_of_drugs_are_no_measures():
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("2018/19", "2018/19 Q1"),
+        ("Q1", "Q2", "2018/19"),
+        ("2013-15", "2014-16"),
+        ("Year to Mar-18", "Year to Jun-18"),
+    ],
+)
+def test_periods_that_overlap_are_never_added_up(cells):
+    with pytest.raises(PublishedError, match=r"have days in common, so figures would be counted twice"):
+        rebase_file(stacked(*cells, head="code,Period,n"), sums=["n"], drop=["rest"], **DATES)
+    apart = stacked("2017/18", "2018/19", head="code,Period,n")
+    assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("whole", ["YTD", "Year to date", "Full year", "Annual", "Cumulative", "Any month"])
+def test_a_total_is_known_by_other_words_too(whole):
+    with pytest.raises(PublishedError, match=f"{whole!r} stands beside parts such as 'Q1'"):
+        rebase_file(stacked("Q1", "Q2", whole), sums=["n"], drop=["rest"], **DATES)
+
+
+def test_persons_by_their_letter_stand_beside_men_and_women():
+    with pytest.raises(PublishedError, match="'P' stands beside parts"):
+        rebase_file(stacked("M", "F", "P", head="code,Sex,n"), sums=["n"], drop=["rest"], **DATES)
+    assert status(rebase_file(stacked("M", "F", "U"), sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("whole", ["", "NULL", "CCG", "X"])
+@pytest.mark.parametrize("more, doubt", [(0, True), (5, True), (60, False), (7, False)])
+def test_a_total_of_rounded_parts_is_doubtful(whole, more, doubt):
+    """NHS Digital rounds to the nearest five, so no total was the sum of its parts, and all was called exact."""
+    rows = [(c, k, n) for c, n in CCGS.items() for k, n in (("RTR", 500 + n), ("RVW", 300), ("RXP", 200))]
+    rows += [(c, whole, 1000 + n + more) for c, n in CCGS.items()]
+    table = pd.DataFrame(rows, columns=["code", "Provider", "n"]).astype(str)
+    ask = {"sums": ["n"], "drop": ["rest"], **DATES}
+    if more == 0:
+        with pytest.raises(PublishedError, match="stands the sum of the others"):
+            rebase_file(table, **ask)
+        return
+    moved = rebase_file(table, **ask)
+    assert status(moved) == {"16C": "doubtful" if doubt else "exact"}
+    assert ("is the sum of the others, but for rounding" in str(moved)) == doubt
+
+
+def test_men_and_women_and_a_few_not_known_are_no_total():
+    rows = [
+        (c, k, n)
+        for c, i in CCGS.items()
+        for k, n in (("a", 11_000 + 20 * i), ("b", 11_500 + 15 * i), ("c", i))
+    ]
+    table = pd.DataFrame(rows, columns=["code", "kind", "n"]).astype(str)
+    assert status(rebase_file(table, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+def test_a_total_is_seen_though_a_part_of_one_code_is_not_given():
+    """One suppressed cell hid the total of every other code, which then was counted twice and called exact."""
+    rows = [
+        (c, k, n)
+        for c, i in {**CCGS, "00L": 40}.items()
+        for k, n in (("a", 11 + i), ("b", 15), ("c", 26 + i))
+    ]
+    table = pd.DataFrame(rows, columns=["code", "kind", "n"]).astype(str)
+    table.loc[(table["code"] == "00L") & (table["kind"] == "a"), "n"] = "*"
+    with pytest.raises(PublishedError, match="in every row of 'c' stands the sum of the others"):
+        rebase_file(table, sums=["n"], drop=["rest"], **DATES)
+
+
+def test_parts_of_waiting_times_make_no_sum():
+    """Part_2A is a part of Part_2: the column is dropped with ease, and what was left was called exact."""
+    cells = ("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3")
+    with pytest.raises(PublishedError, match="its rows are of several measures, 'Part_1A' and 'Part_1B'"):
+        rebase_file(stacked(*cells, head="code,RTT Part Type,n"), sums=["n"], drop=["rest"], **DATES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Incomplete pathways",
+        "Total WL",
+        "Patients waiting",
+        "Open referrals",
+        "Caseload",
+        "People in contact",
+        "Vacancies",
+    ],
+)
+def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
+    table = stacked("Apr-18", "May-18", head=f"code,Month,{name}")
+    assert status(rebase_file(table, sums=[name], drop=["Month"], **DATES)) == {"16C": "doubtful"}
+    assert set(rebase_file(table, sums=[name], by=["Month"], **DATES).frame["status"]) == {"exact"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy"]
+)
+def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
+    """70, 71 and 72 per cent made 213, which was called exact."""
+    table = frame(f"code,n,{name}\n00C,1,70\n00K,2,71\n00M,4,72\n")
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame)[:2] == ["code", "n"] and "status" in list(moved.frame)[2:3]
+    assert status(rebase_file(table, sums=[name], drop=["rest"], **DATES)) == {"16C": "doubtful"}
+    counted = table.rename(columns={name: f"{name} (number of patients)"})
+    assert status(rebase_file(counted, sums=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("name", ["Cluster", "RightCare cluster", "Rating", "Tier"])
+def test_numbers_that_sort_bodies_are_not_among_the_rest(name):
+    table = frame(f"code,n,{name}\n00C,1,3\n00K,2,3\n00M,4,1\n")
+    assert list(rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame)[:3] == [
+        "code",
+        "n",
+        "status",
+    ]
+
+
 # --- editions and measures -----------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,10 @@ from .finding import (
 from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
-_WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
+_WHOLE = re.compile(
+    r"(?i)(?:all|totals?|any(?! qualified))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
+    r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
+)
 #: Of these the words that are no part of a name, as All is in All Saints Surgery.
 _NO_NAME = re.compile(
     r"(?i)all(?: (?:ages?|persons|people|patients|sexes))?|(?:grand )?totals?|persons|people|both(?: sexes)?|overall"
@@ -52,7 +55,7 @@ _MEASURE = re.compile(
     r"(?: .*)?"
 )
 _OF_MEASURES = re.compile(
-    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?)"
+    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part)"
     r"(?: (?:name|type|code|id|description|desc|title|label))?"
 )
 #: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
@@ -66,7 +69,8 @@ _BAND = re.compile(
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
     r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
-    r"|beds)(?![a-z])(?! days)"
+    r"|beds|incomplete pathways?|wl|(?:number|patients|people|persons|total|still|currently) (?:of .* )?waiting|outstanding|backlog|open (?:referrals?|cases|spells?|pathways?)|case ?loads?"
+    r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of)(?![a-z])(?! days)"
 )
 _AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
 #: What a column of counts is called, whatever the measure of its row.
@@ -78,6 +82,8 @@ _COUNT = re.compile(
 _FEW = 60
 #: Under so many codes and keys the sum of the others is no chance.
 _SURE = 3
+#: So much of a total at most its parts may lack or have more where they are rounded.
+_OFF = 0.05
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
 _NOT_GIVEN = {-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999}
 _MAY_BE_BELOW = re.compile(
@@ -151,7 +157,8 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
         if total is not None:
             why = (
                 f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
-                f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
+                f"column {name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps "
+                "them apart)"
             )
             doubts.append(Doubt(why, _of(among, total.rows)))
         doubts += _two_names(frame, some, keys, name)
@@ -301,6 +308,7 @@ class _Total(NamedTuple):
     cell: str
     times: int
     rows: pd.Series
+    rounded: bool = False
 
 
 def _called(cell: str) -> str:
@@ -317,7 +325,7 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
         return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
     if 1 < len(levels) == len(cells):
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    if total is not None and total.times >= _SURE:
+    if total is not None and total.times >= _SURE and not total.rounded:
         return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
     bands = _overlap(cells)
     if bands:
@@ -335,7 +343,11 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
             f"its rows are editions of the same figures, {first!r} and {second!r}, so figures would be "
             "counted twice"
         )
-    letters = {c.casefold() for c in cells}  # N beside D
+    if is_period(some, name) and (both := periods.overlap(here.unique(), words_of(name))):
+        return f"{both[0]!r} and {both[1]!r} have days in common, so figures would be counted twice"
+    letters = {c.casefold() for c in cells}  # N beside D, and P beside M and F
+    if {"m", "f"} < letters and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
+        return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
     if (
         {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
         or _rates(cells)
@@ -388,12 +400,15 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     itself = keeping.alike(label, some[keys[0]])
     if itself.any():
         label = keeping.kept(keeping.as_text(label).mask(itself, "the code itself"))
-    given = pd.DataFrame(values).assign(_group=group, _label=label).dropna(subset=sums)
+    rows = pd.DataFrame(values).assign(_group=group, _label=label)
+    given = rows.dropna(subset=sums)
     alike = given.groupby(["_group", "_label"])[sums].agg("sum")
     whole = alike.groupby(level="_group").transform("sum")
     parts = alike.groupby(level="_group")[sums[0]].transform("count")
     twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    several = twice[parts > 1]
+    # where a part is not given the sum cannot be seen, unless it is so everywhere
+    torn = alike.index.get_level_values("_group").isin(rows.loc[rows[sums].isna().any(axis=1), "_group"])
+    several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
     found = {
         str(one): fits[fits].index.get_level_values("_group")
         for one, fits in several.groupby(level="_label")
@@ -407,10 +422,36 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
         found.setdefault(str(cells[0]), usual[usual].index)
         found[str(cells[0])] = found[str(cells[0])].union(usual[usual].index)
     if not found:
-        return None
+        return _nearly_the_sum(alike[~torn], group)
     cell = max(found, key=lambda one: len(found[one]))
     every = {g for groups in found.values() for g in groups}
     return _Total(cell, len(set(found[cell])), group.isin(every))
+
+
+def _nearly_the_sum(alike: pd.DataFrame, group: pd.Series) -> _Total | None:
+    """The cell in whose rows stands the sum of the others but for rounding, wherever it has a row.
+
+    Numbers to the nearest five, ten or more are known by their last digits, and decimals by how many there are; of whole
+    numbers nobody can tell.
+    """
+    values = pd.Series(alike.to_numpy().ravel()).abs()
+    unit: float | None = next((u for u in (1000, 100, 10, 5) if (values % u == 0).all()), None)
+    if unit is None and (values % 1 != 0).any():
+        unit = next(
+            (u for u in (0.1, 0.01) if (((values / u) - (values / u).round()).abs() < 1e-6).all()), None
+        )
+    whole = alike.groupby(level="_group").transform("sum")
+    parts = alike.groupby(level="_group")[alike.columns[0]].transform("count")
+    if unit is None or not (parts > 2).any():
+        return None
+    off = (2 * alike - whole).abs()
+    near = off.le(parts * unit / 2 + 1e-6, axis=0).all(axis=1) & whole.ne(0).any(axis=1)
+    for cell, fits in near[parts > 2].groupby(level="_label"):
+        at = fits.index
+        if fits.all() and len(fits) >= _SURE and (off.loc[at].sum() <= _OFF * alike.loc[at].sum()).all():
+            groups = at.get_level_values("_group")
+            return _Total(str(cell), len(set(groups)), group.isin(groups), rounded=True)
+    return None
 
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:

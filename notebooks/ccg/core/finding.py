@@ -112,6 +112,15 @@ _COUNTED = re.compile(
     r"|expenditure|payments?|prices?|allocations?|budgets?|fte|wte|staff|weighted|days|hours|observed|expected"
     r"|appointments?|referrals?|admissions?|attendances?|deaths?|births?|episodes?|visits?)(?![a-z])"
 )
+#: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).
+_LIKE_RATE = re.compile(
+    r"(?i)(?<![a-z])(?:uptake|coverage|compliance|occupancy|performance|achievement|satisfaction|expectancy|crude|dsr|isr|dasr|asr|sar"
+    r"|standardi[sz]ed|relative risk|odds(?: ratio)?)(?![a-z])"
+)
+#: And of numbers that sort bodies: Cluster, Rating.
+_LIKE_LABEL = re.compile(
+    r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
+)
 #: Rows looked at to tell whether the numbers of a column are percentages.
 _LOOKED_AT = 50_000
 
@@ -180,6 +189,10 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
         return "a rate"
     if limits and _ESTIMATE.fullmatch(words):
         return "an estimate with limits"
+    if not _COUNTED.search(words) and _LIKE_RATE.search(words):
+        return "a rate"
+    if not _COUNTED.search(words) and _LIKE_LABEL.fullmatch(words):
+        return "a label"
     for why, pattern in _OTHER.items():
         if pattern.fullmatch(words):
             return why
