@@ -69,6 +69,35 @@ def test_rows_that_stand_twice_are_doubtful_unless_they_count_one_thing_each():
     assert status(rebase_file(frame(ones), sums=["n"], **DATES)) == {"16C": "exact"}
 
 
+def test_a_second_row_of_a_few_codes_that_nothing_tells_apart_is_doubtful():
+    """00C with 100, and 00C with 105 below it: the sum of a figure and its correction was called exact."""
+    text = "code,practice,n,rate\n00C,A,100,3.2\n00K,B,2,4.1\n00M,C,4,0.5\n00C,A,105,3.4\n00L,D,7,1.5\n"
+    ask = {"sums": ["n"], "drop": ["rest"], **DATES}
+    moved = rebase_file(frame(text), **ask)
+    assert status(moved) == {"16C": "doubtful", "00L": "exact"}
+    assert "00C has several rows that no column tells apart, and most codes have one" in str(moved)
+    assert (
+        status(rebase_file(frame(text.replace("00C,A,105", "00C,E,105")), **ask))["16C"] == "exact"
+    )
+    some = "code,n\n" + "".join(f"{c},{i}\n" for i in range(3) for c in CCGS)  # as of practices
+    assert status(rebase_file(frame(some), **ask)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("column, doubt", [("", True), ("Month", False)])
+def test_files_put_together_whose_rows_no_column_tells_apart_are_doubtful(tmp_path, column, doubt):
+    """April below March, each with its header and no column for the month."""
+    one, two = (
+        f"code,{column and 'Month,'}n\n"
+        + "".join(f"{c},{column and m + ','}{n + i}\n" for c, n in CCGS.items())
+        for i, m in enumerate(("Mar-18", "Apr-18"))
+    )
+    path = tmp_path / "in.csv"
+    path.write_text(one + two)
+    moved = rebase_file(path, sums=["n"], drop=["rest"], **DATES)
+    assert moved.frame["n"].to_list() == [123] and status(moved) == {"16C": "doubtful" if doubt else "exact"}
+    assert ("the header stands again (line 5) between them" in str(moved)) == doubt
+
+
 @pytest.mark.parametrize(
     "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
 )

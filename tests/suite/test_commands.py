@@ -334,7 +334,7 @@ def test_what_was_read_as_what_is_written_beside_the_output(ccg):
     assert Path("out.repaired.csv").read_text() == "read,as,rows\n00c,00C,2\nNHS North Durham CCG,00J,1\n"
     assert (
         Path("out.csv").read_text()
-        == "code,n,status,divided,missing\n00C,3,exact,0,0\n00D,8,exact,0,0\n00J,4,exact,0,0\n"
+        == "code,n,status,divided,missing\n00C,3,doubtful,0,0\n00D,8,exact,0,0\n00J,4,exact,0,0\n"
     )
     assert ccg(*args)[0] == 0 and set(held(".")) == {
         "in.csv", "out.csv", "out.repaired.csv", "out.report.txt", "out.report.json",

@@ -72,7 +72,11 @@ def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
         deciding.refuse_partnerships(frame, column, [], fits)
     except finding.PublishedError as error:
         say(f"but {error}")
-    keys = [c for c in finding.names_of(frame) if c != column and finding.is_period(frame, c)]
+    keys = [
+        c
+        for c in finding.names_of(frame)
+        if c != column and frame[c].nunique() > 1 and finding.is_period(frame, c)
+    ]
     if fits[0].extra and keys:
         say(
             f"the codes are of no one geography; which --by {shlex.quote(keys[0])} tells that of each {keys[0]}"

@@ -66,6 +66,8 @@ _BAND = re.compile(
     rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
     rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
 )
+#: Columns of numbers given to places, such as 1-1029, which is no band.
+_NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
     r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
@@ -126,8 +128,12 @@ class AddedUp(NamedTuple):
     doubts: list[Doubt]
 
 
-def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> AddedUp:
+def added_up(
+    frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str], again: Sequence[int] = ()
+) -> AddedUp:
     """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
+
+    ``again`` are the lines of the file on which the header stands again.
 
     Raises
     ------
@@ -146,6 +152,7 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     notes, doubts = _same(among, some, keys[0], sums)
+    doubts += _not_told_apart(among, frame[~blank], some, keys, sums, again)
     for name in apart:
         total = _sum_of_the_others(some, keys, name, sums)
         why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
@@ -204,6 +211,33 @@ def _same(among: pd.Series, some: pd.DataFrame, code: str, sums: list[str]) -> t
     many = int((again & more).sum())
     why = f"{count(many, 'row')} {'is' if many == 1 else 'are'} the same as another in every column, so may be counted twice"
     return [note], [Doubt(why, _of(among, _of(twins, more)))]
+
+
+def _not_told_apart(
+    among: pd.Series,
+    bodies: pd.DataFrame,
+    some: pd.DataFrame,
+    keys: list[str],
+    sums: list[str],
+    again: Sequence[int],
+) -> list[Doubt]:
+    """A doubt where no column tells rows of one code apart, and most codes have one row, or the header stands between them."""
+    if (
+        2 * some.groupby(keys, dropna=False, observed=True).ngroups > len(bodies.drop_duplicates(keys))
+        and not again
+    ):
+        return []
+    alike = [c for c in map(str, some.columns) if c not in sums and not called_a_rate(c)]
+    rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
+    if again:
+        part = pd.Series(pd.Index(again).searchsorted(some.index), some.index)
+        rows &= part.groupby([some[c] for c in alike], dropna=False, observed=True).transform("nunique") > 1
+    if not rows.any():
+        return []
+    first = str(some[keys[0]][rows].iloc[0]).strip()
+    how = f"the header stands again (line {again[0]}) between them" if again else "most codes have one"
+    why = f"{first} has several rows that no column tells apart, and {how}: they may be of several periods, or one a correction"
+    return [Doubt(why, _of(among, rows))]
 
 
 def _twins(some: pd.DataFrame) -> pd.Series:
@@ -327,7 +361,7 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
     if total is not None and total.times >= _SURE and not total.rounded:
         return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
-    bands = _overlap(cells)
+    bands = None if _NUMBERED.search(words_of(name)) else _overlap(cells)
     if bands:
         return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
     one = groups[name].nunique(dropna=False).idxmax()

@@ -239,6 +239,12 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str, but: Collecti
         if name in frame:
             out.append(name)
             continue
+        spaced = [
+            c for c in names_of(frame) if c.split() == name.split()
+        ]  # a space that is none on a keyboard
+        if len(spaced) == 1:
+            out += spaced
+            continue
         some = (
             [
                 c

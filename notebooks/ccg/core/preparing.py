@@ -49,7 +49,8 @@ _DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
 class Asked:
     """What is asked of ``rebase_file``, where it says what each part means.
 
-    ``name`` is that of the file, and ``title`` what stands above its table.
+    ``name`` is that of the file, ``title`` what stands above its table, and ``again`` the lines on which its header
+    stands again.
     """
 
     to: pd.Timestamp
@@ -72,6 +73,7 @@ class Asked:
     incomplete: str
     basis: str
     title: str = ""
+    again: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,7 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
         or _repeats(frame, code, c)
     ]
     dated = [columns.at] if isinstance(columns.at, str) and columns.at in frame else []
-    said = added_up(frame, [code, *columns.by, *dated], told, columns.sums)
+    said = added_up(frame, [code, *columns.by, *dated], told, columns.sums, asked.again)
     frame = _with_total_by_name(frame, code, told)
     whens = [c for c in told if is_period(frame, c)] if asked.closed == "carry" else []
     doubts = (*said.doubts, *rates.doubts, *called.doubts)

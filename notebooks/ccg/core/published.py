@@ -161,6 +161,7 @@ def rebase_file(
     asked = Asked(
         day, level, code, at, sums, dict(means or {}), by, drop, missing, zero, unknown, closed, repair, absent, codes,
         names, hint, incomplete, basis, str(frame.attrs.get("title", "")),
+        frame.attrs.get("again", ()),
     )  # fmt: skip
     table = carrying.set_aside(prepared(frame, asked), asked)
     del frame  # the text of a file is let go of: the table has its numbers

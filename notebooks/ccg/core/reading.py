@@ -123,7 +123,7 @@ def read(
         One row for each row that is not blank; the index, called ``line``, is the line of the file on which it
         begins. Every cell is text, a blank one ``""``; a Parquet file keeps its own types. What was
         guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters; what stands
-        above the table is ``frame.attrs["title"]``. A column
+        above the table is ``frame.attrs["title"]``, and the lines on which the header stands again ``frame.attrs["again"]``. A column
         without a name is left out where it has no cell filled, or is the first and numbers the rows; notes below
         the table and a row of units under the header, which hold no figures, are left out.
 
@@ -536,13 +536,15 @@ def _table(
     names, body = _header(asked, head, said)
     keep = [i for i, name in enumerate(names) if only is None or name in only]
     _check_names(asked.path, names, keep)
-    rows = _once(head[:body], chain(head[body:], rest), said)
+    again: list[int] = []
+    rows = _once(head[:body], chain(head[body:], rest), said, again)
     frame = _frame(asked, rows, len(names), keep, said)
     frame.columns = [names[i] for i in keep]
     frame.index.name = "line"
     if only is None:
         frame = _named(asked, frame, said)
     frame.attrs["read"] = tuple(said)
+    frame.attrs["again"] = tuple(again)
     frame.attrs["title"] = " ".join(c.strip() for r in head[: body - 1] for c in r.cells if c.strip())
     return frame
 
@@ -812,9 +814,14 @@ class _Column:
         return out.set_axis(index)
 
 
-def _once(above: list[_Record], records: Iterator[_Record], said: list[str]) -> Iterator[_Record]:
-    """The rows below a header without those that stand above the table too, as where files were put together."""
-    known, again = [r.cells for r in above], list[int]()
+def _once(
+    above: list[_Record], records: Iterator[_Record], said: list[str], again: list[int]
+) -> Iterator[_Record]:
+    """The rows below a header without those that stand above the table too, as where files were put together.
+
+    The lines of these go to ``again``.
+    """
+    known = [r.cells for r in above]
     for record in records:
         if record[1] in known:
             again.append(record[0])
