@@ -76,9 +76,7 @@ def test_a_second_row_of_a_few_codes_that_nothing_tells_apart_is_doubtful():
     moved = rebase_file(frame(text), **ask)
     assert status(moved) == {"16C": "doubtful", "00L": "exact"}
     assert "00C has several rows that no column tells apart, and most codes have one" in str(moved)
-    assert (
-        status(rebase_file(frame(text.replace("00C,A,105", "00C,E,105")), **ask))["16C"] == "exact"
-    )
+    assert status(rebase_file(frame(text.replace("00C,A,105", "00C,E,105")), **ask))["16C"] == "exact"
     some = "code,n\n" + "".join(f"{c},{i}\n" for i in range(3) for c in CCGS)  # as of practices
     assert status(rebase_file(frame(some), **ask)) == {"16C": "exact"}
 
@@ -244,6 +242,31 @@ def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
     assert status(rebase_file(table, sums=[name], drop=["rest"], **DATES)) == {"16C": "doubtful"}
     counted = table.rename(columns={name: f"{name} (number of patients)"})
     assert status(rebase_file(counted, sums=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Headcount", "FTE"),
+        ("Registered", "Resident"),
+        ("Weighted", "Unweighted"),
+        ("Items", "NIC", "Quantity"),
+    ],
+)
+def test_the_same_things_counted_in_several_ways_make_no_sum(cells):
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(stacked(*cells), sums=["n"], drop=["rest"], **DATES)
+    moved = rebase_file(stacked("Registered", "Not registered"), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Referrals YTD", "Cumulative_starts", "12 month rolling total", "Unique patients"]
+)
+def test_what_is_counted_again_each_month_is_doubtful_over_months(name):
+    table = stacked("Apr-18", "May-18", head=f"code,Month,{name}")
+    moved = rebase_file(table, sums=[name], drop=["Month"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "counts again what it counted before" in str(moved)
 
 
 @pytest.mark.parametrize("name", ["Cluster", "RightCare cluster", "Rating", "Tier"])

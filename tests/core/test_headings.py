@@ -23,7 +23,10 @@ def test_a_heading_above_its_bodies_is_left_out_and_said(first):
     moved = rebase_file(table, sums=["n"], drop=["name"], **DATES)
     assert moved.frame["n"].to_list() == [4, 6] and set(moved.frame["status"]) == {"exact"}
     called = first.replace(",", "")
-    assert f"left out as headings within the table: {called!r} (row 1), 'The South' (row 5)" in moved.notes
+    assert (
+        f"left out as headings or notes within the table: {called!r} (row 1), 'The South' (row 5)"
+        in moved.notes
+    )
     assert moved.unmapped.empty and moved.report.balanced()
 
 

@@ -69,7 +69,7 @@ def test_two_orders_in_one_column_stay_refused():
     [
         ("Apr 2017 to Mar 2018", "Jul 2017 to Jun 2018"), ("12 months to March 2018", "12 months to June 2018"),
         ("2013-15", "2014-16"), ("2013 - 15", "2014 - 16"), ("2015/16 - 2017/18", "2016/17 - 2018/19"),
-        ("2018/19", "2018/19 Q1"), ("2018/19", "Q1"), ("2018/19", "April"), ("2018/19", "Apr-18"),
+        ("2018/19", "2018/19 Q1"), ("2018/19", "Q1"), ("2018/19", "April"), ("2018/19", "Apr-18"), ("Q1", "April"),
         ("Jan to Mar 2018", "Jan to Jun 2018"), ("year ending Mar-18", "year ending Jun-18"), ("Apr-18", "April 2018"),
     ],
 )  # fmt: skip

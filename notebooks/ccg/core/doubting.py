@@ -58,6 +58,12 @@ _OF_MEASURES = re.compile(
     r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part)"
     r"(?: (?:name|type|code|id|description|desc|title|label))?"
 )
+#: What the same people or things are called where they are counted or measured in several ways.
+_WAYS = re.compile(
+    r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
+    r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
+    r"|spells|admissions"
+)
 #: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
 _UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
 _BAND = re.compile(
@@ -75,6 +81,8 @@ _STOCK = re.compile(
     r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of)(?![a-z])(?! days)"
 )
 _AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
+#: Columns that count again at each time what they counted before.
+_SO_FAR = re.compile(r"(?i)(?<![a-z])(?:cumulative|ytd|year to date|so far|rolling|unique|distinct)(?![a-z])")
 #: What a column of counts is called, whatever the measure of its row.
 _COUNT = re.compile(
     r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
@@ -280,12 +288,14 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     if not is_period(frame, name):
         return []
     as_at = _AS_AT.search(words_of(name)) or any(map(_AS_AT.search, map(str, frame[name].unique()[:_FEW])))
-    stocks = [s for s in sums if as_at or _STOCK.search(words_of(s))]
+    again = [s for s in sums if _SO_FAR.search(words_of(s))]
+    stocks = [s for s in sums if as_at or s in again or _STOCK.search(words_of(s))]
     if not stocks:
         return []
+    what = "again what it counted before" if stocks[0] in again else "what is there at a time"
     why = (
-        f"column {stocks[0]!r} counts what is there at a time, and those of several times in the dropped column {name!r} "
-        f"were added up (--by {name!r} keeps them apart)"
+        f"column {stocks[0]!r} counts {what}, and those of several times in the dropped column {name!r} were added up "
+        f"(--by {name!r} keeps them apart)"
     )
     return [Doubt(why, among)]
 
@@ -382,8 +392,10 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
     letters = {c.casefold() for c in cells}  # N beside D, and P beside M and F
     if {"m", "f"} < letters and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
         return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
+    ways = [c for c in cells if _WAYS.fullmatch(c)]
     if (
-        {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
+        1 < len(ways) == len(cells)
+        or {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
         or _rates(cells)
         or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
         or _OF_MEASURES.fullmatch(words_of(name))

@@ -393,7 +393,9 @@ def _of_bodies(home: lineage.Lineage) -> frozenset[str]:
 def _names(cells: pd.Series) -> float:
     home = lineage.default()
     some = [c for c in cells.unique() if c.strip()][:60]
-    return sum(home.suggest(c) is not None for c in some) / max(1, len(some))
+    # a CCG may have had the name of a board, so that its name alone is no one body's
+    ccgs = [c for v in home.vintages() if v.level == "ccg" for c in home.codes_of(v, "ods")]
+    return sum((home.suggest(c) or home.suggest(c, ccgs)) is not None for c in some) / max(1, len(some))
 
 
 def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:

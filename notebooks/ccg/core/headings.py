@@ -31,7 +31,7 @@ def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.Dat
     >>> cells = {"code": ["The North", "00C", "00D", "The South", "11J"], "n": ["", "1", "2", "", "3"]}
     >>> table, said = without(pd.DataFrame(cells), "code")
     >>> table["code"].to_list(), said
-    (['00C', '00D', '11J'], ["left out as headings within the table: 'The North' (row 1), 'The South' (row 4)"])
+    (['00C', '00D', '11J'], ["left out as headings or notes within the table: 'The North' (row 1), 'The South' (row 4)"])
     """
     home = lineage.default()
 
@@ -56,7 +56,7 @@ def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.Dat
     called = [_called(frame, *one) for one in texts.items()]
     if not apart:
         _refuse_apart(frame[bodies], code, heads.cumsum()[bodies], called)
-    return frame[~heads], [f"left out as headings within the table: {few(called, 6)}"]
+    return frame[~heads], [f"left out as headings or notes within the table: {few(called, 6)}"]
 
 
 def _alone(rows: pd.DataFrame) -> list[str]:

@@ -280,8 +280,11 @@ def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
     cells = list(dict.fromkeys(cells))
     parts = [c for c in cells if _BARE.fullmatch(str(c).strip())]
     years = [c for c in cells if re.fullmatch(rf"(?i){_FY}", str(c).strip())]
-    if parts and years:
-        return years[0], parts[0]
+    quarters = [c for c in parts if str(c).strip()[0] in "qQ"]
+    months = [c for c in parts if re.fullmatch(rf"(?i){_M}", str(c).strip())]
+    for longer, shorter in ((years, parts), (quarters, months)):
+        if longer and shorter:
+            return longer[0], shorter[0]
     before = "year to " if _YEAR_TO.fullmatch(f"{' '.join(name.split())} x") else ""
     found = [(*span, cell) for cell in cells if (span := _span(f"{before}{cell}")) is not None]
     some = sorted(found, key=lambda one: (one[0], -one[1].toordinal()))

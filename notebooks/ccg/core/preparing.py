@@ -590,6 +590,7 @@ def _with_days(table: Table, asked: Asked) -> Table:
     if columns.at != "auto":
         lineage.as_day(columns.at)
         return table
+    table = _with_names_told(table) if asked.repair else table
     read = known_codes(table, asked.repair)
     given = set(read.values())
     fits = lineage.which(given)
@@ -615,6 +616,28 @@ def _with_days(table: Table, asked: Asked) -> Table:
         frame=table.frame.assign(**{at: keeping.made(table.frame[keys[0]], lambda cell: days.get(cell, ""))}),
         columns=replace(columns, at=at),
         decided=decided,
+    )
+
+
+def _with_names_told(table: Table) -> Table:
+    """Names of several bodies, such as Dorset, a CCG and a board, as the one that is of a geography of all other codes."""
+    home, code = lineage.default(), table.columns.code
+    read = known_codes(table, True)
+    unread = [c for c in table.frame[code].unique() if c and c not in read and c not in home.beside()]
+    fits = home.which(set(read.values())) if unread else []
+    vintages = [f.vintage for f in fits if not f.extra]
+    told = {}
+    for cell in unread:
+        may = {home.suggest(cell, home.codes_of(one, "ods")) for one in vintages} - {None}
+        if len(may) == 1:
+            told[cell] = may.pop()
+    if not told:
+        return table
+    return table.but(
+        frame=table.frame.assign(
+            **{code: keeping.made(table.frame[code], lambda cell: told.get(cell, cell))}
+        ),
+        written={**table.written, **told},
     )
 
 
