@@ -268,7 +268,7 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
     dated = [columns.at] if isinstance(columns.at, str) and columns.at in frame else []
     said = added_up(frame, [code, *columns.by, *dated], told, columns.sums, asked.again)
     frame = _with_total_by_name(frame, code, told)
-    whens = [c for c in told if is_period(frame, c)] if asked.closed == "carry" else []
+    whens = [c for c in told if is_period(frame, c)]
     doubts = (*said.doubts, *rates.doubts, *called.doubts)
     return Table(frame.drop(columns=left), columns, (*notes, *said.notes), doubts, dropped=frame[whens])
 
@@ -596,7 +596,8 @@ def _with_days(table: Table, asked: Asked) -> Table:
     fits = lineage.which(given)
     keys = [k for k in columns.by if is_period(table.frame, k)]
     if fits and not fits[0].extra:
-        refuse_partnerships(table.frame, columns.code, keys, fits)
+        whens = pd.concat([table.frame[keys], table.dropped], axis=1)
+        refuse_partnerships(whens, columns.code, names_of(whens), fits)
         return _with_hint(table, fits, asked)
     if both := days_of_both_levels(given, asked.to) if fits else []:
         return _with_both_levels(table, both)
