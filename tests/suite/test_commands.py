@@ -814,3 +814,19 @@ def test_a_cell_too_long_is_said_in_its_own_words(ccg):
         )
     finally:
         csv.field_size_limit(other)
+
+
+def test_which_by_the_column_of_codes_is_refused_in_words(ccg):
+    """It ended in a traceback."""
+    Path("in.csv").write_text("code,n\n00C,1\n00D,2\n")
+    refused(
+        ccg("which", "in.csv", "--by", "code"),
+        "column 'code' holds the codes; --by takes a column of periods",
+    )
+
+
+def test_which_points_to_a_column_of_periods_only_if_it_tells_rows_apart(ccg):
+    Path("in.csv").write_text("year,month,code\n2020,March,00C\n2020,March,16C\n")
+    assert "--by" not in ccg("which", "in.csv")[1]
+    Path("in.csv").write_text("year,month,code\n2020,March,00C\n2020,April,16C\n")
+    assert "which --by month tells that of each month" in ccg("which", "in.csv")[1]

@@ -28,6 +28,8 @@ def run(args) -> int:
         frame, said = headings.without(frame, column, apart=True)
         notes += [*found.notes, *said]
         by = finding.named(frame, [args.by], "--by")[0] if args.by else None
+        if by == column:
+            raise finding.PublishedError(f"column {by!r} holds the codes; --by takes a column of periods")
         if notes:
             say(f"{args.file}: {'; '.join(notes)}")
         if by:
