@@ -160,6 +160,15 @@ def test_a_total_is_known_by_other_words_too(whole):
         rebase_file(stacked("Q1", "Q2", whole), sums=["n"], drop=["rest"], **DATES)
 
 
+@pytest.mark.parametrize(
+    "cell", ["Any other ethnic group", "Any other White background", "Any Qualified Provider"]
+)
+def test_any_other_group_is_no_total(cell):
+    assert status(rebase_file(stacked("Irish", "British", cell), sums=["n"], drop=["rest"], **DATES)) == {
+        "16C": "exact"
+    }
+
+
 def test_persons_by_their_letter_stand_beside_men_and_women():
     with pytest.raises(PublishedError, match="'P' stands beside parts"):
         rebase_file(stacked("M", "F", "P", head="code,Sex,n"), sums=["n"], drop=["rest"], **DATES)

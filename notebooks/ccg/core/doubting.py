@@ -27,7 +27,7 @@ from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(
-    r"(?i)(?:all|totals?|any(?! qualified))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
+    r"(?i)(?:all|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
     r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
 )
 #: Of these the words that are no part of a name, as All is in All Saints Surgery.
