@@ -44,7 +44,7 @@ def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.Dat
     coded = keeping.told(frame[code], has_code).to_numpy()
     last = len(coded) - int(coded[::-1].argmax()) if coded.any() else 0
     places = [int(at) for at in (~coded[:last]).nonzero()[0]]
-    if len(places) > _MOST:
+    if not 0 < len(places) <= _MOST:
         return frame, []
     texts = {
         at: text for at, text in zip(places, _alone(frame.iloc[places]), strict=True) if _is_heading(text)

@@ -622,21 +622,21 @@ def _with_days(table: Table, asked: Asked) -> Table:
 
 def _with_names_told(table: Table) -> Table:
     """Names of several bodies, such as Dorset, a CCG and a board, as the one that is of a geography of all other codes."""
-    home, code = lineage.default(), table.columns.code
+    home, column = lineage.default(), table.columns.code
     read = known_codes(table, True)
-    unread = [c for c in table.frame[code].unique() if c and c not in read and c not in home.beside()]
+    unread = [c for c in table.frame[column].unique() if c and c not in read and c not in home.beside()]
     fits = home.which(set(read.values())) if unread else []
     vintages = [f.vintage for f in fits if not f.extra]
-    told = {}
+    told: dict[str, str] = {}
     for cell in unread:
-        may = {home.suggest(cell, home.codes_of(one, "ods")) for one in vintages} - {None}
+        may = {code for one in vintages if (code := home.suggest(cell, home.codes_of(one, "ods")))}
         if len(may) == 1:
             told[cell] = may.pop()
     if not told:
         return table
     return table.but(
         frame=table.frame.assign(
-            **{code: keeping.made(table.frame[code], lambda cell: told.get(cell, cell))}
+            **{column: keeping.made(table.frame[column], lambda cell: told.get(cell, cell))}
         ),
         written={**table.written, **told},
     )
