@@ -77,8 +77,17 @@ def test_a_second_row_of_a_few_codes_that_nothing_tells_apart_is_doubtful():
     assert status(moved) == {"16C": "doubtful", "00L": "exact"}
     assert "00C has several rows that no column tells apart, and most codes have one" in str(moved)
     assert status(rebase_file(frame(text.replace("00C,A,105", "00C,E,105")), **ask))["16C"] == "exact"
-    some = "code,n\n" + "".join(f"{c},{i}\n" for i in range(3) for c in CCGS)  # as of practices
+    some = "code,n\n" + "".join(
+        f"{c},{i}\n" for c, n in CCGS.items() for i in range(n // 10 + 1)
+    )  # as of practices
     assert status(rebase_file(frame(some), **ask)) == {"16C": "exact"}
+
+
+def test_blocks_of_the_same_codes_that_nothing_tells_apart_are_doubtful():
+    """Men above, women below, and no word for it in the file: their sum may be meant, or be of two years."""
+    text = "code,name,n\n" + "".join(f"{c},N{c},{n + k}\n" for k in (0, 7) for c, n in CCGS.items())
+    moved = rebase_file(frame(text), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "and all codes have as many" in str(moved)
 
 
 @pytest.mark.parametrize("column, doubt", [("", True), ("Month", False)])

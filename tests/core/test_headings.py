@@ -30,7 +30,7 @@ def test_a_heading_above_its_bodies_is_left_out_and_said(first):
     assert moved.unmapped.empty and moved.report.balanced()
 
 
-@pytest.mark.parametrize("column", ["{},,", ",{},"])
+@pytest.mark.parametrize("column", ["{},,", ",{},", ",{},-", "{},*,*"])
 @pytest.mark.parametrize("words", [("Male", "Female"), ("2017/18", "2018/19"), ("Numerator", "Denominator")])
 def test_headings_that_tell_rows_of_one_code_apart_are_refused(column, words):
     """Numerators and denominators of one code were added up and called exact, where the heading had no code beside it."""

@@ -160,7 +160,7 @@ def added_up(
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     notes, doubts = _same(among, some, keys[0], sums)
-    doubts += _not_told_apart(among, frame[~blank], some, keys, sums, again)
+    doubts += _not_told_apart(among, frame[~blank] if blank.any() else frame, some, keys, sums, again)
     for name in apart:
         total = _sum_of_the_others(some, keys, name, sums)
         why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
@@ -229,11 +229,14 @@ def _not_told_apart(
     sums: list[str],
     again: Sequence[int],
 ) -> list[Doubt]:
-    """A doubt where no column tells rows of one code apart, and most codes have one row, or the header stands between them."""
-    if (
-        2 * some.groupby(keys, dropna=False, observed=True).ngroups > len(bodies.drop_duplicates(keys))
-        and not again
-    ):
+    """A doubt where no column tells rows of one code apart, and they are no rows of practices or the like.
+
+    These are not: most codes have one row, or all as many, or the header stands again between them.
+    """
+    sizes = bodies.groupby(keys, dropna=False, observed=True).size()
+    few_of_them = 2 * int(sizes.gt(1).sum()) <= len(sizes)
+    as_many = len(sizes) >= _SURE and sizes.nunique() == 1
+    if not (few_of_them or as_many or again):
         return []
     alike = [c for c in map(str, some.columns) if c not in sums and not called_a_rate(c)]
     rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
@@ -243,7 +246,8 @@ def _not_told_apart(
     if not rows.any():
         return []
     first = str(some[keys[0]][rows].iloc[0]).strip()
-    how = f"the header stands again (line {again[0]}) between them" if again else "most codes have one"
+    how = "all codes have as many" if as_many else "most codes have one"
+    how = f"the header stands again (line {again[0]}) between them" if again else how
     why = f"{first} has several rows that no column tells apart, and {how}: they may be of several periods, or one a correction"
     return [Doubt(why, _of(among, rows))]
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from . import keeping, lineage
+from . import keeping, lineage, numbers
 from .finding import PublishedError
 from .geography import GROUPS
 from .words import few
@@ -60,12 +60,12 @@ def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.Dat
 
 
 def _alone(rows: pd.DataFrame) -> list[str]:
-    """The one filled cell of each row, or nothing where there are none or more."""
+    """The one cell of each row that is more than a mark for not given, or nothing where there are none or more."""
     texts = [
         rows.iloc[:, i].astype(str).where(rows.iloc[:, i].notna(), "").str.strip()
         for i in range(rows.shape[1])
     ]
-    cells = [[c for c in row if c] for row in zip(*texts, strict=True)]
+    cells = [[c for c in row if numbers.is_given(c)] for row in zip(*texts, strict=True)]
     return [row[0] if len(row) == 1 else "" for row in cells]
 
 
