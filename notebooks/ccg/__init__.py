@@ -62,6 +62,7 @@ _ROOMS = {
         "files",
         "finding",
         "geography",
+        "headings",
         "keeping",
         "land",
         "lineage",

@@ -69,6 +69,42 @@ def test_rows_that_stand_twice_are_doubtful_unless_they_count_one_thing_each():
     assert status(rebase_file(frame(ones), sums=["n"], **DATES)) == {"16C": "exact"}
 
 
+def test_a_second_row_of_a_few_codes_that_nothing_tells_apart_is_doubtful():
+    """00C with 100, and 00C with 105 below it: the sum of a figure and its correction was called exact."""
+    text = "code,practice,n,rate\n00C,A,100,3.2\n00K,B,2,4.1\n00M,C,4,0.5\n00C,A,105,3.4\n00L,D,7,1.5\n"
+    ask = {"sums": ["n"], "drop": ["rest"], **DATES}
+    moved = rebase_file(frame(text), **ask)
+    assert status(moved) == {"16C": "doubtful", "00L": "exact"}
+    assert "00C has several rows that no column tells apart, and most codes have one" in str(moved)
+    assert status(rebase_file(frame(text.replace("00C,A,105", "00C,E,105")), **ask))["16C"] == "exact"
+    some = "code,n\n" + "".join(
+        f"{c},{i}\n" for c, n in CCGS.items() for i in range(n // 10 + 1)
+    )  # as of practices
+    assert status(rebase_file(frame(some), **ask)) == {"16C": "exact"}
+
+
+def test_blocks_of_the_same_codes_that_nothing_tells_apart_are_doubtful():
+    """Men above, women below, and no word for it in the file: their sum may be meant, or be of two years."""
+    text = "code,name,n\n" + "".join(f"{c},N{c},{n + k}\n" for k in (0, 7) for c, n in CCGS.items())
+    moved = rebase_file(frame(text), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "and all codes have as many" in str(moved)
+
+
+@pytest.mark.parametrize("column, doubt", [("", True), ("Month", False)])
+def test_files_put_together_whose_rows_no_column_tells_apart_are_doubtful(tmp_path, column, doubt):
+    """April below March, each with its header and no column for the month."""
+    one, two = (
+        f"code,{column and 'Month,'}n\n"
+        + "".join(f"{c},{column and m + ','}{n + i}\n" for c, n in CCGS.items())
+        for i, m in enumerate(("Mar-18", "Apr-18"))
+    )
+    path = tmp_path / "in.csv"
+    path.write_text(one + two)
+    moved = rebase_file(path, sums=["n"], drop=["rest"], **DATES)
+    assert moved.frame["n"].to_list() == [123] and status(moved) == {"16C": "doubtful" if doubt else "exact"}
+    assert ("the header stands again (line 5) between them" in str(moved)) == doubt
+
+
 @pytest.mark.parametrize(
     "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
 )
@@ -109,6 +145,155 @@ def test_the_names_of_thousands_of_drugs_are_no_measures():
     drugs = [f"Gel Index {i} Ratio" for i in range(70)]
     moved = rebase_file(stacked(*drugs, head="code,drug,n"), sums=["n"], drop=["drug"], **DATES)
     assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("2018/19", "2018/19 Q1"),
+        ("Q1", "Q2", "2018/19"),
+        ("2013-15", "2014-16"),
+        ("Year to Mar-18", "Year to Jun-18"),
+    ],
+)
+def test_periods_that_overlap_are_never_added_up(cells):
+    with pytest.raises(PublishedError, match=r"have days in common, so figures would be counted twice"):
+        rebase_file(stacked(*cells, head="code,Period,n"), sums=["n"], drop=["rest"], **DATES)
+    apart = stacked("2017/18", "2018/19", head="code,Period,n")
+    assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("whole", ["YTD", "Year to date", "Full year", "Annual", "Cumulative", "Any month"])
+def test_a_total_is_known_by_other_words_too(whole):
+    with pytest.raises(PublishedError, match=f"{whole!r} stands beside parts such as 'Q1'"):
+        rebase_file(stacked("Q1", "Q2", whole), sums=["n"], drop=["rest"], **DATES)
+
+
+@pytest.mark.parametrize(
+    "cell", ["Any other ethnic group", "Any other White background", "Any Qualified Provider"]
+)
+def test_any_other_group_is_no_total(cell):
+    assert status(rebase_file(stacked("Irish", "British", cell), sums=["n"], drop=["rest"], **DATES)) == {
+        "16C": "exact"
+    }
+
+
+def test_persons_by_their_letter_stand_beside_men_and_women():
+    with pytest.raises(PublishedError, match="'P' stands beside parts"):
+        rebase_file(stacked("M", "F", "P", head="code,Sex,n"), sums=["n"], drop=["rest"], **DATES)
+    assert status(rebase_file(stacked("M", "F", "U"), sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("whole", ["", "NULL", "CCG", "X"])
+@pytest.mark.parametrize("more, doubt", [(0, True), (5, True), (60, False), (7, False)])
+def test_a_total_of_rounded_parts_is_doubtful(whole, more, doubt):
+    """NHS Digital rounds to the nearest five, so no total was the sum of its parts, and all was called exact."""
+    rows = [(c, k, n) for c, n in CCGS.items() for k, n in (("RTR", 500 + n), ("RVW", 300), ("RXP", 200))]
+    rows += [(c, whole, 1000 + n + more) for c, n in CCGS.items()]
+    table = pd.DataFrame(rows, columns=["code", "Provider", "n"]).astype(str)
+    ask = {"sums": ["n"], "drop": ["rest"], **DATES}
+    if more == 0:
+        with pytest.raises(PublishedError, match="stands the sum of the others"):
+            rebase_file(table, **ask)
+        return
+    moved = rebase_file(table, **ask)
+    assert status(moved) == {"16C": "doubtful" if doubt else "exact"}
+    assert ("is the sum of the others, but for rounding" in str(moved)) == doubt
+
+
+def test_men_and_women_and_a_few_not_known_are_no_total():
+    rows = [
+        (c, k, n)
+        for c, i in CCGS.items()
+        for k, n in (("a", 11_000 + 20 * i), ("b", 11_500 + 15 * i), ("c", i))
+    ]
+    table = pd.DataFrame(rows, columns=["code", "kind", "n"]).astype(str)
+    assert status(rebase_file(table, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+def test_a_total_is_seen_though_a_part_of_most_codes_is_not_given():
+    """Where most codes had a suppressed part, the total of the others was counted twice and called exact."""
+    codes = {**CCGS, "00L": 40, "00N": 50, "00P": 60, "00Q": 70}
+    rows = [
+        (c, k, n) for c, i in codes.items() for k, n in (("a", 11 + i), ("b", 15), ("c", 3), ("d", 29 + i))
+    ]
+    table = pd.DataFrame(rows, columns=["code", "kind", "n"]).astype(str)
+    table.loc[~table["code"].isin(list(CCGS)) & (table["kind"] == "a"), "n"] = "*"
+    with pytest.raises(PublishedError, match="in every row of 'd' stands the sum of the others"):
+        rebase_file(table, sums=["n"], drop=["rest"], **DATES)
+
+
+def test_parts_of_waiting_times_make_no_sum():
+    """Part_2A is a part of Part_2: the column is dropped with ease, and what was left was called exact."""
+    cells = ("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3")
+    with pytest.raises(PublishedError, match="its rows are of several measures, 'Part_1A' and 'Part_1B'"):
+        rebase_file(stacked(*cells, head="code,RTT Part Type,n"), sums=["n"], drop=["rest"], **DATES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Incomplete pathways",
+        "Total WL",
+        "Patients waiting",
+        "Open referrals",
+        "Caseload",
+        "People in contact",
+        "Vacancies",
+    ],
+)
+def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
+    table = stacked("Apr-18", "May-18", head=f"code,Month,{name}")
+    assert status(rebase_file(table, sums=[name], drop=["Month"], **DATES)) == {"16C": "doubtful"}
+    assert set(rebase_file(table, sums=[name], by=["Month"], **DATES).frame["status"]) == {"exact"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy"]
+)
+def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
+    """70, 71 and 72 per cent made 213, which was called exact."""
+    table = frame(f"code,n,{name}\n00C,1,70\n00K,2,71\n00M,4,72\n")
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert list(moved.frame)[:2] == ["code", "n"] and "status" in list(moved.frame)[2:3]
+    assert status(rebase_file(table, sums=[name], drop=["rest"], **DATES)) == {"16C": "doubtful"}
+    counted = table.rename(columns={name: f"{name} (number of patients)"})
+    assert status(rebase_file(counted, sums=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Headcount", "FTE"),
+        ("Registered", "Resident"),
+        ("Weighted", "Unweighted"),
+        ("Items", "NIC", "Quantity"),
+    ],
+)
+def test_the_same_things_counted_in_several_ways_make_no_sum(cells):
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(stacked(*cells), sums=["n"], drop=["rest"], **DATES)
+    moved = rebase_file(stacked("Registered", "Not registered"), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Referrals YTD", "Cumulative_starts", "12 month rolling total", "Unique patients"]
+)
+def test_what_is_counted_again_each_month_is_doubtful_over_months(name):
+    table = stacked("Apr-18", "May-18", head=f"code,Month,{name}")
+    moved = rebase_file(table, sums=[name], drop=["Month"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "counts again what it counted before" in str(moved)
+
+
+@pytest.mark.parametrize("name", ["Cluster", "RightCare cluster", "Rating", "Tier"])
+def test_numbers_that_sort_bodies_are_not_among_the_rest(name):
+    table = frame(f"code,n,{name}\n00C,1,3\n00K,2,3\n00M,4,1\n")
+    assert list(rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame)[:3] == [
+        "code",
+        "n",
+        "status",
+    ]
 
 
 # --- editions and measures -----------------------------------------------------------------------------------------

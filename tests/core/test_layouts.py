@@ -4,6 +4,7 @@ The figures are made up, the heads and the things round the table are those of t
 one for each of three CCGs of April 2018 that became one in 2020, with 10, 20 and 30 in the column that is added up.
 """
 
+import pandas as pd
 import pytest
 from ccg import lineage, rebase_file
 
@@ -229,3 +230,38 @@ def test_a_published_layout_goes_through_at_the_first_try(layout, tmp_path):
         "commissioner outside England",
         "an area of another kind by its ONS code, such as a local authority",
     }
+
+
+@pytest.mark.parametrize("level", ["icb", "sub_icb"])
+def test_a_geography_later_than_the_goal_is_none_of_those_that_codes_may_be_of(level):
+    """Codes of CCGs that live on as locations up to 2026 were refused on the way to 2023, and went through to 2026."""
+    table = pd.DataFrame({"code": ["16C", "84H"], "n": ["1", "2"]})
+    for to in ("2022-07-01", "2023-04-01", "2026-04-01"):
+        assert rebase_file(table, to=to, level=level, sums=["n"]).frame["n"].sum() == 3
+
+
+@pytest.mark.parametrize("name", ["Location ID", "LOCATION_ID", "Postcode"])
+def test_numbers_of_places_are_no_bands(name):
+    """1-127 and 1-130, two care homes of the CQC, were bands that overlap."""
+    table = pd.DataFrame({name: ["1-127", "1-130"], "code": ["00D", "00D"], "beds in use": ["20", "31"]})
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["beds in use"], drop=["rest"])
+    assert moved.frame["status"].to_list() == ["exact"]
+
+
+def test_codes_that_a_spreadsheet_was_told_to_keep_as_text_are_read_as_they_are():
+    """="01E" in a CSV keeps Excel from making a number of it."""
+    table = pd.DataFrame({"code": ['="00C"', '="00K"', "'00M"], "n": ["1", "2", "4"]})
+    assert rebase_file(table, **DATES, sums=["n"]).frame[["code", "n"]].to_numpy().tolist() == [["16C", 7]]
+
+
+def test_a_column_is_found_by_its_name_whatever_spaces_are_in_it():
+    table = pd.DataFrame({"CCG\u00a0code": ["00D"], "Total\u00a0 patients": ["3"]})
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", code="CCG code", sums=["Total patients"])
+    assert moved.frame["Total\u00a0 patients"].to_list() == [3]
+
+
+@pytest.mark.parametrize("name", ["ALL ENGLISH COMMISSIONERS", "All commissioners"])
+def test_the_total_of_waiting_times_for_cancer_is_one_for_england(name):
+    table = pd.DataFrame({"ODS": ["", "00D"], "COMMISSIONER": [name, "X"], "TOTAL": ["9", "3"]})
+    moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["TOTAL"], drop=["rest"])
+    assert moved.unmapped["reason"].to_list() == ["a total for England"]

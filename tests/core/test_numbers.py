@@ -82,7 +82,7 @@ def test_every_unknown_mark_of_every_column_is_named_with_its_count():
     words = str(error.value)
     assert "column 'a': 'nil' (line 4 of the file; 2 cells)" in words
     assert "column 'b': '?' (line 3 of the file), 'nil' (line 9 of the file)" in words
-    assert "missing=['nil', '?'] (--missing nil ?)" in words and "these are no numbers" in words
+    assert "missing=['nil', '?'] (--missing nil '?')" in words and "these are no numbers" in words
     assert len(numbers.gone_through(both, missing=["NIL", "?"])) == 2
 
 
@@ -119,6 +119,26 @@ def test_a_column_read_part_by_part_is_read_as_a_whole(backend, monkeypatch):
         numbers.parse(column("1", "nil", "2", " nil", "soon", "3", "nil"))
     with pytest.raises(numbers.NumberError, match=r"row 5: '0\.5' is no percent.*others are, '1%'"):
         numbers.parse(column("0", "9%", "*", "1%", "0.5"))
+
+
+def test_a_mark_is_named_as_a_shell_takes_it():
+    """<5? opened a file, and & sent the command away."""
+    table = pd.DataFrame({"code": ["00C", "00D", "00J"], "n": ["1", "<5?", "not & yet"]})
+    with pytest.raises(numbers.NumberError, match=r"\(--missing '<5\?' 'not & yet'\)"):
+        rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"])
+
+
+def test_a_column_of_names_is_said_to_hold_text_and_the_columns_of_numbers_are_named():
+    table = pd.DataFrame(
+        {"code": ["00C", "00D"], "name": ["Darlington", "Durham"], "n": ["1", "2"], "year": ["2018", "2018"]}
+    )
+    ask = {"at": "2018-04-01", "to": "2018-04-01", "drop": ["rest"]}
+    with pytest.raises(
+        ValueError, match=r"column 'name' holds text, such as 'Darlington', and no number.*numbers are 'n'$"
+    ):
+        rebase_file(table, **ask, sums=["name"])
+    with pytest.raises(ValueError, match="column 'code' holds the codes, so it cannot be added up"):
+        rebase_file(table, **ask, sums=["code"])
 
 
 def test_numbers_in_brackets_are_counted_whatever_spaces_stand_around_them():

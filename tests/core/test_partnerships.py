@@ -5,7 +5,7 @@ from itertools import pairwise
 import pandas as pd
 import polars as pl
 import pytest
-from ccg import lineage, rebase, tables
+from ccg import lineage, rebase, rebase_file, tables
 from ccg.core.rebasing.request import RebaseError
 
 DAYS = [f"{year}-04-01" for year in range(2017, 2022)]
@@ -207,3 +207,20 @@ def test_another_list_is_another_geography_with_no_change_of_code():
     assert pd.Timestamp("2020-09-30") in ends and len(ends) == 6
     with pytest.raises(lineage.LineageError, match="on 2020-10-01 11N are in no partnership"):
         kept(autumn[autumn["code"] != "11N"]).vintages()
+
+
+@pytest.mark.parametrize(
+    "name", ["Sustainability and Transformation Partnership Code", "STP_CODE", "Integrated care system"]
+)
+def test_figures_of_partnerships_by_their_ods_codes_are_no_figures_of_boards(name):
+    table = pd.DataFrame({name: ["QHM", "QF7"], "n": ["1", "2"]})
+    with pytest.raises(ValueError, match="look like those of boards"):
+        rebase_file(table, to="2022-07-01", sums=["n"])
+
+
+def test_a_period_before_boards_tells_of_partnerships_though_it_is_left_out():
+    table = pd.DataFrame({"code": ["QHM", "QF7"], "FY": ["2018/19", "2018/19"], "n": ["1", "2"]})
+    with pytest.raises(ValueError, match="'FY' has '2018/19', when there was no board"):
+        rebase_file(table, to="2022-07-01", sums=["n"], drop=["FY"])
+    later = table.assign(FY="2022/23")
+    assert set(rebase_file(later, to="2022-07-01", sums=["n"], drop=["FY"]).frame["status"]) == {"exact"}

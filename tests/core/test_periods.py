@@ -62,3 +62,34 @@ def test_another_cell_of_the_column_settles_it(cells, wanted):
 def test_two_orders_in_one_column_stay_refused():
     with pytest.raises(periods.PeriodError, match="may be"):
         periods.days(["30/04/2018", "04/30/2018", "01/04/2018"])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Apr 2017 to Mar 2018", "Jul 2017 to Jun 2018"), ("12 months to March 2018", "12 months to June 2018"),
+        ("2013-15", "2014-16"), ("2013 - 15", "2014 - 16"), ("2015/16 - 2017/18", "2016/17 - 2018/19"),
+        ("2018/19", "2018/19 Q1"), ("2018/19", "Q1"), ("2018/19", "April"), ("2018/19", "Apr-18"), ("Q1", "April"),
+        ("Jan to Mar 2018", "Jan to Jun 2018"), ("year ending Mar-18", "year ending Jun-18"), ("Apr-18", "April 2018"),
+    ],
+)  # fmt: skip
+def test_periods_that_have_days_in_common(cells):
+    assert set(periods.overlap(cells)) == set(periods.overlap(cells[::-1])) == set(cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Apr-18", "May-18"), ("2017/18", "2018/19"), ("2012-13", "2011-12"), ("Q1", "Q2"), ("2018", "2019"), ("2018", "2018 Q1"),
+        ("31/03/2018", "30/04/2018", "01/04/2018"), ("2013-15", "2016-18"), ("Q1 2018/19", "Q2 2018/19"), ("x", ""),
+        ("year to Mar-18", "year to Mar-19"), ("Jan to Mar 2018", "Apr to Jun 2018"), ("12 months", "Total"),
+    ],
+)  # fmt: skip
+def test_periods_that_have_none_or_are_not_known_to(cells):
+    assert periods.overlap(cells) is None
+
+
+def test_the_name_of_a_column_may_say_that_each_month_ends_a_year():
+    assert periods.overlap(["Mar-18", "Jun-18"], "Year to") == ("Mar-18", "Jun-18")
+    assert periods.overlap(["Mar-18", "Jun-18"], "12 months ending") == ("Mar-18", "Jun-18")
+    assert periods.overlap(["Mar-18", "Jun-18"], "Year") is None

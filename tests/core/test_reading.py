@@ -437,3 +437,15 @@ def test_zero_bytes_that_are_no_text_are_told_by_their_line(tmp_path, content, w
     path.write_bytes(content)
     with pytest.raises(reading.ReadError, match=words):
         reading.read(path)
+
+
+@pytest.mark.parametrize("row", ["1,2,3,4", "(1),(2),(3),(4)", "(a),(b),(c),(d)", ",A,B,C", "1.,2.,3.,4."])
+def test_a_row_that_numbers_the_columns_is_left_out_and_said(row, file):
+    frame = ccg.read(file(f"Code,Name,Referrals,Seen\n{row}\n00C,A,1,2\n00D,B,3,4\n"))
+    assert frame["Code"].to_list() == ["00C", "00D"]
+    assert frame.attrs["read"] == ("line 2, which numbers the columns, left out",)
+
+
+@pytest.mark.parametrize("row", ["00E,1,2,3", "1,2,3,5", "2,3,4,5", "1,2,,"])
+def test_any_other_first_row_is_one_of_the_table(row, file):
+    assert len(ccg.read(file(f"Code,Name,Referrals,Seen\n{row}\n00C,A,1,2\n00D,B,3,4\n"))) == 3

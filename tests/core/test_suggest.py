@@ -1,7 +1,8 @@
 """What ``lineage.suggest`` must not guess: ``rebase --repair`` moves figures by it and calls the result exact."""
 
+import pandas as pd
 import pytest
-from ccg import codes, lineage, tables
+from ccg import codes, lineage, rebase_file, tables
 
 #: Places that are no commissioner, each near the name of one.
 OTHER_PLACES = [
@@ -153,3 +154,25 @@ def test_a_code_with_the_mark_of_a_footnote_is_that_code(cell):
 @pytest.mark.parametrize("cell", ["15N1", "15N-2", "15N (old)", "(2)", "*"])
 def test_what_is_no_mark_of_a_footnote_is_not_taken_off_a_code(cell):
     assert lineage.written(cell) is None
+
+
+def test_a_name_of_a_ccg_and_a_board_is_that_of_the_geography_of_all_others():
+    """Dorset by itself was a code known nowhere, and the way on was said to be to take it out."""
+    table = pd.DataFrame(
+        {
+            "Area": ["Dorset", "Gloucestershire", "Darlington", "Birmingham & Solihull"],
+            "n": ["1", "2", "4", "8"],
+        }
+    )
+    moved = rebase_file(table, to="2021-04-01", sums=["n"], repair=True)
+    assert dict(zip(moved.frame["Area"], moved.frame["n"], strict=True)) == {
+        "11J": 1,
+        "11M": 2,
+        "16C": 4,
+        "15E": 8,
+    }
+    assert moved.report.repaired["Dorset"] == "11J"
+    alone = {"to": "2022-07-01", "sums": ["n"], "repair": True}
+    with pytest.raises(ValueError, match=r"--at 2018-04-01\) decides between a CCG and a board of one name"):
+        rebase_file(table.iloc[:2], **alone)
+    assert set(rebase_file(table.iloc[:2], at="2021-04-01", **alone).frame["Area"]) == {"QVV", "QR1"}

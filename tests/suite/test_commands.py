@@ -334,7 +334,7 @@ def test_what_was_read_as_what_is_written_beside_the_output(ccg):
     assert Path("out.repaired.csv").read_text() == "read,as,rows\n00c,00C,2\nNHS North Durham CCG,00J,1\n"
     assert (
         Path("out.csv").read_text()
-        == "code,n,status,divided,missing\n00C,3,exact,0,0\n00D,8,exact,0,0\n00J,4,exact,0,0\n"
+        == "code,n,status,divided,missing\n00C,3,doubtful,0,0\n00D,8,exact,0,0\n00J,4,exact,0,0\n"
     )
     assert ccg(*args)[0] == 0 and set(held(".")) == {
         "in.csv", "out.csv", "out.repaired.csv", "out.report.txt", "out.report.json",
@@ -814,3 +814,19 @@ def test_a_cell_too_long_is_said_in_its_own_words(ccg):
         )
     finally:
         csv.field_size_limit(other)
+
+
+def test_which_by_the_column_of_codes_is_refused_in_words(ccg):
+    """It ended in a traceback."""
+    Path("in.csv").write_text("code,n\n00C,1\n00D,2\n")
+    refused(
+        ccg("which", "in.csv", "--by", "code"),
+        "column 'code' holds the codes; --by takes a column of periods",
+    )
+
+
+def test_which_points_to_a_column_of_periods_only_if_it_tells_rows_apart(ccg):
+    Path("in.csv").write_text("year,month,code\n2020,March,00C\n2020,March,16C\n")
+    assert "--by" not in ccg("which", "in.csv")[1]
+    Path("in.csv").write_text("year,month,code\n2020,March,00C\n2020,April,16C\n")
+    assert "which --by month tells that of each month" in ccg("which", "in.csv")[1]

@@ -399,7 +399,7 @@ def test_thousands_and_dots(go):
         go("rebase", "odd.csv", *args),
         "'nil' (line 7 of the file)",
         "'?' (line 8 of the file)",
-        "--missing nil ?",
+        "--missing nil '?'",
     )
     fine(go("rebase", "odd.csv", *args, "--missing", "nil", "?"))
 

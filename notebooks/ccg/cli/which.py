@@ -5,7 +5,7 @@ import shlex
 
 import pandas as pd
 
-from ..core import deciding, finding, lineage
+from ..core import deciding, finding, headings, lineage
 from . import inputs
 from .words import command, say
 
@@ -24,8 +24,12 @@ def run(args) -> int:
     notes = list(frame.attrs["read"])
     try:
         found = finding.code_column(frame, args.code)
-        column, notes = found.column, [*notes, *found.notes]
+        column = found.column
+        frame, said = headings.without(frame, column, apart=True)
+        notes += [*found.notes, *said]
         by = finding.named(frame, [args.by], "--by")[0] if args.by else None
+        if by == column:
+            raise finding.PublishedError(f"column {by!r} holds the codes; --by takes a column of periods")
         if notes:
             say(f"{args.file}: {'; '.join(notes)}")
         if by:
@@ -70,7 +74,11 @@ def _all_of_one(file: str, frame: pd.DataFrame, column: str) -> int:
         deciding.refuse_partnerships(frame, column, [], fits)
     except finding.PublishedError as error:
         say(f"but {error}")
-    keys = [c for c in finding.names_of(frame) if c != column and finding.is_period(frame, c)]
+    keys = [
+        c
+        for c in finding.names_of(frame)
+        if c != column and frame[c].nunique() > 1 and finding.is_period(frame, c)
+    ]
     if fits[0].extra and keys:
         say(
             f"the codes are of no one geography; which --by {shlex.quote(keys[0])} tells that of each {keys[0]}"

@@ -27,7 +27,7 @@ BESIDE = {
     "national": (
         "England", "Eng", "National", "All", "All CCGs", "All ICBs", "All CCGs in England", "Total", "All England", "England total", "Total England", "Grand total",
         "Totals", "England (total)", "England - total",
-        "Column total", "Overall", "Overall total", "National total", "CCG total", "All CCGs total", "Total (England)",
+        "All commissioners", "All English commissioners", "All English CCGs", "Column total", "Overall", "Overall total", "National total", "CCG total", "All CCGs total", "Total (England)",
     ),
     "unknown": (
         "Unknown", "Not known", "Unallocated", "Invalid", "Invalid code", "InvalidCode", "Null", "Not recorded",
@@ -264,8 +264,8 @@ def names_of(
 
 
 def _bare(value: object) -> str:
-    """A cell without spaces, quotes and signs of no width, and without the mark of a footnote behind it."""
-    text = _AROUND.sub("", str(value)).upper()
+    """A cell without spaces, quotes and signs of no width, the = before them, and the mark of a footnote behind it."""
+    text = _AROUND.sub("", str(value)).upper().removeprefix("=")
     return _FOOTNOTE.sub("", text) if text else text
 
 

@@ -101,6 +101,12 @@ def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
     return f"What differs by {goal.date()}: {'; '.join(said)}" if said else ""
 
 
+#: What a column of partnerships is called.
+_PARTNERSHIP = re.compile(
+    r"(?i)(?<![a-z])(?:STP|ICS)s?(?![a-z])|(?<![a-z])partnerships?(?![a-z])|integrated care systems?"
+)
+
+
 def refuse_partnerships(frame: pd.DataFrame, code: str, keys: list[str], fits: list[Fit]) -> None:
     """Raise PublishedError where codes fit boards alone, and a header or the periods are of partnerships before them.
 
@@ -112,7 +118,7 @@ def refuse_partnerships(frame: pd.DataFrame, code: str, keys: list[str], fits: l
     start = min(f.vintage.start for f in fits)
     way = f"Take the ONS codes of partnerships, or figures of CCGs; or, if these are of boards, say so with at='{start.date()}' (--at {start.date()})"
     alike = f"the codes of partnerships (STPs) before {start:%B %Y} look like those of boards, and some had other borders"
-    if re.search(r"(?<![A-Za-z])(?:STP|ICS)s?(?![a-z])", code, re.IGNORECASE):
+    if _PARTNERSHIP.search(code.replace("_", " ")):
         raise PublishedError(f"the column of codes is called {code!r}: {alike}. {way}")
     for key in keys:
         over = [end for cell in frame[key].unique() if (end := periods.end(cell)) is not None]

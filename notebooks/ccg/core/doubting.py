@@ -26,7 +26,10 @@ from .finding import (
 from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
-_WHOLE = re.compile(r"(?i)(?:all|totals?)\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall")
+_WHOLE = re.compile(
+    r"(?i)(?:all|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
+    r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
+)
 #: Of these the words that are no part of a name, as All is in All Saints Surgery.
 _NO_NAME = re.compile(
     r"(?i)all(?: (?:ages?|persons|people|patients|sexes))?|(?:grand )?totals?|persons|people|both(?: sexes)?|overall"
@@ -52,8 +55,14 @@ _MEASURE = re.compile(
     r"(?: .*)?"
 )
 _OF_MEASURES = re.compile(
-    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?)"
+    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part)"
     r"(?: (?:name|type|code|id|description|desc|title|label))?"
+)
+#: What the same people or things are called where they are counted or measured in several ways.
+_WAYS = re.compile(
+    r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
+    r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
+    r"|spells|admissions"
 )
 #: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
 _UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
@@ -63,12 +72,17 @@ _BAND = re.compile(
     rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
     rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
 )
+#: Columns of numbers given to places, such as 1-1029, which is no band.
+_NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
     r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
-    r"|beds)(?![a-z])(?! days)"
+    r"|beds|incomplete pathways?|wl|(?:number|patients|people|persons|total|still|currently) (?:of .* )?waiting|outstanding|backlog|open (?:referrals?|cases|spells?|pathways?)|case ?loads?"
+    r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of)(?![a-z])(?! days)"
 )
 _AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
+#: Columns that count again at each time what they counted before.
+_SO_FAR = re.compile(r"(?i)(?<![a-z])(?:cumulative|ytd|year to date|so far|rolling|unique|distinct)(?![a-z])")
 #: What a column of counts is called, whatever the measure of its row.
 _COUNT = re.compile(
     r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
@@ -78,6 +92,8 @@ _COUNT = re.compile(
 _FEW = 60
 #: Under so many codes and keys the sum of the others is no chance.
 _SURE = 3
+#: So much of a total at most its parts may lack or have more where they are rounded.
+_OFF = 0.05
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
 _NOT_GIVEN = {-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999}
 _MAY_BE_BELOW = re.compile(
@@ -127,8 +143,12 @@ class AddedUp(NamedTuple):
     doubts: list[Doubt]
 
 
-def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str]) -> AddedUp:
+def added_up(
+    frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str], again: Sequence[int] = ()
+) -> AddedUp:
     """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
+
+    ``again`` are the lines of the file on which the header stands again.
 
     Raises
     ------
@@ -147,6 +167,7 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     notes, doubts = _same(among, some, keys[0], sums)
+    doubts += _not_told_apart(among, frame[~blank] if blank.any() else frame, some, keys, sums, again)
     for name in apart:
         total = _sum_of_the_others(some, keys, name, sums)
         why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
@@ -158,7 +179,8 @@ def added_up(frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[s
         if total is not None:
             why = (
                 f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
-                f"column {name!r} is the sum of the others (--by {name!r} keeps them apart)"
+                f"column {name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps "
+                "them apart)"
             )
             doubts.append(Doubt(why, _of(among, total.rows)))
         doubts += _two_names(frame, some, keys, name)
@@ -206,6 +228,37 @@ def _same(among: pd.Series, some: pd.DataFrame, code: str, sums: list[str]) -> t
     return [note], [Doubt(why, _of(among, _of(twins, more)))]
 
 
+def _not_told_apart(
+    among: pd.Series,
+    bodies: pd.DataFrame,
+    some: pd.DataFrame,
+    keys: list[str],
+    sums: list[str],
+    again: Sequence[int],
+) -> list[Doubt]:
+    """A doubt where no column tells rows of one code apart, and they are no rows of practices or the like.
+
+    These are not: most codes have one row, or all as many, or the header stands again between them.
+    """
+    sizes = bodies.groupby(keys, dropna=False, observed=True).size()
+    few_of_them = 2 * int(sizes.gt(1).sum()) <= len(sizes)
+    as_many = len(sizes) >= _SURE and sizes.nunique() == 1
+    if not (few_of_them or as_many or again):
+        return []
+    alike = [c for c in map(str, some.columns) if c not in sums and not called_a_rate(c)]
+    rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
+    if again:
+        part = pd.Series(pd.Index(again).searchsorted(some.index), some.index)
+        rows &= part.groupby([some[c] for c in alike], dropna=False, observed=True).transform("nunique") > 1
+    if not rows.any():
+        return []
+    first = str(some[keys[0]][rows].iloc[0]).strip()
+    how = "all codes have as many" if as_many else "most codes have one"
+    how = f"the header stands again (line {again[0]}) between them" if again else how
+    why = f"{first} has several rows that no column tells apart, and {how}: they may be of several periods, or one a correction"
+    return [Doubt(why, _of(among, rows))]
+
+
 def _twins(some: pd.DataFrame) -> pd.Series:
     """Where a row may be the same as another: all that are, and by chance a few more.
 
@@ -246,12 +299,14 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     if not is_period(frame, name):
         return []
     as_at = _AS_AT.search(words_of(name)) or any(map(_AS_AT.search, map(str, frame[name].unique()[:_FEW])))
-    stocks = [s for s in sums if as_at or _STOCK.search(words_of(s))]
+    again = [s for s in sums if _SO_FAR.search(words_of(s))]
+    stocks = [s for s in sums if as_at or s in again or _STOCK.search(words_of(s))]
     if not stocks:
         return []
+    what = "again what it counted before" if stocks[0] in again else "what is there at a time"
     why = (
-        f"column {stocks[0]!r} counts what is there at a time, and those of several times in the dropped column {name!r} "
-        f"were added up (--by {name!r} keeps them apart)"
+        f"column {stocks[0]!r} counts {what}, and those of several times in the dropped column {name!r} were added up "
+        f"(--by {name!r} keeps them apart)"
     )
     return [Doubt(why, among)]
 
@@ -308,6 +363,7 @@ class _Total(NamedTuple):
     cell: str
     times: int
     rows: pd.Series
+    rounded: bool = False
 
 
 def _called(cell: str) -> str:
@@ -324,9 +380,9 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
         return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
     if 1 < len(levels) == len(cells):
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    if total is not None and total.times >= _SURE:
+    if total is not None and total.times >= _SURE and not total.rounded:
         return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
-    bands = _overlap(cells)
+    bands = None if _NUMBERED.search(words_of(name)) else _overlap(cells)
     if bands:
         return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
     one = groups[name].nunique(dropna=False).idxmax()
@@ -342,9 +398,15 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
             f"its rows are editions of the same figures, {first!r} and {second!r}, so figures would be "
             "counted twice"
         )
-    letters = {c.casefold() for c in cells}  # N beside D
+    if is_period(some, name) and (both := periods.overlap(here.unique(), words_of(name))):
+        return f"{both[0]!r} and {both[1]!r} have days in common, so figures would be counted twice"
+    letters = {c.casefold() for c in cells}  # N beside D, and P beside M and F
+    if {"m", "f"} < letters and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
+        return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
+    ways = [c for c in cells if _WAYS.fullmatch(c)]
     if (
-        {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
+        1 < len(ways) == len(cells)
+        or {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
         or _rates(cells)
         or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
         or _OF_MEASURES.fullmatch(words_of(name))
@@ -395,12 +457,15 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     itself = keeping.alike(label, some[keys[0]])
     if itself.any():
         label = keeping.kept(keeping.as_text(label).mask(itself, "the code itself"))
-    given = pd.DataFrame(values).assign(_group=group, _label=label).dropna(subset=sums)
+    rows = pd.DataFrame(values).assign(_group=group, _label=label)
+    given = rows.dropna(subset=sums)
     alike = given.groupby(["_group", "_label"])[sums].agg("sum")
     whole = alike.groupby(level="_group").transform("sum")
     parts = alike.groupby(level="_group")[sums[0]].transform("count")
     twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    several = twice[parts > 1]
+    # where a part is not given the sum cannot be seen, unless it is so everywhere
+    torn = alike.index.get_level_values("_group").isin(rows.loc[rows[sums].isna().any(axis=1), "_group"])
+    several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
     found = {
         str(one): fits[fits].index.get_level_values("_group")
         for one, fits in several.groupby(level="_label")
@@ -414,10 +479,36 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
         found.setdefault(str(cells[0]), usual[usual].index)
         found[str(cells[0])] = found[str(cells[0])].union(usual[usual].index)
     if not found:
-        return None
+        return _nearly_the_sum(alike[~torn], group)
     cell = max(found, key=lambda one: len(found[one]))
     every = {g for groups in found.values() for g in groups}
     return _Total(cell, len(set(found[cell])), group.isin(every))
+
+
+def _nearly_the_sum(alike: pd.DataFrame, group: pd.Series) -> _Total | None:
+    """The cell in whose rows stands the sum of the others but for rounding, wherever it has a row.
+
+    Numbers to the nearest five, ten or more are known by their last digits, and decimals by how many there are; of whole
+    numbers nobody can tell.
+    """
+    values = pd.Series(alike.to_numpy().ravel()).abs()
+    unit: float | None = next((u for u in (1000, 100, 10, 5) if (values % u == 0).all()), None)
+    if unit is None and (values % 1 != 0).any():
+        unit = next(
+            (u for u in (0.1, 0.01) if (((values / u) - (values / u).round()).abs() < 1e-6).all()), None
+        )
+    whole = alike.groupby(level="_group").transform("sum")
+    parts = alike.groupby(level="_group")[alike.columns[0]].transform("count")
+    if unit is None or not (parts > 2).any():
+        return None
+    off = (2 * alike - whole).abs()
+    near = off.le(parts * unit / 2 + 1e-6, axis=0).all(axis=1) & whole.ne(0).any(axis=1)
+    for cell, fits in near[parts > 2].groupby(level="_label"):
+        at = fits.index
+        if fits.all() and len(fits) >= _SURE and (off.loc[at].sum() <= _OFF * alike.loc[at].sum()).all():
+            groups = at.get_level_values("_group")
+            return _Total(str(cell), len(set(groups)), group.isin(groups), rounded=True)
+    return None
 
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:

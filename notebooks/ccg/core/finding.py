@@ -110,6 +110,15 @@ _COUNTED = re.compile(
     r"|expenditure|payments?|prices?|allocations?|budgets?|fte|wte|staff|weighted|days|hours|observed|expected"
     r"|appointments?|referrals?|admissions?|attendances?|deaths?|births?|episodes?|visits?)(?![a-z])"
 )
+#: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).
+_LIKE_RATE = re.compile(
+    r"(?i)(?<![a-z])(?:uptake|coverage|compliance|occupancy|performance|achievement|satisfaction|expectancy|crude|dsr|isr|dasr|asr|sar"
+    r"|standardi[sz]ed|relative risk|odds(?: ratio)?)(?![a-z])"
+)
+#: And of numbers that sort bodies: Cluster, Rating.
+_LIKE_LABEL = re.compile(
+    r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
+)
 #: Rows looked at to tell whether the numbers of a column are percentages.
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
@@ -181,6 +190,10 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
         return "a rate"
     if limits and _ESTIMATE.fullmatch(words):
         return "an estimate with limits"
+    if not _COUNTED.search(words) and _LIKE_RATE.search(words):
+        return "a rate"
+    if not _COUNTED.search(words) and _LIKE_LABEL.fullmatch(words):
+        return "a label"
     for why, pattern in _OTHER.items():
         if pattern.fullmatch(words):
             return why
@@ -226,6 +239,12 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str, but: Collecti
         name = one.strip()
         if name in frame:
             out.append(name)
+            continue
+        spaced = [
+            c for c in names_of(frame) if c.split() == name.split()
+        ]  # a space that is none on a keyboard
+        if len(spaced) == 1:
+            out += spaced
             continue
         some = (
             [
@@ -375,7 +394,9 @@ def _of_bodies(home: lineage.Lineage) -> frozenset[str]:
 def _names(cells: pd.Series) -> float:
     home = lineage.default()
     some = [c for c in cells.unique() if c.strip()][:60]
-    return sum(home.suggest(c) is not None for c in some) / max(1, len(some))
+    # a CCG may have had the name of a board, so that its name alone is no one body's
+    ccgs = [c for v in home.vintages() if v.level == "ccg" for c in home.codes_of(v, "ods")]
+    return sum((home.suggest(c) or home.suggest(c, ccgs)) is not None for c in some) / max(1, len(some))
 
 
 def _pair(frame: pd.DataFrame, found: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ the same patterns.
 
 import math
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -312,10 +313,12 @@ def _strange(found: dict[str, list[tuple[str, int, str]]]) -> str:
         marks |= {cell: None for cell, _, _ in cells}
     one = sum(len(cells) for cells in found.values()) == 1
     short = [m for m in marks if len(m) <= 20][:8]
-    way = f"missing={short!r} (--missing {' '.join(short)})" if short else "missing (--missing)"
+    way = f"missing={short!r} (--missing {shlex.join(short)})" if short else "missing (--missing)"
     nought = next((m for m in marks if re.search(NOTED_NOUGHT, m)), None)
     more = (
-        f". If {nought} is nought with a footnote, write 0 (--zero {nought!r} reads it so)" if nought else ""
+        f". If {nought} is nought with a footnote, write 0 (--zero {shlex.quote(nought)} reads it so)"
+        if nought
+        else ""
     )
     if any(re.search(r"\d,\d", m) for m in marks):
         way += (

@@ -138,6 +138,12 @@ _CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
+#: How long a period is, by the way it is written; any other is a day.
+_LENGTH = {
+    "named month": pd.DateOffset(months=1), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3),
+    _CALENDAR: pd.DateOffset(months=3), _FINANCIAL: pd.DateOffset(months=3), "year": pd.DateOffset(months=12),
+    "financial year": pd.DateOffset(months=12),
+}  # fmt: skip
 #: Ways of writing a date or period, each with its first day. Where two fit a cell, the rest of the column decides.
 _WAYS: tuple[tuple[str, re.Pattern[str], Callable[..., pd.Timestamp | None]], ...] = tuple(
     (kind, re.compile(pattern, re.I), day)
@@ -247,9 +253,73 @@ def end(cell: object) -> pd.Timestamp | None:
     >>> [str(end(cell).date()) for cell in ("Apr-18", "2017/18", "Q1 2018/19")]
     ['2018-05-01', '2018-04-01', '2018-07-01']
     """
-    months = {"financial year": 12, "year": 12, "quarter": 3, _CALENDAR: 3, _FINANCIAL: 3}
-    days = [day + pd.DateOffset(months=months.get(kind, 1)) for kind, day in _ways(cell).items()]
+    days = [day + _LENGTH.get(kind, pd.DateOffset(months=1)) for kind, day in _ways(cell).items()]
     return max(days, default=None)
+
+
+#: A year up to a month: 12 months to March 2018, year ending June 2018.
+_YEAR_TO = re.compile(
+    r"(?i)(?:the )?(?:rolling )?(?:(?:(?:12|twelve)[ -]months?|year)(?: (?:to|end|ending|ended))|y/?e):? (?:end )?(.*)"
+)
+#: From one period to another: Apr 2017 to Mar 2018, 2015/16 - 2017/18; and 2013-15, three years.
+_FROM_TO = re.compile(r"(?i)(.+?)(?: to | ?[–—] ?| - )(.+)")
+_YEARS = re.compile(r"((?:19|20)\d\d) ?[-–/] ?(?:20)?(\d\d)")
+#: A part of a year that does not say of which: Q1, April.
+_BARE = re.compile(rf"(?i){_PART}|{_M}")
+
+
+def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
+    """Two periods of a column that have days in common, or None where there are none that are known to.
+
+    ``name`` is that of the column: below Year to, Mar-18 is a whole year.
+
+    Examples
+    --------
+    >>> overlap(["2018/19", "Q1 2018/19"]), overlap(["Apr-18", "May-18"])
+    (('2018/19', 'Q1 2018/19'), None)
+    >>> overlap(["2013-15", "2014-16"]), overlap(["12 months to Mar-18", "12 months to Jun-18"])
+    (('2013-15', '2014-16'), ('12 months to Mar-18', '12 months to Jun-18'))
+    >>> overlap(["Q1", "Q2", "2018/19"])
+    ('2018/19', 'Q1')
+    """
+    cells = list(dict.fromkeys(cells))
+    parts = [c for c in cells if _BARE.fullmatch(str(c).strip())]
+    years = [c for c in cells if re.fullmatch(rf"(?i){_FY}", str(c).strip())]
+    quarters = [c for c in parts if str(c).strip()[0] in "qQ"]
+    months = [c for c in parts if re.fullmatch(rf"(?i){_M}", str(c).strip())]
+    for longer, shorter in ((years, parts), (quarters, months)):
+        if longer and shorter:
+            return longer[0], shorter[0]
+    before = "year to " if _YEAR_TO.fullmatch(f"{' '.join(name.split())} x") else ""
+    found = [(*span, cell) for cell in cells if (span := _span(f"{before}{cell}")) is not None]
+    some = sorted(found, key=lambda one: (one[0], -one[1].toordinal()))
+    latest = some[:1]
+    for one in some[1:]:
+        if one[0] < latest[0][1]:
+            return latest[0][2], one[2]
+        latest = [one]
+    return None
+
+
+def _span(cell: object) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """The first day of a period and the day after it; None where it is none, or may be more than one."""
+    text = " ".join(_MARK.sub("", str(cell).strip()).split())
+    if match := _YEAR_TO.fullmatch(text):
+        last = _span(match[1])
+        return None if last is None else (last[1] - pd.DateOffset(years=1), last[1])
+    spans = [(day, day + _LENGTH.get(kind, pd.DateOffset(days=1))) for kind, day in _ways(text).items()]
+    if spans:
+        return spans[0] if len(set(spans)) == 1 else None
+    if match := _YEARS.fullmatch(text):
+        first, after = (
+            pd.Timestamp(int(y) + i, 1, 1) for i, y in enumerate((match[1], match[1][:2] + match[2]))
+        )
+        return (first, after) if after.year > first.year + 1 else None
+    if match := _FROM_TO.fullmatch(text):
+        year = re.search(r"(?:19|20)\d\d$", match[2])
+        one, other = _span(match[1]) or (_span(f"{match[1]} {year[0]}") if year else None), _span(match[2])
+        return (one[0], other[1]) if one and other and one[0] < other[1] else None
+    return None
 
 
 def unmarked(cell: object) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from . import keeping, lineage, numbers, periods
+from . import headings, keeping, lineage, numbers, periods
 from .deciding import days_of_both_levels, decide, opened, refuse_partnerships
 from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
 from .finding import (
@@ -49,7 +49,8 @@ _DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
 class Asked:
     """What is asked of ``rebase_file``, where it says what each part means.
 
-    ``name`` is that of the file, and ``title`` what stands above its table.
+    ``name`` is that of the file, ``title`` what stands above its table, and ``again`` the lines on which its header
+    stands again.
     """
 
     to: pd.Timestamp
@@ -72,6 +73,7 @@ class Asked:
     incomplete: str
     basis: str
     title: str = ""
+    again: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,9 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
 def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     """What each column is, as it was asked or found."""
     found = code_column(frame, asked.code)
-    code, notes = found.column, [*found.notes]
+    code = found.column
+    frame, said = headings.without(frame, code)
+    notes = [*found.notes, *said]
     at, said = _geography(frame, asked.at)
     notes += said
     keys = named(frame, asked.by, "--by")
@@ -230,6 +234,9 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
                 "name in --sum what is to be added up all the same"
             )
         notes += _said_of_rest(counts, others, "rest" in asked.drop)
+    if code in {*added, *rates, *rates.values()}:
+        raise PublishedError(f"column {code!r} holds the codes, so it cannot be added up or averaged")
+    _refuse_text(frame, [*added, *rates, *rates.values()], asked.missing)
     used |= set(added)
     both = [c for c in left if c in used]
     if both:
@@ -259,9 +266,9 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
         or _repeats(frame, code, c)
     ]
     dated = [columns.at] if isinstance(columns.at, str) and columns.at in frame else []
-    said = added_up(frame, [code, *columns.by, *dated], told, columns.sums)
+    said = added_up(frame, [code, *columns.by, *dated], told, columns.sums, asked.again)
     frame = _with_total_by_name(frame, code, told)
-    whens = [c for c in told if is_period(frame, c)] if asked.closed == "carry" else []
+    whens = [c for c in told if is_period(frame, c)]
     doubts = (*said.doubts, *rates.doubts, *called.doubts)
     return Table(frame.drop(columns=left), columns, (*notes, *said.notes), doubts, dropped=frame[whens])
 
@@ -475,6 +482,26 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
     return table.but(*notes, frame=frame, doubts=(*table.doubts, *doubts))
 
 
+def _refuse_text(frame: pd.DataFrame, columns: Sequence[str], marks: Sequence[str]) -> None:
+    """Raise PublishedError for a column of several texts and no number, such as one of names."""
+    for name in columns:
+        given = (
+            [c for c in frame[name].unique() if numbers.is_given(c, marks)]
+            if keeping.is_text(frame[name])
+            else []
+        )
+        if len(given) < 2 or any(numbers.plain(c) is not None or re.search(r"^\W*\d", c) for c in given):
+            continue
+        others = [
+            repr(c) for c in names_of(frame) if _is_numeric(frame[c], marks) and no_count(c, frame[c]) is None
+        ]
+        there = f"; columns of numbers are {few(others)}" if others else ""
+        raise PublishedError(
+            f"column {name!r} holds text, such as {given[0]!r}, and no number: leave it out with --drop, or keep it as a key "
+            f"with --by{there}"
+        )
+
+
 def _percentages(cells: pd.Series, marks: Sequence[str]) -> pd.Series:
     """The cells of a column that are given and have the sign of per cent."""
     if pd.api.types.is_numeric_dtype(cells):
@@ -563,12 +590,14 @@ def _with_days(table: Table, asked: Asked) -> Table:
     if columns.at != "auto":
         lineage.as_day(columns.at)
         return table
+    table = _with_names_told(table) if asked.repair else table
     read = known_codes(table, asked.repair)
     given = set(read.values())
     fits = lineage.which(given)
     keys = [k for k in columns.by if is_period(table.frame, k)]
     if fits and not fits[0].extra:
-        refuse_partnerships(table.frame, columns.code, keys, fits)
+        whens = pd.concat([table.frame[keys], table.dropped], axis=1)
+        refuse_partnerships(whens, columns.code, names_of(whens), fits)
         return _with_hint(table, fits, asked)
     if both := days_of_both_levels(given, asked.to) if fits else []:
         return _with_both_levels(table, both)
@@ -588,6 +617,28 @@ def _with_days(table: Table, asked: Asked) -> Table:
         frame=table.frame.assign(**{at: keeping.made(table.frame[keys[0]], lambda cell: days.get(cell, ""))}),
         columns=replace(columns, at=at),
         decided=decided,
+    )
+
+
+def _with_names_told(table: Table) -> Table:
+    """Names of several bodies, such as Dorset, a CCG and a board, as the one that is of a geography of all other codes."""
+    home, column = lineage.default(), table.columns.code
+    read = known_codes(table, True)
+    unread = [c for c in table.frame[column].unique() if c and c not in read and c not in home.beside()]
+    fits = home.which(set(read.values())) if unread else []
+    vintages = [f.vintage for f in fits if not f.extra]
+    told: dict[str, str] = {}
+    for cell in unread:
+        may = {code for one in vintages if (code := home.suggest(cell, home.codes_of(one, "ods")))}
+        if len(may) == 1:
+            told[cell] = may.pop()
+    if not told:
+        return table
+    return table.but(
+        frame=table.frame.assign(
+            **{column: keeping.made(table.frame[column], lambda cell: told.get(cell, cell))}
+        ),
+        written={**table.written, **told},
     )
 
 

@@ -161,6 +161,7 @@ def rebase_file(
     asked = Asked(
         day, level, code, at, sums, dict(means or {}), by, drop, missing, zero, unknown, closed, repair, absent, codes,
         names, hint, incomplete, basis, str(frame.attrs.get("title", "")),
+        frame.attrs.get("again", ()),
     )  # fmt: skip
     table = carrying.set_aside(prepared(frame, asked), asked)
     del frame  # the text of a file is let go of: the table has its numbers
@@ -428,6 +429,7 @@ def _refuse_unknown(table: Table, asked: Asked) -> None:
 _TO_UNMAPPED = "unknown='unmapped' (--unknown unmapped) sends codes that find no place to unmapped"
 _TO_REPAIR = "repair=True (--repair) takes what is suggested"
 _TO_CARRY = "closed='carry' (--closed carry) takes codes used after their body closed forward from that day"
+_TO_DATE = "a date in at (--at 2018-04-01) decides between a CCG and a board of one name"
 _TO_DECIDE = "a key in by (--by) that is a period lets at='auto' decide for each period"
 
 
@@ -439,6 +441,7 @@ def _way_on(words: str, table: Table, asked: Asked) -> str:
         may = {
             _TO_UNMAPPED: asked.unknown == "refuse" and "--unknown" not in words,
             _TO_CARRY: asked.closed != "carry" and closed,
+            _TO_DATE: asked.repair and table.columns.at == "auto" and "of no one" in words,
             _TO_DECIDE: table.columns.at == "auto" and "of no one" in words,
             _TO_REPAIR: "perhaps" in words and not asked.repair,
         }

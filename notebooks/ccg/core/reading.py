@@ -18,7 +18,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import chain, islice
@@ -125,7 +125,7 @@ def read(
         One row for each row that is not blank; the index, called ``line``, is the line of the file on which it
         begins. Every cell is text, a blank one ``""``; a Parquet file keeps its own types. What was
         guessed stands in words in ``frame.attrs["read"]``, a tuple, and can be set by the parameters; what stands
-        above the table is ``frame.attrs["title"]``. A column
+        above the table is ``frame.attrs["title"]``, and the lines on which the header stands again ``frame.attrs["again"]``. A column
         without a name is left out where it has no cell filled, or is the first and numbers the rows; notes below
         the table and a row of units under the header, which hold no figures, are left out.
 
@@ -538,13 +538,15 @@ def _table(
     names, body = _header(asked, head, said)
     keep = [i for i, name in enumerate(names) if only is None or name in only]
     _check_names(asked.path, names, keep)
-    rows = _once(head[:body], chain(head[body:], rest), said)
+    again: list[int] = []
+    rows = _once(head[:body], chain(head[body:], rest), said, again)
     frame = _frame(asked, rows, len(names), keep, said)
     frame.columns = [names[i] for i in keep]
     frame.index.name = "line"
     if only is None:
         frame = _named(asked, frame, said)
     frame.attrs["read"] = tuple(said)
+    frame.attrs["again"] = tuple(again)
     frame.attrs["title"] = " ".join(c.strip() for r in head[: body - 1] for c in r.cells if c.strip())
     return frame
 
@@ -814,9 +816,14 @@ class _Column:
         return out.set_axis(index)
 
 
-def _once(above: list[_Record], records: Iterator[_Record], said: list[str]) -> Iterator[_Record]:
-    """The rows below a header without those that stand above the table too, as where files were put together."""
-    known, again = [r.cells for r in above], list[int]()
+def _once(
+    above: list[_Record], records: Iterator[_Record], said: list[str], again: list[int]
+) -> Iterator[_Record]:
+    """The rows below a header without those that stand above the table too, as where files were put together.
+
+    The lines of these go to ``again``.
+    """
+    known = [r.cells for r in above]
     for record in records:
         if record[1] in known:
             again.append(record[0])
@@ -870,8 +877,16 @@ def _frame(
         many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
         said.append(f"{many} below the table left out ({where})")
     if above:
-        said.append(f"line {frame.index[0]}, which has no figures, left out")
+        why = "numbers the columns" if _counts_columns(frame.iloc[0]) else "has no figures"
+        said.append(f"line {frame.index[0]}, which {why}, left out")
     return frame.iloc[above : len(frame) - below] if above or below else frame
+
+
+def _counts_columns(cells: Iterable[str]) -> bool:
+    """Whether some cells number their columns from one on: 1, 2, 3, or (a), (b), (c)."""
+    filled = [text.strip("()[].") for c in cells if (text := str(c).strip())]
+    ways = (map(str, range(1, 1 + len(filled))), map(chr, range(97, 97 + len(filled))))
+    return len(filled) > 2 and [c.casefold() for c in filled] in map(list, ways)
 
 
 def _is_note(cells: list[str]) -> bool:
@@ -901,7 +916,8 @@ def _without_figures(frame: pd.DataFrame) -> tuple[int, int]:
 
     below = next((i for i, row in enumerate(reversed(last)) if not (no_figure(row) and _is_note(row))), 0)
     units = len(some) > 1 and no_figure(some[0]) and not some[0][0].strip()
-    return int(units and any(some[0][i].strip() for i in columns)), below
+    units = units and any(some[0][i].strip() for i in columns)
+    return int(units or (len(some) > 1 and _counts_columns(some[0]))), below
 
 
 def _decimals(asked: _Asked, record: _Record) -> _Record:

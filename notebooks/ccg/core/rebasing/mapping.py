@@ -233,21 +233,20 @@ def _only_fit(codes: list[str], request: Request) -> tuple[Vintage, frozenset[st
     if not answers:
         raise next(iter(refused.values()))
     first, *others = answers
+    of_level = {v.level: v for v in reversed(answers)}
     # from a geography later than the goal there is no way back: it says no more than the one before it
-    early = all(v.level == first.level and v.start > request.goal.start for v in refused)
+    early = all(v.level in of_level and v.start > request.goal.start for v in refused)
     if len(set(answers.values())) > 1 or not early:
         named = ", or ".join(map(str, exact))
         raise RebaseError(
             f"these codes could be {named}, and the answer differs. Say which with at: the date of the "
             "geography, not the period of the data"
         )
-    return first, frozenset().union(*(_changed(home, first, v) for v in (*others, *refused)))
+    return first, frozenset().union(*(_changed(home, of_level[v.level], v) for v in (*others, *refused)))
 
 
 def _changed(home: Lineage, first: Vintage, other: Vintage) -> frozenset[str]:
-    """The bodies whose land is not the same in two geographies."""
-    if first.level != other.level:
-        return frozenset()
+    """The bodies whose land is not the same in two geographies of one level."""
     rows = _rows(home, first.start, (first.level,), other)
     return frozenset(code for r in rows if r.approx and r.new is not None for code in (r.body, r.new))
 
