@@ -485,12 +485,8 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
 def _refuse_text(frame: pd.DataFrame, columns: Sequence[str], marks: Sequence[str]) -> None:
     """Raise PublishedError for a column of several texts and no number, such as one of names."""
     for name in columns:
-        given = (
-            [c for c in frame[name].unique() if numbers.is_given(c, marks)]
-            if keeping.is_text(frame[name])
-            else []
-        )
-        if len(given) < 2 or any(numbers.plain(c) is not None or re.search(r"^\W*\d", c) for c in given):
+        given = _texts_alone(frame[name], marks) if keeping.is_text(frame[name]) else []
+        if len(given) < 2:
             continue
         others = [
             repr(c) for c in names_of(frame) if _is_numeric(frame[c], marks) and no_count(c, frame[c]) is None
@@ -500,6 +496,19 @@ def _refuse_text(frame: pd.DataFrame, columns: Sequence[str], marks: Sequence[st
             f"column {name!r} holds text, such as {given[0]!r}, and no number: leave it out with --drop, or keep it as a key "
             f"with --by{there}"
         )
+
+
+def _texts_alone(cells: pd.Series, marks: Sequence[str]) -> list[str]:
+    """What a column of text holds besides marks; nothing where one of it begins with a number, as most soon do."""
+    found: dict[str, None] = {}
+    for _, texts in keeping.parts(cells):
+        for text in map(str, texts):
+            if not numbers.is_given(text, marks):
+                continue
+            if numbers.plain(text) is not None or re.search(r"^\W*\d", text):
+                return []
+            found[text] = None
+    return list(found)
 
 
 def _percentages(cells: pd.Series, marks: Sequence[str]) -> pd.Series:
