@@ -1,5 +1,6 @@
 """Fixtures that more than one test file uses."""
 
+import atexit
 import gc
 import json
 import os
@@ -46,6 +47,7 @@ def pytest_collection_finish(session):
     """What is imported by now stays: the collector need not look at it again, nor look so often at small tests."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # or DuckDB tells at the end what was left
     gc.set_threshold(50_000, 20, 20)
 
 
