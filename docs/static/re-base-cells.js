@@ -39,7 +39,7 @@ const Cells = (() => {
   const saysNothing = (column) => pattern.estimate.test(wordsOf(column)) || pattern.period.test(wordsOf(column));
 
   /* Whether the one cell that a row has may be a heading, such as Female above the rows of women; codes are in capitals. */
-  const isHeading = (cell) => pattern.heading.test(cell) && !(cell === cell.toUpperCase() && pattern.like_code.test(cell)) && !written(cell) && !isBeside(cell);
+  const isHeading = (cell) => pattern.heading.test(cell) && !(cell === cell.toUpperCase() && pattern.like_code.test(cell)) && !isBody(written(cell) ?? "");
 
   const namedPeriod = (column) => {
     const found = (column.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) || []).map((word) => word.toLowerCase());

@@ -16,8 +16,9 @@ const Doubts = (() => {
   const UNITS = [1000, 100, 10, 5, 0.1, 0.01], WHOLE = 1 << UNITS.length, PARTS = 4;
   function unitsOf(value) {
     if (Number.isInteger(value) && value % 5) return WHOLE | 0b110000;
-    let bits = value % 1 ? 0 : WHOLE;
-    UNITS.forEach((unit, i) => { if (unit > 1 ? value % unit === 0 : Math.abs(value / unit - Math.round(value / unit)) < 1e-6) bits |= 1 << i; });
+    const whole = Number.isInteger(value);
+    let bits = whole ? WHOLE : 0;
+    for (let i = whole ? 0 : PARTS; i < UNITS.length; i += 1) if (i < PARTS ? value % UNITS[i] === 0 : Math.abs(value / UNITS[i] - Math.round(value / UNITS[i])) < 1e-6) bits |= 1 << i;
     return bits;
   }
   const unitOf = (bits) => UNITS.find((_, i) => bits & (1 << i) && (i < PARTS || !(bits & WHOLE)));
@@ -86,7 +87,9 @@ const Doubts = (() => {
         if (!this.sums.every((at) => /^(?:[01](?:\.0)?)?$/.test(cells[at].trim()))) { this.copies += 1; this.mark(group, "copies"); }
         return;
       }
-      if (this.sums.length && this.kin.again(this.alike.map((at) => cells[at].trim()).join("\u0001"))) { this.twin ??= group.code; this.mark(group, "alike"); }
+      let kin = "";
+      for (const at of this.alike) kin += `${cells[at].trim()}\u0001`;
+      if (this.sums.length && this.kin.again(kin)) { this.twin ??= group.code; this.mark(group, "alike"); }
       if (group.most[0] !== group.best) {
         if (group.best !== undefined) group.top = this.told.map(({ at }) => cells[at].trim());
         group.best = group.most[0];

@@ -167,7 +167,7 @@ const Rebasing = (() => {
   async function lookAt(file, encoding, separator, progress) {
     const head = [], table = { file, encoding, separator, columns: [], rows: 0, notes: [], skip: 0 };
     const again = (table.again = []);
-    let late = null, heading = null;
+    let late = null;
     const begin = () => {
       const width = typical(head), at = head.findIndex(({ cells }) => cells.length === width && cells.filter((cell) => cell.trim()).length > 0.5 * width);
       if (at < 0) refuse(`${file.name}: no row of the first ${head.length} names the columns`);
@@ -194,10 +194,7 @@ const Rebasing = (() => {
       const note = filled.length === 1 && table.columns.length > 1 && !isFigure(filled[0]) && !written(filled[0]);
       if (odd && !note) refuse(`${file.name} line ${line}: ${count(cells.length, "cell")}, and the header has ${table.columns.length}. A separator may be missing, or stand unquoted in a cell`);
       if (note) { late ??= { cells, line }; return; }
-      late ??= heading;
-      if (late) refuse(`${file.name} line ${late.line}: one cell filled, ${quoted(late.cells.find((cell) => cell.trim() && isGiven(cell)).trim())}, and the header has ${table.columns.length}. If it is a heading, write what it says into a column of its own, which tells the rows below it from others, or take it out; the command leaves headings out`);
-      const at = filled.findIndex(isGiven);
-      if (at >= 0 && table.columns.length > 1 && Cells.isHeading(filled[at].trim()) && !filled.slice(at + 1).some(isGiven)) heading = { cells, line };
+      if (late) alone(table, late);
       table.rows += 1;
       table.columns.forEach((column, i) => {
         if (column.many) return;
@@ -222,6 +219,11 @@ const Rebasing = (() => {
 
   const isCode = (cell) => cell.length < 30 && (/\d/.test(cell) || cell === cell.toUpperCase()) && Boolean(written(cell)) && isBody(written(cell));
   const isFigure = (cell) => plain(cell) !== null && !pattern.year.test(cell.trim()) && !pattern.thousands.test(cell.trim());
+  /* Refuse a row within a table that has one cell of words, such as Female above the rows of women. */
+  function alone({ file, columns }, { cells, line }) {
+    const text = cells.find((cell) => cell.trim() && isGiven(cell)) || "";
+    refuse(`${file.name} line ${line}: one cell filled, ${quoted(text.trim())}, and the header has ${columns.length}. If it is a heading, write what it says into a column of its own, which tells the rows below it from others, or take it out; the command leaves headings out`);
+  }
   const isHeadAgain = (table, cells) => cells[0] === table.head[0] && cells.length === table.head.length && cells.every((cell, i) => cell === table.head[i]);
 
   /* Refuse a table whose columns are named in several rows: which names go together the command finds out. */
@@ -356,6 +358,7 @@ const Rebasing = (() => {
     const numbers = [...new Set([...sums, ...rates, ...weights])], strange = new Map(), signs = new Map(), groups = new Map(), memo = new Map();
     const input = { rows: 0, sums: sums.map(() => 0), sizes: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), both: rates.map(() => 0) };
     const values = [], odd = [], watch = new Doubts.Watch(table, asked, refuse), points = new Points(table), merged = new Merged(asked);
+    let heading = null;
     for (const column of numbers) signs.set(column, { percent: null, other: null, noted: 0, below: 0 });
     const read = (cell, column, line) => {
       let one = memo.get(cell);
@@ -377,6 +380,7 @@ const Rebasing = (() => {
       for (const column of numbers) values[column] = read(cells[column], column, line);
       const body = meant(cells[code]);
       merged.look(cells[code], line);
+      if (isBody(body) || isBeside(body)) { if (heading) alone(table, heading); } else if (isHeading(cells)) heading ??= { cells, line };
       let key = body;
       for (const column of keys) {
         const cell = cells[column].trim();
@@ -421,6 +425,12 @@ const Rebasing = (() => {
     const all = [...groups.values()];
     spellings(all, asked, table);
     return { groups: all, input, doubts: watch.judged(all), notes: [...notes, ...watch.notes] };
+  }
+
+  /* Whether a row without a code may be a heading, or a note: one cell of words, and marks beside it. */
+  function isHeading(cells) {
+    const given = cells.filter((cell) => cell.trim() && isGiven(cell));
+    return given.length === 1 && cells.length > 1 && Cells.isHeading(given[0].trim());
   }
 
   /* A cell of a column of numbers: its value, null where none is given, and what may matter about how it is written. */

@@ -179,6 +179,7 @@ FILES = {
        for first in ("North of England,,", ",North of England,", "GREATER MANCHESTER,,", "Cheshire & Merseyside STP,,")},
     **{f"headings {head}": (blocks("", head), {"unknown": "unmapped"}, "refused", f"line 5: one cell filled, {head.strip(',*-')!r}")
        for word in ("Female", "2018/19", "Denominator") for head in (f"{word},,", f",{word},", f",{word},-", f"{word},*,*")},
+    "a heading that may be of a total": (blocks("", ",Total,-"), {"unknown": "unmapped"}, "refused", "line 5: one cell filled, 'Total'"),
     "words below the table beside marks": (blocks("") + "Female,*,*\n", {"unknown": "unmapped"}, "exact", "exact"),
     "a row that numbers the columns": (blocks("1,2,3"), {}, "refused", "'1' is no code known here"),
     "a row that numbers the columns in brackets": (blocks("(1),(2),(3)"), {"unknown": "unmapped"}, "exact", "no code known here"),
