@@ -226,8 +226,16 @@ const Rebasing = (() => {
   }
   const isHeadAgain = (table, cells) => cells[0] === table.head[0] && cells.length === table.head.length && cells.every((cell, i) => cell === table.head[i]);
 
+  /* Whether some cells number their columns from one on: 1, 2, 3, or (a), (b), (c). */
+  function countsColumns(cells) {
+    const filled = cells.map((cell) => cell.trim().replace(/^[()[\].]+|[()[\].]+$/g, "").toLowerCase()).filter(Boolean);
+    return filled.length > 2 && (filled.every((cell, i) => cell === `${i + 1}`) || filled.every((cell, i) => cell === String.fromCharCode(97 + i)));
+  }
+
   /* Refuse a table whose columns are named in several rows: which names go together the command finds out. */
   function oneRowOfNames(head, at, file) {
+    const below = head[at + 1];
+    if (below && countsColumns(below.cells)) refuse(`${file}: line ${below.line} numbers the columns; take it out, or use the command, which leaves it out`);
     const first = head.findIndex(({ cells }, i) => i > at && cells.some((cell) => isCode(cell.trim()) || isBeside(cell.trim())));
     const other = head.slice(at + 1, first < 0 ? at + 4 : first).find(({ cells }) => cells.filter((cell) => cell.trim()).length > 1 && !cells.some(isFigure));
     if (other) refuse(`${file}: line ${head[at].line} names the columns, and line ${other.line} reads as names or units too. Put the names in one row, and take the other out; or use the command, which reads up to four rows of names`);

@@ -181,9 +181,8 @@ FILES = {
        for word in ("Female", "2018/19", "Denominator") for head in (f"{word},,", f",{word},", f",{word},-", f"{word},*,*")},
     "a heading that may be of a total": (blocks("", ",Total,-"), {"unknown": "unmapped"}, "refused", "line 5: one cell filled, 'Total'"),
     "words below the table beside marks": (blocks("") + "Female,*,*\n", {"unknown": "unmapped"}, "exact", "exact"),
-    "a row that numbers the columns": (blocks("1,2,3"), {}, "refused", "'1' is no code known here"),
-    "a row that numbers the columns in brackets": (blocks("(1),(2),(3)"), {"unknown": "unmapped"}, "exact", "no code known here"),
-    "letters below the names": (blocks("(a),(b),(c)"), {}, "refused", "line 2 reads as names"),
+    **{f"a row that numbers the columns {row}": (blocks(row), {"unknown": "unmapped"}, "refused", "line 2 numbers the columns")
+       for row in ("1,2,3", "(1),(2),(3)", "(a),(b),(c)")},
     # partnerships
     **{f"codes in {name}": (of_boards(name), {**OF_BOARDS, "code": name}, "refused", "look like those of boards")
        for name in ("Sustainability and Transformation Partnership Code", "STP_CODE", "Integrated care system")},
