@@ -34,8 +34,12 @@ const Cells = (() => {
 
   const wordsOf = (column) => column.replace(/(?<=[a-z])(?=[A-Z])|_/g, " ").trim();
   const calledARate = (text) => ["rate", "each", "in_short"].some((name) => pattern[name].test(wordsOf(text)));
+  const likeARate = (text) => !pattern.counted.test(wordsOf(text)) && pattern.like_rate.test(wordsOf(text));
   const hasLimits = (columns) => columns.some((name) => pattern.limit.test(wordsOf(name)));
   const saysNothing = (column) => pattern.estimate.test(wordsOf(column)) || pattern.period.test(wordsOf(column));
+
+  /* Whether the one cell that a row has may be a heading, such as Female above the rows of women; codes are in capitals. */
+  const isHeading = (cell) => pattern.heading.test(cell) && !(cell === cell.toUpperCase() && pattern.like_code.test(cell)) && !isBody(written(cell) ?? "");
 
   const namedPeriod = (column) => {
     const found = (column.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) || []).map((word) => word.toLowerCase());
@@ -57,6 +61,8 @@ const Cells = (() => {
     if (pattern.label.test(wordsOf(name))) return "a label";
     if (calledARate(name) || cells.some((cell) => cell.includes("%"))) return "a rate";
     if (limits && pattern.estimate.test(wordsOf(name))) return "an estimate with limits";
+    if (likeARate(name)) return "a rate";
+    if (!pattern.counted.test(wordsOf(name)) && pattern.like_label.test(wordsOf(name))) return "a label";
     const other = are(["an age", "a length of time", "a target", "a measure of deprivation", "a date"], name), some = bare(cells);
     if (other) return other;
     return some.length && some.every((x) => x >= 0 && x <= 1) && some.some((x) => x % 1) ? "a share" : null;
@@ -66,6 +72,7 @@ const Cells = (() => {
   function noSum(name, cells, limits, title) {
     if (calledARate(name) || cells.some((cell) => cell.includes("%"))) return "a rate";
     if (limits && pattern.estimate.test(wordsOf(name))) return "an estimate with limits";
+    if (likeARate(name)) return "a rate";
     const other = are(["an age", "a measure of deprivation"], name), some = bare(cells);
     if (other) return other;
     if (saysNothing(name) && calledARate(title)) return "a rate by the title";
@@ -96,5 +103,5 @@ const Cells = (() => {
     return alike.length > 0 && !alike.includes(own);
   }
 
-  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, hasLimits, saysNothing, namedPeriod, arePeriods, noCount, noSum, isOther };
+  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, isOther };
 })();

@@ -9,8 +9,19 @@ const Doubts = (() => {
   const quoted = (text) => `'${text}'`;
   const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
   const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  const FEW = 60, FAR = 10, SURE = 3;
+  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05;
   const WAY = "Make it a key, or take those rows out of the file";
+
+  /* To what some numbers may be rounded: a bit for each unit that a number is a multiple of, and one for whole numbers. */
+  const UNITS = [1000, 100, 10, 5, 0.1, 0.01], WHOLE = 1 << UNITS.length, PARTS = 4;
+  function unitsOf(value) {
+    if (Number.isInteger(value) && value % 5) return WHOLE | 0b110000;
+    const whole = Number.isInteger(value);
+    let bits = whole ? WHOLE : 0;
+    for (let i = whole ? 0 : PARTS; i < UNITS.length; i += 1) if (i < PARTS ? value % UNITS[i] === 0 : Math.abs(value / UNITS[i] - Math.round(value / UNITS[i])) < 1e-6) bits |= 1 << i;
+    return bits;
+  }
+  const unitOf = (bits) => UNITS.find((_, i) => bits & (1 << i) && (i < PARTS || !(bits & WHOLE)));
 
   /* Which of many texts were there before, by 53 bits of each: two that are taken for one make a doubt, and no harm. */
   class Seen {
@@ -47,9 +58,10 @@ const Doubts = (() => {
   /* What is seen of a file as its rows go by. A group is what is added up: the rows of one code and key. */
   class Watch {
     constructor(table, asked, refuse) {
-      Object.assign(this, { table, asked, refuse, notes: [], found: [], rows: new Seen(), cells: new Seen(), copies: 0 });
+      Object.assign(this, { table, asked, refuse, notes: [], found: [], rows: new Seen(), kin: new Seen(), cells: new Seen(), copies: 0 });
       this.used = new Set([asked.code, ...asked.by, ...asked.sums, ...asked.means.flat(), asked.dates]);
       this.sums = asked.sums.map((name) => table.columns.findIndex((column) => column.name === name));
+      this.alike = table.columns.map((_, at) => at).filter((at) => !this.sums.includes(at) && !Cells.calledARate(table.columns[at].name));
       this.left = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => !this.used.has(column.name));
       const tells = ({ column }) => !column.numeric || column.period || /(?<![a-z])(?:year|yr)(?![a-z])/i.test(wordsOf(column.name)) || (column.cells.size > 1 && column.cells.size <= FEW);
       this.told = this.left.filter(tells).map((one) => ({ ...one, apart: false, again: false, cells: new Set(), codes: new Map(), whole: new Set([...one.column.cells.keys()].filter((cell) => pattern.whole.test(cell.trim()))) }));
@@ -74,6 +86,13 @@ const Doubts = (() => {
         this.first ??= group.code;
         if (!this.sums.every((at) => /^(?:[01](?:\.0)?)?$/.test(cells[at].trim()))) { this.copies += 1; this.mark(group, "copies"); }
         return;
+      }
+      let kin = "";
+      for (const at of this.alike) kin += `${cells[at].trim()}\u0001`;
+      if (this.sums.length && this.kin.again(kin)) { this.twin ??= group.code; this.mark(group, "alike"); }
+      if (group.most[0] !== group.best) {
+        if (group.best !== undefined) group.top = this.told.map(({ at }) => cells[at].trim());
+        group.best = group.most[0];
       }
       group.first ??= []; group.apart ??= [];
       this.told.forEach((one, i) => {
@@ -111,8 +130,19 @@ const Doubts = (() => {
       if (!this.sums.length) return this;
       const rows = this.copies === 1 ? "1 row is" : `${this.copies.toLocaleString("en-GB")} rows are`;
       if (this.copies) this.doubt("copies", `${rows} the same as another in every column, first one of ${this.first}, so may be counted twice`);
+      this.ofTwins(groups.filter((group) => group.code));
       this.ofRows(groups.filter((group) => group.code && group.rows > 1));
       return this;
+    }
+
+    /* Rows that no column tells apart, and that are none of practices or the like: the same conditions as in the command. */
+    ofTwins(groups) {
+      if (!this.twin) return;
+      const few = 2 * groups.filter(({ rows }) => rows > 1).length <= groups.length, asMany = groups.length >= SURE && groups.every(({ rows }) => rows === groups[0].rows);
+      const again = this.table.again[0];
+      if (!few && !asMany && !again) return;
+      const how = again ? `the header stands again (line ${again}) between them` : asMany ? "all codes have as many" : "most codes have one";
+      this.doubt("alike", `${this.twin} has several rows that no column tells apart, and ${how}: they may be of several periods, or one a correction`);
     }
 
     ofNumbers() {
@@ -184,15 +214,43 @@ const Doubts = (() => {
           if (torn.size) on(`torn ${key}`, ([group]) => { const i = this.told.indexOf(one); return `figures of ${quoted(group.code)} under two names of ${name}, ${quoted(group.first[i])} and ${quoted(group.apart[i])}, were added up${torn.size > 1 ? `, and so for ${torn.size - 1} more` : ""}: if these are two bodies, give each its own code`; }, has(one));
         }
       }
+      // where a part is not given the sum cannot be seen
+      const whole = (group) => group.given.every((n) => n === group.rows);
       const twice = (group) => group.sums.some((sum) => sum) && group.sums.every((sum, i) => Math.abs(2 * group.most[i] - sum) <= 1e-9 * Math.abs(sum));
       const many = several.filter((group) => group.rows > 2), found = many.filter(twice);
       if (2 * found.length > many.length && found.length >= SURE) this.refuse(`under most codes, such as ${quoted(found[0].code)}, one of the rows to be added up is the sum of the others, so figures would be counted twice; ${its}, or take those rows out of the file`);
+      const sure = apart.flatMap((one) => this.ofOneCell(one, many.filter(whole), twice)).find((some) => some.length >= SURE);
+      if (sure) this.refuse(`under several codes, such as ${quoted(sure[0].code)}, one of the rows to be added up is the sum of the others, so figures would be counted twice; ${its}, or take those rows out of the file`);
       if (found.length) on("twice", (some) => {
         const of = [...new Set(some.map((group) => group.code))];
         return `figures of ${of.slice(0, 6).join(", ")}${of.length > 6 ? ` and ${of.length - 6} more` : ""} may be counted twice, since one of the rows that were added up is the sum of the others: ${its}`;
       }, twice);
+      const rounded = new Set(apart.flatMap((one) => this.rounded(one, several)));
+      on("rounded", (some) => `figures of ${[...new Set(some.map(({ code }) => code))].slice(0, 6).join(", ")}${some.length > 6 ? " and others" : ""} may be counted twice, since one of the rows that were added up is the sum of the others, but for rounding: ${its}`, (group) => rounded.has(group));
       on("signs", () => "rows below zero were added to others, so whether one of them holds the total of the others is not seen here: use the command", (group) => group.below && group.rows > 2);
       this.repeated(several, on, names[0]);
+    }
+
+    /* For each cell of a column that has the greatest number of a code, the groups where it has; of those that always pass. */
+    ofOneCell(one, groups, passes) {
+      const at = this.told.indexOf(one), cells = new Map(), failed = new Set();
+      for (const group of groups) {
+        const cell = (group.top ?? group.first)[at], its = cell === group.code ? "\u0001the code itself" : cell;
+        if (!passes(group)) failed.add(its);
+        else cells.set(its, [...(cells.get(its) || []), group]);
+      }
+      return [...cells].filter(([cell]) => !failed.has(cell)).map(([, some]) => some);
+    }
+
+    /* The groups in which a row is the sum of the others but for rounding, of one cell in three groups or more. */
+    rounded(one, several) {
+      const given = several.filter((group) => group.given.every((n) => n === group.rows)), unit = unitOf(given.reduce((bits, group) => bits & group.units, -1));
+      if (!unit) return [];
+      const off = (group, i) => Math.abs(2 * group.most[i] - group.sums[i]);
+      const near = (group) => group.sums.some((sum) => sum) && group.sums.every((_, i) => off(group, i) <= (group.rows * unit) / 2 + 1e-6);
+      const all = (some, of) => some.reduce((sum, group) => sum + of(group), 0);
+      const close = (some) => some[0].sums.every((_, i) => all(some, (group) => off(group, i)) <= OFF * all(some, (group) => group.most[i]));
+      return this.ofOneCell(one, given.filter((group) => group.rows > 2), near).filter((some) => some.length >= SURE && close(some)).flat();
     }
 
     /* The few codes with rows under several names, where a column calls every other code by a name of its own. */
@@ -228,11 +286,13 @@ const Doubts = (() => {
       const whole = some.find((cell) => pattern.no_name.test(cell) || (often && pattern.whole.test(cell)));
       if (whole !== undefined) return `${quoted(whole)} stands beside parts such as ${quoted(some.find((cell) => cell !== whole))}, so figures would be counted twice`;
       if (are("level")) return `its rows are of several levels, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
-      const bands = overlap(some);
+      const bands = pattern.numbered.test(name) ? null : overlap(some);
       if (bands) return `${quoted(bands[0])} and ${quoted(bands[1])} overlap, so figures would be counted twice`;
       if (are("edition") || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
-      const measures = (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => Cells.calledARate(cell) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
+      const persons = some.find((cell) => /^[ptb]$/i.test(cell));
+      if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;
+      const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => Cells.calledARate(cell) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
   }
@@ -251,5 +311,5 @@ const Doubts = (() => {
     return at < 0 ? null : [ends[at - 1][0], ends[at][0]];
   }
 
-  return { Watch };
+  return { Watch, unitsOf };
 })();

@@ -166,7 +166,7 @@ const Rebasing = (() => {
 
   async function lookAt(file, encoding, separator, progress) {
     const head = [], table = { file, encoding, separator, columns: [], rows: 0, notes: [], skip: 0 };
-    const again = [];
+    const again = (table.again = []);
     let late = null;
     const begin = () => {
       const width = typical(head), at = head.findIndex(({ cells }) => cells.length === width && cells.filter((cell) => cell.trim()).length > 0.5 * width);
@@ -194,7 +194,7 @@ const Rebasing = (() => {
       const note = filled.length === 1 && table.columns.length > 1 && !isFigure(filled[0]) && !written(filled[0]);
       if (odd && !note) refuse(`${file.name} line ${line}: ${count(cells.length, "cell")}, and the header has ${table.columns.length}. A separator may be missing, or stand unquoted in a cell`);
       if (note) { late ??= { cells, line }; return; }
-      if (late) refuse(`${file.name} line ${late.line}: one cell filled, and the header has ${table.columns.length}. Fill the row, or take it out`);
+      if (late) alone(table, late);
       table.rows += 1;
       table.columns.forEach((column, i) => {
         if (column.many) return;
@@ -219,10 +219,23 @@ const Rebasing = (() => {
 
   const isCode = (cell) => cell.length < 30 && (/\d/.test(cell) || cell === cell.toUpperCase()) && Boolean(written(cell)) && isBody(written(cell));
   const isFigure = (cell) => plain(cell) !== null && !pattern.year.test(cell.trim()) && !pattern.thousands.test(cell.trim());
+  /* Refuse a row within a table that has one cell of words, such as Female above the rows of women. */
+  function alone({ file, columns }, { cells, line }) {
+    const text = cells.find((cell) => cell.trim() && isGiven(cell)) || "";
+    refuse(`${file.name} line ${line}: one cell filled, ${quoted(text.trim())}, and the header has ${columns.length}. If it is a heading, write what it says into a column of its own, which tells the rows below it from others, or take it out; the command leaves headings out`);
+  }
   const isHeadAgain = (table, cells) => cells[0] === table.head[0] && cells.length === table.head.length && cells.every((cell, i) => cell === table.head[i]);
+
+  /* Whether some cells number their columns from one on: 1, 2, 3, or (a), (b), (c). */
+  function countsColumns(cells) {
+    const filled = cells.map((cell) => cell.trim().replace(/^[()[\].]+|[()[\].]+$/g, "").toLowerCase()).filter(Boolean);
+    return filled.length > 2 && (filled.every((cell, i) => cell === `${i + 1}`) || filled.every((cell, i) => cell === String.fromCharCode(97 + i)));
+  }
 
   /* Refuse a table whose columns are named in several rows: which names go together the command finds out. */
   function oneRowOfNames(head, at, file) {
+    const below = head[at + 1];
+    if (below && countsColumns(below.cells)) refuse(`${file}: line ${below.line} numbers the columns; take it out, or use the command, which leaves it out`);
     const first = head.findIndex(({ cells }, i) => i > at && cells.some((cell) => isCode(cell.trim()) || isBeside(cell.trim())));
     const other = head.slice(at + 1, first < 0 ? at + 4 : first).find(({ cells }) => cells.filter((cell) => cell.trim()).length > 1 && !cells.some(isFigure));
     if (other) refuse(`${file}: line ${head[at].line} names the columns, and line ${other.line} reads as names or units too. Put the names in one row, and take the other out; or use the command, which reads up to four rows of names`);
@@ -294,13 +307,27 @@ const Rebasing = (() => {
     return looked.get(key);
   }
 
+  /* Refuse codes of boards that may be of partnerships: by the name of their column, or a period that is not later than the first board. */
+  function refusePartnerships(fits, given, asked, table) {
+    if (schemeOf([...given]) !== "ods" || fits.some(({ vintage }) => vintage.level !== "icb")) return;
+    const start = fits.map(({ vintage }) => vintage.start).sort()[0], year = Number(start.slice(0, 4));
+    const why = "the codes of partnerships (STPs) look like those of boards, and some had other borders. If these are of boards, choose their geography; else take figures of CCGs";
+    if (pattern.of_partnerships.test(asked.code.replaceAll("_", " "))) refuse(`the column of codes is called ${quoted(asked.code)}: ${why}`);
+    const later = new RegExp(`^\\D*${year}\\D{0,3}(?:20)?${(year + 1) % 100}\\b`); // 2022/23
+    for (const column of table.columns) if (column.period && ![asked.code, ...asked.sums, ...asked.means.flat()].includes(column.name)) {
+      const early = [...column.cells.keys()].find((cell) => cell.trim() && !(Number(/(?:19|20)\d\d/.exec(cell)?.[0]) > year) && !later.test(cell));
+      if (early !== undefined) refuse(`column ${quoted(column.name)} has ${quoted(early.trim())}, when there may have been no board: ${why}`);
+    }
+  }
+
   /* Of several geographies that fit, the first, if the numbers are the same from all; and bodies that differ. */
-  function onlyFit(given, goal, hints) {
-    const fits = which(given);
+  function onlyFit(given, asked, table) {
+    const { goal } = asked, hints = [asked.code, table.file.name], fits = which(given);
     if (!fits.length || fits[0].extra.length) {
       const near = fits.slice(0, 2).map((fit) => `${fit.matched} of ${fit.matched + fit.extra.length} codes are of ${fit.vintage.said}`).join("; or ");
       refuse(`the codes are of no one geography: ${near || "no code is known here"}. If each row has its own, choose a column of dates. In a file of stacked years without dates the command finds the geography of each year`);
     }
+    refusePartnerships(fits, given, asked, table);
     const exact = (fits.some((fit) => fit.exact) ? fits.filter((fit) => fit.exact) : fits).map((fit) => fit.vintage)
       .sort((a, b) => (a.level === "partnership") - (b.level === "partnership") || byText(a.start, b.start)); // a code of both is rather that of the board
     if (exact.length > 1) for (const text of hints) for (const [, year] of text.matchAll(/(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])/gi)) {
@@ -339,6 +366,7 @@ const Rebasing = (() => {
     const numbers = [...new Set([...sums, ...rates, ...weights])], strange = new Map(), signs = new Map(), groups = new Map(), memo = new Map();
     const input = { rows: 0, sums: sums.map(() => 0), sizes: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), both: rates.map(() => 0) };
     const values = [], odd = [], watch = new Doubts.Watch(table, asked, refuse), points = new Points(table), merged = new Merged(asked);
+    let heading = null;
     for (const column of numbers) signs.set(column, { percent: null, other: null, noted: 0, below: 0 });
     const read = (cell, column, line) => {
       let one = memo.get(cell);
@@ -360,6 +388,7 @@ const Rebasing = (() => {
       for (const column of numbers) values[column] = read(cells[column], column, line);
       const body = meant(cells[code]);
       merged.look(cells[code], line);
+      if (isBody(body) || isBeside(body)) { if (heading) alone(table, heading); } else if (isHeading(cells)) heading ??= { cells, line };
       let key = body;
       for (const column of keys) {
         const cell = cells[column].trim();
@@ -370,7 +399,7 @@ const Rebasing = (() => {
       key += `\u0001${day}`;
       let group = groups.get(key);
       if (!group) {
-        group = { id: groups.size, below: false, most: sums.map(() => -Infinity), least: sums.map(() => Infinity), marks: null, code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
+        group = { id: groups.size, below: false, units: -1, best: undefined, top: null, most: sums.map(() => -Infinity), least: sums.map(() => Infinity), marks: null, code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
         groups.set(key, group);
       }
       group.rows += 1; input.rows += 1;
@@ -380,6 +409,7 @@ const Rebasing = (() => {
         if (value > group.most[i]) group.most[i] = value;
         if (value < group.least[i]) group.least[i] = value;
         if (value < 0) group.below = true;
+        group.units &= Doubts.unitsOf(value);
         group.sums[i] += value; group.given[i] += 1; input.sums[i] += value; input.sizes[i] += Math.abs(value); input.given[i] += 1;
       }
       for (let i = 0; i < rates.length; i += 1) {
@@ -403,6 +433,12 @@ const Rebasing = (() => {
     const all = [...groups.values()];
     spellings(all, asked, table);
     return { groups: all, input, doubts: watch.judged(all), notes: [...notes, ...watch.notes] };
+  }
+
+  /* Whether a row without a code may be a heading, or a note: one cell of words, and marks beside it. */
+  function isHeading(cells) {
+    const given = cells.filter((cell) => cell.trim() && isGiven(cell));
+    return given.length === 1 && cells.length > 1 && Cells.isHeading(given[0].trim());
   }
 
   /* A cell of a column of numbers: its value, null where none is given, and what may matter about how it is written. */
@@ -496,7 +532,7 @@ const Rebasing = (() => {
       let found;
       if (asked.at === "auto") {
         const known = asked.unknown ? new Set([...given].filter(isBody)) : given;
-        found = onlyFit(known, goal, [asked.code, table.file.name]);
+        found = onlyFit(known, asked, table);
       } else {
         if (asked.at > data.until) refuse(`${asked.at} is out of reach; geographies are known from ${data.days[0]} to ${data.until}`);
         found = { day: asked.at, start: asked.start || levels(asked.at, [...given])[0], doubtful: new Set() };

@@ -14,7 +14,7 @@ PRESSED = """async ([name, text, ask]) => {
   try {
     const table = await Rebasing.look(new File([text], name));
     const goal = Geographies.every.filter((one) => ["ccg", "icb"].includes(one.level) && one.start <= ask.to && ask.to <= one.end).at(-1);
-    const asked = { code: ask.code ?? Rebasing.codeColumn(table)?.name, by: ask.by, dates: null, sums: ask.sums, means: ask.means, at: ask.at, start: null, goal, names: false, unknown: false };
+    const asked = { code: ask.code ?? Rebasing.codeColumn(table)?.name, by: ask.by, dates: null, sums: ask.sums, means: ask.means, at: ask.at, start: null, goal, names: false, unknown: ask.unknown === "unmapped" };
     const { rows, report } = await Rebasing.rebase(table, asked);
     return { rows, said: [report.verdict, ...report.lines] };
   } catch (error) {
@@ -35,6 +35,29 @@ def column(name: str, *cells: str, rest: str = "") -> str:
     return f"code,{name}\n" + "".join(f"{c},{n}\n" for c, n in zip(CCGS, cells, strict=True)) + rest
 
 
+def blocks(*heads: str) -> str:
+    """The three CCGs below each of some rows that stand within the table, with other numbers each time."""
+    return "code,name,n\n" + "".join(
+        f"{head}\n" * bool(head) + "".join(f"{c},X{c},{n + i}\n" for c, n in CCGS.items()) for i, head in enumerate(heads)
+    )  # fmt: skip
+
+
+def providers(whole: str, more: float, scale: float = 1) -> str:
+    """Three providers of each of the three CCGs, and a row that has as much as all of them and some more."""
+    rows = [
+        (c, k, scale * m) for c, n in CCGS.items() for k, m in (("RTR", 500 + n), ("RVW", 300), ("RXP", 200))
+    ]
+    rows += [(c, whole, scale * (1000 + n + more)) for c, n in CCGS.items()]
+    return "code,Provider,n\n" + "".join(f"{c},{k},{n:.10g}\n" for c, k, n in rows)
+
+
+def of_boards(name: str, period: str = "") -> str:
+    """A number for each of two codes that partnerships and the boards after them had."""
+    return f"{name},FY,n\n" + "".join(f"{c},{period},1\n" for c in ("QHM", "QOP"))
+
+
+#: Where the figures of boards go that have no date.
+OF_BOARDS = {"at": "auto", "to": "2022-07-01"}
 #: What may be wrong -> the file, what is asked, what the page makes of it (the status of all rows, or of each, or
 #: refused), and words that it says.
 FILES = {
@@ -101,7 +124,75 @@ FILES = {
         "ods,ons,n\n00C,E38000162,1\n00K,E38000042,2\n00M,E38000075,3\n", {"code": "ods"}, "doubtful", "disagree"),
     "names of their own": (
         "code,name,n\n00C,NHS Darlington CCG,1\n00K,NHS Hartlepool and Stockton-on-Tees CCG,2\n00M,South Tees,3\n", {}, "exact", "exact"),
+    **{f"a total called {whole}": (stacked("Q1", "Q2", whole), {}, "refused", f"{whole!r} stands beside")
+       for whole in ("YTD", "Year to date", "Full year", "Annual", "Cumulative", "Any month")},
+    **{f"a group called {cell}": (stacked("Irish", "British", cell), {}, "exact", "3 codes have several rows")
+       for cell in ("Any other ethnic group", "Any Qualified Provider")},
+    "persons beside men and women": (stacked("M", "F", "P"), {}, "refused", "'P' stands beside parts such as 'F'"),
+    "men, women and not known": (stacked("M", "F", "U"), {}, "exact", "3 codes have several rows"),
+    **{f"a total of rounded parts called {whole}": (providers(whole, 5), {}, "doubtful", "the sum of the others, but for rounding")
+       for whole in ("", "NULL", "CCG", "X")},
+    "a total of parts to the nearest tenth": (providers("X", 1, 0.1), {}, "doubtful", "but for rounding"),
+    "a total of parts that are not rounded": (providers("X", 0), {}, "refused", "is the sum of the others"),
+    "a row that has more than its parts": (providers("X", 60), {}, "exact", "3 codes have several rows"),
+    "whole numbers of which nobody can tell": (providers("X", 7), {}, "exact", "3 codes have several rows"),
+    "a total of rounded parts of some codes": (
+        providers("X", 5) + "".join(f"{c},{k},{n}\n" for c in ("00L", "00N", "00P", "00Q") for k, n in (("a", 15), ("b", 20), ("c", 55))),
+        {}, [*["exact"] * 4, "doubtful"], "but for rounding"),
+    "a total of three codes among many": (
+        providers("X", 0) + "".join(f"{c},{k},{n}\n" for c in ("00L", "00N", "00P", "00Q") for k, n in (("a", 15), ("b", 20), ("c", 55))),
+        {}, "refused", "is the sum of the others"),
+    "a total though a part of most codes is not given": (
+        "code,kind,n\n" + "".join(
+            f"{c},{k},{n}\n" for i, c in enumerate([*CCGS, "00L", "00N", "00P", "00Q"])
+            for k, n in (("a", 11 + 10 * i if c in CCGS else "*"), ("b", 15), ("c", 3), ("d", 29 + 10 * i))),
+        {}, "refused", "is the sum of the others"),
+    "men and women and a few not known": (
+        "code,kind,n\n" + "".join(f"{c},{k},{n}\n" for c, i in CCGS.items() for k, n in (("a", 11_000 + 20 * i), ("b", 11_500 + 15 * i), ("c", i))),
+        {}, "exact", "3 codes have several rows"),
+    "parts of waiting times": (
+        stacked("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3", head="code,RTT Part Type,n"), {}, "refused", "several measures"),
+    **{f"{' and '.join(ways)}": (stacked(*ways), {}, "refused", "several measures")
+       for ways in (("Headcount", "FTE"), ("Registered", "Resident"), ("Weighted", "Unweighted"), ("Items", "NIC", "Quantity"))},
+    "registered and not registered": (stacked("Registered", "Not registered"), {}, "exact", "3 codes have several rows"),
+    **{f"{' beside '.join(when)}": (stacked(*when, head="code,Period,n"), {}, "doubtful", "several times in 'Period'")
+       for when in (("2018/19", "2018/19 Q1"), ("Q1", "Q2", "2018/19"), ("2013-15", "2014-16"), ("Year to Mar-18", "Year to Jun-18"))},
+    **{f"{name} of several months": (stacked("Apr-18", "May-18", head=f"code,Month,{name}"), {"sums": [name]}, "doubtful", "'Month'")
+       for name in ("Incomplete pathways", "Total WL", "Patients waiting", "Open referrals", "Caseload", "People in contact", "Vacancies",
+                    "Referrals YTD", "Cumulative_starts", "12 month rolling total", "Unique patients")},
+    "numbers of places": (
+        "code,Location ID,beds\n" + "".join(f"{c},1-{n}{i},{n + i}\n" for c, n in CCGS.items() for i in (27, 30)),
+        {"sums": ["beds"]}, "exact", "3 codes have several rows"),
+    # rows that no column tells apart, and rows within the table
+    "a second row of one code": (
+        "code,practice,n,rate\n00C,A,100,3.2\n00K,B,2,4.1\n00M,C,4,0.5\n00C,A,105,3.4\n00L,D,7,1.5\n",
+        {}, ["exact", "doubtful"], "00C has several rows that no column tells apart, and most codes have one"),
+    "rows as of practices": (
+        "code,n\n" + "".join(f"{c},{i}\n" for c, n in CCGS.items() for i in range(n // 10 + 1)), {}, "exact", "exact"),
+    "blocks of the same codes": (blocks("", ""), {}, "doubtful", "and all codes have as many"),
+    "files put together": (
+        column("n", "10", "20", "30") + column("n", "11", "21", "31"), {}, "doubtful", "the header stands again (line 5) between them"),
+    "files put together with their months": (
+        "".join("code,Month,n\n" + "".join(f"{c},{month},{n + i}\n" for c, n in CCGS.items()) for i, month in enumerate(("Mar-18", "Apr-18"))),
+        {}, "doubtful", "'Month'"),
+    **{f"a heading {first}": (blocks(first), {}, "refused", f"line 2: one cell filled, {first.replace(',', '')!r}")
+       for first in ("North of England,,", ",North of England,", "GREATER MANCHESTER,,", "Cheshire & Merseyside STP,,")},
+    **{f"headings {head}": (blocks("", head), {"unknown": "unmapped"}, "refused", f"line 5: one cell filled, {head.strip(',*-')!r}")
+       for word in ("Female", "2018/19", "Denominator") for head in (f"{word},,", f",{word},", f",{word},-", f"{word},*,*")},
+    "a heading that may be of a total": (blocks("", ",Total,-"), {"unknown": "unmapped"}, "refused", "line 5: one cell filled, 'Total'"),
+    "words below the table beside marks": (blocks("") + "Female,*,*\n", {"unknown": "unmapped"}, "exact", "exact"),
+    **{f"a row that numbers the columns {row}": (blocks(row), {"unknown": "unmapped"}, "refused", "line 2 numbers the columns")
+       for row in ("1,2,3", "(1),(2),(3)", "(a),(b),(c)")},
+    # partnerships
+    **{f"codes in {name}": (of_boards(name), {**OF_BOARDS, "code": name}, "refused", "look like those of boards")
+       for name in ("Sustainability and Transformation Partnership Code", "STP_CODE", "Integrated care system")},
+    **{f"boards in {when}": (of_boards("code", when), OF_BOARDS, "refused", f"'FY' has {when!r}") for when in ("2018/19", "Apr-22", "2021")},
+    **{f"boards in {when}": (of_boards("code", when), OF_BOARDS, "exact", "exact") for when in ("2022/23", "2023/24", "Apr 2023")},
     # rates
+    **{f"a rate called {name}": (column(name, "70", "71", "72"), {"sums": [name]}, "doubtful", f"column {name!r} holds a rate")
+       for name in ("Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy")},
+    "uptake as a number": (
+        column("Uptake (number of patients)", "70", "71", "72"), {"sums": ["Uptake (number of patients)"]}, "exact", "exact"),
     "a rank": (column("Rank", "1", "2", "3", rest="00N,1\n"), {"sums": ["Rank"]},
         ["exact", "doubtful"], "column 'Rank' holds a rate and was added up"),
     "a cost for each": (column("Cost/patient", "5", "6", "7"), {"sums": ["Cost/patient"]}, "doubtful", "a rate"),

@@ -105,6 +105,8 @@ def differences(codes: set[str], goal: pd.Timestamp, level: str) -> str:
 _PARTNERSHIP = re.compile(
     r"(?i)(?<![a-z])(?:STP|ICS)s?(?![a-z])|(?<![a-z])partnerships?(?![a-z])|integrated care systems?"
 )
+#: The same for readers that have no Python.
+ANYWHERE = {"of_partnerships": _PARTNERSHIP}
 
 
 def refuse_partnerships(frame: pd.DataFrame, code: str, keys: list[str], fits: list[Fit]) -> None:

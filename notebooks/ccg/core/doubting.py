@@ -108,10 +108,12 @@ _OF_HUNDRED = re.compile(
 )
 _FAR = 10
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED}
+ANYWHERE = {
+    "count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "numbered": _NUMBERED,
+}  # fmt: skip
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
-    "measure": _MEASURE, "of_measures": _OF_MEASURES, "band": _BAND, "cut": re.compile(_CUT),
+    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "cut": re.compile(_CUT),
     "not_given": re.compile("|".join(map(str, sorted(_NOT_GIVEN)))),
 }  # fmt: skip
 #: An odd number that makes one number of those of several cells.

@@ -122,8 +122,12 @@ _LIKE_LABEL = re.compile(
 #: Rows looked at to tell whether the numbers of a column are percentages.
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
-ANYWHERE = {"rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED}
-WHOLLY = {"label": _LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()}}
+ANYWHERE = {
+    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE,
+}  # fmt: skip
+WHOLLY = {
+    "label": _LABEL, "like_label": _LIKE_LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()},
+}  # fmt: skip
 
 
 def says_nothing(column: str) -> bool:

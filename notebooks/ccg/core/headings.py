@@ -13,6 +13,12 @@ from .words import few
 
 #: No table has so many headings.
 _MOST = 5_000
+#: What a heading has, words or a year, and what it is not: a code.
+_WORDS = re.compile(r"[^\W\d_]{3}|(?:19|20)\d\d")
+_LIKE_CODE = re.compile(r"[A-Z]{3,4}|(?=.*\d)[A-Z0-9]{3,5}")
+#: The same for readers that have no Python; a code is in capitals.
+ANYWHERE = {"heading": _WORDS}
+WHOLLY = {"like_code": _LIKE_CODE}
 
 
 def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.DataFrame, list[str]]:
@@ -70,9 +76,7 @@ def _alone(rows: pd.DataFrame) -> list[str]:
 
 
 def _is_heading(text: str) -> bool:
-    if not re.search(r"[^\W\d_]{3}|(?:19|20)\d\d", text) or re.fullmatch(
-        r"[A-Z]{3,4}|(?=.*\d)[A-Z0-9]{3,5}", text
-    ):
+    if not _WORDS.search(text) or _LIKE_CODE.fullmatch(text):
         return False
     meant = lineage.suggest(text)
     try:
