@@ -17,7 +17,9 @@ from .finding import (
     called_a_rate,
     has_limits,
     is_period,
+    names_of,
     no_code,
+    no_count,
     no_sum,
     other_body,
     says_nothing,
@@ -27,7 +29,7 @@ from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(
-    r"(?i)(?:all|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
+    r"(?i)(?:all(?! other)|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
     r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
 )
 #: Of these the words that are no part of a name, as All is in All Saints Surgery.
@@ -167,10 +169,10 @@ def added_up(
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     notes, doubts = _same(among, some, keys[0], sums)
-    doubts += _not_told_apart(among, frame[~blank] if blank.any() else frame, some, keys, sums, again)
+    doubts += _not_told_apart(among, frame, keys, left, sums, again)
     for name in apart:
         total = _sum_of_the_others(some, keys, name, sums)
-        why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
+        why = _counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
         if why:
             raise PublishedError(
                 f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
@@ -230,22 +232,30 @@ def _same(among: pd.Series, some: pd.DataFrame, code: str, sums: list[str]) -> t
 
 def _not_told_apart(
     among: pd.Series,
-    bodies: pd.DataFrame,
-    some: pd.DataFrame,
+    frame: pd.DataFrame,
     keys: list[str],
+    left: list[str],
     sums: list[str],
     again: Sequence[int],
 ) -> list[Doubt]:
     """A doubt where no column tells rows of one code apart, and they are no rows of practices or the like.
 
-    These are not: most codes have one row, or all as many, or the header stands again between them.
+    These are not: most codes have one row, or all as many, or the codes stand again below a row that is of no body or
+    is the header.
     """
-    sizes = bodies.groupby(keys, dropna=False, observed=True).size()
+    body = _bodies(frame[keys[0]])
+    sizes = frame[body].groupby(keys, dropna=False, observed=True).size()
     few_of_them = 2 * int(sizes.gt(1).sum()) <= len(sizes)
     as_many = len(sizes) >= _SURE and sizes.nunique() == 1
-    if not (few_of_them or as_many or again):
+    between = _between_blocks(frame, body, keys, left)
+    if not (few_of_them or as_many or again or between is not None):
         return []
-    alike = [c for c in map(str, some.columns) if c not in sums and not called_a_rate(c)]
+    some = frame[among & body]
+    alike = [
+        c
+        for c in names_of(frame)
+        if c in {*keys, *left} or (c not in sums and _may_tell(some[c], between is None))
+    ]
     rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
     if again:
         part = pd.Series(pd.Index(again).searchsorted(some.index), some.index)
@@ -254,9 +264,43 @@ def _not_told_apart(
         return []
     first = str(some[keys[0]][rows].iloc[0]).strip()
     how = "all codes have as many" if as_many else "most codes have one"
-    how = f"the header stands again (line {again[0]}) between them" if again else how
+    if between is not None:
+        how = f"a row of no known body stands between them ({between})"
+    if again:
+        how = f"the header stands again (line {again[0]}) between them"
     why = f"{first} has several rows that no column tells apart, and {how}: they may be of several periods, or one a correction"
-    return [Doubt(why, _of(among, rows))]
+    return [Doubt(why, _of(among & body, rows))]
+
+
+def _may_tell(cells: pd.Series, counts: bool) -> bool:
+    """Whether a column of numbers that is not the same for each code may tell its rows apart, as an id does.
+
+    A rate does not. With ``counts`` other numbers may, since nobody can tell the number of a ward from a count.
+    """
+    why = no_count(str(cells.name), cells)
+    return not called_a_rate(str(cells.name)) and why != "a share" and (counts or why is not None)
+
+
+def _bodies(cells: pd.Series) -> pd.Series:
+    """Where a column of codes has one of a body, or its name: none for a total, a word or a blank."""
+    home = lineage.default()
+    beside = home.beside()
+    return keeping.told(cells, lambda c: c.strip() not in beside and bool(home.written(c) or home.suggest(c)))
+
+
+def _between_blocks(frame: pd.DataFrame, body: pd.Series, keys: list[str], left: list[str]) -> str | None:
+    """The place of a row that is of no body and stands between blocks of the same codes; None where there are no blocks.
+
+    In a block no code and key stands twice. Rows of practices are no blocks, though one of an unknown CCG is among them.
+    """
+    if body.all() or not body.any():
+        return None
+    part = (~body).cumsum()
+    rows = frame.loc[body, keys].assign(_part=part[body])
+    if rows.duplicated().any() or not (again := rows.duplicated(keys)).any():
+        return None
+    at = int((~body).to_numpy()[: body.to_numpy().nonzero()[0][again.to_numpy().argmax()]].nonzero()[0][-1])
+    return f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
 
 
 def _twins(some: pd.DataFrame) -> pd.Series:
@@ -357,6 +401,10 @@ def _repeated(
 # --- totals, levels, editions and measures in a column that is left out ---------------------------------------
 
 
+def _number(cell: object) -> float:
+    return float(numbers.plain(str(cell)) or "nan")
+
+
 class _Total(NamedTuple):
     """A cell in whose rows stands the sum of the others, under how many codes and keys it does, and all their rows."""
 
@@ -370,10 +418,10 @@ def _called(cell: str) -> str:
     return repr(cell) if cell else "a blank cell"
 
 
-def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | None) -> str:
+def _counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], total: _Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some[name], groups)]
+    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some, groups, name, sums)]
     levels = [c for c in cells if _LEVEL.fullmatch(c)]
     if whole and len(whole) < len(cells):
         part = next(c for c in cells if c not in whole)
@@ -415,10 +463,24 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
     return ""
 
 
-def _is_whole(cell: str, cells: pd.Series, groups: Any) -> bool:
-    """Whether a cell is no name with All in it, as All Saints is of a surgery: a total stands under most codes."""
-    has = keeping.told(cells, lambda one: one.strip() == cell)
-    return bool(_NO_NAME.fullmatch(cell)) or 2 * int(groups.ngroup()[has].nunique()) >= groups.ngroups
+def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> bool:
+    """Whether a cell is no name with All in it, as All Saints is of a surgery.
+
+    A total stands under most codes, and is seldom less than one of its parts.
+    """
+    if _NO_NAME.fullmatch(cell):
+        return True
+    has = keeping.told(some[name], lambda one: one.strip() == cell)
+    group = groups.ngroup()
+    if 2 * int(group[has].nunique()) < groups.ngroups:
+        return False
+    less = pd.Series(True, group[has].unique())
+    for s in sums:
+        values = keeping.values(some[s], _number)
+        alike = values.groupby([group, some[name]], observed=True).sum(min_count=1)
+        part = alike[~alike.index.isin([cell], level=1)].groupby(level=0).max()
+        less &= values[has].groupby(group[has]).sum(min_count=1) < part.reindex(less.index)
+    return 2 * int(less.sum()) <= len(less)
 
 
 def _rates(cells: Sequence[str]) -> list[str]:
@@ -451,7 +513,7 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     """
     if some[name].nunique(dropna=False) < 3:
         return None
-    values = {s: keeping.values(some[s], lambda cell: float(numbers.plain(str(cell)) or "nan")) for s in sums}
+    values = {s: keeping.values(some[s], _number) for s in sums}
     label = keeping.made(some[name], lambda cell: str(cell).strip())
     group = some.groupby(keys, dropna=False, observed=True).ngroup()
     itself = keeping.alike(label, some[keys[0]])
