@@ -208,11 +208,11 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     """What each column is, as it was asked or found."""
     found = code_column(frame, asked.code)
     code = found.column
-    frame, said = headings.without(frame, code)
+    keys = named(frame, asked.by, "--by")
+    frame, said = headings.without(frame, code, keys)
     notes = [*found.notes, *said]
     at, said = _geography(frame, asked.at)
     notes += said
-    keys = named(frame, asked.by, "--by")
     rates = {
         named(frame, [rate], "--mean")[0]: named(frame, [weight], "--mean")[0]
         for rate, weight in asked.means.items()
