@@ -56,7 +56,7 @@ const Doubts = (() => {
       const vague = asked.sums.filter(Cells.saysNothing);
       const counted = asked.sums.every((name) => pattern.count.test(wordsOf(name)));
       this.vague = vague[0] || asked.sums[0];
-      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.calledARate(cell))) });
+      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.calledARate(cell) && !pattern.group.test(cell))) });
       const keys = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => asked.by.includes(column.name));
       this.rated = [...keys, ...(vague.length ? this.left : [])].map(rated).filter(({ rates }) => rates.size);
       this.signs = new Map();
@@ -232,7 +232,7 @@ const Doubts = (() => {
       if (bands) return `${quoted(bands[0])} and ${quoted(bands[1])} overlap, so figures would be counted twice`;
       if (are("edition") || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
-      const measures = (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => Cells.calledARate(cell) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
+      const measures = (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.calledARate(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
   }

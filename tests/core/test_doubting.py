@@ -169,6 +169,30 @@ def test_a_drug_whose_name_begins_like_a_total_is_known_by_its_numbers():
             rebase_file(table.assign(n=n * 3), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Most deprived 10%", "Middle", "Least deprived 10%"),
+        ("Most deprived decile", "Second most deprived decile", "Other"),
+        ("Decile 1", "Decile 2", "Decile 3"),
+        ("1st quintile", "2nd quintile", "3rd quintile"),
+    ],
+)
+def test_groups_by_deprivation_are_no_rates(cells):
+    """They were refused as several measures, and doubtful as keys."""
+    table = stacked(*cells)
+    assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    assert set(rebase_file(table, sums=["n"], by=["kind"], **DATES).frame["status"]) == {"exact"}
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(stacked("Patients", "Deprivation decile"), sums=["n"], drop=["kind"], **DATES)
+
+
+def test_deciles_tell_rows_apart_though_some_codes_lack_some():
+    rows = "".join(f"{c},{d},{n + d}\n" for c, n in CCGS.items() for d in (n // 10, 5, 9))
+    moved = rebase_file(frame(f"code,IMD decile,n\n{rows}"), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
 @pytest.mark.parametrize("key", [True, False])
 def test_tenths_by_deprivation_tell_rows_apart(key):
     """They are numbers called a rate, and so were not asked whether they tell rows apart."""

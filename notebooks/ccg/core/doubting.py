@@ -66,6 +66,11 @@ _WAYS = re.compile(
     r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
     r"|spells|admissions"
 )
+#: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
+_GROUP = re.compile(
+    r"(?i)(?<![a-z])(?:(?:most|least|top|bottom) |(?:dec|quint|quart)ile \d|\d(?:st|nd|rd|th) (?:.* )?(?:dec|quint|quart)ile)"
+)
+_OF_GROUPS = re.compile(r"(?i)(?<![a-z])(?:dec|quint|quart)iles?(?![a-z])")
 #: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
 _UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
 _BAND = re.compile(
@@ -110,7 +115,7 @@ _OF_HUNDRED = re.compile(
 )
 _FAR = 10
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED}
+ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "group": _GROUP}
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
     "measure": _MEASURE, "of_measures": _OF_MEASURES, "band": _BAND, "cut": re.compile(_CUT),
@@ -275,10 +280,12 @@ def _not_told_apart(
 def _may_tell(cells: pd.Series, counts: bool) -> bool:
     """Whether a column of numbers that is not the same for each code may tell its rows apart, as an id does.
 
-    A rate does not. With ``counts`` other numbers may, since nobody can tell the number of a ward from a count.
+    A rate does not, unless it is a tenth of people by deprivation. With ``counts`` other numbers may, since nobody can tell the number of a ward from a count.
     """
+    if _OF_GROUPS.search(words_of(str(cells.name))):
+        return True
     why = no_count(str(cells.name), cells)
-    return not called_a_rate(str(cells.name)) and why != "a share" and (counts or why is not None)
+    return why not in ("a rate", "a share") and (counts or why is not None)
 
 
 def _bodies(cells: pd.Series) -> pd.Series:
@@ -484,8 +491,8 @@ def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[
 
 
 def _rates(cells: Sequence[str]) -> list[str]:
-    """Those of a few cells that are called rates."""
-    return [c for c in cells if called_a_rate(c)] if len(cells) <= _FEW else []
+    """Those of a few cells that are called rates, and are no groups of people."""
+    return [c for c in cells if called_a_rate(c) and not _GROUP.search(c)] if len(cells) <= _FEW else []
 
 
 def _overlap(cells: list[str]) -> tuple[str, str] | None:
