@@ -187,6 +187,36 @@ def test_groups_by_deprivation_are_no_rates(cells):
         rebase_file(stacked("Patients", "Deprivation decile"), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Planned", "Unplanned"),
+        ("Expected", "Unexpected"),
+        ("Planned care", "Urgent care"),
+        ("Target group", "Other"),
+    ],
+)
+def test_kinds_of_care_are_no_measures(cells):
+    assert status(rebase_file(stacked(*cells), sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(stacked("Planned", "Actual"), sums=["n"], drop=["kind"], **DATES)
+
+
+def test_letters_of_ethnic_groups_are_no_sexes():
+    """B, any other White background, was taken for both of M and F."""
+    assert status(rebase_file(stacked(*"ABFMP"), sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    with pytest.raises(PublishedError, match="'B' stands beside parts"):
+        rebase_file(stacked(*"BFMU"), sums=["n"], drop=["kind"], **DATES)
+
+
+@pytest.mark.parametrize("name", ["Sex", "Indicator group", "Arm"])
+def test_numbers_for_the_sexes_are_none_of_counts(name):
+    """rest added them up, and then nothing told the rows of a code apart."""
+    moved = rebase_file(stacked("1", "2", "9", head=f"code,{name},n"), sums=["rest"], drop=["rest"], **DATES)
+    assert "Sex" not in moved.frame and status(moved) == {"16C": "exact"}
+    assert f"rest does not add up {name!r} (the same numbers under every code)" in " ".join(moved.notes)
+
+
 def test_deciles_tell_rows_apart_though_some_codes_lack_some():
     rows = "".join(f"{c},{d},{n + d}\n" for c, n in CCGS.items() for d in (n // 10, 5, 9))
     moved = rebase_file(frame(f"code,IMD decile,n\n{rows}"), sums=["n"], drop=["rest"], **DATES)

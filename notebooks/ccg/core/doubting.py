@@ -53,7 +53,7 @@ _OF_EDITIONS = re.compile(
 )
 #: What a measure is called that stands under others in one column, and such a column.
 _MEASURE = re.compile(
-    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?|budget|forecast|targets?)"
+    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?(?! care)|budget|forecast|targets?(?! group))"
     r"(?: .*)?"
 )
 _OF_MEASURES = re.compile(
@@ -71,6 +71,8 @@ _GROUP = re.compile(
     r"(?i)(?<![a-z])(?:(?:most|least|top|bottom) |(?:dec|quint|quart)ile \d|\d(?:st|nd|rd|th) (?:.* )?(?:dec|quint|quart)ile)"
 )
 _OF_GROUPS = re.compile(r"(?i)(?<![a-z])(?:dec|quint|quart)iles?(?![a-z])")
+#: Letters and words for the sexes and all persons; other letters are of ethnic groups or the like.
+_SEXES = {*"mfptbuixzo0129", "", "unknown", "not known", "not stated", "other", "nk", "ns"}
 #: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
 _UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
 _BAND = re.compile(
@@ -456,14 +458,14 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], 
     if is_period(some, name) and (both := periods.overlap(here.unique(), words_of(name))):
         return f"{both[0]!r} and {both[1]!r} have days in common, so figures would be counted twice"
     letters = {c.casefold() for c in cells}  # N beside D, and P beside M and F
-    if {"m", "f"} < letters and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
+    if {"m", "f"} < letters <= _SEXES and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
         return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
     ways = [c for c in cells if _WAYS.fullmatch(c)]
     if (
         1 < len(ways) == len(cells)
         or {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
         or _rates(cells)
-        or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
+        or _measures(cells)
         or _OF_MEASURES.fullmatch(words_of(name))
     ):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
@@ -493,6 +495,13 @@ def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[
 def _rates(cells: Sequence[str]) -> list[str]:
     """Those of a few cells that are called rates, and are no groups of people."""
     return [c for c in cells if called_a_rate(c) and not _GROUP.search(c)] if len(cells) <= _FEW else []
+
+
+def _measures(cells: Sequence[str]) -> list[str]:
+    """Those of a few cells that are called measures. Planned beside Unplanned is none, but a kind of care."""
+    letters = {c.casefold() for c in cells}
+    some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in letters]
+    return some if len(cells) <= _FEW else []
 
 
 def _overlap(cells: list[str]) -> tuple[str, str] | None:

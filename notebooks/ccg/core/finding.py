@@ -140,6 +140,17 @@ def says_nothing(column: str) -> bool:
     return bool(_ESTIMATE.fullmatch(words) or re.search(periods.PERIOD, words))
 
 
+def says_counts(column: str) -> bool:
+    """Whether the name of a column says that it counts something, or what was spent.
+
+    Examples
+    --------
+    >>> says_counts("Patients"), says_counts("Sex")
+    (True, False)
+    """
+    return bool(_COUNTED.search(words_of(column)))
+
+
 def no_sum(column: str, cells: pd.Series, limits: bool = False, title: str = "") -> str | None:
     """Why a column that is to be added up holds no counts, by its name, the title above the table or its cells; or None.
 
