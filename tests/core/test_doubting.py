@@ -135,6 +135,8 @@ def test_blocks_of_the_same_codes_with_rows_of_no_body_between_them_are_doubtful
         "00C has several rows that no column tells apart, and a row of no known body stands between them (row 5)"
         in str(moved)
     )
+    twice = pd.concat([blocks(first, second), frame("code,name,n\n00L,x,8\n")])  # one code twice in its block
+    assert set(status(rebase_file(twice, **ask)).values()) == {"doubtful"}
     assert status(rebase_file(blocks(first), **ask)) == {"16C": "exact", "00L": "exact"}
 
 

@@ -101,6 +101,8 @@ _COUNT = re.compile(
 _FEW = 60
 #: Under so many codes and keys the sum of the others is no chance.
 _SURE = 3
+#: One row in so many at most has a code and key that its block has already.
+_HARDLY = 20
 #: So much of a total at most its parts may lack or have more where they are rounded.
 _OFF = 0.05
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
@@ -252,30 +254,29 @@ def _not_told_apart(
     """
     body = _bodies(frame[keys[0]])
     sizes = frame[body].groupby(keys, dropna=False, observed=True).size()
-    few_of_them = 2 * int(sizes.gt(1).sum()) <= len(sizes)
-    as_many = len(sizes) >= _SURE and sizes.nunique() == 1
-    between = _between_blocks(frame, body, keys, left)
-    if not (few_of_them or as_many or again or between is not None):
+    usual = [
+        (2 * int(sizes.gt(1).sum()) <= len(sizes), "most codes have one"),
+        (len(sizes) >= _SURE and sizes.nunique() == 1, "all codes have as many"),
+    ]
+    how = [words for is_so, words in usual if is_so][-1:]
+    block, between = _blocks(frame, body, keys, again)
+    if not how and not between:
         return []
     some = frame[among & body]
-    alike = [
-        c
-        for c in names_of(frame)
-        if c in {*keys, *left} or (c not in sums and _may_tell(some[c], between is None))
-    ]
+    may = {c for c in names_of(frame) if c not in sums and _may_tell(some[c], counts=not between)}
+    alike = [c for c in names_of(frame) if c in {*keys, *left} or c in may]
     rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
-    if again:
-        part = pd.Series(pd.Index(again).searchsorted(some.index), some.index)
-        rows &= part.groupby([some[c] for c in alike], dropna=False, observed=True).transform("nunique") > 1
-    if not rows.any():
+    if between:
+        of_row = block[among & body].groupby([some[c] for c in alike], dropna=False, observed=True)
+        apart = rows & (of_row.transform("nunique") > 1)
+        rows, how = (apart, [between]) if apart.any() else (rows, how)
+    if not rows.any() or not how:
         return []
     first = str(some[keys[0]][rows].iloc[0]).strip()
-    how = "all codes have as many" if as_many else "most codes have one"
-    if between is not None:
-        how = f"a row of no known body stands between them ({between})"
-    if again:
-        how = f"the header stands again (line {again[0]}) between them"
-    why = f"{first} has several rows that no column tells apart, and {how}: they may be of several periods, or one a correction"
+    why = (
+        f"{first} has several rows that no column tells apart, and {how[0]}: they may be of several periods, or one a "
+        "correction"
+    )
     return [Doubt(why, _of(among & body, rows))]
 
 
@@ -297,19 +298,26 @@ def _bodies(cells: pd.Series) -> pd.Series:
     return keeping.told(cells, lambda c: c.strip() not in beside and bool(home.written(c) or home.suggest(c)))
 
 
-def _between_blocks(frame: pd.DataFrame, body: pd.Series, keys: list[str], left: list[str]) -> str | None:
-    """The place of a row that is of no body and stands between blocks of the same codes; None where there are no blocks.
+def _blocks(
+    frame: pd.DataFrame, body: pd.Series, keys: list[str], again: Sequence[int]
+) -> tuple[pd.Series, str]:
+    """In which block of the file each row stands, and words for what stands between these; no words where it has no blocks.
 
-    In a block no code and key stands twice. Rows of practices are no blocks, though one of an unknown CCG is among them.
+    What stands between is the header, or a row of no body, as of a total or with a word above the codes. In a block hardly
+    a code and key stands twice: rows of practices are no blocks, though one of an unknown CCG is among them.
     """
-    if body.all() or not body.any():
-        return None
-    part = (~body).cumsum()
-    rows = frame.loc[body, keys].assign(_part=part[body])
-    if rows.duplicated().any() or not (again := rows.duplicated(keys)).any():
-        return None
-    at = int((~body).to_numpy()[: body.to_numpy().nonzero()[0][again.to_numpy().argmax()]].nonzero()[0][-1])
-    return f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
+    if again:
+        block = pd.Series(pd.Index(again).searchsorted(frame.index), frame.index)
+        return block, f"the header stands again (line {again[0]}) between them"
+    block = (~body).cumsum()
+    rows = frame.loc[body, keys].assign(_block=block[body])
+    second = rows.duplicated(keys) & ~rows.duplicated()
+    if int(rows.duplicated().sum()) > max(1, len(rows) // _HARDLY) or not second.any():
+        return block, ""
+    first = body.to_numpy().nonzero()[0][second.to_numpy().argmax()]
+    at = (~body).to_numpy()[:first].nonzero()[0][-1]
+    where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
+    return block, f"a row of no known body stands between them ({where})"
 
 
 def _twins(some: pd.DataFrame) -> pd.Series:
