@@ -187,13 +187,7 @@ def added_up(
                 f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
                 "out of the file"
             )
-        if total is not None:
-            why = (
-                f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
-                f"column {name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps "
-                "them apart)"
-            )
-            doubts.append(Doubt(why, _of(among, total.rows)))
+        doubts += _maybe_twice(among, name, total)
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
     doubts += _repeated(among, some, keys, apart, sums)
@@ -206,6 +200,17 @@ def added_up(
         )
         notes = [said, *notes]
     return AddedUp(notes, doubts)
+
+
+def _maybe_twice(among: pd.Series, name: str, total: "_Total | None") -> list[Doubt]:
+    """A doubt where a cell of a column left out holds the sum of the others, and that may be chance."""
+    if total is None:
+        return []
+    why = (
+        f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped column "
+        f"{name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, _of(among, total.rows))]
 
 
 def _of(among: pd.Series, rows: pd.Series) -> pd.Series:
@@ -465,17 +470,10 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], 
         )
     if is_period(some, name) and (both := periods.overlap(here.unique(), words_of(name))):
         return f"{both[0]!r} and {both[1]!r} have days in common, so figures would be counted twice"
-    letters = {c.casefold() for c in cells}  # N beside D, and P beside M and F
+    letters = {c.casefold() for c in cells}
     if {"m", "f"} < letters <= _SEXES and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
         return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
-    ways = [c for c in cells if _WAYS.fullmatch(c)]
-    if (
-        1 < len(ways) == len(cells)
-        or {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
-        or _rates(cells)
-        or _measures(cells)
-        or _OF_MEASURES.fullmatch(words_of(name))
-    ):
+    if _are_measures(cells) or _OF_MEASURES.fullmatch(words_of(name)):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
 
@@ -505,11 +503,14 @@ def _rates(cells: Sequence[str]) -> list[str]:
     return [c for c in cells if called_a_rate(c) and not _GROUP.search(c)] if len(cells) <= _FEW else []
 
 
-def _measures(cells: Sequence[str]) -> list[str]:
-    """Those of a few cells that are called measures. Planned beside Unplanned is none, but a kind of care."""
-    letters = {c.casefold() for c in cells}
-    some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in letters]
-    return some if len(cells) <= _FEW else []
+def _are_measures(cells: Sequence[str]) -> bool:
+    """Whether a few cells are called measures or rates, all are ways of counting, or they are N, D and the like."""
+    plain = {c.casefold() for c in cells}
+    # planned beside unplanned is a kind of care
+    some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in plain]
+    ways = len(cells) > 1 and all(map(_WAYS.fullmatch, cells))
+    letters = {"n", "d"} <= plain <= {"n", "d", "r", "v", "p"}
+    return ways or letters or bool(_rates(cells)) or bool(some and len(cells) <= _FEW)
 
 
 def _overlap(cells: list[str]) -> tuple[str, str] | None:

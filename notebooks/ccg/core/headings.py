@@ -17,13 +17,13 @@ _MOST = 5_000
 
 
 def without(
-    frame: pd.DataFrame, code: str, keys: Sequence[str] = (), apart: bool = False
+    frame: pd.DataFrame, code: str, keys: Sequence[str] = (), refuse: bool = True
 ) -> tuple[pd.DataFrame, list[str]]:
     """The table without its headings, and words for them. They hold no figure, so none is lost.
 
     A heading is a row of one filled cell, which is of words and calls no CCG or location, above a row with a code. A code
-    may stand below several where a column says the same as they, or where ``keys`` keep its rows apart; with ``apart``
-    always.
+    may stand below several where a column says the same as they, or where ``keys`` keep its rows apart;
+    without ``refuse`` always, for who adds nothing up.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def without(
         return frame, []
     heads = pd.Series(range(len(frame)), frame.index).isin(texts.keys())
     called = [_called(frame, *one) for one in texts.items()]
-    if not apart:
+    if refuse:
         _refuse_apart(frame[bodies], [code, *keys], heads.cumsum()[bodies], called)
     return frame[~heads], [f"left out as headings or notes within the table: {few(called, 6)}"]
 
@@ -74,6 +74,7 @@ def _alone(rows: pd.DataFrame) -> list[str]:
 
 
 def _is_heading(text: str) -> bool:
+    """Whether a text is words or a year, and no code, known or not, nor the name of a body that would be lost as such."""
     if not re.search(r"[^\W\d_]{3}|(?:19|20)\d\d", text) or re.fullmatch(
         r"[A-Z]{3,4}|(?=.*\d)[A-Z0-9]{3,5}", text
     ):
