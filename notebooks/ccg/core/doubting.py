@@ -264,7 +264,7 @@ def _not_told_apart(
         (len(sizes) >= _SURE and sizes.nunique() == 1, "all codes have as many"),
     ]
     how = [words for is_so, words in usual if is_so][-1:]
-    block, between = _blocks(frame, body, keys, again)
+    block, between = _blocks(frame, body, keys, again, len(sizes))
     if not how and not between:
         return []
     some = frame[among & body]
@@ -304,20 +304,26 @@ def _bodies(cells: pd.Series) -> pd.Series:
 
 
 def _blocks(
-    frame: pd.DataFrame, body: pd.Series, keys: list[str], again: Sequence[int]
+    frame: pd.DataFrame, body: pd.Series, keys: list[str], again: Sequence[int], most: int
 ) -> tuple[pd.Series, str]:
     """In which block of the file each row stands, and words for what stands between these; no words where it has no blocks.
 
     What stands between is the header, or a row of no body, as of a total or with a word above the codes. In a block hardly
-    a code and key stands twice: rows of practices are no blocks, though one of an unknown CCG is among them.
+    a code and key stands twice: rows of practices are no blocks, though one of an unknown CCG is among them. So there are
+    ``most`` rows in one, which spares most tables of millions of rows the search for those that stand twice.
     """
     if again:
         block = pd.Series(pd.Index(again).searchsorted(frame.index), frame.index)
         return block, f"the header stands again (line {again[0]}) between them"
     block = (~body).cumsum()
+    n = int(body.sum())
+    few_of_them = max(1, n // _HARDLY)
+    if n == len(frame) or n - few_of_them > most * (len(frame) - n + 1):
+        return block, ""
     rows = frame.loc[body, keys].assign(_block=block[body])
-    second = rows.duplicated(keys) & ~rows.duplicated()
-    if int(rows.duplicated().sum()) > max(1, len(rows) // _HARDLY) or not second.any():
+    in_block = rows.duplicated()
+    second = rows.duplicated(keys) & ~in_block
+    if int(in_block.sum()) > few_of_them or not second.any():
         return block, ""
     first = body.to_numpy().nonzero()[0][second.to_numpy().argmax()]
     at = (~body).to_numpy()[:first].nonzero()[0][-1]
