@@ -68,7 +68,7 @@ const Doubts = (() => {
       const vague = asked.sums.filter(Cells.saysNothing);
       const counted = asked.sums.every((name) => pattern.count.test(wordsOf(name)));
       this.vague = vague[0] || asked.sums[0];
-      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.calledARate(cell))) });
+      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.calledARate(cell) && !pattern.group.test(cell))) });
       const keys = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => asked.by.includes(column.name));
       this.rated = [...keys, ...(vague.length ? this.left : [])].map(rated).filter(({ rates }) => rates.size);
       this.signs = new Map();
@@ -135,13 +135,15 @@ const Doubts = (() => {
       return this;
     }
 
-    /* Rows that no column tells apart, and that are none of practices or the like: the same conditions as in the command. */
+    /* Rows that no column tells apart, and that are none of practices or the like: the command's conditions, but that it
+       looks whether rows of no body stand between blocks of the same codes, and here they may stand anywhere. */
     ofTwins(groups) {
       if (!this.twin) return;
       const few = 2 * groups.filter(({ rows }) => rows > 1).length <= groups.length, asMany = groups.length >= SURE && groups.every(({ rows }) => rows === groups[0].rows);
       const again = this.table.again[0];
-      if (!few && !asMany && !again) return;
-      const how = again ? `the header stands again (line ${again}) between them` : asMany ? "all codes have as many" : "most codes have one";
+      const others = this.groups.some(({ code }) => !Cells.isBody(code));
+      if (!few && !asMany && !again && !others) return;
+      const how = again ? `the header stands again (line ${again}) between them` : asMany ? "all codes have as many" : few ? "most codes have one" : "rows of no body stand among them";
       this.doubt("alike", `${this.twin} has several rows that no column tells apart, and ${how}: they may be of several periods, or one a correction`);
     }
 
@@ -292,7 +294,7 @@ const Doubts = (() => {
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
       const persons = some.find((cell) => /^[ptb]$/i.test(cell));
       if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;
-      const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => Cells.calledARate(cell) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
+      const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.calledARate(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
   }

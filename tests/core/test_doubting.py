@@ -105,6 +105,138 @@ def test_files_put_together_whose_rows_no_column_tells_apart_are_doubtful(tmp_pa
     assert ("the header stands again (line 5) between them" in str(moved)) == doubt
 
 
+def blocks(*between: str) -> pd.DataFrame:
+    """The same codes once before each of some rows, with nothing in the file that tells the blocks apart but these."""
+    rows = [
+        f"{c},x,{n + k}\n" + (f"{row}\n" if c == "00M" else "")
+        for k, row in enumerate(between)
+        for c, n in CCGS.items()
+    ]
+    return frame("code,name,n\n00L,x,9\n" + "".join(rows))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (",Male total,60", ",Female total,63"),
+        (",,60", ",,63"),
+        ("England,,60", "England,,63"),
+        ("Total,,60", "Total,,63"),
+        ("Male total,,60", "Female total,,63"),
+        ("Y56,,60", "Y56,,63"),
+    ],
+)
+def test_blocks_of_the_same_codes_with_rows_of_no_body_between_them_are_doubtful(first, second):
+    """Men and women, or two years, added up and called exact, since the word for it stood in rows without a code."""
+    ask = {"sums": ["n"], "drop": ["name"], "unknown": "unmapped", **DATES}
+    moved = rebase_file(blocks(first, second), **ask)
+    assert status(moved) == {"16C": "doubtful", "00L": "exact"}
+    assert (
+        "00C has several rows that no column tells apart, and a row of no known body stands between them (row 5)"
+        in str(moved)
+    )
+    twice = pd.concat([blocks(first, second), frame("code,name,n\n00L,x,8\n")])  # one code twice in its block
+    assert set(status(rebase_file(twice, **ask)).values()) == {"doubtful"}
+    assert status(rebase_file(blocks(first), **ask)) == {"16C": "exact", "00L": "exact"}
+
+
+@pytest.mark.parametrize("column", ["{},Sex,", "{},,", "{},Sex,-"])
+def test_headings_of_two_cells_tell_blocks_of_the_same_codes_apart(column):
+    table = blocks(column.format("Female"), "Total,,123")
+    table = pd.concat([frame(f"code,name,n\n{column.format('Male')}\n"), table])
+    if column == "{},,":
+        with pytest.raises(PublishedError, match="which would be added up"):
+            rebase_file(table, sums=["n"], drop=["name"], unknown="unmapped", **DATES)
+        return
+    moved = rebase_file(table, sums=["n"], drop=["name"], unknown="unmapped", **DATES)
+    assert status(moved) == {"16C": "doubtful", "00L": "exact"}
+
+
+def test_rows_of_no_body_between_rows_that_a_column_tells_apart_raise_no_doubt():
+    """Totals of each month below its rows, and rows of practices with one of an unknown CCG among them."""
+    table = blocks(",,60", ",,63").assign(name=["A", *["A"] * 4, *["B"] * 4])
+    assert set(status(rebase_file(table, sums=["n"], drop=["name"], **DATES)).values()) == {"exact"}
+    rows = "00C,1\n00C,2\n00K,3\n99Z,4\n00C,5\n00M,6\n00M,7\n00M,7\n"
+    moved = rebase_file(frame(f"code,n\n{rows}"), sums=["n"], unknown="unmapped", **DATES)
+    assert "several rows" not in str(moved)
+
+
+def test_a_drug_whose_name_begins_like_a_total_is_known_by_its_numbers():
+    """Total parenteral nutrition stands under every code, and so was taken for the total of the other drugs."""
+    names = ("Amlodipine", "Total parenteral nutrition", "Salbutamol")
+    table = stacked(*names).assign(n=["50", "2", "30"] * 3)
+    assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    for n in (["50", "80", "30"], ["50", "79", "30"]):  # a total, and one that was rounded
+        with pytest.raises(PublishedError, match="'Total parenteral nutrition' stands beside parts"):
+            rebase_file(table.assign(n=n * 3), sums=["n"], drop=["kind"], **DATES)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Most deprived 10%", "Middle", "Least deprived 10%"),
+        ("Most deprived decile", "Second most deprived decile", "Other"),
+        ("Decile 1", "Decile 2", "Decile 3"),
+        ("1st quintile", "2nd quintile", "3rd quintile"),
+    ],
+)
+def test_groups_by_deprivation_are_no_rates(cells):
+    """They were refused as several measures, and doubtful as keys."""
+    table = stacked(*cells)
+    assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    assert set(rebase_file(table, sums=["n"], by=["kind"], **DATES).frame["status"]) == {"exact"}
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(stacked("Patients", "Deprivation decile"), sums=["n"], drop=["kind"], **DATES)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Planned", "Unplanned"),
+        ("Expected", "Unexpected"),
+        ("Planned care", "Urgent care"),
+        ("Target group", "Other"),
+    ],
+)
+def test_kinds_of_care_are_no_measures(cells):
+    assert status(rebase_file(stacked(*cells), sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(stacked("Planned", "Actual"), sums=["n"], drop=["kind"], **DATES)
+
+
+def test_letters_of_ethnic_groups_are_no_sexes():
+    """B, any other White background, was taken for both of M and F."""
+    assert status(rebase_file(stacked(*"ABFMP"), sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    with pytest.raises(PublishedError, match="'B' stands beside parts"):
+        rebase_file(stacked(*"BFMU"), sums=["n"], drop=["kind"], **DATES)
+
+
+@pytest.mark.parametrize("name", ["Sex", "Indicator group", "Arm"])
+def test_numbers_for_the_sexes_are_none_of_counts(name):
+    """rest added them up, and then nothing told the rows of a code apart."""
+    moved = rebase_file(stacked("1", "2", "9", head=f"code,{name},n"), sums=["rest"], drop=["rest"], **DATES)
+    assert "Sex" not in moved.frame and status(moved) == {"16C": "exact"}
+    assert f"rest does not add up {name!r} (the same numbers under every code)" in " ".join(moved.notes)
+
+
+def test_deciles_tell_rows_apart_though_some_codes_lack_some():
+    rows = "".join(f"{c},{d},{n + d}\n" for c, n in CCGS.items() for d in (n // 10, 5, 9))
+    moved = rebase_file(frame(f"code,IMD decile,n\n{rows}"), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_tenths_by_deprivation_tell_rows_apart(key):
+    """They are numbers called a rate, and so were not asked whether they tell rows apart."""
+    rows = "".join(
+        f"{c},{d},{s},{n * d + len(s)}\n" for c, n in CCGS.items() for d in range(1, 11) for s in ("M", "F ")
+    )
+    table = frame(f"code,IMD decile,Sex,n\n{rows}")
+    by = {"by": ["IMD decile"], "drop": ["Sex"]} if key else {"drop": ["rest"]}
+    moved = rebase_file(table, sums=["n"], **by, **DATES)
+    assert set(moved.frame["status"]) == {"exact"}
+
+
 @pytest.mark.parametrize(
     "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
 )
@@ -170,7 +302,14 @@ def test_a_total_is_known_by_other_words_too(whole):
 
 
 @pytest.mark.parametrize(
-    "cell", ["Any other ethnic group", "Any other White background", "Any Qualified Provider"]
+    "cell",
+    [
+        "Any other ethnic group",
+        "Any other White background",
+        "Any Qualified Provider",
+        "All other specialties",
+        "All others",
+    ],
 )
 def test_any_other_group_is_no_total(cell):
     assert status(rebase_file(stacked("Irish", "British", cell), sums=["n"], drop=["rest"], **DATES)) == {

@@ -46,6 +46,24 @@ def test_headings_that_tell_rows_of_one_code_apart_are_refused(column, words):
         rebase_file(table.iloc[1:], sums=["n"], drop=["name"], **DATES)
 
 
+def test_headings_that_a_column_says_too_are_left_out():
+    """Files with a column of months and a heading above each month were refused, though kept apart with --by."""
+    rows = "April 2018,,\n00D,Apr-18,1\n00J,Apr-18,2\nMay 2018,,\n00D,May-18,3\n00J,May-18,4\n"
+    table = frame("code,Month,n\n" + rows)
+    apart = rebase_file(table, sums=["n"], by=["Month"], **DATES)
+    assert apart.frame["n"].to_list() == [3, 7] and set(apart.frame["status"]) == {"exact"}
+    together = rebase_file(table, sums=["n"], drop=["Month"], **DATES)
+    assert together.frame["n"].to_list() == [10] and set(together.frame["status"]) == {"exact"}
+    other = table.assign(Month=["", "a", "b", "", "b", "a"])  # says something else than the headings
+    with pytest.raises(PublishedError, match="00D has rows below both"):
+        rebase_file(other, sums=["n"], drop=["Month"], **DATES)
+    one = table.iloc[[0, 1, 3, 4]]  # one figure below each says no month
+    with pytest.raises(PublishedError, match="00D has rows below both"):
+        rebase_file(one.assign(Month=""), sums=["n"], drop=["Month"], **DATES)
+    apart = rebase_file(other, sums=["n"], by=["Month"], **DATES)
+    assert apart.frame["n"].to_list() == [5, 5], "1 and 4 under a, 2 and 3 under b"
+
+
 @pytest.mark.parametrize("cell", ["NHS Darlington CCG", "Darlington", "99Z", "RTR", "00 C?"])
 def test_a_body_or_a_code_without_figures_is_no_heading(cell):
     table = frame(f"code,name,n\n00D,D,1\n{cell},,\n00J,J,2\n")

@@ -787,6 +787,14 @@ def test_rows_numbered_one_after_the_other_are_no_count():
     assert finding.no_count("sequence", numbered.head(3)) is None, "three counts may be 1, 2 and 3"
 
 
+def test_a_column_called_number_is_one_of_counts_unless_it_numbers_the_rows():
+    """A file whose one column of figures is called Number was refused: rest adds up no column."""
+    counts = pd.Series(["12", "3", "", "3", "*", "40"])
+    assert finding.no_count("Number", counts) is None and finding.no_count("NUM", counts) is None
+    for cells in (["1", "2", "3"], ["1", "1", "2", "2", "3"]):
+        assert finding.no_count("Number", pd.Series(cells)) == "a label"
+
+
 @pytest.mark.parametrize("to", ["2021/22", "Apr-21", "202104"])
 def test_the_goal_may_be_a_period(to):
     moved = rebase_file(frame("code,n\n00C,1\n"), at="2018/19", to=to, sums=["n"])

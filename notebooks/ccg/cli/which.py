@@ -25,7 +25,7 @@ def run(args) -> int:
     try:
         found = finding.code_column(frame, args.code)
         column = found.column
-        frame, said = headings.without(frame, column, apart=True)
+        frame, said = headings.without(frame, column, refuse=False)
         notes += [*found.notes, *said]
         by = finding.named(frame, [args.by], "--by")[0] if args.by else None
         if by == column:

@@ -17,7 +17,9 @@ from .finding import (
     called_a_rate,
     has_limits,
     is_period,
+    names_of,
     no_code,
+    no_count,
     no_sum,
     other_body,
     says_nothing,
@@ -27,7 +29,7 @@ from .words import count, few
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(
-    r"(?i)(?:all|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
+    r"(?i)(?:all(?! other)|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
     r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
 )
 #: Of these the words that are no part of a name, as All is in All Saints Surgery.
@@ -51,7 +53,7 @@ _OF_EDITIONS = re.compile(
 )
 #: What a measure is called that stands under others in one column, and such a column.
 _MEASURE = re.compile(
-    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?|budget|forecast|targets?)"
+    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?(?! care)|budget|forecast|targets?(?! group))"
     r"(?: .*)?"
 )
 _OF_MEASURES = re.compile(
@@ -64,6 +66,13 @@ _WAYS = re.compile(
     r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
     r"|spells|admissions"
 )
+#: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
+_GROUP = re.compile(
+    r"(?i)(?<![a-z])(?:(?:most|least|top|bottom) |(?:dec|quint|quart)ile \d|\d(?:st|nd|rd|th) (?:.* )?(?:dec|quint|quart)ile)"
+)
+_OF_GROUPS = re.compile(r"(?i)(?<![a-z])(?:dec|quint|quart)iles?(?![a-z])")
+#: Letters and words for the sexes and all persons; other letters are of ethnic groups or the like.
+_SEXES = {*"mfptbuixzo0129", "", "unknown", "not known", "not stated", "other", "nk", "ns"}
 #: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
 _UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
 _BAND = re.compile(
@@ -92,6 +101,8 @@ _COUNT = re.compile(
 _FEW = 60
 #: Under so many codes and keys the sum of the others is no chance.
 _SURE = 3
+#: One row in so many at most has a code and key that its block has already.
+_HARDLY = 20
 #: So much of a total at most its parts may lack or have more where they are rounded.
 _OFF = 0.05
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
@@ -110,6 +121,7 @@ _FAR = 10
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {
     "count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "numbered": _NUMBERED,
+    "group": _GROUP,
 }  # fmt: skip
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
@@ -169,22 +181,16 @@ def added_up(
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     notes, doubts = _same(among, some, keys[0], sums)
-    doubts += _not_told_apart(among, frame[~blank] if blank.any() else frame, some, keys, sums, again)
+    doubts += _not_told_apart(among, frame, keys, left, sums, again)
     for name in apart:
         total = _sum_of_the_others(some, keys, name, sums)
-        why = _counted_twice(some, groups, name, total) or _uneven(frame, keys, name)
+        why = _counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
         if why:
             raise PublishedError(
                 f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
                 "out of the file"
             )
-        if total is not None:
-            why = (
-                f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped "
-                f"column {name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps "
-                "them apart)"
-            )
-            doubts.append(Doubt(why, _of(among, total.rows)))
+        doubts += _maybe_twice(among, name, total)
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
     doubts += _repeated(among, some, keys, apart, sums)
@@ -197,6 +203,17 @@ def added_up(
         )
         notes = [said, *notes]
     return AddedUp(notes, doubts)
+
+
+def _maybe_twice(among: pd.Series, name: str, total: "_Total | None") -> list[Doubt]:
+    """A doubt where a cell of a column left out holds the sum of the others, and that may be chance."""
+    if total is None:
+        return []
+    why = (
+        f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped column "
+        f"{name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, _of(among, total.rows))]
 
 
 def _of(among: pd.Series, rows: pd.Series) -> pd.Series:
@@ -232,33 +249,89 @@ def _same(among: pd.Series, some: pd.DataFrame, code: str, sums: list[str]) -> t
 
 def _not_told_apart(
     among: pd.Series,
-    bodies: pd.DataFrame,
-    some: pd.DataFrame,
+    frame: pd.DataFrame,
     keys: list[str],
+    left: list[str],
     sums: list[str],
     again: Sequence[int],
 ) -> list[Doubt]:
     """A doubt where no column tells rows of one code apart, and they are no rows of practices or the like.
 
-    These are not: most codes have one row, or all as many, or the header stands again between them.
+    These are not: most codes have one row, or all as many, or the codes stand again below a row that is of no body or
+    is the header.
     """
-    sizes = bodies.groupby(keys, dropna=False, observed=True).size()
-    few_of_them = 2 * int(sizes.gt(1).sum()) <= len(sizes)
-    as_many = len(sizes) >= _SURE and sizes.nunique() == 1
-    if not (few_of_them or as_many or again):
+    body = _bodies(frame[keys[0]])
+    sizes = frame[body].groupby(keys, dropna=False, observed=True).size()
+    usual = [
+        (2 * int(sizes.gt(1).sum()) <= len(sizes), "most codes have one"),
+        (len(sizes) >= _SURE and sizes.nunique() == 1, "all codes have as many"),
+    ]
+    how = [words for is_so, words in usual if is_so][-1:]
+    block, between = _blocks(frame, body, keys, again, len(sizes))
+    if not how and not between:
         return []
-    alike = [c for c in map(str, some.columns) if c not in sums and not called_a_rate(c)]
+    some = frame[among & body]
+    may = {c for c in names_of(frame) if c not in sums and _may_tell(some[c], counts=not between)}
+    alike = [c for c in names_of(frame) if c in {*keys, *left} or c in may]
     rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
-    if again:
-        part = pd.Series(pd.Index(again).searchsorted(some.index), some.index)
-        rows &= part.groupby([some[c] for c in alike], dropna=False, observed=True).transform("nunique") > 1
-    if not rows.any():
+    if between:
+        of_row = block[among & body].groupby([some[c] for c in alike], dropna=False, observed=True)
+        apart = rows & (of_row.transform("nunique") > 1)
+        rows, how = (apart, [between]) if apart.any() else (rows, how)
+    if not rows.any() or not how:
         return []
     first = str(some[keys[0]][rows].iloc[0]).strip()
-    how = "all codes have as many" if as_many else "most codes have one"
-    how = f"the header stands again (line {again[0]}) between them" if again else how
-    why = f"{first} has several rows that no column tells apart, and {how}: they may be of several periods, or one a correction"
-    return [Doubt(why, _of(among, rows))]
+    why = (
+        f"{first} has several rows that no column tells apart, and {how[0]}: they may be of several periods, or one a "
+        "correction"
+    )
+    return [Doubt(why, _of(among & body, rows))]
+
+
+def _may_tell(cells: pd.Series, counts: bool) -> bool:
+    """Whether a column of numbers that is not the same for each code may tell its rows apart, as an id does.
+
+    A rate does not, unless it is a tenth of people by deprivation. With ``counts`` other numbers may, since nobody can tell the number of a ward from a count.
+    """
+    if _OF_GROUPS.search(words_of(str(cells.name))):
+        return True
+    why = no_count(str(cells.name), cells)
+    return why not in ("a rate", "a share") and (counts or why is not None)
+
+
+def _bodies(cells: pd.Series) -> pd.Series:
+    """Where a column of codes has one of a body, or its name: none for a total, a word or a blank."""
+    home = lineage.default()
+    beside = home.beside()
+    return keeping.told(cells, lambda c: c.strip() not in beside and bool(home.written(c) or home.suggest(c)))
+
+
+def _blocks(
+    frame: pd.DataFrame, body: pd.Series, keys: list[str], again: Sequence[int], most: int
+) -> tuple[pd.Series, str]:
+    """In which block of the file each row stands, and words for what stands between these; no words where it has no blocks.
+
+    What stands between is the header, or a row of no body, as of a total or with a word above the codes. In a block hardly
+    a code and key stands twice: rows of practices are no blocks, though one of an unknown CCG is among them. So there are
+    ``most`` rows in one, which spares most tables of millions of rows the search for those that stand twice.
+    """
+    if again:
+        block = pd.Series(pd.Index(again).searchsorted(frame.index), frame.index)
+        return block, f"the header stands again (line {again[0]}) between them"
+    block = (~body).cumsum()
+    n = int(body.sum())
+    few_of_them = max(1, n // _HARDLY)
+    if n == len(frame) or n - few_of_them > most * (len(frame) - n + 1):
+        return block, ""
+    rows = frame.loc[body, keys].assign(_block=block[body])
+    in_block = rows.duplicated()
+    second = rows.duplicated(keys) & ~in_block
+    if int(in_block.sum()) > few_of_them or not second.any():
+        return block, ""
+    first = body.to_numpy().nonzero()[0][second.to_numpy().argmax()]
+    at = (~body).to_numpy()[:first].nonzero()[0][-1]
+    where = f"line {frame.index[at]}" if frame.index.name == "line" else f"row {at + 1}"
+    return block, f"a row of no known body stands between them ({where})"
 
 
 def _twins(some: pd.DataFrame) -> pd.Series:
@@ -359,6 +432,10 @@ def _repeated(
 # --- totals, levels, editions and measures in a column that is left out ---------------------------------------
 
 
+def _number(cell: object) -> float:
+    return float(numbers.plain(str(cell)) or "nan")
+
+
 class _Total(NamedTuple):
     """A cell in whose rows stands the sum of the others, under how many codes and keys it does, and all their rows."""
 
@@ -372,10 +449,10 @@ def _called(cell: str) -> str:
     return repr(cell) if cell else "a blank cell"
 
 
-def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | None) -> str:
+def _counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], total: _Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some[name], groups)]
+    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some, groups, name, sums)]
     levels = [c for c in cells if _LEVEL.fullmatch(c)]
     if whole and len(whole) < len(cells):
         part = next(c for c in cells if c not in whole)
@@ -402,30 +479,47 @@ def _counted_twice(some: pd.DataFrame, groups: Any, name: str, total: _Total | N
         )
     if is_period(some, name) and (both := periods.overlap(here.unique(), words_of(name))):
         return f"{both[0]!r} and {both[1]!r} have days in common, so figures would be counted twice"
-    letters = {c.casefold() for c in cells}  # N beside D, and P beside M and F
-    if {"m", "f"} < letters and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
+    letters = {c.casefold() for c in cells}
+    if {"m", "f"} < letters <= _SEXES and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
         return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
-    ways = [c for c in cells if _WAYS.fullmatch(c)]
-    if (
-        1 < len(ways) == len(cells)
-        or {"n", "d"} <= letters <= {"n", "d", "r", "v", "p"}
-        or _rates(cells)
-        or (len(cells) <= _FEW and any(map(_MEASURE.fullmatch, cells)))
-        or _OF_MEASURES.fullmatch(words_of(name))
-    ):
+    if _are_measures(cells) or _OF_MEASURES.fullmatch(words_of(name)):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
 
 
-def _is_whole(cell: str, cells: pd.Series, groups: Any) -> bool:
-    """Whether a cell is no name with All in it, as All Saints is of a surgery: a total stands under most codes."""
-    has = keeping.told(cells, lambda one: one.strip() == cell)
-    return bool(_NO_NAME.fullmatch(cell)) or 2 * int(groups.ngroup()[has].nunique()) >= groups.ngroups
+def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> bool:
+    """Whether a cell is no name with All in it, as All Saints is of a surgery.
+
+    A total stands under most codes, and is seldom less than one of its parts.
+    """
+    if _NO_NAME.fullmatch(cell):
+        return True
+    has = keeping.told(some[name], lambda one: one.strip() == cell)
+    group = groups.ngroup()
+    if 2 * int(group[has].nunique()) < groups.ngroups:
+        return False
+    less = pd.Series(True, group[has].unique())
+    for s in sums:
+        values = keeping.values(some[s], _number)
+        alike = values.groupby([group, some[name]], observed=True).sum(min_count=1)
+        part = alike[~alike.index.isin([cell], level=1)].groupby(level=0).max()
+        less &= values[has].groupby(group[has]).sum(min_count=1) < part.reindex(less.index)
+    return 2 * int(less.sum()) <= len(less)
 
 
 def _rates(cells: Sequence[str]) -> list[str]:
-    """Those of a few cells that are called rates."""
-    return [c for c in cells if called_a_rate(c)] if len(cells) <= _FEW else []
+    """Those of a few cells that are called rates, and are no groups of people."""
+    return [c for c in cells if called_a_rate(c) and not _GROUP.search(c)] if len(cells) <= _FEW else []
+
+
+def _are_measures(cells: Sequence[str]) -> bool:
+    """Whether a few cells are called measures or rates, all are ways of counting, or they are N, D and the like."""
+    plain = {c.casefold() for c in cells}
+    # planned beside unplanned is a kind of care
+    some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in plain]
+    ways = len(cells) > 1 and all(map(_WAYS.fullmatch, cells))
+    letters = {"n", "d"} <= plain <= {"n", "d", "r", "v", "p"}
+    return ways or letters or bool(_rates(cells)) or bool(some and len(cells) <= _FEW)
 
 
 def _overlap(cells: list[str]) -> tuple[str, str] | None:
@@ -453,7 +547,7 @@ def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: lis
     """
     if some[name].nunique(dropna=False) < 3:
         return None
-    values = {s: keeping.values(some[s], lambda cell: float(numbers.plain(str(cell)) or "nan")) for s in sums}
+    values = {s: keeping.values(some[s], _number) for s in sums}
     label = keeping.made(some[name], lambda cell: str(cell).strip())
     group = some.groupby(keys, dropna=False, observed=True).ngroup()
     itself = keeping.alike(label, some[keys[0]])

@@ -54,8 +54,10 @@ def names_of(frame: pd.DataFrame) -> list[str]:
 #: Names of columns of numbers that only tell rows or bodies apart: Area code, Site ID, No.
 _LABEL = re.compile(
     r"(?i)(?:.* )?(?:ids?|fid|index|codes?|identifier|uprn|ukprn|telephone|phone)|(?:row|line|serial|s|sr|ref(?:erence)?)\.? ?(?:n(?:o|r|umber))?\.?"
-    r"|n(?:o|r|um|umber)\.?|#|version|order|.*\b(?:sort(?:able)?|sort order)"
+    r"|n[or]\.?|#|version|order|.*\b(?:sort(?:able)?|sort order)"
 )
+#: Names of columns that number the rows or the bodies where their cells do, and else count.
+_NUMBER = re.compile(r"(?i)num(?:ber)?\.?")
 #: Other names of columns of numbers that are not counts, with what they are.
 _OTHER = {
     "an age": re.compile(r"(?i)ages?(?: \(?(?:in )?years\)?)?"),
@@ -142,6 +144,17 @@ def says_nothing(column: str) -> bool:
     return bool(_ESTIMATE.fullmatch(words) or re.search(periods.PERIOD, words))
 
 
+def says_counts(column: str) -> bool:
+    """Whether the name of a column says that it counts something, or what was spent.
+
+    Examples
+    --------
+    >>> says_counts("Patients"), says_counts("Sex")
+    (True, False)
+    """
+    return bool(_COUNTED.search(words_of(column)))
+
+
 def no_sum(column: str, cells: pd.Series, limits: bool = False, title: str = "") -> str | None:
     """Why a column that is to be added up holds no counts, by its name, the title above the table or its cells; or None.
 
@@ -218,8 +231,9 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
         return "a period"  # such as that of birth, or of a cohort
     if len(plain) and plain.between(0, 1).all() and (plain % 1 != 0).any():
         return "a share"  # what a workbook shows as per cent is a fraction in it
-    if len(plain) == len(cells) >= 20 and plain.diff().iloc[1:].eq(1).all():
-        return "a label"  # rows numbered one after the other
+    called = _NUMBER.fullmatch(words) and 0 <= plain.min() <= 1 < len(plain)
+    if plain.diff().iloc[1:].eq(1).all() and (called or len(plain) == len(cells) >= 20):
+        return "a label"  # rows or bodies numbered one after the other
     return None
 
 

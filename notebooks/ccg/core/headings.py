@@ -1,13 +1,14 @@
 """Rows within a table that are headings, such as North of England above the CCGs of the North."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
 import pandas as pd
 
 from . import keeping, lineage, numbers
-from .finding import PublishedError
+from .finding import PublishedError, is_period, names_of
 from .geography import GROUPS
 from .words import few
 
@@ -21,11 +22,14 @@ ANYWHERE = {"heading": _WORDS}
 WHOLLY = {"like_code": _LIKE_CODE}
 
 
-def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.DataFrame, list[str]]:
+def without(
+    frame: pd.DataFrame, code: str, keys: Sequence[str] = (), refuse: bool = True
+) -> tuple[pd.DataFrame, list[str]]:
     """The table without its headings, and words for them. They hold no figure, so none is lost.
 
-    A heading is a row of one filled cell, which is of words and calls no CCG or location, above a row with a code. With
-    ``apart`` a code may stand below several.
+    A heading is a row of one filled cell, which is of words and calls no CCG or location, above a row with a code. A code
+    may stand below several where a column says the same as they, or where ``keys`` keep its rows apart;
+    without ``refuse`` always, for who adds nothing up.
 
     Raises
     ------
@@ -60,8 +64,8 @@ def without(frame: pd.DataFrame, code: str, apart: bool = False) -> tuple[pd.Dat
         return frame, []
     heads = pd.Series(range(len(frame)), frame.index).isin(texts.keys())
     called = [_called(frame, *one) for one in texts.items()]
-    if not apart:
-        _refuse_apart(frame[bodies], code, heads.cumsum()[bodies], called)
+    if refuse:
+        _refuse_apart(frame[bodies], [code, *keys], heads.cumsum()[bodies], called)
     return frame[~heads], [f"left out as headings or notes within the table: {few(called, 6)}"]
 
 
@@ -76,6 +80,7 @@ def _alone(rows: pd.DataFrame) -> list[str]:
 
 
 def _is_heading(text: str) -> bool:
+    """Whether a text is words or a year, and no code, known or not, nor the name of a body that would be lost as such."""
     if not _WORDS.search(text) or _LIKE_CODE.fullmatch(text):
         return False
     meant = lineage.suggest(text)
@@ -89,14 +94,14 @@ def _called(frame: pd.DataFrame, at: int, text: str) -> str:
     return f"{text!r} ({f'line {frame.index[at]}' if frame.index.name == 'line' else f'row {at + 1}'})"
 
 
-def _refuse_apart(bodies: pd.DataFrame, code: str, part: pd.Series, called: list[str]) -> None:
-    """Raise PublishedError where a code has rows below several headings."""
-    places = bodies[[code]].astype(str).assign(part=part).drop_duplicates()
-    again = places[places[code].duplicated(keep=False)]
-    if again.empty:
+def _refuse_apart(bodies: pd.DataFrame, keys: list[str], part: pd.Series, called: list[str]) -> None:
+    """Raise PublishedError where a code has rows under one key below several headings."""
+    places = bodies[keys].astype(str).assign(_part=part).drop_duplicates()
+    again = places[places.duplicated(keys, keep=False)]
+    if again.empty or any(_says_too(bodies, c, part) for c in names_of(bodies) if c != keys[0]):
         return
-    one = again[code].iloc[0]
-    parts = again.loc[again[code] == one, "part"].to_list()
+    one = str(again[keys[0]].iloc[0])
+    parts = again.loc[again[keys].eq(again[keys].iloc[0]).all(axis=1), "_part"].to_list()
     first, second = next((a, b) for a, b in pairwise(parts))
     above = f"{called[first - 1]} and " if first else ""
     raise PublishedError(
@@ -104,3 +109,11 @@ def _refuse_apart(bodies: pd.DataFrame, code: str, part: pd.Series, called: list
         f"rows {'below both' if first else 'above and below it'}, which would be added up: write what the headings say into "
         "a column of its own, and keep it with --by"
     )
+
+
+def _says_too(bodies: pd.DataFrame, name: str, part: pd.Series) -> bool:
+    """Whether a column of words or periods has one cell below each heading, and another below each other."""
+    pairs = pd.DataFrame({"cell": bodies[name].astype(str).str.strip(), "part": part}).drop_duplicates()
+    if not (pairs["cell"].is_unique and pairs["part"].is_unique):
+        return False
+    return is_period(bodies, name) or all(numbers.plain(cell) is None for cell in pairs["cell"])

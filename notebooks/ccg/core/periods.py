@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import narwhals as nw
@@ -293,12 +294,7 @@ def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
     before = "year to " if _YEAR_TO.fullmatch(f"{' '.join(name.split())} x") else ""
     found = [(*span, cell) for cell in cells if (span := _span(f"{before}{cell}")) is not None]
     some = sorted(found, key=lambda one: (one[0], -one[1].toordinal()))
-    latest = some[:1]
-    for one in some[1:]:
-        if one[0] < latest[0][1]:
-            return latest[0][2], one[2]
-        latest = [one]
-    return None
+    return next(((a, b) for (_, end, a), (begin, _, b) in pairwise(some) if begin < end), None)
 
 
 def _span(cell: object) -> tuple[pd.Timestamp, pd.Timestamp] | None:

@@ -27,6 +27,7 @@ from .finding import (
     names_of,
     no_code,
     no_count,
+    says_counts,
     says_nothing,
     strays,
 )
@@ -208,11 +209,11 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     """What each column is, as it was asked or found."""
     found = code_column(frame, asked.code)
     code = found.column
-    frame, said = headings.without(frame, code)
+    keys = named(frame, asked.by, "--by")
+    frame, said = headings.without(frame, code, keys)
     notes = [*found.notes, *said]
     at, said = _geography(frame, asked.at)
     notes += said
-    keys = named(frame, asked.by, "--by")
     rates = {
         named(frame, [rate], "--mean")[0]: named(frame, [weight], "--mean")[0]
         for rate, weight in asked.means.items()
@@ -225,7 +226,7 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
     added = named(frame, wanted, "--sum", {*used, *left, *found.other})
     if rest and "rest" in asked.sums:
         other = [c for c in names_of(frame) if c not in {*used, *added, *left, *found.other}]
-        counts, others = _counts(frame, other, asked)
+        counts, others = _counts(frame, code, other, asked)
         added += counts
         if not added and not rates and others:
             some = few(f"{c!r} ({why})" for c, why in others.items())
@@ -317,21 +318,35 @@ def _is_numeric(cells: pd.Series, marks: Sequence[str]) -> bool:
     return bool(given.any()) and 2 * int(some.sum()) >= int(given.sum())
 
 
-def _repeats(frame: pd.DataFrame, code: str, column: str) -> bool:
-    """Whether a column of numbers has the same few cells for every code, as one of quarters or sexes has."""
+def _repeats(frame: pd.DataFrame, code: str, column: str, surely: bool = False) -> bool:
+    """Whether a column of numbers has the same few cells for every code, as one of quarters or sexes has.
+
+    ``surely`` where three codes or more have each cell, and all as often, which is no chance.
+    """
     if not 1 < frame[column].nunique() <= 60:
         return False
     pairs = frame[[code, column]].drop_duplicates()
     times = pairs.groupby(column)[code].nunique()
-    return bool((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1)
+    if not ((times == times.iloc[0]).all() and len(pairs) > times.iloc[0] > 1):
+        return False
+    often = frame.groupby([code, column], observed=True).size()
+    return not surely or (times.iloc[0] == frame[code].nunique() > 2 and often.nunique() == 1)
 
 
-def _counts(frame: pd.DataFrame, columns: list[str], asked: Asked) -> tuple[list[str], dict[str, str]]:
+def _counts(
+    frame: pd.DataFrame, code: str, columns: list[str], asked: Asked
+) -> tuple[list[str], dict[str, str]]:
     """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
     limits, rates = has_limits(names_of(frame)), called_a_rate(asked.title)
     found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], asked.missing)}
     found = {
         c: why or ("a rate by the title" if rates and says_nothing(c) else None) for c, why in found.items()
+    }
+    found = {
+        c: "the same numbers under every code"
+        if why is None and not says_counts(c) and _repeats(frame, code, c, surely=True)
+        else why
+        for c, why in found.items()
     }
     return [c for c, why in found.items() if why is None], {c: why for c, why in found.items() if why}
 
