@@ -180,7 +180,7 @@ FILES = {
     **{f"headings {head}": (blocks("", head), {"unknown": "unmapped"}, "refused", f"line 5: one cell filled, {head.strip(',*-')!r}")
        for word in ("Female", "2018/19", "Denominator") for head in (f"{word},,", f",{word},", f",{word},-", f"{word},*,*")},
     "uneven blocks with a row of figures between": (
-        blocks("") + "England,,60\n00C,X00C,1\n00C,X00C,2\n00K,X00K,4\n",
+        blocks("") + "England,,60\n00C,X00C,1\n00C,X00C,2\n00K,X00K,4\n00M,X00M,5\n",
         {"unknown": "unmapped"}, "doubtful", "rows of no body stand among them",
     ),
     "a heading that may be of a total": (blocks("", ",Total,-"), {"unknown": "unmapped"}, "refused", "line 5: one cell filled, 'Total'"),
