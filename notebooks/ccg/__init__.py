@@ -77,6 +77,7 @@ _ROOMS = {
         "recoding",
         "spellings",
         "tables",
+        "totals",
         "trail",
         "words",
     ),

@@ -1,4 +1,4 @@
-"""What may be wrong with figures that add up all the same: totals beside parts, editions, measures, rates, signs.
+"""What may be wrong with figures that add up all the same: copies, rows that nothing tells apart, totals, rates, signs.
 
 What is sure is refused. What may be so is a doubt: the first line of the report says it, and the rows of the result
 that hold such figures are called doubtful, never exact.
@@ -6,15 +6,13 @@ that hold such figures are called doubtful, never exact.
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage, numbers, periods
+from . import keeping, lineage, numbers, totals
 from .finding import (
     PublishedError,
-    called_a_rate,
     has_limits,
     is_period,
     names_of,
@@ -27,62 +25,8 @@ from .finding import (
 )
 from .words import count, few
 
-#: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
-_WHOLE = re.compile(
-    r"(?i)(?:all(?! other)|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
-    r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
-)
-#: Of these the words that are no part of a name, as All is in All Saints Surgery.
-_NO_NAME = re.compile(
-    r"(?i)all(?: (?:ages?|persons|people|patients|sexes))?|(?:grand )?totals?|persons|people|both(?: sexes)?|overall"
-)
-#: What a level is called in a column that tells levels apart: CCG, CCG - Provider, Region.
-_LEVEL = re.compile(
-    r"(?i)(?:ccgs?|clinical commissioning groups?|commissioners?|commissioning region|providers?|practices?|gp practices?"
-    r"|stps?|icbs?|icss?|sub.?icbs?|regions?|england|national?|country|pcts?|local authorit(?:y|ies))\b.*"
-)
-#: What an edition of the same figures is called, and the column that tells editions apart.
-_EDITION = re.compile(
-    r"(?i)(?:first|initial|original|provisional|prov|preliminary|revised|revisions?|final|finali[sz]ed|updated?|amended"
-    r"|corrected|refreshed|refresh|republished|superseded|latest|current|previous|as published)"
-    r"(?: (?:release|edition|version|estimates?|publication|data|figures?|refresh|submission|run))?(?: \d+)?"
-)
-_OF_EDITIONS = re.compile(
-    r"(?i)(?:.* )?(?:publi(?:cation|shed)|releases?|released|editions?|revisions?|revised|versions?|vintage|extract(?:ed|ion)?"
-    r"|snapshot|refresh(?:ed)?|updated|uploaded|submission)(?: (?:date|month|no|number|type|status|id|name))?(?: on)?"
-)
-#: What a measure is called that stands under others in one column, and such a column.
-_MEASURE = re.compile(
-    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?(?! care)|budget|forecast|targets?(?! group))"
-    r"(?: .*)?"
-)
-_OF_MEASURES = re.compile(
-    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part)"
-    r"(?: (?:name|type|code|id|description|desc|title|label))?"
-)
-#: What the same people or things are called where they are counted or measured in several ways.
-_WAYS = re.compile(
-    r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
-    r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
-    r"|spells|admissions"
-)
-#: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
-_GROUP = re.compile(
-    r"(?i)(?<![a-z])(?:(?:most|least|top|bottom) |(?:dec|quint|quart)ile \d|\d(?:st|nd|rd|th) (?:.* )?(?:dec|quint|quart)ile)"
-)
+#: Columns of tenths, fifths or fourths of people, which tell rows apart.
 _OF_GROUPS = re.compile(r"(?i)(?<![a-z])(?:dec|quint|quart)iles?(?![a-z])")
-#: Letters and words for the sexes and all persons; other letters are of ethnic groups or the like.
-_SEXES = {*"mfptbuixzo0129", "", "unknown", "not known", "not stated", "other", "nk", "ns"}
-#: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
-_UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
-_BAND = re.compile(
-    rf"(?i)(?:ages?|aged|age group)? ?(?:(?P<low>\d{{1,4}}){_UNIT} ?(?:[-–—]|to) ?(?P<high>\d{{1,4}}){_UNIT}"
-    rf"|(?P<from>\d{{1,4}}){_UNIT} ?(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"
-    rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
-    rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
-)
-#: Columns of numbers given to places, such as 1-1029, which is no band.
-_NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
     r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
@@ -97,14 +41,8 @@ _COUNT = re.compile(
     r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
     r"|observed|expected)(?![a-z])"
 )
-#: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
-_FEW = 60
-#: Under so many codes and keys the sum of the others is no chance.
-_SURE = 3
 #: One row in so many at most has a code and key that its block has already.
 _HARDLY = 20
-#: So much of a total at most its parts may lack or have more where they are rounded.
-_OFF = 0.05
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
 _NOT_GIVEN = {-1, -7, -8, -9, -77, -88, -99, -777, -888, -999, -9999, -99999}
 _MAY_BE_BELOW = re.compile(
@@ -119,15 +57,8 @@ _OF_HUNDRED = re.compile(
 )
 _FAR = 10
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {
-    "count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "numbered": _NUMBERED,
-    "group": _GROUP,
-}  # fmt: skip
-WHOLLY = {
-    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
-    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "cut": re.compile(_CUT),
-    "not_given": re.compile("|".join(map(str, sorted(_NOT_GIVEN)))),
-}  # fmt: skip
+ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED}
+WHOLLY = {"cut": re.compile(_CUT), "not_given": re.compile("|".join(map(str, sorted(_NOT_GIVEN))))}
 #: An odd number that makes one number of those of several cells.
 _MIX = 0x9E3779B97F4A7C15 - 2**64
 
@@ -183,8 +114,8 @@ def added_up(
     notes, doubts = _same(among, some, keys[0], sums)
     doubts += _not_told_apart(among, frame, keys, left, sums, again)
     for name in apart:
-        total = _sum_of_the_others(some, keys, name, sums)
-        why = _counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
+        total = totals.sum_of_the_others(some, keys, name, sums)
+        why = totals.counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
         if why:
             raise PublishedError(
                 f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
@@ -205,12 +136,12 @@ def added_up(
     return AddedUp(notes, doubts)
 
 
-def _maybe_twice(among: pd.Series, name: str, total: "_Total | None") -> list[Doubt]:
+def _maybe_twice(among: pd.Series, name: str, total: totals.Total | None) -> list[Doubt]:
     """A doubt where a cell of a column left out holds the sum of the others, and that may be chance."""
     if total is None:
         return []
     why = (
-        f"figures of {count(total.times, 'code')} may be counted twice, since {_called(total.cell)} of the dropped column "
+        f"figures of {count(total.times, 'code')} may be counted twice, since {totals.in_words(total.cell)} of the dropped column "
         f"{name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps them apart)"
     )
     return [Doubt(why, _of(among, total.rows))]
@@ -264,7 +195,7 @@ def _not_told_apart(
     sizes = frame[body].groupby(keys, dropna=False, observed=True).size()
     usual = [
         (2 * int(sizes.gt(1).sum()) <= len(sizes), "most codes have one"),
-        (len(sizes) >= _SURE and sizes.nunique() == 1, "all codes have as many"),
+        (len(sizes) >= totals.SURE and sizes.nunique() == 1, "all codes have as many"),
     ]
     how = [words for is_so, words in usual if is_so][-1:]
     block, between = _blocks(frame, body, keys, again, len(sizes))
@@ -291,7 +222,8 @@ def _not_told_apart(
 def _may_tell(cells: pd.Series, counts: bool) -> bool:
     """Whether a column of numbers that is not the same for each code may tell its rows apart, as an id does.
 
-    A rate does not, unless it is a tenth of people by deprivation. With ``counts`` other numbers may, since nobody can tell the number of a ward from a count.
+    A rate does not, unless it is a tenth of people by deprivation. With ``counts`` other numbers may, since nobody can
+    tell the number of a ward from a count.
     """
     if _OF_GROUPS.search(words_of(str(cells.name))):
         return True
@@ -373,7 +305,9 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     """A doubt where the periods left out are days on which something was counted: its counts make no sum."""
     if not is_period(frame, name):
         return []
-    as_at = _AS_AT.search(words_of(name)) or any(map(_AS_AT.search, map(str, frame[name].unique()[:_FEW])))
+    as_at = _AS_AT.search(words_of(name)) or any(
+        map(_AS_AT.search, map(str, frame[name].unique()[: totals.FEW]))
+    )
     again = [s for s in sums if _SO_FAR.search(words_of(s))]
     stocks = [s for s in sums if as_at or s in again or _STOCK.search(words_of(s))]
     if not stocks:
@@ -421,190 +355,12 @@ def _repeated(
             f"column {name!r} has the same number in several rows of one code, such as {first[name]!r} for "
             f"{first[keys[0]]!r}, so it would be counted several times"
         )
-        if many.nunique() >= _SURE and len(many) == group[several].nunique():
+        if many.nunique() >= totals.SURE and len(many) == group[several].nunique():
             raise PublishedError(
                 f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
             )
         out.append(Doubt(why.replace("would", "may"), _of(among, alike)))
     return out
-
-
-# --- totals, levels, editions and measures in a column that is left out ---------------------------------------
-
-
-def _number(cell: object) -> float:
-    return float(numbers.plain(str(cell)) or "nan")
-
-
-class _Total(NamedTuple):
-    """A cell in whose rows stands the sum of the others, under how many codes and keys it does, and all their rows."""
-
-    cell: str
-    times: int
-    rows: pd.Series
-    rounded: bool = False
-
-
-def _called(cell: str) -> str:
-    return repr(cell) if cell else "a blank cell"
-
-
-def _counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], total: _Total | None) -> str:
-    """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
-    cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some, groups, name, sums)]
-    levels = [c for c in cells if _LEVEL.fullmatch(c)]
-    if whole and len(whole) < len(cells):
-        part = next(c for c in cells if c not in whole)
-        return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
-    if 1 < len(levels) == len(cells):
-        return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    if total is not None and total.times >= _SURE and not total.rounded:
-        return f"in every row of {_called(total.cell)} stands the sum of the others, so figures would be counted twice"
-    bands = None if _NUMBERED.search(words_of(name)) else _overlap(cells)
-    if bands:
-        return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
-    one = groups[name].nunique(dropna=False).idxmax()
-    here = groups.get_group(one if isinstance(one, tuple) else (one,))[name].astype(str).str.strip()
-    first, second = list(dict.fromkeys(here.sort_values()))[:2]
-    editions = [c for c in cells if _EDITION.fullmatch(c)]
-    if (
-        1 < len(editions) == len(cells)
-        or _OF_EDITIONS.fullmatch(words_of(name))
-        or (is_period(some, name) and _marked(here))
-    ):
-        return (
-            f"its rows are editions of the same figures, {first!r} and {second!r}, so figures would be "
-            "counted twice"
-        )
-    if is_period(some, name) and (both := periods.overlap(here.unique(), words_of(name))):
-        return f"{both[0]!r} and {both[1]!r} have days in common, so figures would be counted twice"
-    letters = {c.casefold() for c in cells}
-    if {"m", "f"} < letters <= _SEXES and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
-        return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
-    if _are_measures(cells) or _OF_MEASURES.fullmatch(words_of(name)):
-        return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
-    return ""
-
-
-def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> bool:
-    """Whether a cell is no name with All in it, as All Saints is of a surgery.
-
-    A total stands under most codes, and is seldom less than one of its parts.
-    """
-    if _NO_NAME.fullmatch(cell):
-        return True
-    has = keeping.told(some[name], lambda one: one.strip() == cell)
-    group = groups.ngroup()
-    if 2 * int(group[has].nunique()) < groups.ngroups:
-        return False
-    less = pd.Series(True, group[has].unique())
-    for s in sums:
-        values = keeping.values(some[s], _number)
-        alike = values.groupby([group, some[name]], observed=True).sum(min_count=1)
-        part = alike[~alike.index.isin([cell], level=1)].groupby(level=0).max()
-        less &= values[has].groupby(group[has]).sum(min_count=1) < part.reindex(less.index)
-    return 2 * int(less.sum()) <= len(less)
-
-
-def _rates(cells: Sequence[str]) -> list[str]:
-    """Those of a few cells that are called rates, and are no groups of people."""
-    return [c for c in cells if called_a_rate(c) and not _GROUP.search(c)] if len(cells) <= _FEW else []
-
-
-def _are_measures(cells: Sequence[str]) -> bool:
-    """Whether a few cells are called measures or rates, all are ways of counting, or they are N, D and the like."""
-    plain = {c.casefold() for c in cells}
-    # planned beside unplanned is a kind of care
-    some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in plain]
-    ways = len(cells) > 1 and all(map(_WAYS.fullmatch, cells))
-    letters = {"n", "d"} <= plain <= {"n", "d", "r", "v", "p"}
-    return ways or letters or bool(_rates(cells)) or bool(some and len(cells) <= _FEW)
-
-
-def _overlap(cells: list[str]) -> tuple[str, str] | None:
-    """Two bands of a column that have more than an end in common, such as 65+ and 75+."""
-    ends = {}
-    for cell in cells:
-        if band := _BAND.fullmatch(cell):
-            low = next(int(band[k]) for k in ("low", "from", "over", "under") if band[k])
-            ends[cell] = (0, low) if band["under"] else (low, int(band["high"] or 10**9))
-    some = sorted(ends, key=lambda cell: ends[cell])
-    return next(((a, b) for a, b in pairwise(some) if ends[b][0] < ends[a][1]), None)
-
-
-def _marked(cells: pd.Series) -> bool:
-    """Whether two cells are one period, but for a mark such as r for revised behind it."""
-    plain = [periods.unmarked(c) for c in cells.unique()]
-    return len(set(plain)) < len(plain)
-
-
-def _sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> _Total | None:
-    """The cell of a column in whose rows stands the sum of the other rows of the code, wherever it has one.
-
-    Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the codes
-    and keys with three rows or more one of them is the sum of the others.
-    """
-    if some[name].nunique(dropna=False) < 3:
-        return None
-    values = {s: keeping.values(some[s], _number) for s in sums}
-    label = keeping.made(some[name], lambda cell: str(cell).strip())
-    group = some.groupby(keys, dropna=False, observed=True).ngroup()
-    itself = keeping.alike(label, some[keys[0]])
-    if itself.any():
-        label = keeping.kept(keeping.as_text(label).mask(itself, "the code itself"))
-    rows = pd.DataFrame(values).assign(_group=group, _label=label)
-    given = rows.dropna(subset=sums)
-    alike = given.groupby(["_group", "_label"])[sums].agg("sum")
-    whole = alike.groupby(level="_group").transform("sum")
-    parts = alike.groupby(level="_group")[sums[0]].transform("count")
-    twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    # where a part is not given the sum cannot be seen, unless it is so everywhere
-    torn = alike.index.get_level_values("_group").isin(rows.loc[rows[sums].isna().any(axis=1), "_group"])
-    several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
-    found = {
-        str(one): fits[fits].index.get_level_values("_group")
-        for one, fits in several.groupby(level="_label")
-        if fits.all() and parts[fits.index].max() > 2
-    }
-    many = twice[parts > 2]
-    of_any = many.groupby(level="_group").any()
-    if 2 * of_any.sum() > len(of_any):
-        cells = many[many].index.get_level_values("_label")
-        usual = several.groupby(level="_group").any()
-        found.setdefault(str(cells[0]), usual[usual].index)
-        found[str(cells[0])] = found[str(cells[0])].union(usual[usual].index)
-    if not found:
-        return _nearly_the_sum(alike[~torn], group)
-    cell = max(found, key=lambda one: len(found[one]))
-    every = {g for groups in found.values() for g in groups}
-    return _Total(cell, len(set(found[cell])), group.isin(every))
-
-
-def _nearly_the_sum(alike: pd.DataFrame, group: pd.Series) -> _Total | None:
-    """The cell in whose rows stands the sum of the others but for rounding, wherever it has a row.
-
-    Numbers to the nearest five, ten or more are known by their last digits, and decimals by how many there are; of whole
-    numbers nobody can tell.
-    """
-    values = pd.Series(alike.to_numpy().ravel()).abs()
-    unit: float | None = next((u for u in (1000, 100, 10, 5) if (values % u == 0).all()), None)
-    if unit is None and (values % 1 != 0).any():
-        unit = next(
-            (u for u in (0.1, 0.01) if (((values / u) - (values / u).round()).abs() < 1e-6).all()), None
-        )
-    whole = alike.groupby(level="_group").transform("sum")
-    parts = alike.groupby(level="_group")[alike.columns[0]].transform("count")
-    if unit is None or not (parts > 2).any():
-        return None
-    off = (2 * alike - whole).abs()
-    near = off.le(parts * unit / 2 + 1e-6, axis=0).all(axis=1) & whole.ne(0).any(axis=1)
-    for cell, fits in near[parts > 2].groupby(level="_label"):
-        at = fits.index
-        if fits.all() and len(fits) >= _SURE and (off.loc[at].sum() <= _OFF * alike.loc[at].sum()).all():
-            groups = at.get_level_values("_group")
-            return _Total(str(cell), len(set(groups)), group.isin(groups), rounded=True)
-    return None
 
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
@@ -679,7 +435,7 @@ def rates_among(
     vague = [s for s in sums if says_nothing(s)]
     for key in [*keys, *(left if vague else ())] if sums and not counted else ():
         cells: list[str] = list(frame[key].unique()) if keeping.is_text(frame[key]) else []
-        rates = _rates([c for c in cells if numbers.plain(c) is None])
+        rates = totals.rates_of([c for c in cells if numbers.plain(c) is None])
         if rates and not is_period(frame, key):
             called = f"under {' and '.join(map(repr, rates[:3]))} in {key!r}"
             notes.append(

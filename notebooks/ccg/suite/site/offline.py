@@ -9,7 +9,19 @@ from typing import Any
 
 import pandas as pd
 
-from ...core import codes, deciding, doubting, finding, headings, lineage, lookups, numbers, periods, reading
+from ...core import (
+    codes,
+    deciding,
+    doubting,
+    finding,
+    headings,
+    lineage,
+    lookups,
+    numbers,
+    periods,
+    reading,
+    totals,
+)
 from ...core.geography import LEVELS, LineageError, Vintage
 
 #: What a code of a level is called where it does not fit a date, as ``rebase`` says it.
@@ -60,9 +72,9 @@ def _patterns() -> dict[str, str]:
         "number": numbers.NUMBER, "noted_nought": numbers.NOTED_NOUGHT, "published": numbers.PUBLISHED,
         "mark": numbers.MARK, "period": periods.PERIOD,
     }  # fmt: skip
-    for module in (numbers, periods, finding, doubting, deciding, headings):
+    for module in (numbers, periods, finding, doubting, totals, deciding, headings):
         every |= {name: one.pattern for name, one in module.ANYWHERE.items()}
-    for module in (periods, reading, finding, doubting, headings):
+    for module in (periods, reading, finding, doubting, totals, headings):
         every |= {name: f"^(?:{_bare(one.pattern)})$" for name, one in module.WHOLLY.items()}
     return {name: _bare(pattern) for name, pattern in every.items()}
 
