@@ -99,7 +99,8 @@ def test_a_failing_notebook_is_named_with_cell_and_error(notebook, tmp_path):
     assert not done and path.read_bytes() == before
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow  # it runs a notebook in place
+@pytest.mark.parametrize("times", [1, 2])
 def test_refreshed_notebook_tells_nothing_of_the_machine(times, notebook, tmp_path):
     path, said = notebook("print(6 * 7)"), set()
     for _ in range(times):

@@ -16,7 +16,10 @@ from ccg import kernels
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every kernel starts cold")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every kernel starts cold"),
+    pytest.mark.slow,  # faults of a run; that kernels start warm and are sound, each run of make test shows
+]
 
 FEW = ["ipykernel.kernelapp", "ipykernel.zmqshell", "numpy"]  # what is imported matters little here
 

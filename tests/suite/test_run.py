@@ -109,6 +109,7 @@ def test_a_port_that_was_taken_costs_a_notebook_nothing_and_a_kernel_that_never_
     assert not first and second[0]["text"] == "42\n"
 
 
+@pytest.mark.slow  # it starts kernels
 @pytest.mark.parametrize(
     "last, words",
     [
