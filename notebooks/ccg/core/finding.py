@@ -87,7 +87,7 @@ _RATE = re.compile(
 )
 
 
-#: The same in short: pct, Perc, and pc of, which in capitals is a primary care trust or a part of a name.
+#: The same in short: pct, Perc, and pc of; PC in capitals is a part of a name.
 _IN_SHORT = re.compile(r"(?<![A-Za-z])(?:(?:[Pp][Cc][Tt]|[Pp][Ee][Rr][Cc])(?![A-Za-z])|pc(?= of |\)|$))")
 #: Cost/patient.
 _EACH = re.compile(r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|1,?000+)(?![a-z])")
@@ -258,9 +258,8 @@ def named(frame: pd.DataFrame, wanted: Iterable[str], option: str, but: Collecti
         if name in frame:
             out.append(name)
             continue
-        spaced = [
-            c for c in names_of(frame) if c.split() == name.split()
-        ]  # a space that is none on a keyboard
+        # a space in a name may be one that no keyboard has
+        spaced = [c for c in names_of(frame) if c.split() == name.split()]
         if len(spaced) == 1:
             out += spaced
             continue
