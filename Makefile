@@ -23,13 +23,13 @@ help: ## list the targets
 figures: $(READY) ## run every notebook and write its figures
 	@$(PY) -m ccg figures
 
-test: $(READY) ## strict nbval over every notebook, then the unit tests
+test: $(READY) ## strict nbval over every notebook, and the unit tests but for the slow
 	@$(PY) -m ccg test
 
 test-cold: $(READY) ## strict nbval alone, every kernel started from nothing, as other programs start it
 	@$(PY) -m ccg test --cold
 
-test-slow: $(READY) ## laws of re-basing and lineage on many made-up cases, simulations, and faults of whole runs
+test-slow: $(READY) ## laws on many made-up cases, simulations, faults of whole runs, and what else takes long
 	@$(PY) -m pytest -q -p no:nbval -n 2 --dist worksteal -m slow tests
 
 test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment of its own (needs Java)

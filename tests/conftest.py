@@ -7,6 +7,8 @@ import os
 import pickle
 import shutil
 import sys
+import time
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
@@ -33,14 +35,26 @@ TOGETHER = {
     "analysis/test_stats.py": "the statistics of others, slow to import",
     "charts/test_tiles.py": "the statistics of others, slow to import",
 }
-#: Files whose tests share little: each goes to the process that is free, last of all, so that both end together.
-APART = {"core/test_published.py", "suite/test_commands.py"}
+#: Files whose tests share little, or wait for figures: each goes to the process that is free, last of all, so that
+#: both end together.
+APART = {"core/test_published.py", "suite/test_commands.py", "charts/test_figures.py"}
 
 
 def pytest_configure(config):
     """What pandas says it will change is an error. Not in pyproject.toml, for whose sake every process imports pandas."""
     if not getattr(config.option, "numprocesses", None):  # who only hands out tests runs none
         config.addinivalue_line("filterwarnings", "error::pandas.errors.Pandas4Warning")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    """Of a test marked few, whose cases are many of one kind, all but the first are slow."""
+    seen = Counter()
+    for item in items:
+        if few := item.get_closest_marker("few"):
+            seen[item.parent, item.originalname] += 1
+            if seen[item.parent, item.originalname] > few.args[0]:
+                item.add_marker("slow")
 
 
 def pytest_collection_finish(session):
@@ -75,17 +89,15 @@ def data(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture
-def kept_figures(monkeypatch):
-    """The figures of the checkout, not those that nbval has just made, which have no index."""
-    monkeypatch.delenv("CCG_FIGURES", raising=False)
-
-
 @pytest.fixture(scope="session")
 def made(tmp_path_factory) -> Path:
-    """The figures of this test run: those that nbval has just made, else made here."""
-    if os.environ.get("CCG_FIGURES"):
-        return Path(os.environ["CCG_FIGURES"])
+    """The figures of this test run: those that nbval draws beside it, once all are there, else drawn here."""
+    if os.environ.get("CCG_TEST_RUN"):
+        run, until = Path(os.environ["CCG_TEST_RUN"]), time.monotonic() + 1800
+        while not (run / "drawn").exists():
+            assert time.monotonic() < until, "the notebooks have not ended in half an hour"
+            time.sleep(0.2)
+        return run / "figures"
     folder = tmp_path_factory.mktemp("figures")
     _, failed = ccg.run.execute(ccg.files.notebooks(), folder)
     assert not failed, "\n".join(map(str, failed))

@@ -178,6 +178,7 @@ def test_a7_gives_both_ways_of_counting_the_national_sample():
     assert claims.stated("A7") == (20, 35, 40, 46, *over.values())
 
 
+@pytest.mark.slow
 def test_the_wave_that_gave_one_in_five_also_gave_seven_in_ten():
     rows = tables.load("survey").query("wave == 'kfnt_2016'").set_index(["group", "item", "response"])
     engaged = rows.loc[("all", "engaged_with_ccg", "at_least_somewhat_engaged")]

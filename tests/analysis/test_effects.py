@@ -75,6 +75,7 @@ def test_weights_count_a_body_as_often_as_it_is_large():
     ] == pytest.approx(1.75)
 
 
+@pytest.mark.slow
 def test_a_planted_effect_is_found_under_staggered_timing_where_two_way_fixed_effects_are_biased():
     # the effect grows with time and those who changed first gain most, as Goodman-Bacon (2021) warns
     cohorts, grows = {2016: 20, 2018: 20, 2020: 20}, lambda lag, g: (1 + lag) * (2022 - g) / 3
@@ -151,6 +152,7 @@ def test_imputation_is_that_of_another_library(theirs):
     assert ours == pytest.approx(told["imputation", "years"], abs=1e-8)
 
 
+@pytest.mark.slow
 def test_the_answer_of_07_and_its_interval_are_those_of_plain_arithmetic():
     from scipy.stats import t as student
 
@@ -367,6 +369,7 @@ def test_adjusting_for_regions_is_to_compare_within_them():
     )
 
 
+@pytest.mark.slow
 def test_adjusting_undoes_a_path_that_goes_with_size():
     rng, raw, within = np.random.default_rng(8), [], []
     for _ in range(30):
@@ -388,6 +391,7 @@ def test_regions_without_a_control_are_refused():
         effects.adjusted(data, alone.iloc[1:])
 
 
+@pytest.mark.slow
 def test_family_wise_p_is_worked_out_over_the_same_dealings_one_by_one():
     from scipy.stats import ttest_ind
 

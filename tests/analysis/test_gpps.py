@@ -82,6 +82,7 @@ def refused(path, *words, **how):
         assert word in str(stop.value)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_gives_the_same_numbers(name, file):
     result = gpps.build([file(LAYOUTS[name], name)])
@@ -255,6 +256,7 @@ def test_practices_without_a_place_are_counted_and_named(file):
     assert "Not placed: (blank), A99999." in result.report()
 
 
+@pytest.mark.slow
 def test_merging_does_not_change_who_is_counted(file):
     """The whole of England in two years: the same practices, whatever happened to their CCGs in between."""
     both = tables.load("qof_points").groupby("practice")["year"].agg(set)
@@ -298,6 +300,7 @@ def test_a_table_of_other_columns_is_refused_and_none_is_none(tmp_path, monkeypa
         gpps.load()
 
 
+@pytest.mark.slow
 def test_the_tables_tolerate_a_survey_table_beside_them(data):
     (data / "gpps.csv").write_text("year\n2019\n")
     assert "gpps" not in tables.names() and not tables.find_problems("ccg_counts")

@@ -7,8 +7,20 @@ import pytest
 from ccg import life, lineage, tables
 
 
+class Lives(dict):
+    """Lives by code, each worked out when it is asked for: all of them take seconds."""
+
+    def __missing__(self, code: str) -> life.Life:
+        return self.setdefault(code, life.of(code))
+
+
 @pytest.fixture(scope="module")
 def lives() -> dict[str, life.Life]:
+    return Lives()
+
+
+@pytest.fixture(scope="module")
+def every_life() -> dict[str, life.Life]:
     return life.all()
 
 
@@ -21,11 +33,14 @@ def by_period(one, field="patients") -> dict:
     return {y.period: getattr(y, field) for y in one.years}
 
 
-def test_there_is_a_life_of_every_ccg_and_board(lives):
-    assert Counter(one.kind for one in lives.values()) == {"ccg": 248, "board": 48}
-    assert list(lives)[:2] == ["00C", "00D"]
-    assert all(one.name and one.region and one.ons_codes and one.years and one.tile for one in lives.values())
-    closed = Counter(one.closed for one in lives.values() if one.kind == "board")
+@pytest.mark.slow
+def test_there_is_a_life_of_every_ccg_and_board(every_life):
+    assert Counter(one.kind for one in every_life.values()) == {"ccg": 248, "board": 48}
+    assert list(every_life)[:2] == ["00C", "00D"]
+    assert all(
+        one.name and one.region and one.ons_codes and one.years and one.tile for one in every_life.values()
+    )
+    closed = Counter(one.closed for one in every_life.values() if one.kind == "board")
     assert closed == {None: 36, pd.Timestamp("2026-03-31"): 12}
 
 
@@ -113,15 +128,16 @@ def test_patients_of_practices_that_closed_are_not_taken_off_twice(lives):
     assert len(grown) == 6 and grown.between(0, 0.02).all()
 
 
-def test_every_patient_is_in_one_body_each_year(lives):
+@pytest.mark.slow
+def test_every_patient_is_in_one_body_each_year(every_life):
     years = tables.load("ccg_years")
     total = (years["registered_patients"] - years["closed_patients"]).groupby(years["year"]).sum()
     lists = tables.load("list_sizes").groupby("quarter")["registered_patients"].sum()
     total["2014-15"], total["2015-16"] = lists["2015-01-01"], lists["2016-01-01"]
     practices = years.groupby("year")["practices"].sum()
-    for day in {one.last_day for one in lives.values()}:
+    for day in {one.last_day for one in every_life.values()}:
         codes = lineage.bodies(day)["code"]
-        then = [one for one in (lives[c] for c in codes) if one.last_day == day]
+        then = [one for one in (every_life[c] for c in codes) if one.last_day == day]
         if len(then) < len(codes):
             continue  # those still open later stand on another area
         for period in total.index.intersection(by_period(then[0])):
@@ -138,22 +154,24 @@ def test_practices_of_april_2013_are_missing_where_the_file_lacks_some(lives):
     assert lives[heir].years[1].practices > 0
 
 
-def test_nobody_has_figures_after_its_last_day(lives):
-    assert [y.period for y in lives["00G"].years] == ["April 2013", "2014-15"]
-    assert lives["00C"].years[-1].period == "2019-20" and lives["15E"].years[-1].period == "2021-22"
-    assert {one.years[-1].period for one in lives.values() if one.kind == "board"} == {"2022-23"}
+@pytest.mark.slow
+def test_nobody_has_figures_after_its_last_day(every_life):
+    assert [y.period for y in every_life["00G"].years] == ["April 2013", "2014-15"]
+    assert every_life["00C"].years[-1].period == "2019-20" and every_life["15E"].years[-1].period == "2021-22"
+    assert {one.years[-1].period for one in every_life.values() if one.kind == "board"} == {"2022-23"}
 
 
-def test_standings_are_among_all_of_the_time(lives):
-    stands = {c: {s.measure: s for s in one.standing} for c, one in lives.items()}
+@pytest.mark.slow
+def test_standings_are_among_all_of_the_time(every_life):
+    stands = {c: {s.measure: s for s in one.standing} for c, one in every_life.items()}
     largest = max(
-        (c for c in lives if lives[c].closed == life.EVE), key=lambda c: stands[c]["patients"].value
+        (c for c in every_life if every_life[c].closed == life.EVE), key=lambda c: stands[c]["patients"].value
     )
     top = stands[largest]["patients"]
     assert (top.rank, top.of, top.decile) == (1, 106, 10)
     assert top.value == top.highest == 2_732_193 and top.middle == 365_716
     assert stands["00G"]["patients"].of == 211 and stands["QHL"]["patients"].of == 36
-    for one in lives.values():
+    for one in every_life.values():
         for s in one.standing:
             assert 1 <= s.rank <= s.of and 1 <= s.decile <= 10 and s.lowest <= s.value <= s.highest
             assert s.decile < 10 or s.rank <= -(-s.of // 10)
@@ -161,11 +179,12 @@ def test_standings_are_among_all_of_the_time(lives):
             assert s.source and s.period and s.shown and s.status in ("exact", "approximate")
 
 
-def test_ranks_of_deprivation_are_the_published_ones_where_the_bodies_are(lives):
+@pytest.mark.slow
+def test_ranks_of_deprivation_are_the_published_ones_where_the_bodies_are(every_life):
     imd = tables.load("deprivation").set_index(["index_year", "code"])["imd_rank"]
     for day, year in (("2017-03-31", 2015), ("2020-03-31", 2019)):
-        codes = [c for c, one in lives.items() if one.closed == pd.Timestamp(day)]
-        found = {c: s.rank for c in codes for s in lives[c].standing if s.measure == "deprivation"}
+        codes = [c for c, one in every_life.items() if one.closed == pd.Timestamp(day)]
+        found = {c: s.rank for c in codes for s in every_life[c].standing if s.measure == "deprivation"}
         assert found == {c: imd[year, c] for c in codes} and codes
 
 
@@ -201,14 +220,15 @@ def test_money_counts_again_once_those_between_which_practices_moved_are_one():
     assert {code for code, measures in known.items() if "money" in measures} == {"36J", "52R"}
 
 
-def test_what_is_not_known_is_missing_with_a_reason(lives):
-    for one in lives.values():
+@pytest.mark.slow
+def test_what_is_not_known_is_missing_with_a_reason(every_life):
+    for one in every_life.values():
         known = {s.measure for s in one.standing}
         assert known.isdisjoint(one.missing) and known | set(one.missing) >= set(life.MEASURES)
         assert all(len(why) > 10 for why in one.missing.values())
-    assert "April 2015" in lives["00G"].missing["deprivation"]
-    assert "too few or too many returns" in lives["99F"].missing["independent"]
-    assert "after its time" in lives["00C"].missing["need"]
+    assert "April 2015" in every_life["00G"].missing["deprivation"]
+    assert "too few or too many returns" in every_life["99F"].missing["independent"]
+    assert "after its time" in every_life["00C"].missing["need"]
 
 
 def test_no_table_is_read_for_each_body(monkeypatch, lives):

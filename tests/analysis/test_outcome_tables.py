@@ -105,6 +105,7 @@ def test_partial_is_where_patients_are_missing_that_other_years_have(qof):
     )
 
 
+@pytest.mark.slow
 def test_qof_can_be_rebased_and_says_what_is_missing(qof):
     columns = ["year", "code", "indicator", "geography", "numerator", "denominator"]
     result = rebase(

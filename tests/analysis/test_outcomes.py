@@ -45,6 +45,7 @@ def test_a_control_beside_a_merged_body_is_found_though_that_body_is_in_no_panel
     assert "14L" not in panel.values.index and panel.without(beside).controls == 37
 
 
+@pytest.mark.slow
 def test_who_is_left_out_is_named_with_the_reason():
     assert outcomes.talking_therapies("recovery").left_out().to_dict() == {
         "13T": "merged before the second year",
@@ -167,6 +168,7 @@ def test_the_design_runs_on_a_survey_table_where_there_is_one(monkeypatch):
         outcomes.gp_survey()
 
 
+@pytest.mark.slow
 def test_a_caller_may_change_what_it_got_and_a_changed_table_is_read_anew(data):
     fates, patients = outcomes.fates("2021-04-01"), outcomes.patients("2021-04-01")
     fates["merged"], patients[:] = 1.0, 0.0
@@ -198,6 +200,7 @@ def test_what_bodies_were_like_before_adds_up_to_england():
     assert found.loc["15E", "deprivation"] > 1.5 * found.loc["92A", "deprivation"]
 
 
+@pytest.mark.slow
 def test_of_the_ways_to_count_recovery_the_first_is_the_answer_and_each_has_bodies_on_both_sides():
     told = outcomes.recovery_choices().set_index("choice")
     plain = effects.difference_in_differences(outcomes.talking_therapies("recovery").panel(), times=0).iloc[

@@ -235,6 +235,7 @@ def test_a_shuffle_test_is_its_statistic_of_each_shuffle():
     assert p == (1 + sum(d >= observed - 1e-9 for d in one_by_one)) / 100
 
 
+@pytest.mark.slow
 def test_shuffling_within_regions_holds_its_level_where_size_and_merging_go_with_region():
     """Large bodies of one region all merge; inside the regions size decides nothing."""
     label = np.r_[np.repeat(np.arange(12), 4), 12 + np.arange(40)]
@@ -273,6 +274,7 @@ def world(rng, decisions=15, alone=60):
     return pd.DataFrame({"went": label < decisions}), value, label
 
 
+@pytest.mark.slow
 def test_shuffling_decisions_holds_its_level_where_shuffling_ccgs_does_not():
     rng, whole, single = np.random.default_rng(1), 0, 0
     for seed in range(200):

@@ -220,6 +220,7 @@ def test_a_chart_is_checked_as_it_stands_in_the_file(chart):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_picture_has_few_colours_and_each_is_near_that_drawn(chart):
     """A chart of 40 colours and their edges, more than the file has: those of the words stay, and none is far off."""
     fig, ax, folder = chart

@@ -33,6 +33,7 @@ def chart() -> Figure:
     return fig
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dpi", [100, 160, 200])
 def test_pixels_are_those_of_matplotlib(dpi):
     style.use()

@@ -53,6 +53,7 @@ def ran(tmp_path_factory):
     return outputs, folder, raised[LOST]
 
 
+@pytest.mark.slow
 def test_a_cell_of_prose_is_shown_as_markdown_with_its_numbers(ran):
     (output,) = ran[0][SAID]
     assert output.data["text/markdown"] == '**1 of 2 CCGs** closed: 50%, "so" the {table} says: 1.'

@@ -48,6 +48,7 @@ def test_the_table_derives_again_from_the_places():
     pd.testing.assert_frame_equal(tiles.table(), tables.load("tiles"), check_dtype=False)
 
 
+@pytest.mark.slow
 def test_neither_the_order_of_rows_nor_a_hair_of_a_degree_changes_a_map():
     places = boards_of_2022()
     other = places.sample(frac=1, random_state=1)

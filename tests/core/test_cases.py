@@ -270,6 +270,7 @@ def by_pandas(file: str) -> dict:
 one_by_one = [pytest.param(n, marks=[] if n == "polars lazy" else [pytest.mark.slow]) for n in ENGINES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", one_by_one)
 def test_every_case_gives_the_same_rows_flags_reasons_and_words(engine):
     """What pandas says, each engine says word for word. Dask and PySpark do so in tests/engines."""

@@ -37,6 +37,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("rule, name, old, new, words", WRONG.values(), ids=WRONG)
 def test_what_contradicts_another_table_is_named_with_what_it_should_agree_with(
     data, rule, name, old, new, words

@@ -115,6 +115,7 @@ def blocks(*between: str) -> pd.DataFrame:
     return frame("code,name,n\n00L,x,9\n" + "".join(rows))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -171,6 +172,7 @@ def test_a_drug_whose_name_begins_like_a_total_is_known_by_its_numbers():
             rebase_file(table.assign(n=n * 3), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -189,6 +191,7 @@ def test_groups_by_deprivation_are_no_rates(cells):
         rebase_file(stacked("Patients", "Deprivation decile"), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -258,6 +261,7 @@ def test_figures_beside_the_name_of_another_body_are_doubtful():
     assert status(rebase_file(plans, sums=["n"], drop=["plan"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_a_number_that_stands_beside_every_part_is_never_added_up():
     """The patients of a CCG beside each of its diseases came out as 1.35 billion for England, in rows called exact."""
     rows = [f"{c},{what},{i},{10 * n}\n" for c, n in CCGS.items() for i, what in enumerate(("AF", "DM"), 3)]
@@ -279,6 +283,7 @@ def test_the_names_of_thousands_of_drugs_are_no_measures():
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -301,6 +306,7 @@ def test_a_total_is_known_by_other_words_too(whole):
         rebase_file(stacked("Q1", "Q2", whole), sums=["n"], drop=["rest"], **DATES)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "cell",
     [
@@ -323,6 +329,7 @@ def test_persons_by_their_letter_stand_beside_men_and_women():
     assert status(rebase_file(stacked("M", "F", "U"), sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("whole", ["", "NULL", "CCG", "X"])
 @pytest.mark.parametrize("more, doubt", [(0, True), (5, True), (60, False), (7, False)])
 def test_a_total_of_rounded_parts_is_doubtful(whole, more, doubt):
@@ -369,6 +376,7 @@ def test_parts_of_waiting_times_make_no_sum():
         rebase_file(stacked(*cells, head="code,RTT Part Type,n"), sums=["n"], drop=["rest"], **DATES)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name",
     [
@@ -387,6 +395,7 @@ def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
     assert set(rebase_file(table, sums=[name], by=["Month"], **DATES).frame["status"]) == {"exact"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name", ["Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy"]
 )
@@ -400,6 +409,7 @@ def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
     assert status(rebase_file(counted, sums=["rest"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -416,6 +426,7 @@ def test_the_same_things_counted_in_several_ways_make_no_sum(cells):
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name", ["Referrals YTD", "Cumulative_starts", "12 month rolling total", "Unique patients"]
 )
@@ -438,6 +449,7 @@ def test_numbers_that_sort_bodies_are_not_among_the_rest(name):
 # --- editions and measures -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
@@ -572,6 +584,7 @@ def test_a_practice_called_all_saints_is_no_total():
 # --- rates among what is added up ------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [

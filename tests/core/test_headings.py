@@ -14,6 +14,7 @@ def frame(text: str) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "first",
     ["North of England,,", ",North of England,", "GREATER MANCHESTER,,", "Cheshire & Merseyside STP,,"],
@@ -30,6 +31,7 @@ def test_a_heading_above_its_bodies_is_left_out_and_said(first):
     assert moved.unmapped.empty and moved.report.balanced()
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("column", ["{},,", ",{},", ",{},-", "{},*,*"])
 @pytest.mark.parametrize("words", [("Male", "Female"), ("2017/18", "2018/19"), ("Numerator", "Denominator")])
 def test_headings_that_tell_rows_of_one_code_apart_are_refused(column, words):

@@ -197,6 +197,7 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_published_layout_goes_through_at_the_first_try(layout, tmp_path):
     text, line, ask = LAYOUTS[layout]

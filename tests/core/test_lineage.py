@@ -696,6 +696,7 @@ def test_everyone_is_counted_once_where_they_live(world):
         assert {end for _, end in got} == set(world.holders(*goal).values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("examples", [4, pytest.param(15, marks=pytest.mark.slow)])
 def test_every_resident_is_counted_once_where_they_live(examples):
     """By residents the shares are those of residents, and patients keep theirs."""

@@ -72,6 +72,7 @@ def merged(tmp_path_factory):
         yield
 
 
+@pytest.mark.slow
 def test_the_new_board_is_found_and_numbers_move_to_it(merged):
     for code in ("QR1", "QUY", "11M", "15C"):
         assert ccg.successors(code, "2027-04-01", level="icb")["to"].tolist() == ["V1X2Y"]

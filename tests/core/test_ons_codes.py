@@ -30,6 +30,7 @@ def found() -> list[str]:
     return list(map(str, tables.check()))
 
 
+@pytest.mark.slow
 def test_a_code_given_to_another_ccg_is_named_with_the_one_it_belongs_to(data):
     line = change(data, "ons_codes", "E38000219", code="02T")
     assert line == 220
@@ -53,6 +54,7 @@ def test_an_older_code_given_to_another_ccg_is_named(data):
     assert any("no code of 06Y in the lists before, from 2015-03-24" in w for w in words)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "key, cells, words",
     [
@@ -73,6 +75,7 @@ def test_days_that_cannot_be_are_named(data, key, cells, words):
     assert any(f" row {line}, " in w or w.endswith(f", row {line}") for w in named), found()
 
 
+@pytest.mark.slow
 def test_an_ons_code_under_two_ccgs_is_named(data):
     first = change(data, "ccgs", "02T", ons_code="E38000219")
     one, other = found()  # either may be the wrong one

@@ -78,6 +78,7 @@ def test_the_ods_codes_of_boards_stay_those_of_boards():
     assert {fit.vintage.level for fit in fits} == {"icb"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("start, goal", [*pairwise(DAYS), (DAYS[0], DAYS[-1])])
 def test_a_partnership_on_the_way_changes_no_sum_and_little_of_where_it_goes(start, goal):
     """From CCGs by the partnerships of a day to boards is from CCGs to boards: up to what a partnership levels out."""

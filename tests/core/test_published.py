@@ -98,6 +98,7 @@ def test_a_code_taken_forward_alone_does_not_make_a_body_whole():
     assert moved.report.incomplete == 1 and "16C: no row of 00K, 00M" in "; ".join(moved.notes)
 
 
+@pytest.mark.slow
 def test_a_closed_body_whose_land_was_divided_is_not_carried():
     # the land of 10N went whole to 15A; that of 09N to 92A, and its land in 09G was already there
     closed = [
@@ -404,6 +405,7 @@ def test_dropped_columns_that_tell_rows_apart_are_said():
     assert "several rows" not in " ".join(rebase_file(plain, sums=["rest"], drop=["rest"], **DATES).notes)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("cells", "why"),
     [
@@ -420,6 +422,7 @@ def test_a_total_beside_its_parts_is_never_added_up_with_them(cells, why, drop):
     assert rebase_file(table.iloc[2:], sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [2]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("cells", ["P M F", "0+ 0-64 65+", "0 1 2"])
 @pytest.mark.parametrize("drop", ["rest", "what"])
 def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, drop):
@@ -756,6 +759,7 @@ LEFT = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_rest_says_why_it_leaves_each_column_and_takes_it_by_name():
     counts = ["Gt 52 Weeks SUM 1", "Weeks lost", "Patients", "PC visits", "Target population", "Bed days"]
     names = [*LEFT, *counts]

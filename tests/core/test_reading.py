@@ -28,6 +28,7 @@ def lines(separator: str, rows=ROWS) -> str:
     return "".join(separator.join(f'"{c}"' if separator in c else c for c in row) + "\n" for row in rows)
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "¬", "^", "~"])
 def test_any_separator_in_any_usual_encoding(separator, encoding, file):

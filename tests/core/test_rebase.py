@@ -547,6 +547,7 @@ def test_a_period_lacks_a_part_and_any_other_key_reads_it_as_zero(make, value):
         assert report.periods == () and "Judged as one period: key is none." in str(report)
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     "make, name, one, other, period",
     on_each(
@@ -599,6 +600,7 @@ def test_a_year_and_a_quarter_in_two_columns_are_one_period(make):
     assert "Judged by period: year and quarter." in str(result.report())
 
 
+@pytest.mark.few(2)
 @kinds_with_slow_duckdb
 @pytest.mark.parametrize("absent, state", [("zero", "exact"), ("missing", "incomplete")])
 def test_a_part_without_a_row_under_a_finer_key_is_left_to_a_switch(make, absent, state):
@@ -641,6 +643,7 @@ def test_a_suppressed_part_makes_a_sum_and_a_mean_incomplete(make):
     assert "1 of 2 rows is incomplete" in str(report) and "Every row is exact" not in str(report)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "make, at, to, level, codes, lacking",
     on_each(
@@ -684,6 +687,7 @@ def test_trusts_that_are_all_there_are_approximate_under_any_key(make, repair):
     assert {one.body for one in result.report().absent} == set(status) - whole
 
 
+@pytest.mark.few(1)
 @kinds
 def test_a_row_that_could_not_be_placed_does_not_make_a_part_present(make):
     data = frame(
@@ -730,6 +734,7 @@ def test_dates_within_a_period_are_geographies_where_no_body_has_two(make):
     assert less.report().absent == [("15N", ("99P",), ("2019-20",))]
 
 
+@pytest.mark.slow
 def test_the_projects_own_tables_lack_what_their_sources_lack_and_no_more():
     money = tables.load("allocations")[["year", "kind", "code", "geography", "core_allocation_gbp_thousand"]]
     result = rebase(money, code="code", at="geography", to="2021-04-01", by=["year", "kind"],
@@ -745,6 +750,7 @@ def test_the_projects_own_tables_lack_what_their_sources_lack_and_no_more():
 # --- land that would count twice ------------------------------------------------------------------
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("ask", [{}, {"by": ["key"]}], ids=["no key", "a key"])
 def test_an_ods_and_an_ons_code_of_one_body_are_not_added(ask):
     data = frame(["00C", "E38000042", "00D"], [10, 10, 5], day="2016-04-01", key="x")
@@ -765,6 +771,7 @@ def test_an_ods_and_an_ons_code_of_one_body_are_not_added(ask):
     assert apart.frame["n"].sum() == 25
 
 
+@pytest.mark.slow
 def test_a_body_and_what_it_became_are_not_added_in_one_period():
     codes = [*PARTS, "13T", "00C"]
     data = frame(codes, [1, 2, 3, 6, 9], day=["2013-04-01"] * 3 + ["2015-04-01"] * 2, key="2016")
@@ -858,6 +865,7 @@ def sample(at="2016-04-01") -> pd.DataFrame:
     )  # fmt: skip
 
 
+@pytest.mark.few(3)
 @engines
 def test_every_engine_gives_the_answer_of_pandas_in_its_own_kind(make, kind, own):
     ask = {"sums": ["n", "cost"], "means": {"rate": "weight"}, "by": ["month"], "to": "2021-04-01"}
@@ -893,6 +901,7 @@ def test_every_engine_takes_a_column_of_dates(make, kind, own, form):
     assert isinstance(result.frame, kind) and result.report().balanced()
 
 
+@pytest.mark.few(2)
 @own_with_the_slow
 def test_every_engine_finds_the_geography(make, kind, own):
     data = sample("2018-04-01")[["code", "n"]]
@@ -936,6 +945,7 @@ def test_a_lazy_date_with_a_time_zone_is_the_day_on_the_clocks_there():
     assert plain(move(pl.from_pandas(data).lazy(), at="day").frame)["n"].tolist() == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_column_of_dates_may_be_a_key_as_well():
     data = frame(["00F", "13T"], day=pd.to_datetime(["2013-04-01", "2015-04-01"]))
     for one in (data, pl.from_pandas(data).lazy(), duckdb.from_df(data)):
@@ -1029,6 +1039,7 @@ def test_a_column_of_no_type_has_nothing_in_it(make, column, how):
     assert report.unmapped == ([("00C", "no date that can be used")] if column == "d" else [])
 
 
+@pytest.mark.slow
 def test_a_lazy_frame_with_dates_that_cannot_be_used_keeps_its_rows():
     data = frame(
         ["00F", "00F", "00F", "00F", "QE1"],
@@ -1051,6 +1062,7 @@ def test_duckdb_leaves_nothing_behind_and_touches_no_table(own):
     assert sorted(after) == sorted(before)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("read_only", [False, True], ids=["file", "read-only file"])
 @pytest.mark.parametrize("at", ["2013-04-01", "day"])
 def test_duckdb_leaves_nothing_in_a_file(tmp_path, read_only, at):
@@ -1086,6 +1098,7 @@ def test_the_frame_given_is_left_as_it_was():
     pd.testing.assert_frame_equal(data, before)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("make", [lambda d: d, pl.from_pandas, pa.Table.from_pandas])
 @pytest.mark.parametrize("kind", ["str", "datetime64[ns]", object])
 def test_what_is_not_placed_comes_in_the_order_of_its_dates(make, kind):
@@ -1144,6 +1157,7 @@ def test_sub_icb_locations_reach_their_boards_exactly():
     assert result.frame["n"].sum() == data["n"].sum() and result.frame["n"].dtype == "int64"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("lazy", [False, True], ids=["eager", "lazy"])
 @pytest.mark.parametrize("at", ["2022-08-01", "day"])
 def test_locations_stay_locations_if_asked(at, lazy):
@@ -1188,6 +1202,7 @@ def test_a_lazy_frame_never_calls_a_row_exact_for_a_cell_that_is_no_number(lazy,
     assert (row["n"], row["status"], row["missing"]) == (1, "incomplete", 1)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("lazy", [lambda f: pl.DataFrame(f).lazy(), duckdb.from_df], ids=["polars", "duckdb"])
 @pytest.mark.parametrize(
     ("n", "w", "words"),
@@ -1557,6 +1572,7 @@ whole = st.integers(-(10**9), 10**9)
 floats = st.one_of(st.floats(-1e9, 1e9, allow_subnormal=False), st.just(float("nan")))
 
 
+@pytest.mark.slow
 @few
 @given(journeys(whole))
 def test_whole_numbers_are_conserved(journey):
@@ -1589,6 +1605,7 @@ def test_an_error_of_rounding_is_measured_by_what_was_added_not_by_what_is_left(
         assert report.balanced() and report.sizes["n"] == pytest.approx(2e9)
 
 
+@pytest.mark.slow
 @few
 @given(journeys(floats))
 def test_floats_are_conserved_and_what_is_missing_is_counted(journey):

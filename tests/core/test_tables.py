@@ -65,6 +65,7 @@ def test_what_a_reader_does_to_a_table_changes_no_other_reading(data):
     assert tables.load("icbs")["name"].str.contains("Fromley").sum() == 1
 
 
+@pytest.mark.slow
 def test_every_csv_is_described_and_the_codebook_is_current():
     folder = files.ROOT / "data"
     # a survey table is the user's own and belongs to no package
@@ -388,6 +389,7 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name, old, new, words", BROKEN.values(), ids=BROKEN)
 def test_a_broken_table_is_refused_by_file_row_column_and_value(data, name, old, new, words):
     edit(data, name, old, new)
@@ -417,6 +419,7 @@ def test_a_sound_change_that_was_not_recorded_is_noticed(data):
     assert problem.file == "list_sizes.csv" and "python -m ccg refresh" in problem.what
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name, old, new, words",
     [
@@ -437,6 +440,7 @@ def test_tables_that_contradict_each_other_are_named(data, name, old, new, words
         assert words in "\n".join(map(str, tables.check()))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name, old, new, words",
     [
@@ -452,6 +456,7 @@ def test_places_shares_and_moves_that_cannot_be_are_named(data, name, old, new, 
     assert words in "\n".join(map(str, tables._cross_check()))
 
 
+@pytest.mark.slow
 def test_an_entry_copied_from_a_table_with_other_columns_is_named_and_not_sealed(data):
     path = data / "datapackage.json"
     contract = json.loads(path.read_text(encoding="utf-8"))

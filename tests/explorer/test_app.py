@@ -28,6 +28,7 @@ def voila(app, monkeypatch):
     return made
 
 
+@pytest.mark.slow
 def test_kernels_without_a_page_are_looked_for_and_one_is_kept_warm(app, voila):
     kernels = voila.kernel_manager
     assert isinstance(kernels, app.Kernels)

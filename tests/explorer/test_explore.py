@@ -78,6 +78,7 @@ def test_what_was_found_is_said_and_what_may_have_been_meant():
     assert "Try part of a name" in explore.message("xyzzy", 0)
 
 
+@pytest.mark.slow
 def test_what_a_reader_types_stays_text(explorer):
     said = explore.message(HOSTILE, 0)
     assert [tag for tag, _ in Tags(said).seen] == ["p"]
@@ -103,6 +104,7 @@ def test_what_a_table_holds_stays_text(monkeypatch):
 # --- choosing -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_choice_shows_facts_and_four_charts(explorer):
     explorer.first.text.value = "lancashire north"  # one fits: it is chosen
     assert explorer.first.code == "01K" == explorer.first.list.value
@@ -117,6 +119,7 @@ def test_a_choice_shows_facts_and_four_charts(explorer):
     assert all('data-code="01K"' in p for p in parts[1:])
 
 
+@pytest.mark.slow
 def test_typing_chooses_nothing_for_the_reader_while_several_fit(explorer):
     explorer.first.text.value = "15E"
     explorer.first.text.value = "north"
@@ -125,6 +128,7 @@ def test_typing_chooses_nothing_for_the_reader_while_several_fit(explorer):
     assert "NHS North Tyneside CCG" in explorer.parts[0][0].value
 
 
+@pytest.mark.slow
 def test_two_bodies_stand_side_by_side_on_one_scale(explorer):
     explorer.first.text.value = "99C"
     alone = explorer.parts[2][0].value
@@ -177,6 +181,7 @@ def test_what_a_body_is_called_for_short_finds_it():
     assert found("bsol ICB") == ["QHL"] and found("DDES") == ["00D"] and set(found("NWL")) == {"W2U3Z", "QRV"}
 
 
+@pytest.mark.slow
 def test_the_names_of_a_trail_choose_their_body(explorer):
     [before, after] = explorer.names[0].children
     said = [button.description for button in before.children[1:]]
@@ -186,6 +191,7 @@ def test_the_names_of_a_trail_choose_their_body(explorer):
     assert explorer.first.code == "05P" and explorer.first.text.value == "05P"
 
 
+@pytest.mark.slow
 def test_two_are_compared_in_hundredths_of_their_first_year(explorer):
     explorer.second.code, explorer.compare.value = "99C", True
     assert explorer.index.layout.display == "" and "= 100" not in explorer.parts[2][0].value
@@ -216,6 +222,7 @@ def test_a_small_body_beside_a_large_one_is_counted_in_thousands():
 SOME, MORE = ["15E", "QHM", "D2P2L"], ["01H", "00G", "QUE", "92G"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [*SOME, *(pytest.param(code, marks=pytest.mark.slow) for code in MORE)])
 def test_the_charts_of_a_life_have_words_and_numbers_and_none_overlap(code):
     one = life.of(code)

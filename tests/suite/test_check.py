@@ -3,7 +3,7 @@
 import pytest
 from ccg import cli
 
-pytestmark = pytest.mark.usefixtures("remembered", "kept_figures")
+pytestmark = pytest.mark.usefixtures("remembered")
 
 
 def test_check_passes_on_the_real_tables(capsys):
@@ -19,6 +19,7 @@ def test_check_names_the_broken_cell(data, capsys):
     assert "data/ccg_counts.csv row 4, column open, value '209.5': not a whole number" in out
 
 
+@pytest.mark.slow
 def test_refresh_stops_at_a_broken_table(data, capsys):
     path = data / "icbs.csv"
     path.write_text(path.read_text().replace("QE1", "qe1", 1))

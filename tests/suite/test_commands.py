@@ -26,6 +26,7 @@ DATES = ("--at", "2018-04-01", "--to", "2021-04-01")
 SAME = ("--at", "2018-04-01", "--to", "2018-04-01")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", [[], ["--"]])
 def test_lab_opens_the_first_notebook_and_hands_every_option_on(between, monkeypatch, tmp_path):
     given = []
@@ -89,6 +90,7 @@ def notebook(tmp_path):
     return make
 
 
+@pytest.mark.slow
 def test_a_failing_notebook_is_named_with_cell_and_error(notebook, tmp_path):
     path = notebook("x = 1", "# the second\n1 / 0")
     before = path.read_bytes()
@@ -279,6 +281,7 @@ def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
     assert set(held(tmp_path)) == {"good.csv", "left.csv", "out.csv", "out.report.txt", "out.report.json"}
 
 
+@pytest.mark.slow
 def test_a_file_of_the_users_own_is_not_written_over_nor_taken_away(ccg, tmp_path):
     Path("in.csv").write_text("code,n\n00C,1\n00D,2\n")
     own = {
@@ -544,6 +547,7 @@ def test_a_folder_that_may_not_be_written_is_named(ccg, tmp_path):
     refused(ccg("rebase", "in.csv", *DATES, "--sum", "n", "-o", "out.csv"), "out.csv: permission denied")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize(
     "args",
@@ -721,6 +725,7 @@ def test_repair_two_hundred(ccg):
     assert len(read) == 211 and (read["read"].str.strip() == read["as"]).all() and (read["rows"] == 1).all()
 
 
+@pytest.mark.slow
 def test_commands_of_the_suite_need_a_checkout(tmp_path):
     left_out = shutil.ignore_patterns("__pycache__", "suite")  # as in a wheel
     shutil.copytree(files.NOTEBOOKS / "ccg", tmp_path / "lib" / "ccg", ignore=left_out)
@@ -751,6 +756,7 @@ def test_a_package_that_is_not_there_is_named(ccg, data, monkeypatch):
 NOTHING_LEFT = ("rebase", "in.csv", "--code", "code", *SAME, "--sum", "n", "--repair")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name, text",
     [

@@ -81,6 +81,7 @@ def run(tmp_path, monkeypatch, capsys, content, example: str, rest: str) -> tupl
     return pd.read_csv(tmp_path / "out.csv"), said.out + said.err
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("option", CASES)
 def test_an_example_of_the_page_gives_the_sums_by_hand(option, tmp_path, monkeypatch, capsys):
     content, rest, wanted, words = CASES[option]

@@ -99,6 +99,7 @@ def too_long(text: str) -> list[str]:
     return out
 
 
+@pytest.mark.slow
 def test_no_function_is_long_without_a_reason_beside_it():
     body = "    x = 1\n" * LONGEST
     assert too_long(f"def f():\n{body}") == ["line 1: f has 61 lines"]

@@ -62,6 +62,7 @@ def test_readers_of_the_codebook_are_spared_its_patterns():
     assert "| Where it was read | may be blank |" in said and said.count("\n| ") == text.count("\n| ")
 
 
+@pytest.mark.slow
 def test_the_page_that_re_bases_asks_the_patterns_of_the_command_and_no_more():
     held = json.loads(site.offline.geographies().removeprefix("window.GEOGRAPHIES = ").rstrip().rstrip(";"))
     scripts = "".join(p.read_text(encoding="utf-8") for p in (files.ROOT / "docs/static").glob("re-base*.js"))
@@ -184,6 +185,7 @@ def words_of(drawing: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]+)<", drawing)
 
 
+@pytest.mark.slow
 def test_a_chart_drawn_in_a_page_has_its_words_its_alt_text_and_colours_for_dark_mode(charts):
     made = {name: site.drawings.inline(name) for name in charts}
     for name, chart in charts.items():
@@ -299,6 +301,7 @@ def test_with_an_address_pages_and_citations_name_it_and_without_they_do_not(cha
     assert "og:image" not in site.render("chart.md", base=site.base(ABOUT | {"url": ""}), **know)
 
 
+@pytest.mark.slow
 def test_a_source_read_in_a_copy_has_the_publishers_own_page_beside_it(pages):
     known = tables.load("sources").set_index("id")["address"]
     own = site.links.official()
@@ -366,6 +369,7 @@ def test_the_page_of_the_functions_names_all_there_are():
         assert getattr(importlib.import_module(module), kind).__doc__
 
 
+@pytest.mark.slow
 def test_the_zip_is_the_same_every_time_and_holds_every_table():
     one = site.archive()
     assert one == site.archive()
@@ -377,6 +381,7 @@ def test_the_zip_is_the_same_every_time_and_holds_every_table():
         assert held.read("england-ccgs/LICENSE") == (files.ROOT / "LICENSE").read_bytes()
 
 
+@pytest.mark.slow
 def test_look_ups_are_written_with_a_zip_of_all_and_a_row_for_each_older_geography(tmp_path, monkeypatch):
     # every look-up is written with the site, where a browser test finds each as a file and in the zip
     few = list(lookups.pairs())[::12]
@@ -396,6 +401,7 @@ def test_look_ups_are_written_with_a_zip_of_all_and_a_row_for_each_older_geograp
     assert (tmp_path / site.packing.LOOK_UPS).read_bytes() == once
 
 
+@pytest.mark.slow
 def test_a_panel_has_every_year_on_one_geography_and_adds_up_to_england():
     panel = next(one for one in site.panels.PANELS if one.name == "talking-therapies")
     boards = lineage.vintage("2022-07-01")
@@ -451,6 +457,7 @@ def test_the_recipe_in_sql_gives_what_rebase_gives(tmp_path):
     assert set(found.loc[found["approximate"], "to"]) == set(wanted.query("status == 'approximate'")["code"])
 
 
+@pytest.mark.slow
 def test_a_page_has_the_same_look_ups_as_the_package():
     held = json.loads(site.offline.geographies().removeprefix("window.GEOGRAPHIES = ").removesuffix(";\n"))
     goal = next(

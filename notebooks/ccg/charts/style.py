@@ -35,10 +35,10 @@ def use() -> None:
         gc.set_threshold(20_000)
         # tables of a few hundred rows: to hand each text over from Arrow and back took some 5%
         pd.options.mode.string_storage = "python"
-    if not gc.get_freeze_count():
-        # what is imported stays, and to ask each time whether it may go took a notebook some 4% of its time
-        gc.freeze()
-        atexit.register(gc.unfreeze)
+        if not gc.get_freeze_count():  # a kernel that started warm has it already
+            # what is imported stays, and to ask each time whether it may go took a notebook some 4% of its time
+            gc.freeze()
+            atexit.register(gc.unfreeze)
     folder = Path(font_source_sans_pro.__file__).parent / "files"
     known = {Path(f.fname).name for f in font_manager.fontManager.ttflist}
     for face in ("Regular", "It", "Semibold", "Bold"):

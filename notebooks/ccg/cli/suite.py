@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from ..core import files, tables
@@ -48,14 +51,16 @@ def add_test(commands):
 
 
 def run_tests(args) -> int:
-    """strict nbval over every notebook, then the unit tests but for the slow; leaves the working tree as it was"""
+    """strict nbval over every notebook, the unit tests but for the slow; leaves the working tree as it was"""
     from ..suite import runs
 
     before = _tree()
-    with files.scratch() as made:
+    with files.scratch() as folder, nullcontext() if args.cold else _units(folder) as units:
+        made = folder / "figures"
         ended = {"notebooks": runs.validate(files.notebooks(), made, cold=args.cold)}
-        if not args.cold:
-            ended["tests"] = _run_units(made)
+        if units:
+            (folder / "drawn").touch()
+            ended["tests"] = units()
     touched = sorted(_tree() ^ before)
     for line in touched:
         print(f"the test run changed the working tree: {line}", file=sys.stderr)
@@ -63,11 +68,34 @@ def run_tests(args) -> int:
     return 1 if any(ended.values()) or touched else 0
 
 
-def _run_units(made: Path) -> int:
+@contextmanager
+def _units(folder: Path) -> Iterator[Callable[[], int]]:
+    """The unit tests, which begin at once, and so run in the time that the notebooks leave; what they say is kept.
+
+    Gives what waits for them, shows what they said and gives their exit status. In ``folder`` they look for the
+    ``figures`` of the notebooks, once there is a file ``drawn``.
+    """
     # who runs what: tests/conftest.py; make test-slow has the laws tried on many made-up cases, and the simulations
     alone = ["-n", "2", "--dist", "loadgroup", "-p", "no:nbval", "-m", "not slow", "--durations=10", "tests"]
-    env = os.environ | {"CCG_FIGURES": str(made)}
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", *alone], cwd=files.ROOT, env=env).returncode
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    env = {k: v for k, v in os.environ.items() if k != "CCG_FIGURES"} | {"CCG_TEST_RUN": str(folder)}
+    with (folder / "said").open("w+b") as said:
+        command = [sys.executable, "-m", "pytest", "-q", *colour, *alone]
+        run = subprocess.Popen(command, cwd=files.ROOT, env=env, stdout=said, stderr=subprocess.STDOUT)
+
+        def wait() -> int:
+            with (folder / "said").open(encoding="utf-8", errors="replace") as new:
+                while run.poll() is None:
+                    print(new.read(), end="", flush=True)
+                    time.sleep(0.2)
+                print(new.read(), end="", flush=True)
+            return run.returncode
+
+        try:
+            yield wait
+        finally:
+            run.kill()
+            run.wait()
 
 
 def _tree() -> set[str]:

@@ -28,7 +28,7 @@ def data() -> Path:
 
 
 def figures() -> Path:
-    """Folder of the figures: ``$CCG_FIGURES`` if set (a test run sets it), else ``figures/``."""
+    """Folder of the figures: ``$CCG_FIGURES`` if set (a run of notebooks sets it), else ``figures/``."""
     return Path(os.environ.get("CCG_FIGURES") or ROOT / "figures")
 
 
