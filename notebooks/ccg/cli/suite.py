@@ -93,9 +93,13 @@ def _units(folder: Path) -> Iterator[Callable[[], int]]:
 
         try:
             yield wait
-        finally:
-            run.kill()
-            run.wait()
+        finally:  # if something else ended this run, they end too, and their processes with them
+            run.terminate()
+            try:
+                run.wait(10)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                run.wait()
 
 
 def _tree() -> set[str]:
