@@ -65,7 +65,6 @@ def test_what_a_reader_does_to_a_table_changes_no_other_reading(data):
     assert tables.load("icbs")["name"].str.contains("Fromley").sum() == 1
 
 
-@pytest.mark.slow
 def test_every_csv_is_described_and_the_codebook_is_current():
     folder = files.ROOT / "data"
     # a survey table is the user's own and belongs to no package
