@@ -321,6 +321,7 @@ def test_numbers_of_a_chart_have_labels_and_digits_for_readers():
     ]
 
 
+@pytest.mark.slow
 def test_a_body_is_like_those_that_stand_near_it(pages):
     near = [b["code"] for b in pages["15E"]["similar"]]
     assert len(near) == 3 and "15E" not in near
