@@ -9,7 +9,7 @@ const Doubts = (() => {
   const quoted = (text) => `'${text}'`;
   const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
   const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, HARDLY = 20;
+  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, MUCH = 0.15, TRIED = 9, BITS = 12, HARDLY = 20;
   const WAY = "Make it a key, or take those rows out of the file";
 
   /* To what some numbers may be rounded: a bit for each unit that a number is a multiple of, and one for whole numbers. */
@@ -95,10 +95,10 @@ const Doubts = (() => {
         return;
       }
       if (this.sums.length) this.alikes(cells, group);
-      if (group.most[0] !== group.best) {
-        if (group.best !== undefined) group.top = this.told.map(({ at }) => cells[at].trim());
-        group.best = group.most[0];
-      }
+      group.most.forEach((most, n) => {
+        if (most === group.best[n]) return;
+        group.best[n] = most; group.top[n] = this.told.map(({ at }) => cells[at].trim());
+      });
       group.first ??= []; group.apart ??= [];
       this.told.forEach((one, i) => {
         const cell = cells[one.at].trim();
@@ -226,7 +226,7 @@ const Doubts = (() => {
       if (parts.length) on("parts", () => `under one code the same cell of ${and(parts.map(({ column }) => quoted(column.name)))}, left out, is in several rows that were added up, and this page does not see whether one is the total of others: ${its}, or use the command`, (group) => parts.some((one) => has(one)(group)));
       for (const one of apart) {
         const name = quoted(one.column.name), key = `${one.at}`, [first, second] = [...one.cells];
-        const overlaps = one.column.period || pattern.numbered.test(wordsOf(one.column.name)) ? "" : overlapping([...one.cells]);
+        const overlaps = pattern.numbered.test(wordsOf(one.column.name)) ? "" : overlapping([...one.cells], one.column.period);
         if (overlaps) on(`named ${key}`, () => `${overlaps} in ${name}, left out, by ${overlaps.includes(" and ") ? "their names" : "its name"}, so figures may be counted twice: make ${name} a key`, has(one));
         const found = aFew(several.filter((group) => group.parts), this.told.indexOf(one), this.sums.length);
         if (found) on(`few ${key}`, () => `${quoted(found)} in ${name}, left out, holds the sum of others or the same as another, so figures may be counted twice: make ${name} a key`, has(one));
@@ -252,35 +252,33 @@ const Doubts = (() => {
         return `figures of ${of.slice(0, 6).join(", ")}${of.length > 6 ? ` and ${of.length - 6} more` : ""} may be counted twice, since one of the rows that were added up is the sum of the others: ${its}`;
       }, (group) => group.rows > 2 && inSome(group));
       const rounded = new Set(apart.flatMap((one) => this.rounded(one, several)));
-      on("rounded", (some) => `figures of ${[...new Set(some.map(({ code }) => code))].slice(0, 6).join(", ")}${some.length > 6 ? " and others" : ""} may be counted twice, since one of the rows that were added up is the sum of the others, but for rounding: ${its}`, (group) => rounded.has(group));
-      const near = (group) => group.sums.some((sum) => sum) && group.sums.every((sum, i) => Math.abs(2 * group.most[i] - sum) <= CLOSE * group.most[i]);
-      const least = (some) => some.length >= MANY && 2 * some.filter((group) => group.next.every((n, i) => n <= MOST * group.most[i])).length > some.length;
-      const close = new Set(apart.flatMap((one) => this.ofOneCell(one, many.filter(whole), near)).filter(least).flat());
-      on("close", () => `one of the rows that were added up is the sum of the others, but for a little, so figures may be counted twice: ${its}`, (group) => close.has(group));
+      on("rounded", (some) => `figures of ${[...new Set(some.map(({ code }) => code))].slice(0, 6).join(", ")}${some.length > 6 ? " and others" : ""} may be counted twice, since one of the rows that were added up is the sum of the others, but for rounding or a little: ${its}`, (group) => rounded.has(group));
       on("signs", () => "rows below zero were added to others, so whether one of them holds the total of the others is not seen here: use the command", (group) => group.below && group.rows > 2);
       this.repeated(several, on, names[0]);
     }
 
-    /* For each cell of a column that has the greatest number of a code, the groups where it has; of those that always pass. */
-    ofOneCell(one, groups, passes) {
+    /* For each cell of a column that has the greatest number of a code in a column of counts, the groups where it has; of those that always pass. */
+    ofOneCell(one, groups, passes, n = 0) {
       const at = this.told.indexOf(one), cells = new Map(), failed = new Set();
       for (const group of groups) {
-        const cell = (group.top ?? group.first)[at], its = cell === group.code ? "\u0001the code itself" : cell;
+        const cell = (group.top[n] ?? group.first)[at], its = cell === group.code ? "\u0001the code itself" : cell;
         if (!passes(group)) failed.add(its);
         else cells.set(its, [...(cells.get(its) || []), group]);
       }
       return [...cells].filter(([cell]) => !failed.has(cell)).map(([, some]) => some);
     }
 
-    /* The groups in which a row is the sum of the others but for rounding, of one cell in three groups or more. */
+    /* The groups in which a row is the sum of the others but for rounding, of one cell in three groups or more; or but for
+       a little, of one in many. */
     rounded(one, several) {
-      const given = several.filter((group) => group.given.every((n) => n === group.rows)), unit = unitOf(given.reduce((bits, group) => bits & group.units, -1));
-      if (!unit) return [];
-      const off = (group, i) => Math.abs(2 * group.most[i] - group.sums[i]);
-      const near = (group) => group.sums.some((sum) => sum) && group.sums.every((_, i) => off(group, i) <= (group.rows * unit) / 2 + 1e-6);
-      const all = (some, of) => some.reduce((sum, group) => sum + of(group), 0);
-      const close = (some) => some[0].sums.every((_, i) => all(some, (group) => off(group, i)) <= OFF * all(some, (group) => group.most[i]));
-      return this.ofOneCell(one, given.filter((group) => group.rows > 2), near).filter((some) => some.length >= SURE && close(some)).flat();
+      return this.sums.flatMap((_, n) => {
+        const given = several.filter((group) => group.given[n] === group.rows), unit = unitOf(given.reduce((bits, group) => bits & group.units[n], -1));
+        const off = (group) => Math.abs(2 * group.most[n] - group.sums[n]), all = (some, of) => some.reduce((sum, group) => sum + of(group), 0);
+        const near = (group) => group.sums[n] !== 0 && off(group) <= (unit ? (group.rows * unit) / 2 + 1e-6 : CLOSE * group.most[n]);
+        const much = (some) => (some.length < MANY ? OFF : MUCH) * all(some, (group) => group.most[n]);
+        const few = (some) => unit || (some.length >= MANY && 2 * some.filter((group) => group.next[n] <= MOST * group.most[n]).length > some.length);
+        return this.ofOneCell(one, given.filter((group) => group.rows > 2), near, n).filter((some) => some.length >= SURE && few(some) && all(some, off) <= much(some)).flat();
+      });
     }
 
     /* The few codes with rows under several names, where a column calls every other code by a name of its own. */
@@ -304,8 +302,13 @@ const Doubts = (() => {
     }
 
     /* Whether a column of numbers has the same few cells for every code, as one of quarters has. */
-    repeats({ codes }) {
-      const sizes = [...codes.values()].map((some) => some.size);
+    repeats({ column, codes }) {
+      const sizes = [...codes.values()].map((some) => some.size), all = new Set([...codes.values()].flatMap((some) => [...some])).size;
+      // numbers that stand for something, of which one is a word or most codes have each
+      if (codes.size > 1 && !pattern.counted.test(wordsOf(column.name))) {
+        if ([...codes.keys()].some((cell) => /\p{L}/u.test(cell) && Cells.isGiven(cell) && Cells.plain(cell) === null)) return true;
+        if (2 * sizes.reduce((sum, size) => sum + size, 0) > all * codes.size) return true;
+      }
       return codes.size > 1 && sizes[0] > 1 && sizes.every((size) => size === sizes[0]);
     }
 
@@ -344,13 +347,13 @@ const Doubts = (() => {
   }
 
   /* Words for cells that are parts of one another, or may be editions, by what they are called; none where none are. */
-  function overlapping(cells) {
+  function overlapping(cells, period) {
     if (cells.length > FEW) return "";
     if (mayBeKinds(cells)) return `${cells.map(quoted).join(" and ")} may be editions of the same figures`;
     const called = new Map(cells.map((cell) => [cell.trim().split(/\s+/).join(" ").toLowerCase(), cell]));
     const of = new Map([...called.keys()].map((text) => [text, new Set(membersOf(text, called))]));
     const within = (part, whole) => [...of.get(part)].every((one) => of.get(whole).has(one));
-    for (const text of called.keys()) {
+    for (const text of period ? [] : called.keys()) {
       const part = of.get(text).size > 1 && [...called.keys()].find((other) => of.get(other).size < of.get(text).size && within(other, text));
       if (part) return `${quoted(called.get(part))} is a part of ${quoted(called.get(text))}`;
       for (const { index } of text.matchAll(new RegExp(pattern.under.source, "g"))) {
@@ -368,7 +371,7 @@ const Doubts = (() => {
     for (let n = 0; n < sums; n += 1) {
       const rows = groups.map(({ parts }) => parts[at]).filter((its) => its && [...its.values()].every((some) => !Number.isNaN(some[n])));
       const names = [...new Set(rows.flatMap((its) => [...its.keys()]))];
-      const found = rows.length > SURE && sumOfAFew(new Map(names.map((name) => [name, rows.map((its) => its.get(name)?.[n] ?? 0)])));
+      const found = rows.length && sumOfAFew(new Map(names.map((name) => [name, rows.map((its) => its.get(name)?.[n] ?? 0)])));
       if (found) return found;
     }
     return undefined;
@@ -380,28 +383,43 @@ const Doubts = (() => {
     const names = [], straight = [], shares = [];
     for (const [name, cells] of [...table].sort(([, a], [, b]) => size(a) - size(b))) {
       const length = Math.sqrt(times(cells, cells)), along = straight.map(() => 0);
-      if (!length || names.length + SURE > cells.length) continue;
+      if (!length) continue;
+      if (names.length + SURE > cells.length) {
+        if (tried(names, table, cells)) return name;
+        if (names.length < TRIED) names.push(name);
+        continue;
+      }
       let rest = cells;
       for (let again = 0; again < 2; again += 1) straight.forEach((one, i) => {
         const part = times(one, rest);
         along[i] += part;
         rest = rest.map((x, row) => x - part * one[row]);
       });
-      const left = [...along], often = names.map(() => 0);
+      const left = [...along], often = names.map(() => 0), much = cells.length < MANY ? OFF : MUCH;
       for (let i = names.length - 1; i >= 0; i -= 1) {
         often[i] = left[i] / shares[i][i];
         for (let j = 0; j < i; j += 1) left[j] -= often[i] * shares[i][j];
       }
-      const parts = often.every((x) => Math.min(Math.abs(x), Math.abs(x - 1)) <= 0.25) ? names.filter((_, i) => often[i] > 0.5) : [];
+      const parts = names.filter((_, i) => often[i] > 0.5);
       if (parts.length && new Set(cells).size >= SURE && cells.filter((x) => x !== 0).length - parts.length >= SURE) {
         const off = cells.map((x, row) => Math.abs(x - parts.reduce((sum, part) => sum + table.get(part)[row], 0)));
-        const near = unit && parts.length > 1 && off.every((x) => x <= ((parts.length + 1) * unit) / 2 + 1e-6) && size(off) <= OFF * size(cells);
+        const near = unit && parts.length > 1 && off.every((x) => x <= ((parts.length + 1) * unit) / 2 + 1e-6) && size(off) <= much * size(cells);
         if (near || off.every((x, row) => x <= 1e-9 * Math.abs(cells[row]))) return name;
       }
       const over = Math.sqrt(times(rest, rest));
       if (over > 1e-9 * length) { names.push(name); straight.push(rest.map((x) => x / over)); shares.push([...along, over]); }
     }
     return undefined;
+  }
+
+  /* Whether some of a few cells are the sum of another in every group, if there are too few sums for that to be chance. */
+  function tried(names, table, cells) {
+    if (names.length < SURE || names.length > TRIED || cells.reduce((bits, x) => bits + Math.log2(1 + Math.abs(x)), 0) < 2 * names.length + BITS) return false;
+    const parts = names.map((name) => table.get(name));
+    for (let some = 1; some < 1 << parts.length; some += 1) {
+      if (cells.every((x, row) => Math.abs(x - parts.reduce((sum, part, i) => sum + (some & (1 << i) ? part[row] : 0), 0)) <= 1e-9 * Math.abs(x))) return true;
+    }
+    return false;
   }
 
   /* Two bands that have more than an end in common, such as 65+ and 75+. */

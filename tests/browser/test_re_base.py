@@ -141,13 +141,13 @@ FILES = {
     "men, women and not known": (stacked("M", "F", "U"), {}, "exact", "3 codes have several rows"),
     **{f"a total of rounded parts called {whole}": (providers(whole, 5), {}, "doubtful", "the sum of the others, but for rounding")
        for whole in ("", "NULL", "CCG", "X")},
-    "a total of parts to the nearest tenth": (providers("X", 1, 0.1), {}, "doubtful", "but for rounding"),
+    "a total of parts to the nearest tenth": (providers("X", 1, 0.1), {}, "doubtful", "but for rounding or a little"),
     "a total of parts that are not rounded": (providers("X", 0), {}, "refused", "is the sum of the others"),
     "a row that has more than its parts": (providers("X", 60), {}, "exact", "3 codes have several rows"),
     "whole numbers of which nobody can tell": (providers("X", 7), {}, "exact", "3 codes have several rows"),
     "a total of rounded parts of some codes": (
         providers("X", 5) + "".join(f"{c},{k},{n}\n" for c in ("00L", "00N", "00P", "00Q") for k, n in (("a", 15), ("b", 20), ("c", 55))),
-        {}, [*["exact"] * 4, "doubtful"], "but for rounding"),
+        {}, [*["exact"] * 4, "doubtful"], "but for rounding or a little"),
     "a total of three codes among many": (
         providers("X", 0) + "".join(f"{c},{k},{n}\n" for c in ("00L", "00N", "00P", "00Q") for k, n in (("a", 15), ("b", 20), ("c", 55))),
         {}, "refused", "is the sum of the others"),

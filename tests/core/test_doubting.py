@@ -415,6 +415,7 @@ FIVE = {k: lambda *n, of=of: 5 * round(of(*n) / 5) for k, of in (GOOD | POOR).it
         (9, GOOD | POOR | {"well": lambda a, b, c, d: a + b}, "refused"),
         (9, {"well": lambda a, b, c, d: a + b} | GOOD | POOR | {"ill": lambda a, b, c, d: c + d}, "refused"),
         (9, FIVE | {"well": lambda a, b, c, d: 5 * round((a + b) / 5)}, "'fairly good' and 'very good', but for rounding"),
+        (3, GOOD | POOR | {"well": lambda a, b, c, d: a + b}, "the sum of 'fairly good' and 'very good' under these few codes"),
         (9, GOOD | {"also": lambda a, b, c, d: a}, "'very good' of the dropped column 'kind' is the same as 'also' under every code"),
 (25, GOOD | POOR | {"well": lambda a, b, c, d: a + b + c + d + a % 4}, "is the sum of the others, but for a little"),
         (25, {"men": lambda a, b, c, d: 99 * a, "women": lambda a, b, c, d: 100 * a, "not known": lambda a, b, c, d: a // 9}, ""),
@@ -485,6 +486,21 @@ def test_what_divides_the_same_figures_in_several_ways_is_never_added_up(name):
     """By age, and again by sex: each person counted twice."""
     with pytest.raises(PublishedError, match="divide the same figures in several ways, 'Age' and 'Sex'"):
         rebase_file(stacked("Age", "Sex", head=f"code,{name},n"), sums=["n"], drop=["rest"], **DATES)
+
+
+def test_rows_of_england_that_a_dropped_column_tells_apart_stop_nothing():
+    """Fingertips gives England by tenths of deprivation too: these find no place, and are not added up."""
+    table = frame("code,Category type,n\n00C,,10\n00K,,20\n00M,,30\nEngland,,60\nEngland,Deprivation,60\n")
+    assert status(rebase_file(table, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("whole", ["99", "X"])
+def test_numbers_that_stand_for_something_are_looked_at_though_some_codes_lack_some(whole):
+    """They were taken for a column of counts, so its total was not seen."""
+    rows = [(c, k, n) for c, i in CCGS.items() for k, n in (("1", i), ("2", i + 7), (whole, 2 * i + 7))]
+    table = pd.DataFrame([*rows, ("00M", "3", 0)], columns=["code", "Arm", "n"]).astype(str)
+    with pytest.raises(PublishedError, match=f"in every row of {whole!r} stands the sum of the others"):
+        rebase_file(table, sums=["n"], drop=["Arm"], **DATES)
 
 
 def test_two_ways_of_dividing_that_add_up_to_the_same_are_doubtful():

@@ -1,5 +1,8 @@
 """Which cell of a column holds the sum of others in every row of the code, by the numbers alone."""
 
+from copy import copy
+from itertools import chain, combinations
+from math import log2
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,7 +18,9 @@ _SOME = 400
 #: Of a table of so many rows that many codes are enough to see that two cells hold the same.
 _ROWS, _CODES = 500_000, 10
 #: Under so many a cell that is always close to the sum of several others is their total, with some that are not shown.
-_MANY, _CLOSE, _MOST = 20, 0.02, 0.8
+_MANY, _CLOSE, _MOST, _MUCH = 20, 0.02, 0.8, 0.15
+#: So many parts are tried at most where there are few codes, and so many digits of two have to agree that it is no chance.
+_TRIED, _BITS = 9, 12
 
 
 class Total(NamedTuple):
@@ -36,7 +41,7 @@ def sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list
     if some[name].nunique(dropna=False) < 3:
         return _twice_the_same(some, keys, name, sums)
     added = _added(some, keys, name, sums)
-    return added.all_others() or added.a_few() or added.nearly_all_others() or added.all_others_in_one()
+    return added.all_others() or added.a_few() or added.nearly_all_others() or added.in_one_column()
 
 
 def _twice_the_same(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> Total | None:
@@ -76,15 +81,35 @@ class _Added:
         # where a part is not given the sum cannot be seen, unless it is so everywhere
         self.torn = self.alike.index.get_level_values("_group").isin(self.group[blank].unique())
 
-    def all_others(self, name: str | None = None) -> Total | None:
-        """The cell that holds the sum of the others in every column, or in one.
+    def only(self, name: str) -> "_Added":
+        """The same of one column: other cells may be given there alone."""
+        if self.torn.any():
+            return _Added(self.rows[["_group", "_label", name]], [name])
+        one = copy(self)
+        one.sums, one.alike = [name], self.alike[[name]]
+        one.whole, one.off = self.whole[[name]], self.off[[name]]
+        return one
+
+    def some(self) -> "_Added":
+        """The same of some groups, if there are many: what is not so there is not so."""
+        groups = self.alike.index.get_level_values("_group")
+        every = groups.unique()
+        if len(every) <= 2 * _SOME:
+            return self
+        chosen = every[:: len(every) // _SOME]
+        one, at = copy(self), groups.isin(chosen)
+        one.alike, one.whole, one.off = self.alike[at], self.whole[at], self.off[at]
+        one.parts, one.torn = self.parts[at], self.torn[at]
+        one.rows = self.rows[self.group.isin(chosen)] if self.torn.any() else self.rows
+        return one
+
+    def all_others(self) -> Total | None:
+        """The cell that holds the sum of the others in every column.
 
         Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
         codes and keys with three rows or more one of them is the sum of the others.
         """
-        columns = self.sums if name is None else [name]
-        off, whole = self.off[columns], self.whole[columns]
-        twice = off.le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
+        twice = self.off.le(1e-9 * self.whole.abs()).all(axis=1) & self.whole.ne(0).any(axis=1)
         if not twice.any():
             return None
         parts, torn = self.parts, self.torn
@@ -107,15 +132,17 @@ class _Added:
         every = {g for groups in found.values() for g in groups}
         return Total(cell, len(set(found[cell])), self.group.isin(every))
 
-    def all_others_in_one(self) -> Total | None:
+    def in_one_column(self) -> Total | None:
         """The cell that holds the sum of the others in one column of several: in that of a count, and not of a score."""
         for name in self.sums if len(self.sums) > 1 else ():
-            # other cells may be given in one column alone
-            own = _Added(self.rows[["_group", "_label", name]], [name]) if self.torn.any() else self
-            found = own.all_others(name)
-            if found and found.times >= SURE:
-                return found._replace(but=f" in column {name!r}")
+            if self.some().only(name).all_or_nearly() and (found := self.only(name).all_or_nearly()):
+                return found._replace(but=f"{found.but} in column {name!r}")
         return None
+
+    def all_or_nearly(self) -> Total | None:
+        """The cell that holds the sum of the others, but for rounding at most, under enough codes."""
+        found = self.all_others()
+        return found if found and found.times >= SURE else self.nearly_all_others()
 
     def nearly_all_others(self) -> Total | None:
         """The cell that holds the sum of the others but for rounding, wherever it has a row; or but for a little.
@@ -127,12 +154,17 @@ class _Added:
         unit = _rounded_to(alike)
         if not (parts > 2).any():
             return None
+        if unit is None and (few := self.some()) is not self and not few.nearly_all_others():
+            return None
         within = _CLOSE * alike.abs() if unit is None else parts * unit / 2 + 1e-6
         near = off.le(within, axis=0).all(axis=1) & self.whole[~self.torn].ne(0).any(axis=1)
         least, but = (_MANY, ", but for a little") if unit is None else (SURE, ", but for rounding")
-        for cell, fits in near[parts > 2].groupby(level="_label") if near.any() else ():
-            at = fits.index
-            if not fits.all() or len(fits) < least or (off.loc[at].sum() > _OFF * alike.loc[at].sum()).any():
+        near = near[parts > 2]
+        every = near.groupby(level="_label").all()
+        for cell in every.index[every]:
+            at = near.index[near.index.get_level_values("_label") == cell]
+            much = _OFF if len(at) < _MANY else _MUCH
+            if len(at) < least or (off.loc[at].sum() > much * alike.loc[at].sum()).any():
                 continue
             groups = at.get_level_values("_group")
             its = alike[alike.index.get_level_values("_group").isin(groups)].drop(str(cell), level="_label")
@@ -157,15 +189,14 @@ class _Added:
         cell = max(cells, key=cells.count, default=None)
         if cell is None:
             return None
-        name, (some, rounded) = next((n, one[cell]) for n, one in found.items() if cell in one)
+        name, (some, how) = next((n, one[cell]) for n, one in found.items() if cell in one)
         at = groups[labels == cell]
         if len(some) == 1:
             return Total(
                 cell, at.nunique(), self.group.isin(at), f"the same as {some[0]!r}", " under every code"
             )
         but = "" if all(cell in its for its in found.values()) else f" in column {name!r}"
-        but = ", but for rounding" if rounded else but
-        return Total(cell, at.nunique(), self.group.isin(at), f"the sum of {_and(sorted(some))}", but)
+        return Total(cell, at.nunique(), self.group.isin(at), f"the sum of {_and(sorted(some))}", how or but)
 
 
 def _and(names: list[str]) -> str:
@@ -173,28 +204,34 @@ def _and(names: list[str]) -> str:
     return f"{', '.join(others)} and {last}"
 
 
-def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], bool]]:
-    """The columns of a table that hold in every row the sum of the same few others, each with these; and whether but for rounding.
+def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], str]]:
+    """The columns of a table that hold in every row the sum of the same few others, each with these; and words if that is not sure.
 
     What each column has of those that are smaller is found by least squares, one column after the other, so that no sum
-    has to be tried. There have to be some rows more than columns to be asked, or the sum would be chance.
+    has to be tried. Where there are too few rows for that every sum is tried, if there are not many.
 
     Examples
     --------
     >>> rows = [(n, 3 * n % 17, 5 * n % 23) for n in range(1, 12)]
     >>> table = pd.DataFrame([(a, b, c, a + b) for a, b, c in rows], columns=["very", "fairly", "poor", "good"])
     >>> sums_of_a_few(table)
-    {'good': (['very', 'fairly'], False)}
+    {'good': (['very', 'fairly'], '')}
     """
     unit = _rounded_to(table)
-    found: dict[str, tuple[list[str], bool]] = {}
+    found: dict[str, tuple[list[str], str]] = {}
     names: list[str] = []
     straight: list[Any] = []  # the columns so far, each less what it has of those before it, of length one
     shares: list[list[float]] = []  # of each column its part along each of these
     for name in table.abs().sum().sort_values(kind="stable").index:
         cells = table[name].to_numpy(dtype=float)
         size, rest, along = float(cells @ cells) ** 0.5, cells, [0.0] * len(straight)
-        if not size or len(names) + SURE > len(table):
+        if not size:
+            continue
+        if len(names) + SURE > len(table):
+            if of := _tried(names, table, name):
+                found[str(name)] = (of, " under these few codes")
+            elif len(names) < _TRIED:
+                names.append(str(name))
             continue
         for _ in range(2):  # the second time takes off what rounding has left
             for i, one in enumerate(straight):
@@ -206,8 +243,9 @@ def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], bool]]:
             off = abs(cells - table[of].to_numpy(dtype=float).sum(axis=1))
             exact = bool((off <= 1e-9 * abs(cells)).all())
             near = unit is not None and len(of) > 1 and bool((off <= (len(of) + 1) * unit / 2 + 1e-6).all())
-            if exact or (near and off.sum() <= _OFF * abs(cells).sum()):
-                found[str(name)] = (of, not exact)
+            much = _OFF if len(table) < _MANY else _MUCH
+            if exact or (near and off.sum() <= much * abs(cells).sum()):
+                found[str(name)] = (of, "" if exact else ", but for rounding")
                 continue
         left = float(rest @ rest) ** 0.5
         if left > 1e-9 * size:
@@ -218,21 +256,35 @@ def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], bool]]:
 
 
 def _whole_parts(names: list[str], shares: list[list[float]], along: list[float]) -> list[str]:
-    """Of some columns those that another has once, if it has no more than a trace of any other."""
-    left, times = list(along), [0.0] * len(names)
+    """Of some columns those that another has once rather than not."""
+    left, some = list(along), []
     for i in reversed(range(len(names))):
-        times[i] = left[i] / shares[i][i]
+        often = left[i] / shares[i][i]
         for j in range(i):
-            left[j] -= times[i] * shares[i][j]
-    if any(min(abs(n), abs(n - 1)) > 0.25 for n in times):
+            left[j] -= often * shares[i][j]
+        if often > 0.5:
+            some.append(names[i])
+    return some[::-1]
+
+
+def _tried(names: list[str], table: pd.DataFrame, name: str) -> list[str]:
+    """Of a few columns those whose sum another is in every row, if there are too few sums for that to be chance."""
+    if (
+        sum(log2(1 + abs(x)) for x in table[name]) < 2 * len(names) + _BITS
+        or not SURE <= len(names) <= _TRIED
+    ):
         return []
-    return [name for name, n in zip(names, times, strict=True) if n > 0.5]
+    for some in chain.from_iterable(combinations(names, n) for n in range(1, len(names) + 1)):
+        if (table[[*some]].sum(axis=1) - table[name]).abs().le(1e-9 * table[name].abs()).all():
+            return [*some]
+    return []
 
 
 def _rounded_to(table: pd.DataFrame) -> float | None:
     """To what the numbers of a table are rounded, by their last digits; None for whole numbers, of which nobody can tell."""
     values = pd.Series(table.to_numpy().ravel()).abs()
-    unit: float | None = next((u for u in (1000, 100, 10, 5) if (values % u == 0).all()), None)
+    some = [u for u in (1000, 100, 10, 5) if (values.iloc[:_SOME] % u == 0).all()]  # most are told by a few
+    unit: float | None = next((u for u in some if (values % u == 0).all()), None)
     if unit is None and (values % 1 != 0).any():
         unit = next(
             (u for u in (0.1, 0.01) if (((values / u) - (values / u).round()).abs() < 1e-6).all()), None

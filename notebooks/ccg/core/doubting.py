@@ -110,8 +110,10 @@ def added_up(
     """
     if not sums:
         return AddedUp([], [])
-    blank = no_code(frame[keys[0]])
-    among = ~blank & frame.duplicated(keys, keep=False)
+    # what finds no place, as a total for England by age, is not added up
+    beside = {word.casefold() for word in lineage.beside()}
+    aside = no_code(frame[keys[0]]) | keeping.told(frame[keys[0]], lambda c: c.strip().casefold() in beside)
+    among = ~aside & frame.duplicated(keys, keep=False)
     if not among.any():
         return AddedUp([], [])
     some = frame if among.all() else frame[among]
@@ -241,8 +243,8 @@ def _names_alone(some: pd.DataFrame, code: str, name: str, block: pd.Series | No
         pairs = pd.DataFrame({"cell": some[name], "block": block}).drop_duplicates()
         if pairs["cell"].is_unique and pairs["block"].value_counts().gt(1).all():
             return True
-    first = some.loc[some[code] == some[code].iloc[0], name]
-    if not _of_one_body(set(first.unique())):
+    first = some.loc[some[code] == some[code].iloc[0], name] if len(some) else some[name]
+    if not len(first) or not _of_one_body(set(first.unique())):
         return False
     pairs = some[[code, name]].drop_duplicates()
     return len(pairs) <= _NAMES and all(

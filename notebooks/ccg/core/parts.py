@@ -16,7 +16,7 @@ _UNDER = re.compile(r"(?: [-–—] |, ?|: ?)")
 _NO_WHOLE = re.compile(r"(?i)(?:any )?others?|no(?:t|ne)?(?: .*)?|un.*")
 #: A subtotal by its own words, and what is a part of another by them: Good (total), of which emergency.
 _SUBTOTAL = re.compile(
-    r"(?i)(?!grand ).*\S[ (:–—-]+totals?\W*|.*\S \((?:all|sum|both|combined|overall)\)|(?:sub[- ]?totals?|sum(?= of |$)).*"
+    r"(?i)(?!grand ).*\S[ (:–—-]+totals?\W*|.*\((?:all|sum|both|combined|overall)\)|(?:sub[- ]?totals?|sum(?= of |$)).*"
 )
 _OF_WHICH = re.compile(r"(?i)\W*of (?:which|whom)\b.*|.*\bof (?:which|whom)\W*")
 #: What cells are asked for, for readers that have no Python: anywhere in them, or as the whole.

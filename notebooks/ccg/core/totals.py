@@ -137,10 +137,14 @@ def counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], t
 def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> list[tuple[str, pd.Series]]:
     """Why rows that a column tells apart may count twice, by what they are called; with the rows of ``some`` of each reason."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    if len(cells) > FEW or is_period(some, name) or _NUMBERED.search(words_of(name)):
+    if len(cells) > FEW or _NUMBERED.search(words_of(name)):
         return []
     england = [] if any(map(_COUNTRY.fullmatch, cells)) else [c for c in cells if _ENGLAND.fullmatch(c)]
-    named, own, kinds = parts.by_name(cells), england + parts.by_own_words(cells), _may_be_kinds(cells)
+    named, own, kinds = (
+        {} if is_period(some, name) else parts.by_name(cells),
+        england + parts.by_own_words(cells),
+        _may_be_kinds(cells),
+    )
     if not (named or 0 < len(own) < len(cells) or kinds):
         return []
     group, label, out = groups.ngroup(), _labels(some, name), []
