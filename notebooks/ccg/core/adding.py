@@ -154,7 +154,7 @@ class _Added:
         unit = _rounded_to(alike)
         if not (parts > 2).any():
             return None
-        if unit is None and (few := self.some()) is not self and not few.nearly_all_others():
+        if unit is None and (part := self.some()) is not self and not part.nearly_all_others():
             return None
         within = _CLOSE * alike.abs() if unit is None else parts * unit / 2 + 1e-6
         near = off.le(within, axis=0).all(axis=1) & self.whole[~self.torn].ne(0).any(axis=1)

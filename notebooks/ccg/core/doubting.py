@@ -220,8 +220,8 @@ def _not_told_apart(
     rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
     if between:
         of_row = block[among & body].groupby([some[c] for c in alike], dropna=False, observed=True)
-        apart = rows & (of_row.transform("nunique") > 1)
-        rows, how = (apart, [between]) if apart.any() else (rows, how)
+        torn = rows & (of_row.transform("nunique") > 1)
+        rows, how = (torn, [between]) if torn.any() else (rows, how)
     if not rows.any() or not how:
         return []
     first = str(some[keys[0]][rows].iloc[0]).strip()

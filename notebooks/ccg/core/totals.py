@@ -145,7 +145,8 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
         england + parts.by_own_words(cells),
         _may_be_kinds(cells),
     )
-    if not (named or 0 < len(own) < len(cells) or kinds):
+    own = own if len(own) < len(cells) else []  # of totals alone none is a part of another
+    if not (named or own or kinds):
         return []
     group, label, out = groups.ngroup(), _labels(some, name), []
     for whole, its in named.items():
