@@ -103,5 +103,11 @@ const Cells = (() => {
     return alike.length > 0 && !alike.includes(own);
   }
 
-  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, isOther };
+  /* Whether half or more of some cells are names of bodies. */
+  function areNames(cells) {
+    const given = cells.filter((cell) => cell.trim()).slice(0, 2000), { named } = bodies();
+    return given.length > 0 && 2 * given.filter((cell) => named.has(telling(cell))).length >= given.length;
+  }
+
+  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, isOther, areNames };
 })();

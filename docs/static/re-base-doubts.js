@@ -9,7 +9,7 @@ const Doubts = (() => {
   const quoted = (text) => `'${text}'`;
   const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
   const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05;
+  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, MUCH = 0.15, TRIED = 9, BITS = 12, HARDLY = 20;
   const WAY = "Make it a key, or take those rows out of the file";
 
   /* To what some numbers may be rounded: a bit for each unit that a number is a multiple of, and one for whole numbers. */
@@ -58,10 +58,15 @@ const Doubts = (() => {
   /* What is seen of a file as its rows go by. A group is what is added up: the rows of one code and key. */
   class Watch {
     constructor(table, asked, refuse) {
-      Object.assign(this, { table, asked, refuse, notes: [], found: [], rows: new Seen(), kin: new Seen(), cells: new Seen(), copies: 0 });
+      Object.assign(this, { table, asked, refuse, notes: [], found: [], rows: new Seen(), kin: new Seen(), unnamed: new Seen(), narrow: new Seen(), cells: new Seen(), copies: 0, block: 0, within: 0, bodies: 0 });
       this.used = new Set([asked.code, ...asked.by, ...asked.sums, ...asked.means.flat(), asked.dates]);
       this.sums = asked.sums.map((name) => table.columns.findIndex((column) => column.name === name));
       this.alike = table.columns.map((_, at) => at).filter((at) => !this.sums.includes(at) && !Cells.calledARate(table.columns[at].name));
+      // what may be a name tells no blocks of the same codes apart: one of a body, or one of as many as there are codes
+      const codes = table.columns.find(({ name }) => name === asked.code).cells.size;
+      const but = (which) => this.alike.filter((at) => asked.by.includes(table.columns[at].name) || table.columns[at].name === asked.code || !which(table.columns[at]));
+      this.noNames = but((column) => !column.numeric && !column.period && Cells.areNames([...column.cells.keys()]));
+      this.noWide = but((column) => !column.period && (column.many || column.cells.size >= codes || Cells.areNames([...column.cells.keys()])));
       this.left = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => !this.used.has(column.name));
       const tells = ({ column }) => !column.numeric || column.period || /(?<![a-z])(?:year|yr)(?![a-z])/i.test(wordsOf(column.name)) || (column.cells.size > 1 && column.cells.size <= FEW);
       this.told = this.left.filter(tells).map((one) => ({ ...one, apart: false, again: false, cells: new Set(), codes: new Map(), whole: new Set([...one.column.cells.keys()].filter((cell) => pattern.whole.test(cell.trim()))) }));
@@ -79,7 +84,9 @@ const Doubts = (() => {
     doubt(key, why, alone = true) { this.found.push({ key, why, alone }); }
 
     /* A row that was added to its group. */
-    row(cells, group) {
+    row(cells, group, values) {
+      if (!Cells.isBody(group.code)) this.block += 1;
+      else { this.bodies += 1; this.within += Number(group.block === this.block); group.block = this.block; }
       for (const { at, rates } of this.rated) if (rates.has(cells[at])) this.mark(group, `rates ${at}`);
       if (!group.code) return;
       if (this.sums.length && this.rows.again(cells.join("\u0001"))) {
@@ -87,13 +94,11 @@ const Doubts = (() => {
         if (!this.sums.every((at) => /^(?:[01](?:\.0)?)?$/.test(cells[at].trim()))) { this.copies += 1; this.mark(group, "copies"); }
         return;
       }
-      let kin = "";
-      for (const at of this.alike) kin += `${cells[at].trim()}\u0001`;
-      if (this.sums.length && this.kin.again(kin)) { this.twin ??= group.code; this.mark(group, "alike"); }
-      if (group.most[0] !== group.best) {
-        if (group.best !== undefined) group.top = this.told.map(({ at }) => cells[at].trim());
-        group.best = group.most[0];
-      }
+      if (this.sums.length) this.alikes(cells, group);
+      group.most.forEach((most, n) => {
+        if (most === group.best[n]) return;
+        group.best[n] = most; group.top[n] = this.told.map(({ at }) => cells[at].trim());
+      });
       group.first ??= []; group.apart ??= [];
       this.told.forEach((one, i) => {
         const cell = cells[one.at].trim();
@@ -105,7 +110,20 @@ const Doubts = (() => {
           one.cells.add(cell);
         }
         one.again ||= this.cells.again(cell, group.id * this.told.length + i);
+        if (group.id < ALIKE && one.column.cells.size <= FEW) {
+          const its = ((group.parts ??= [])[i] ??= new Map()), sums = its.get(cell) || values.map(() => 0);
+          values.forEach((value, n) => { sums[n] += value ?? NaN; });
+          its.set(cell, sums);
+        }
       });
+    }
+
+    /* Whether a row is as another in every column that may tell rows apart, in those besides names, and in narrow ones. */
+    alikes(cells, group) {
+      const again = (seen, which) => { let kin = ""; for (const at of which) kin += `${cells[at].trim()}\u0001`; return seen.again(kin); };
+      const same = again(this.kin, this.alike), all = this.alike.length;
+      const kinds = { alike: same, unnamed: this.noNames.length < all ? again(this.unnamed, this.noNames) : same, narrow: this.noWide.length < all ? again(this.narrow, this.noWide) : same };
+      for (const [key, is] of Object.entries(kinds)) if (is) { (this.twins ??= {})[key] ??= group.code; this.mark(group, key); }
     }
 
     /* A number of a row, for what its sign or its digits may mean; rates are those of the means. */
@@ -135,16 +153,16 @@ const Doubts = (() => {
       return this;
     }
 
-    /* Rows that no column tells apart, and that are none of practices or the like: the command's conditions, but that it
-       looks whether rows of no body stand between blocks of the same codes, and here they may stand anywhere. */
+    /* Rows that no column tells apart, and that are none of practices or the like: the command's conditions, but that a
+       column of names is known by what is in it alone. */
     ofTwins(groups) {
-      if (!this.twin) return;
+      if (!this.twins) return;
       const few = 2 * groups.filter(({ rows }) => rows > 1).length <= groups.length, asMany = groups.length >= SURE && groups.every(({ rows }) => rows === groups[0].rows);
-      const again = this.table.again[0];
-      const others = this.groups.some(({ code }) => !Cells.isBody(code));
-      if (!few && !asMany && !again && !others) return;
-      const how = again ? `the header stands again (line ${again}) between them` : asMany ? "all codes have as many" : few ? "most codes have one" : "rows of no body stand among them";
-      this.doubt("alike", `${this.twin} has several rows that no column tells apart, and ${how}: they may be of several periods, or one a correction`);
+      const again = this.table.again[0], between = again || (this.block > 0 && this.within <= Math.max(1, this.bodies / HARDLY));
+      const key = between && this.twins.narrow ? "narrow" : (asMany || between) && this.twins.unnamed ? "unnamed" : "alike";
+      if (!(few || asMany || between) || !this.twins[key]) return;
+      const how = again ? `the header stands again (line ${again}) between them` : between ? "rows of no body stand among them" : asMany ? "all codes have as many" : "most codes have one";
+      this.doubt(key, `${this.twins[key]} has several rows that no column tells apart, and ${how}: they may be of several periods, or one a correction`);
     }
 
     ofNumbers() {
@@ -208,6 +226,10 @@ const Doubts = (() => {
       if (parts.length) on("parts", () => `under one code the same cell of ${and(parts.map(({ column }) => quoted(column.name)))}, left out, is in several rows that were added up, and this page does not see whether one is the total of others: ${its}, or use the command`, (group) => parts.some((one) => has(one)(group)));
       for (const one of apart) {
         const name = quoted(one.column.name), key = `${one.at}`, [first, second] = [...one.cells];
+        const overlaps = pattern.numbered.test(wordsOf(one.column.name)) ? "" : overlapping([...one.cells], one.column.period);
+        if (overlaps) on(`named ${key}`, () => `${overlaps} in ${name}, left out, by ${overlaps.includes(" and ") ? "their names" : "its name"}, so figures may be counted twice: make ${name} a key`, has(one));
+        const found = aFew(several.filter((group) => group.parts), this.told.indexOf(one), this.sums.length);
+        if (found) on(`few ${key}`, () => `${quoted(found)} in ${name}, left out, holds the sum of others or the same as another, so figures may be counted twice: make ${name} a key`, has(one));
         if (one.column.period) on(`times ${key}`, () => `several times in ${name}, left out, were added up, such as ${quoted(first)} and ${quoted(second)}: sums do not compare if a body lacks one of them, or if they count what is there on a day; make it a key, or use the command`, () => true, this.groups);
         else if (!one.again) {
           // a surgery may be called All Saints, none Total
@@ -219,40 +241,44 @@ const Doubts = (() => {
       // where a part is not given the sum cannot be seen
       const whole = (group) => group.given.every((n) => n === group.rows);
       const twice = (group) => group.sums.some((sum) => sum) && group.sums.every((sum, i) => Math.abs(2 * group.most[i] - sum) <= 1e-9 * Math.abs(sum));
+      const inOne = (group) => group.sums.some((sum, i) => sum && Math.abs(2 * group.most[i] - sum) <= 1e-9 * Math.abs(sum));
       const many = several.filter((group) => group.rows > 2), found = many.filter(twice);
+      const inSome = many.filter(inOne).length >= SURE ? inOne : twice;
       if (2 * found.length > many.length && found.length >= SURE) this.refuse(`under most codes, such as ${quoted(found[0].code)}, one of the rows to be added up is the sum of the others, so figures would be counted twice; ${its}, or take those rows out of the file`);
       const sure = apart.flatMap((one) => this.ofOneCell(one, many.filter(whole), twice)).find((some) => some.length >= SURE);
       if (sure) this.refuse(`under several codes, such as ${quoted(sure[0].code)}, one of the rows to be added up is the sum of the others, so figures would be counted twice; ${its}, or take those rows out of the file`);
-      if (found.length) on("twice", (some) => {
+      if (many.some(inSome)) on("twice", (some) => {
         const of = [...new Set(some.map((group) => group.code))];
         return `figures of ${of.slice(0, 6).join(", ")}${of.length > 6 ? ` and ${of.length - 6} more` : ""} may be counted twice, since one of the rows that were added up is the sum of the others: ${its}`;
-      }, twice);
+      }, (group) => group.rows > 2 && inSome(group));
       const rounded = new Set(apart.flatMap((one) => this.rounded(one, several)));
-      on("rounded", (some) => `figures of ${[...new Set(some.map(({ code }) => code))].slice(0, 6).join(", ")}${some.length > 6 ? " and others" : ""} may be counted twice, since one of the rows that were added up is the sum of the others, but for rounding: ${its}`, (group) => rounded.has(group));
+      on("rounded", (some) => `figures of ${[...new Set(some.map(({ code }) => code))].slice(0, 6).join(", ")}${some.length > 6 ? " and others" : ""} may be counted twice, since one of the rows that were added up is the sum of the others, but for rounding or a little: ${its}`, (group) => rounded.has(group));
       on("signs", () => "rows below zero were added to others, so whether one of them holds the total of the others is not seen here: use the command", (group) => group.below && group.rows > 2);
       this.repeated(several, on, names[0]);
     }
 
-    /* For each cell of a column that has the greatest number of a code, the groups where it has; of those that always pass. */
-    ofOneCell(one, groups, passes) {
+    /* For each cell of a column that has the greatest number of a code in a column of counts, the groups where it has; of those that always pass. */
+    ofOneCell(one, groups, passes, n = 0) {
       const at = this.told.indexOf(one), cells = new Map(), failed = new Set();
       for (const group of groups) {
-        const cell = (group.top ?? group.first)[at], its = cell === group.code ? "\u0001the code itself" : cell;
+        const cell = (group.top[n] ?? group.first)[at], its = cell === group.code ? "\u0001the code itself" : cell;
         if (!passes(group)) failed.add(its);
         else cells.set(its, [...(cells.get(its) || []), group]);
       }
       return [...cells].filter(([cell]) => !failed.has(cell)).map(([, some]) => some);
     }
 
-    /* The groups in which a row is the sum of the others but for rounding, of one cell in three groups or more. */
+    /* The groups in which a row is the sum of the others but for rounding, of one cell in three groups or more; or but for
+       a little, of one in many. */
     rounded(one, several) {
-      const given = several.filter((group) => group.given.every((n) => n === group.rows)), unit = unitOf(given.reduce((bits, group) => bits & group.units, -1));
-      if (!unit) return [];
-      const off = (group, i) => Math.abs(2 * group.most[i] - group.sums[i]);
-      const near = (group) => group.sums.some((sum) => sum) && group.sums.every((_, i) => off(group, i) <= (group.rows * unit) / 2 + 1e-6);
-      const all = (some, of) => some.reduce((sum, group) => sum + of(group), 0);
-      const close = (some) => some[0].sums.every((_, i) => all(some, (group) => off(group, i)) <= OFF * all(some, (group) => group.most[i]));
-      return this.ofOneCell(one, given.filter((group) => group.rows > 2), near).filter((some) => some.length >= SURE && close(some)).flat();
+      return this.sums.flatMap((_, n) => {
+        const given = several.filter((group) => group.given[n] === group.rows), unit = unitOf(given.reduce((bits, group) => bits & group.units[n], -1));
+        const off = (group) => Math.abs(2 * group.most[n] - group.sums[n]), all = (some, of) => some.reduce((sum, group) => sum + of(group), 0);
+        const near = (group) => group.sums[n] !== 0 && off(group) <= (unit ? (group.rows * unit) / 2 + 1e-6 : CLOSE * group.most[n]);
+        const much = (some) => (some.length < MANY ? OFF : MUCH) * all(some, (group) => group.most[n]);
+        const few = (some) => unit || (some.length >= MANY && 2 * some.filter((group) => group.next[n] <= MOST * group.most[n]).length > some.length);
+        return this.ofOneCell(one, given.filter((group) => group.rows > 2), near, n).filter((some) => some.length >= SURE && few(some) && all(some, off) <= much(some)).flat();
+      });
     }
 
     /* The few codes with rows under several names, where a column calls every other code by a name of its own. */
@@ -276,8 +302,13 @@ const Doubts = (() => {
     }
 
     /* Whether a column of numbers has the same few cells for every code, as one of quarters has. */
-    repeats({ codes }) {
-      const sizes = [...codes.values()].map((some) => some.size);
+    repeats({ column, codes }) {
+      const sizes = [...codes.values()].map((some) => some.size), all = new Set([...codes.values()].flatMap((some) => [...some])).size;
+      // numbers that stand for something, of which one is a word or most codes have each
+      if (codes.size > 1 && !pattern.counted.test(wordsOf(column.name))) {
+        if ([...codes.keys()].some((cell) => /\p{L}/u.test(cell) && Cells.isGiven(cell) && Cells.plain(cell) === null)) return true;
+        if (2 * sizes.reduce((sum, size) => sum + size, 0) > all * codes.size) return true;
+      }
       return codes.size > 1 && sizes[0] > 1 && sizes.every((size) => size === sizes[0]);
     }
 
@@ -290,13 +321,105 @@ const Doubts = (() => {
       if (are("level")) return `its rows are of several levels, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
       const bands = pattern.numbered.test(name) ? null : overlap(some);
       if (bands) return `${quoted(bands[0])} and ${quoted(bands[1])} overlap, so figures would be counted twice`;
-      if (are("edition") || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
+      if ((are("edition") && !mayBeKinds(some)) || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
+      if (pattern.of_divisions.test(name)) return `its rows divide the same figures in several ways, ${quoted(one)} and ${quoted(other)}, so they would be counted twice`;
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
       const persons = some.find((cell) => /^[ptb]$/i.test(cell));
       if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;
       const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.calledARate(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
+  }
+
+  /* Whether cells that are called like editions may be kinds, as the initial and the final assessment of a person are. */
+  const mayBeKinds = (cells) => cells.length === 2 && cells.some((cell) => /^final$/i.test(cell)) && cells.some((cell) => /^(?:initial|first)$/i.test(cell));
+
+  /* What a name is of: two for Types 1 and 2, else itself. The same as parts._members. */
+  function membersOf(text, called) {
+    const run = pattern.from_to.exec(text)?.groups, low = Number(run?.low), high = Number(run?.high);
+    if (run && low < high) return Array.from({ length: high - low + 1 }, (_, i) => `${run.before.replace(/s $/, " ")}${low + i}`);
+    const either = text.split(pattern.either);
+    if (either.length > 1 && either.every((one) => called.has(one))) return either;
+    const some = pattern.joined.test(text) ? text.split(pattern.joined).flatMap((part) => part.split(pattern.listed)) : [text];
+    const space = some[0].lastIndexOf(" "), first = some[0].slice(0, Math.max(0, space)), last = some[0].slice(space + 1);
+    if (!first || some.length < 2 || ![last, ...some.slice(1)].every((one) => pattern.short.test(one))) return some;
+    return [last, ...some.slice(1)].map((one) => `${first.replace(/s$/, "")} ${one}`);
+  }
+
+  /* Words for cells that are parts of one another, or may be editions, by what they are called; none where none are. */
+  function overlapping(cells, period) {
+    if (cells.length > FEW) return "";
+    if (mayBeKinds(cells)) return `${cells.map(quoted).join(" and ")} may be editions of the same figures`;
+    const called = new Map(cells.map((cell) => [cell.trim().split(/\s+/).join(" ").toLowerCase(), cell]));
+    const of = new Map([...called.keys()].map((text) => [text, new Set(membersOf(text, called))]));
+    const within = (part, whole) => [...of.get(part)].every((one) => of.get(whole).has(one));
+    for (const text of period ? [] : called.keys()) {
+      const part = of.get(text).size > 1 && [...called.keys()].find((other) => of.get(other).size < of.get(text).size && within(other, text));
+      if (part) return `${quoted(called.get(part))} is a part of ${quoted(called.get(text))}`;
+      for (const { index } of text.matchAll(new RegExp(pattern.under.source, "g"))) {
+        const whole = text.slice(0, index);
+        if (called.has(whole) && !within(whole, text) && !pattern.no_whole.test(whole)) return `${quoted(called.get(text))} is a part of ${quoted(called.get(whole))}`;
+      }
+    }
+    const england = cells.some((cell) => pattern.country.test(cell)) ? undefined : cells.find((cell) => pattern.england.test(cell));
+    const own = cells.filter((cell) => cell === england || pattern.subtotal.test(cell) || pattern.of_which.test(cell));
+    return own.length && own.length < cells.length ? `${quoted(own[0])} is a total or a part of others` : "";
+  }
+
+  /* A cell that in every group holds the sum of the same few others, or the same as another; as adding.sums_of_a_few has it. */
+  function aFew(groups, at, sums) {
+    for (let n = 0; n < sums; n += 1) {
+      const rows = groups.map(({ parts }) => parts[at]).filter((its) => its && [...its.values()].every((some) => !Number.isNaN(some[n])));
+      const names = [...new Set(rows.flatMap((its) => [...its.keys()]))];
+      const found = rows.length && sumOfAFew(new Map(names.map((name) => [name, rows.map((its) => its.get(name)?.[n] ?? 0)])));
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  function sumOfAFew(table) {
+    const size = (cells) => cells.reduce((sum, x) => sum + Math.abs(x), 0), times = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+    const unit = unitOf([...table.values()].flat().reduce((bits, value) => bits & unitsOf(value), -1));
+    const names = [], straight = [], shares = [];
+    for (const [name, cells] of [...table].sort(([, a], [, b]) => size(a) - size(b))) {
+      const length = Math.sqrt(times(cells, cells)), along = straight.map(() => 0);
+      if (!length) continue;
+      if (names.length + SURE > cells.length) {
+        if (tried(names, table, cells)) return name;
+        if (names.length < TRIED) names.push(name);
+        continue;
+      }
+      let rest = cells;
+      for (let again = 0; again < 2; again += 1) straight.forEach((one, i) => {
+        const part = times(one, rest);
+        along[i] += part;
+        rest = rest.map((x, row) => x - part * one[row]);
+      });
+      const left = [...along], often = names.map(() => 0), much = cells.length < MANY ? OFF : MUCH;
+      for (let i = names.length - 1; i >= 0; i -= 1) {
+        often[i] = left[i] / shares[i][i];
+        for (let j = 0; j < i; j += 1) left[j] -= often[i] * shares[i][j];
+      }
+      const parts = names.filter((_, i) => often[i] > 0.5);
+      if (parts.length && new Set(cells).size >= SURE && cells.filter((x) => x !== 0).length - parts.length >= SURE) {
+        const off = cells.map((x, row) => Math.abs(x - parts.reduce((sum, part) => sum + table.get(part)[row], 0)));
+        const near = unit && parts.length > 1 && off.every((x) => x <= ((parts.length + 1) * unit) / 2 + 1e-6) && size(off) <= much * size(cells);
+        if (near || off.every((x, row) => x <= 1e-9 * Math.abs(cells[row]))) return name;
+      }
+      const over = Math.sqrt(times(rest, rest));
+      if (over > 1e-9 * length) { names.push(name); straight.push(rest.map((x) => x / over)); shares.push([...along, over]); }
+    }
+    return undefined;
+  }
+
+  /* Whether some of a few cells are the sum of another in every group, if there are too few sums for that to be chance. */
+  function tried(names, table, cells) {
+    if (names.length < SURE || names.length > TRIED || cells.reduce((bits, x) => bits + Math.log2(1 + Math.abs(x)), 0) < 2 * names.length + BITS) return false;
+    const parts = names.map((name) => table.get(name));
+    for (let some = 1; some < 1 << parts.length; some += 1) {
+      if (cells.every((x, row) => Math.abs(x - parts.reduce((sum, part, i) => sum + (some & (1 << i) ? part[row] : 0), 0)) <= 1e-9 * Math.abs(x))) return true;
+    }
+    return false;
   }
 
   /* Two bands that have more than an end in common, such as 65+ and 75+. */

@@ -399,17 +399,17 @@ const Rebasing = (() => {
       key += `\u0001${day}`;
       let group = groups.get(key);
       if (!group) {
-        group = { id: groups.size, below: false, units: -1, best: undefined, top: null, most: sums.map(() => -Infinity), least: sums.map(() => Infinity), marks: null, code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
+        group = { id: groups.size, below: false, block: undefined, parts: null, units: sums.map(() => -1), best: [], top: [], most: sums.map(() => -Infinity), next: sums.map(() => -Infinity), least: sums.map(() => Infinity), marks: null, code: body, keys: keys.map((column) => cells[column].trim()), day, rows: 0, sums: sums.map(() => 0), given: sums.map(() => 0), weights: rates.map(() => 0), products: rates.map(() => 0), both: rates.map(() => 0) };
         groups.set(key, group);
       }
       group.rows += 1; input.rows += 1;
       for (let i = 0; i < sums.length; i += 1) {
         const value = values[sums[i]];
         if (value === null) continue;
-        if (value > group.most[i]) group.most[i] = value;
+        if (value > group.most[i]) { group.next[i] = group.most[i]; group.most[i] = value; } else if (value > group.next[i]) group.next[i] = value;
         if (value < group.least[i]) group.least[i] = value;
         if (value < 0) group.below = true;
-        group.units &= Doubts.unitsOf(value);
+        group.units[i] &= Doubts.unitsOf(value);
         group.sums[i] += value; group.given[i] += 1; input.sums[i] += value; input.sizes[i] += Math.abs(value); input.given[i] += 1;
       }
       for (let i = 0; i < rates.length; i += 1) {
@@ -419,7 +419,7 @@ const Rebasing = (() => {
         group.weights[i] += weight; group.products[i] += weight * rate; group.both[i] += 1; input.weights[i] += weight; input.both[i] += 1;
       }
       for (const [column, value, cell] of odd) watch.number(column, value, cell, group, rates.includes(column));
-      watch.row(cells, group);
+      watch.row(cells, group, sums.map((column) => values[column]));
     };
     await rowsOf(table.file, table.encoding, table.separator, take, progress);
     if (strange.size) {

@@ -51,6 +51,7 @@ _FROM = {
 }
 _ROOMS = {
     "core": (
+        "adding",
         "agreement",
         "carrying",
         "cells",
@@ -68,6 +69,7 @@ _ROOMS = {
         "lineage",
         "lookups",
         "numbers",
+        "parts",
         "periods",
         "preparing",
         "problems",

@@ -51,6 +51,15 @@ def providers(whole: str, more: float, scale: float = 1) -> str:
     return "code,Provider,n\n" + "".join(f"{c},{k},{n:.10g}\n" for c, k, n in rows)
 
 
+def under(**parts) -> str:
+    """Numbers of nine CCGs, each cell made by its function of three."""
+    codes, rows = ("00C", "00K", "00M", "00L", "00N", "00P", "00Q", "00R", "00T"), []
+    for i, code in enumerate(codes, 2):
+        some = (97 * i % 89 + 200, 61 * i * i % 101 + 300, 37 * i * i * i % 97 + 100)
+        rows += [f"{code},{kind.replace('_', ' ')},{number(*some)}\n" for kind, number in parts.items()]
+    return "code,kind,n\n" + "".join(rows)
+
+
 def of_boards(name: str, period: str = "") -> str:
     """A number for each of two codes that partnerships and the boards after them had."""
     return f"{name},FY,n\n" + "".join(f"{c},{period},1\n" for c in ("QHM", "QOP"))
@@ -132,13 +141,13 @@ FILES = {
     "men, women and not known": (stacked("M", "F", "U"), {}, "exact", "3 codes have several rows"),
     **{f"a total of rounded parts called {whole}": (providers(whole, 5), {}, "doubtful", "the sum of the others, but for rounding")
        for whole in ("", "NULL", "CCG", "X")},
-    "a total of parts to the nearest tenth": (providers("X", 1, 0.1), {}, "doubtful", "but for rounding"),
+    "a total of parts to the nearest tenth": (providers("X", 1, 0.1), {}, "doubtful", "but for rounding or a little"),
     "a total of parts that are not rounded": (providers("X", 0), {}, "refused", "is the sum of the others"),
     "a row that has more than its parts": (providers("X", 60), {}, "exact", "3 codes have several rows"),
     "whole numbers of which nobody can tell": (providers("X", 7), {}, "exact", "3 codes have several rows"),
     "a total of rounded parts of some codes": (
         providers("X", 5) + "".join(f"{c},{k},{n}\n" for c in ("00L", "00N", "00P", "00Q") for k, n in (("a", 15), ("b", 20), ("c", 55))),
-        {}, [*["exact"] * 4, "doubtful"], "but for rounding"),
+        {}, [*["exact"] * 4, "doubtful"], "but for rounding or a little"),
     "a total of three codes among many": (
         providers("X", 0) + "".join(f"{c},{k},{n}\n" for c in ("00L", "00N", "00P", "00Q") for k, n in (("a", 15), ("b", 20), ("c", 55))),
         {}, "refused", "is the sum of the others"),
@@ -154,6 +163,35 @@ FILES = {
         stacked("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3", head="code,RTT Part Type,n"), {}, "refused", "several measures"),
     **{f"{' and '.join(ways)}": (stacked(*ways), {}, "refused", "several measures")
        for ways in (("Headcount", "FTE"), ("Registered", "Resident"), ("Weighted", "Unweighted"), ("Items", "NIC", "Quantity"))},
+    # parts of one another
+    **{f"{cells[-1]} beside {cells[0]}": (stacked(*cells), {}, "doubtful", words) for *cells, words in (
+        ("Type 1", "Types 1 and 2", "'Type 1' is a part of 'Types 1 and 2' in 'kind'"), ("1", "2", "1-2", "a part of '1-2'"),
+        ("Very good", "Fairly good", "Very good or fairly good", "'Very good' is a part of"),
+        ("Agree", "Strongly agree", "Agree/strongly agree", "is a part of 'Agree/strongly agree'"),
+        ("No", "Yes - definitely", "Yes", "'Yes - definitely' is a part of 'Yes'"), ("Poor", "Very good", "Good (total)", "'Good (total)' is a total"),
+        ("of which urgent", "Routine", "'of which urgent' is a total or a part"), ("This CCG", "England", "'England' is a total"),
+        ("Initial", "Final", "may be editions of the same figures"))},
+    **{f"{cells[0]} and {cells[-1]}": (stacked(*cells), {}, "exact", "3 codes have several rows") for cells in (
+        ("Good", "Very good"), ("Type 1", "Type 10"), ("Other - dental", "Dental", "Other"), ("England", "Wales"), ("Good (total)", "Poor (total)"))},
+    "a subtotal by its numbers": (
+        under(a=lambda a, b, c: a, b=lambda a, b, c: b, c=lambda a, b, c: c, z=lambda a, b, c: a + b), {}, "doubtful", "'z' in 'kind', left out, holds the sum of others"),
+    "a rounded subtotal": (
+        under(a=lambda a, b, c: 5 * (a // 5), b=lambda a, b, c: 5 * (b // 5), c=lambda a, b, c: 5 * (c // 5), z=lambda a, b, c: 5 * ((a + b) // 5)),
+        {}, "doubtful", "'z' in 'kind', left out, holds the sum of others"),
+    "a copy under another name": (
+        under(a=lambda a, b, c: a, b=lambda a, b, c: b, z=lambda a, b, c: a), {}, "doubtful", "or the same as another"),
+    "three of nine codes": (under(a=lambda a, b, c: a, b=lambda a, b, c: b, c=lambda a, b, c: c), {}, "exact", "9 codes have several rows"),
+    "a total in one of two columns": (
+        "code,kind,n,second\n" + "".join(f"{c},{k},{m},{m % 7}\n" for c, n in CCGS.items() for k, m in (("a", n), ("b", n + 3), ("z", 2 * n + 3))),
+        {"sums": ["n", "second"]}, "doubtful", "is the sum of the others"),
+    "two ways of dividing": (stacked("Age", "Sex", head="code,Breakdown,n"), {}, "refused", "divide the same figures in several ways"),
+    "blocks under two names of each": (
+        "code,name,n\n" + "".join(f"{c},{before}{name}{behind},{n + len(before)}\n" for before, behind in (("", ""), ("NHS ", " CCG"))
+            for (c, n), name in zip(CCGS.items(), ("Darlington", "Hartlepool and Stockton-on-Tees", "South Tees"), strict=True)),
+        {}, "doubtful", "and all codes have as many"),
+    "blocks under names with a mark, and a total between": (
+        "code,name,n\n" + "".join(f"{c},X{c}{mark},{n + len(mark)}\n" + ("England,,60\n" if c == "00M" else "") for mark in ("", " (women)") for c, n in CCGS.items()),
+        {}, "doubtful", "rows of no body stand among them"),
     "registered and not registered": (stacked("Registered", "Not registered"), {}, "exact", "3 codes have several rows"),
     **{f"{' beside '.join(when)}": (stacked(*when, head="code,Period,n"), {}, "doubtful", "several times in 'Period'")
        for when in (("2018/19", "2018/19 Q1"), ("Q1", "Q2", "2018/19"), ("2013-15", "2014-16"), ("Year to Mar-18", "Year to Jun-18"))},

@@ -369,6 +369,165 @@ def test_a_total_is_seen_though_a_part_of_most_codes_is_not_given():
         rebase_file(table, sums=["n"], drop=["rest"], **DATES)
 
 
+#: Cells of a column left out, and what comes of their sum where the numbers show nothing: the last is the greatest.
+BY_NAME = [
+    ("Type 1,Types 1 and 2", "doubtful"),
+    ("1,3,1 and 2", "doubtful"),
+    ("1,2,1-2", "doubtful"),
+    ("Stage 4,Stages 3 to 5", "doubtful"),
+    ("Very good,Fairly good,Very good or fairly good", "doubtful"),
+    ("Agree,Strongly agree,Agree/strongly agree", "doubtful"),
+    ("Male,Female,Male & female", "doubtful"),
+    ("No,Yes - definitely,Yes", "doubtful"),
+    ("Poor,Very good,Good (total)", "doubtful"),
+    ("Subtotal,A,B", "doubtful"),
+    ("of which urgent,Routine,Emergency", "doubtful"),
+    ("This CCG,England", "doubtful"),
+    ("England,Wales", "exact"),
+    ("Good,Very good", "exact"),
+    ("Type 1,Type 2,Type 10", "exact"),
+    ("Types 1 and 2,Type 1", "exact"),  # less than what it would be a part of
+    ("White,White and Asian,Asian", "exact"),
+    ("Other - dental,Dental,Other", "exact"),
+    ("Trauma & Orthopaedics,Ear Nose & Throat", "exact"),
+    ("Metformin,Metformin/sitagliptin", "exact"),
+    ("Good (total),Poor (total)", "exact"),
+]
+
+
+@pytest.mark.parametrize(("cells", "outcome"), BY_NAME)
+def test_parts_of_one_another_by_their_names_are_doubtful(cells, outcome):
+    """Type 1 beside Types 1 and 2 was called exact, with a note."""
+    moved = rebase_file(stacked(*cells.split(",")), sums=["n"], drop=["kind"], **DATES)
+    assert status(moved) == {"16C": outcome}
+
+
+def under(codes: int, **parts) -> pd.DataFrame:
+    """Numbers under many codes, each cell made by its function of those of very good, fairly good, poor and very poor."""
+    rng, rows = random.Random(codes), []
+    for code in lineage.bodies("2018-04-01")["code"][:codes]:
+        some = [rng.randint(100, 900) for _ in range(4)]
+        rows += [(code, kind.replace("_", " "), str(number(*some))) for kind, number in parts.items()]
+    return pd.DataFrame(rows, columns=["code", "kind", "n"])
+
+
+GOOD = {"very_good": lambda a, b, c, d: a, "fairly_good": lambda a, b, c, d: b}
+POOR = {"poor": lambda a, b, c, d: c, "very_poor": lambda a, b, c, d: d}
+FIVE = {k: lambda *n, of=of: 5 * round(of(*n) / 5) for k, of in (GOOD | POOR).items()}
+
+
+@pytest.mark.parametrize(
+    ("codes", "cells", "words"),
+    [
+        (9, GOOD | POOR | {"well": lambda a, b, c, d: a + b}, "refused"),
+        (9, {"well": lambda a, b, c, d: a + b} | GOOD | POOR | {"ill": lambda a, b, c, d: c + d}, "refused"),
+        (9, FIVE | {"well": lambda a, b, c, d: 5 * round((a + b) / 5)}, "'fairly good' and 'very good', but for rounding"),
+        (3, GOOD | POOR | {"well": lambda a, b, c, d: a + b}, "the sum of 'fairly good' and 'very good' under these few codes"),
+        (9, GOOD | {"also": lambda a, b, c, d: a}, "'very good' of the dropped column 'kind' is the same as 'also' under every code"),
+(25, GOOD | POOR | {"well": lambda a, b, c, d: a + b + c + d + a % 4}, "is the sum of the others, but for a little"),
+        (25, {"men": lambda a, b, c, d: 99 * a, "women": lambda a, b, c, d: 100 * a, "not known": lambda a, b, c, d: a // 9}, ""),
+        (9, GOOD | POOR | {"well": lambda a, b, c, d: a + b + d % 7}, ""),
+    ],
+)  # fmt: skip
+def test_subtotals_and_copies_are_known_by_their_numbers(codes, cells, words):
+    """One of Good beside Very good and Fairly good, and others, was no sum of all others, and so was exact."""
+    table, ask = under(codes, **cells), {"sums": ["n"], "drop": ["kind"], **DATES}
+    if words == "refused":
+        with pytest.raises(
+            PublishedError,
+            match=r"'well' stands the sum of '(?:fairly|very) good' and '(?:fairly|very) good'",
+        ):
+            rebase_file(table, **ask)
+        return
+    moved = rebase_file(table, **ask)
+    assert (words in str(moved)) and (set(moved.frame["status"]) >= {"doubtful"}) == bool(words)
+
+
+@pytest.mark.parametrize("other", ["seven", "*"])
+def test_a_total_in_one_of_two_columns_is_doubtful(other):
+    """A count adds up, and a mark or a count with parts that are not given does not: all was exact."""
+    table = under(9, **GOOD, **POOR, everyone=lambda *n: sum(n))
+    table["second"] = ["*" if other == "*" and i == 2 else str(3 + i * i % 11) for i in range(len(table))]
+    moved = rebase_file(table, sums=["n", "second"], drop=["kind"], **DATES)
+    assert "in column 'n'" in str(moved) and set(moved.frame["status"]) <= {"doubtful", "incomplete"}
+    table["n"] = table["second"].replace("*", "8")
+    assert "doubtful" not in set(
+        rebase_file(table, sums=["n", "second"], drop=["kind"], **DATES).frame["status"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "between", "outcome"),
+    [
+        ("NHS Darlington CCG,NHS Hartlepool and Stockton-on-Tees CCG,South Tees", "", "doubtful"),
+        ("NHS DARLINGTON CCG,Hartlepool & Stockton-on-Tees,NHS South Tees Clinical Commissioning Group", "", "doubtful"),
+        ("Darlington (women),Hartlepool (women),South Tees (women)", ",Total,63\n", "doubtful"),
+        ("Women,Women,Women", ",Total,63\n", "exact"),
+        ("Park Road,Mill Lane,The Quay", "", "exact"),
+    ],
+)  # fmt: skip
+def test_names_that_differ_by_block_tell_no_rows_apart(names, between, outcome):
+    """The same codes again, under short names: two periods, or men and women, were added up and called exact."""
+    first = ["Darlington", "Hartlepool and Stockton-on-Tees", "South Tees"]
+    first = ["Men"] * 3 if names.startswith("Women") else first
+    rows = [f"{c},{k},{n}\n" for c, k, n in zip(CCGS, first, CCGS.values(), strict=True)]
+    again = [f"{c},{k},{n + 7}\n" for c, k, n in zip(CCGS, names.split(","), CCGS.values(), strict=True)]
+    text = "code,name,n\n" + "".join(rows) + between + "".join(again)
+    assert status(rebase_file(frame(text), sums=["n"], drop=["name"], **DATES)) == {"16C": outcome}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "outcome"), [("10 10 20 21 30 28", "doubtful"), ("10 4 20 9 30 11", "exact")]
+)
+@pytest.mark.parametrize("first", ["Initial", "First"])
+def test_initial_beside_final_may_be_kinds_of_assessment(first, numbers, outcome):
+    """They were refused as editions of the same figures, which they are only where their numbers are alike."""
+    table = stacked(first, "Final").assign(n=numbers.split())
+    assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": outcome}
+    with pytest.raises(PublishedError, match="editions of the same figures"):
+        rebase_file(table.rename(columns={"kind": "Version"}), sums=["n"], drop=["rest"], **DATES)
+
+
+@pytest.mark.parametrize("name", ["Dimension", "BREAKDOWN", "Category type", "Demographic"])
+def test_what_divides_the_same_figures_in_several_ways_is_never_added_up(name):
+    """By age, and again by sex: each person counted twice."""
+    with pytest.raises(PublishedError, match="divide the same figures in several ways, 'Age' and 'Sex'"):
+        rebase_file(stacked("Age", "Sex", head=f"code,{name},n"), sums=["n"], drop=["rest"], **DATES)
+
+
+def test_rows_of_england_that_a_dropped_column_tells_apart_stop_nothing():
+    """Fingertips gives England by tenths of deprivation too: these find no place, and are not added up."""
+    table = frame("code,Category type,n\n00C,,10\n00K,,20\n00M,,30\nEngland,,60\nEngland,Deprivation,60\n")
+    assert status(rebase_file(table, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("whole", ["99", "X"])
+def test_numbers_that_stand_for_something_are_looked_at_though_some_codes_lack_some(whole):
+    """They were taken for a column of counts, so its total was not seen."""
+    rows = [(c, k, n) for c, i in CCGS.items() for k, n in (("1", i), ("2", i + 7), (whole, 2 * i + 7))]
+    table = pd.DataFrame([*rows, ("00M", "3", 0)], columns=["code", "Arm", "n"]).astype(str)
+    with pytest.raises(PublishedError, match=f"in every row of {whole!r} stands the sum of the others"):
+        rebase_file(table, sums=["n"], drop=["Arm"], **DATES)
+
+
+def test_two_ways_of_dividing_that_add_up_to_the_same_are_doubtful():
+    parts = {"young": lambda a, b, c, d: a + c, "old": lambda a, b, c, d: b + d}
+    table = under(9, **parts, men=lambda a, b, c, d: a + b, women=lambda a, b, c, d: c + d)
+    by = ["Age" if kind in parts else "Sex" for kind in table["kind"]]
+    moved = rebase_file(table.assign(by=by), sums=["n"], drop=["rest"], **DATES)
+    assert set(moved.frame["status"]) == {
+        "doubtful"
+    } and "'Sex' of the dropped column 'by' is the same as 'Age'" in str(moved)
+
+
+def test_a_measure_that_is_dropped_may_say_that_a_value_is_counted_at_a_time():
+    table = stacked(
+        "Apr-18,People in contact", "May-18,People in contact", head="code,Month,Measure name,Value"
+    )
+    moved = rebase_file(table, sums=["Value"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "counts what is there at a time" in str(moved)
+
+
 def test_parts_of_waiting_times_make_no_sum():
     """Part_2A is a part of Part_2: the column is dropped with ease, and what was left was called exact."""
     cells = ("Part_1A", "Part_1B", "Part_2", "Part_2A", "Part_3")
@@ -417,6 +576,7 @@ def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
         ("Registered", "Resident"),
         ("Weighted", "Unweighted"),
         ("Items", "NIC", "Quantity"),
+        ("Gross", "Net"),
     ],
 )
 def test_the_same_things_counted_in_several_ways_make_no_sum(cells):

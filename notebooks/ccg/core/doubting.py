@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage, numbers, totals
+from . import adding, keeping, lineage, numbers, totals
 from .finding import (
     PublishedError,
     has_limits,
@@ -41,6 +41,12 @@ _COUNT = re.compile(
     r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
     r"|observed|expected)(?![a-z])"
 )
+#: What a name of a body may have or lack, and is the same.
+_FORMAL = re.compile(
+    r"(?:(?<![a-z])(?:nhs|ccgs?|icb|clinical commissioning group|integrated care board|the|and)(?![a-z])|[^a-z0-9])+"
+)
+#: No table has so many names of bodies.
+_NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
 _HARDLY = 20
 #: Numbers below zero by which some data sets say that none is given, and columns whose numbers may be below zero.
@@ -104,17 +110,19 @@ def added_up(
     """
     if not sums:
         return AddedUp([], [])
-    blank = no_code(frame[keys[0]])
-    among = ~blank & frame.duplicated(keys, keep=False)
+    # what finds no place, as a total for England by age, is not added up
+    beside = {word.casefold() for word in lineage.beside()}
+    aside = no_code(frame[keys[0]]) | keeping.told(frame[keys[0]], lambda c: c.strip().casefold() in beside)
+    among = ~aside & frame.duplicated(keys, keep=False)
     if not among.any():
         return AddedUp([], [])
     some = frame if among.all() else frame[among]
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
     notes, doubts = _same(among, some, keys[0], sums)
-    doubts += _not_told_apart(among, frame, keys, left, sums, again)
+    doubts += _not_told_apart(among, frame, keys, left, apart, sums, again)
     for name in apart:
-        total = totals.sum_of_the_others(some, keys, name, sums)
+        total = adding.sum_of_the_others(some, keys, name, sums)
         why = totals.counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
         if why:
             raise PublishedError(
@@ -122,6 +130,7 @@ def added_up(
                 "out of the file"
             )
         doubts += _maybe_twice(among, name, total)
+        doubts += [Doubt(why, _of(among, rows)) for why, rows in totals.maybe_twice(some, groups, name, sums)]
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
     doubts += _repeated(among, some, keys, apart, sums)
@@ -136,13 +145,13 @@ def added_up(
     return AddedUp(notes, doubts)
 
 
-def _maybe_twice(among: pd.Series, name: str, total: totals.Total | None) -> list[Doubt]:
+def _maybe_twice(among: pd.Series, name: str, total: adding.Total | None) -> list[Doubt]:
     """A doubt where a cell of a column left out holds the sum of the others, and that may be chance."""
     if total is None:
         return []
     why = (
         f"figures of {count(total.times, 'code')} may be counted twice, since {totals.in_words(total.cell)} of the dropped column "
-        f"{name!r} is the sum of the others{', but for rounding' if total.rounded else ''} (--by {name!r} keeps them apart)"
+        f"{name!r} is {total.of}{total.but} (--by {name!r} keeps them apart)"
     )
     return [Doubt(why, _of(among, total.rows))]
 
@@ -183,6 +192,7 @@ def _not_told_apart(
     frame: pd.DataFrame,
     keys: list[str],
     left: list[str],
+    apart: list[str],
     sums: list[str],
     again: Sequence[int],
 ) -> list[Doubt]:
@@ -195,7 +205,7 @@ def _not_told_apart(
     sizes = frame[body].groupby(keys, dropna=False, observed=True).size()
     usual = [
         (2 * int(sizes.gt(1).sum()) <= len(sizes), "most codes have one"),
-        (len(sizes) >= totals.SURE and sizes.nunique() == 1, "all codes have as many"),
+        (len(sizes) >= adding.SURE and sizes.nunique() == 1, "all codes have as many"),
     ]
     how = [words for is_so, words in usual if is_so][-1:]
     block, between = _blocks(frame, body, keys, again, len(sizes))
@@ -203,12 +213,15 @@ def _not_told_apart(
         return []
     some = frame[among & body]
     may = {c for c in names_of(frame) if c not in sums and _may_tell(some[c], counts=not between)}
-    alike = [c for c in names_of(frame) if c in {*keys, *left} or c in may]
+    within = block[among & body] if between else None
+    blocks = between or sizes.nunique() == 1
+    names = {c for c in apart if blocks and _names_alone(some, keys[0], c, within)}
+    alike = [c for c in names_of(frame) if c in {*keys, *left, *may} - names]
     rows = some.duplicated(alike, keep=False) & ~some.duplicated([*alike, *sums], keep=False)
     if between:
         of_row = block[among & body].groupby([some[c] for c in alike], dropna=False, observed=True)
-        apart = rows & (of_row.transform("nunique") > 1)
-        rows, how = (apart, [between]) if apart.any() else (rows, how)
+        torn = rows & (of_row.transform("nunique") > 1)
+        rows, how = (torn, [between]) if torn.any() else (rows, how)
     if not rows.any() or not how:
         return []
     first = str(some[keys[0]][rows].iloc[0]).strip()
@@ -217,6 +230,26 @@ def _not_told_apart(
         "correction"
     )
     return [Doubt(why, _of(among & body, rows))]
+
+
+def _names_alone(some: pd.DataFrame, code: str, name: str, block: pd.Series | None) -> bool:
+    """Whether a column calls each code by names of one body, so that it tells no rows apart, or by others in every block.
+
+    What tells blocks apart, such as Male and Female, is one cell in each of them.
+    """
+    if not keeping.is_text(some[name]) or is_period(some, name):
+        return False
+    if block is not None:
+        pairs = pd.DataFrame({"cell": some[name], "block": block}).drop_duplicates()
+        if pairs["cell"].is_unique and pairs["block"].value_counts().gt(1).all():
+            return True
+    first = some.loc[some[code] == some[code].iloc[0], name] if len(some) else some[name]
+    if not len(first) or not _of_one_body(set(first.unique())):
+        return False
+    pairs = some[[code, name]].drop_duplicates()
+    return len(pairs) <= _NAMES and all(
+        _of_one_body(set(own)) for _, own in pairs.groupby(code, observed=True)[name]
+    )
 
 
 def _may_tell(cells: pd.Series, counts: bool) -> bool:
@@ -308,8 +341,10 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     as_at = _AS_AT.search(words_of(name)) or any(
         map(_AS_AT.search, map(str, frame[name].unique()[: totals.FEW]))
     )
-    again = [s for s in sums if _SO_FAR.search(words_of(s))]
-    stocks = [s for s in sums if as_at or s in again or _STOCK.search(words_of(s))]
+    measures = _measures(frame, name) if any(map(says_nothing, sums)) else []
+    called = {s: [words_of(s), *(measures if says_nothing(s) else ())] for s in sums}
+    again = [s for s in sums if any(map(_SO_FAR.search, called[s]))]
+    stocks = [s for s in sums if as_at or s in again or any(map(_STOCK.search, called[s]))]
     if not stocks:
         return []
     what = "again what it counted before" if stocks[0] in again else "what is there at a time"
@@ -320,12 +355,18 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     return [Doubt(why, among)]
 
 
+def _measures(frame: pd.DataFrame, but: str) -> list[str]:
+    """The few cells of columns of measures, which say what is counted where the column of numbers is called Value."""
+    some = [c for c in names_of(frame) if c != but and totals.of_measures(c) and keeping.is_text(frame[c])]
+    return [str(cell) for c in some for cell in frame[c].unique()[: totals.FEW]]
+
+
 def _of_one_body(names: set[str]) -> bool:
-    """Whether some names are of one body: alike but for case and spaces, or its old and its new one."""
+    """Whether some names are of one body: alike but for case and spaces, its old and its new one, or none given."""
     plain = {" ".join(str(one).split()).casefold() for one in names}
-    if len(plain) == 1:
+    if len({_FORMAL.sub("", one) for one in plain if one}) == 1:
         return True
-    codes = {lineage.suggest(str(one)) for one in names}
+    codes = {lineage.suggest(one) for one in plain if one}
     try:  # a region is suggested too, and has no life here
         return None not in codes and len({lineage.lifetime(str(code))[0] for code in codes}) == 1
     except lineage.LineageError:
@@ -355,7 +396,7 @@ def _repeated(
             f"column {name!r} has the same number in several rows of one code, such as {first[name]!r} for "
             f"{first[keys[0]]!r}, so it would be counted several times"
         )
-        if many.nunique() >= totals.SURE and len(many) == group[several].nunique():
+        if many.nunique() >= adding.SURE and len(many) == group[several].nunique():
             raise PublishedError(
                 f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
             )

@@ -32,6 +32,7 @@ from .finding import (
     strays,
 )
 from .geography import Fit
+from .totals import FEW
 from .words import count, few
 
 #: Names that the result needs for itself.
@@ -265,6 +266,7 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
         if not _is_numeric(frame[c], asked.missing)
         or no_count(c, frame[c]) == "a period"
         or _repeats(frame, code, c)
+        or _stands_for(frame, code, c)
     ]
     dated = [columns.at] if isinstance(columns.at, str) and columns.at in frame else []
     said = added_up(frame, [code, *columns.by, *dated], told, columns.sums, asked.again)
@@ -323,7 +325,7 @@ def _repeats(frame: pd.DataFrame, code: str, column: str, surely: bool = False) 
 
     ``surely`` where three codes or more have each cell, and all as often, which is no chance.
     """
-    if not 1 < frame[column].nunique() <= 60:
+    if not 1 < frame[column].nunique() <= FEW:
         return False
     pairs = frame[[code, column]].drop_duplicates()
     times = pairs.groupby(column)[code].nunique()
@@ -331,6 +333,19 @@ def _repeats(frame: pd.DataFrame, code: str, column: str, surely: bool = False) 
         return False
     often = frame.groupby([code, column], observed=True).size()
     return not surely or (times.iloc[0] == frame[code].nunique() > 2 and often.nunique() == 1)
+
+
+def _stands_for(frame: pd.DataFrame, code: str, column: str) -> bool:
+    """Whether the numbers of a column rather stand for something than count it: one of few is a word, or most codes have each."""
+    if says_counts(column) or not 1 < frame[column].nunique() <= FEW:
+        return False
+    cells = [str(cell) for cell in frame[column].unique()]
+    if any(
+        re.search(r"[^\W\d_]", cell) and numbers.is_given(cell) and numbers.plain(cell) is None
+        for cell in cells
+    ):
+        return True
+    return 2 * len(frame[[code, column]].drop_duplicates()) > frame[code].nunique() * len(cells)
 
 
 def _counts(

@@ -6,11 +6,12 @@ It may hold a total beside its parts, several levels, editions or measures, told
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from . import keeping, numbers, periods
+from . import keeping, parts, periods
+from .adding import SURE, Total, number
 from .finding import called_a_rate, is_period, words_of
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
@@ -46,11 +47,18 @@ _OF_MEASURES = re.compile(
     r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part)"
     r"(?: (?:name|type|code|id|description|desc|title|label))?"
 )
+#: A column whose cells say by what the same people were divided: by age, and again by sex.
+_OF_DIVISIONS = re.compile(
+    r"(?i)(?:.* )?(?:dimensions?|break ?downs?|characteristics?|demographics?|(?:category|group(?:ing)?|subgroup|variable|stratification) ?types?)(?: name)?"
+)
+#: What stands for the whole country, and what stands beside it where countries are told apart.
+_ENGLAND = re.compile(r"(?i)england(?: (?:average|mean|total|value|figure))?")
+_COUNTRY = re.compile(r"(?i)wales|scotland|northern ireland|other.*|outside.*|not .*|unknown")
 #: What the same people or things are called where they are counted or measured in several ways.
 _WAYS = re.compile(
     r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
     r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
-    r"|spells|admissions"
+    r"|spells|admissions|gross|net"
 )
 #: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
 _GROUP = re.compile(
@@ -70,29 +78,14 @@ _BAND = re.compile(
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
 FEW = 60
-#: Under so many codes and keys the sum of the others is no chance.
-SURE = 3
-#: So much of a total at most its parts may lack or have more where they are rounded.
-_OFF = 0.05
+#: So much of the numbers at most lies between two editions of them.
+_ALIKE = 0.25
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {"numbered": _NUMBERED, "group": _GROUP}
 WHOLLY = {
-    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS,
+    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
     "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND,
 }  # fmt: skip
-
-
-def _number(cell: object) -> float:
-    return float(numbers.plain(str(cell)) or "nan")
-
-
-class Total(NamedTuple):
-    """A cell in whose rows stands the sum of the others, under how many codes and keys it does, and all their rows."""
-
-    cell: str
-    times: int
-    rows: pd.Series
-    rounded: bool = False
 
 
 def in_words(cell: str) -> str:
@@ -103,24 +96,25 @@ def in_words(cell: str) -> str:
 def counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], total: Total | None) -> str:
     """Why the rows that a column tells apart are not to be added up: by what they are called, or by their numbers."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    whole = [c for c in cells if _WHOLE.fullmatch(c) and _is_whole(c, some, groups, name, sums)]
+    subtotals = [c for c in cells if parts.is_subtotal(c)]
+    may = [c for c in cells if _WHOLE.fullmatch(c) and not (c in subtotals and len(subtotals) > 1)]
+    whole = [c for c in may if _is_whole(c, some, groups, name, sums)]
     levels = [c for c in cells if _LEVEL.fullmatch(c)]
     if whole and len(whole) < len(cells):
         part = next(c for c in cells if c not in whole)
         return f"{whole[0]!r} stands beside parts such as {part!r}, so figures would be counted twice"
     if 1 < len(levels) == len(cells):
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
-    if total is not None and total.times >= SURE and not total.rounded:
-        return f"in every row of {in_words(total.cell)} stands the sum of the others, so figures would be counted twice"
+    if total is not None and total.times >= SURE and not total.but:
+        return f"in every row of {in_words(total.cell)} stands {total.of}, so figures would be counted twice"
     bands = None if _NUMBERED.search(words_of(name)) else _overlap(cells)
     if bands:
         return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
     one = groups[name].nunique(dropna=False).idxmax()
     here = groups.get_group(one if isinstance(one, tuple) else (one,))[name].astype(str).str.strip()
     first, second = list(dict.fromkeys(here.sort_values()))[:2]
-    editions = [c for c in cells if _EDITION.fullmatch(c)]
     if (
-        1 < len(editions) == len(cells)
+        (len(cells) > 1 and all(map(_EDITION.fullmatch, cells)) and not _may_be_kinds(cells))
         or _OF_EDITIONS.fullmatch(words_of(name))
         or (is_period(some, name) and _marked(here))
     ):
@@ -133,9 +127,52 @@ def counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], t
     letters = {c.casefold() for c in cells}
     if {"m", "f"} < letters <= _SEXES and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
         return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
-    if _are_measures(cells) or _OF_MEASURES.fullmatch(words_of(name)):
+    if _OF_DIVISIONS.fullmatch(words_of(name)):
+        return f"its rows divide the same figures in several ways, {first!r} and {second!r}, so they would be counted twice"
+    if _are_measures(cells) or of_measures(name):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
     return ""
+
+
+def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> list[tuple[str, pd.Series]]:
+    """Why rows that a column tells apart may count twice, by what they are called; with the rows of ``some`` of each reason."""
+    cells = sorted({str(c).strip() for c in some[name].unique()})
+    if len(cells) > FEW or _NUMBERED.search(words_of(name)):
+        return []
+    england = [] if any(map(_COUNTRY.fullmatch, cells)) else [c for c in cells if _ENGLAND.fullmatch(c)]
+    named, own, kinds = (
+        {} if is_period(some, name) else parts.by_name(cells),
+        england + parts.by_own_words(cells),
+        _may_be_kinds(cells),
+    )
+    own = own if len(own) < len(cells) else []  # of totals alone none is a part of another
+    if not (named or own or kinds):
+        return []
+    group, label, out = groups.ngroup(), _labels(some, name), []
+    for whole, its in named.items():
+        less = _less(whole, its, some, group, label, sums)
+        if len(less) and 2 * int(less.sum()) <= len(less):
+            why = f"{its[0]!r} of the dropped column {name!r} is a part of {whole!r} by its name"
+            out.append((why, group.isin(less.index)))
+    if own and not out and not kinds:
+        why = f"{own[0]!r} of the dropped column {name!r} is a total or a part of others by its name"
+        out.append((why, group.isin(group[label.isin(own)].unique())))
+    if kinds and len(here := _alike(some, group, label, sums)):
+        why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
+        out.append((why, group.isin(here)))
+    return [
+        (f"{why}, so figures may be counted twice (--by {name!r} keeps them apart)", rows)
+        for why, rows in out
+    ]
+
+
+def _may_be_kinds(cells: list[str]) -> bool:
+    """Whether cells that are called like editions may be kinds, as the initial and the final assessment of a person are."""
+    return {c.casefold() for c in cells} in ({"initial", "final"}, {"first", "final"})
+
+
+def _labels(some: pd.DataFrame, name: str) -> pd.Series:
+    return keeping.made(some[name], lambda cell: str(cell).strip())
 
 
 def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> bool:
@@ -145,17 +182,48 @@ def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[
     """
     if _NO_NAME.fullmatch(cell):
         return True
-    has = keeping.told(some[name], lambda one: one.strip() == cell)
-    group = groups.ngroup()
-    if 2 * int(group[has].nunique()) < groups.ngroups:
+    group, label = groups.ngroup(), _labels(some, name)
+    if 2 * int(group[label == cell].nunique()) < groups.ngroups:
         return False
-    less = pd.Series(True, group[has].unique())
-    for s in sums:
-        values = keeping.values(some[s], _number)
-        alike = values.groupby([group, some[name]], observed=True).sum(min_count=1)
-        part = alike[~alike.index.isin([cell], level=1)].groupby(level=0).max()
-        less &= values[has].groupby(group[has]).sum(min_count=1) < part.reindex(less.index)
+    less = _less(cell, None, some, group, label, sums)
     return 2 * int(less.sum()) <= len(less)
+
+
+def _less(
+    cell: str,
+    others: list[str] | None,
+    some: pd.DataFrame,
+    group: pd.Series,
+    label: pd.Series,
+    sums: list[str],
+) -> pd.Series:
+    """For each code and key that has a cell, and one of some others if these are named, whether it is less than one of the others."""
+    rows = label.notna() if others is None else label.isin([cell, *others])
+    alike = _added(some[rows], group[rows], label[rows], sums)
+    its = alike.index.get_level_values(1) == cell
+    mine, part = alike[its].droplevel(1), alike[~its].groupby(level=0).max()
+    if others is not None:
+        mine = mine[mine.index.isin(part.index)]
+    return (mine < part.reindex(mine.index)).all(axis=1)
+
+
+def _alike(some: pd.DataFrame, group: pd.Series, label: pd.Series, sums: list[str]) -> pd.Index:
+    """The codes and keys that have both of two cells, if the numbers of these are much alike in some column; else none."""
+    one, other = (rows.droplevel(1) for _, rows in _added(some, group, label, sums).groupby(level=1))
+    both = one.index.intersection(other.index)
+    one, other = one.loc[both], other.loc[both]
+    apart = (one - other).abs().sum() / one.where(one > other, other).abs().sum()
+    return both if (apart <= _ALIKE).any() else both[:0]
+
+
+def _added(some: pd.DataFrame, group: pd.Series, label: pd.Series, sums: list[str]) -> pd.DataFrame:
+    values = pd.DataFrame({s: keeping.values(some[s], number) for s in sums})
+    return values.groupby([group, label], observed=True).sum(min_count=1)
+
+
+def of_measures(name: str) -> bool:
+    """Whether a column is called one of measures: Indicator Name, METRIC."""
+    return bool(_OF_MEASURES.fullmatch(words_of(name)))
 
 
 def rates_of(cells: Sequence[str]) -> list[str]:
@@ -188,71 +256,3 @@ def _marked(cells: pd.Series) -> bool:
     """Whether two cells are one period, but for a mark such as r for revised behind it."""
     plain = [periods.unmarked(c) for c in cells.unique()]
     return len(set(plain)) < len(plain)
-
-
-def sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> Total | None:
-    """The cell of a column in whose rows stands the sum of the other rows of the code, wherever it has one.
-
-    Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the codes
-    and keys with three rows or more one of them is the sum of the others.
-    """
-    if some[name].nunique(dropna=False) < 3:
-        return None
-    values = {s: keeping.values(some[s], _number) for s in sums}
-    label = keeping.made(some[name], lambda cell: str(cell).strip())
-    group = some.groupby(keys, dropna=False, observed=True).ngroup()
-    itself = keeping.alike(label, some[keys[0]])
-    if itself.any():
-        label = keeping.kept(keeping.as_text(label).mask(itself, "the code itself"))
-    rows = pd.DataFrame(values).assign(_group=group, _label=label)
-    given = rows.dropna(subset=sums)
-    alike = given.groupby(["_group", "_label"])[sums].agg("sum")
-    whole = alike.groupby(level="_group").transform("sum")
-    parts = alike.groupby(level="_group")[sums[0]].transform("count")
-    twice = (2 * alike - whole).abs().le(1e-9 * whole.abs()).all(axis=1) & whole.ne(0).any(axis=1)
-    # where a part is not given the sum cannot be seen, unless it is so everywhere
-    torn = alike.index.get_level_values("_group").isin(rows.loc[rows[sums].isna().any(axis=1), "_group"])
-    several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
-    found = {
-        str(one): fits[fits].index.get_level_values("_group")
-        for one, fits in several.groupby(level="_label")
-        if fits.all() and parts[fits.index].max() > 2
-    }
-    many = twice[parts > 2]
-    of_any = many.groupby(level="_group").any()
-    if 2 * of_any.sum() > len(of_any):
-        cells = many[many].index.get_level_values("_label")
-        usual = several.groupby(level="_group").any()
-        found.setdefault(str(cells[0]), usual[usual].index)
-        found[str(cells[0])] = found[str(cells[0])].union(usual[usual].index)
-    if not found:
-        return _nearly_the_sum(alike[~torn], group)
-    cell = max(found, key=lambda one: len(found[one]))
-    every = {g for groups in found.values() for g in groups}
-    return Total(cell, len(set(found[cell])), group.isin(every))
-
-
-def _nearly_the_sum(alike: pd.DataFrame, group: pd.Series) -> Total | None:
-    """The cell in whose rows stands the sum of the others but for rounding, wherever it has a row.
-
-    Numbers to the nearest five, ten or more are known by their last digits, and decimals by how many there are; of whole
-    numbers nobody can tell.
-    """
-    values = pd.Series(alike.to_numpy().ravel()).abs()
-    unit: float | None = next((u for u in (1000, 100, 10, 5) if (values % u == 0).all()), None)
-    if unit is None and (values % 1 != 0).any():
-        unit = next(
-            (u for u in (0.1, 0.01) if (((values / u) - (values / u).round()).abs() < 1e-6).all()), None
-        )
-    whole = alike.groupby(level="_group").transform("sum")
-    parts = alike.groupby(level="_group")[alike.columns[0]].transform("count")
-    if unit is None or not (parts > 2).any():
-        return None
-    off = (2 * alike - whole).abs()
-    near = off.le(parts * unit / 2 + 1e-6, axis=0).all(axis=1) & whole.ne(0).any(axis=1)
-    for cell, fits in near[parts > 2].groupby(level="_label"):
-        at = fits.index
-        if fits.all() and len(fits) >= SURE and (off.loc[at].sum() <= _OFF * alike.loc[at].sum()).all():
-            groups = at.get_level_values("_group")
-            return Total(str(cell), len(set(groups)), group.isin(groups), rounded=True)
-    return None

@@ -18,6 +18,7 @@ from ...core import (
     lineage,
     lookups,
     numbers,
+    parts,
     periods,
     reading,
     totals,
@@ -72,9 +73,9 @@ def _patterns() -> dict[str, str]:
         "number": numbers.NUMBER, "noted_nought": numbers.NOTED_NOUGHT, "published": numbers.PUBLISHED,
         "mark": numbers.MARK, "period": periods.PERIOD,
     }  # fmt: skip
-    for module in (numbers, periods, finding, doubting, totals, deciding, headings):
+    for module in (numbers, periods, finding, doubting, totals, parts, deciding, headings):
         every |= {name: one.pattern for name, one in module.ANYWHERE.items()}
-    for module in (periods, reading, finding, doubting, totals, headings):
+    for module in (periods, reading, finding, doubting, totals, parts, headings):
         every |= {name: f"^(?:{_bare(one.pattern)})$" for name, one in module.WHOLLY.items()}
     return {name: _bare(pattern) for name, pattern in every.items()}
 
