@@ -228,6 +228,7 @@ def test_deciles_tell_rows_apart_though_some_codes_lack_some():
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("key", [True, False])
 def test_tenths_by_deprivation_tell_rows_apart(key):
     """They are numbers called a rate, and so were not asked whether they tell rows apart."""
@@ -240,6 +241,7 @@ def test_tenths_by_deprivation_tell_rows_apart(key):
     assert set(moved.frame["status"]) == {"exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
 )
@@ -300,6 +302,7 @@ def test_periods_that_overlap_are_never_added_up(cells):
     assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("whole", ["YTD", "Year to date", "Full year", "Annual", "Cumulative", "Any month"])
 def test_a_total_is_known_by_other_words_too(whole):
     with pytest.raises(PublishedError, match=f"{whole!r} stands beside parts such as 'Q1'"):
@@ -395,6 +398,7 @@ BY_NAME = [
 ]
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(("cells", "outcome"), BY_NAME)
 def test_parts_of_one_another_by_their_names_are_doubtful(cells, outcome):
     """Type 1 beside Types 1 and 2 was called exact, with a note."""
@@ -416,6 +420,7 @@ POOR = {"poor": lambda a, b, c, d: c, "very_poor": lambda a, b, c, d: d}
 FIVE = {k: lambda *n, of=of: 5 * round(of(*n) / 5) for k, of in (GOOD | POOR).items()}
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("codes", "cells", "words"),
     [
@@ -456,6 +461,7 @@ def test_a_total_in_one_of_two_columns_is_doubtful(other):
     )
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("names", "between", "outcome"),
     [
@@ -476,6 +482,7 @@ def test_names_that_differ_by_block_tell_no_rows_apart(names, between, outcome):
     assert status(rebase_file(frame(text), sums=["n"], drop=["name"], **DATES)) == {"16C": outcome}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("numbers", "outcome"), [("10 10 20 21 30 28", "doubtful"), ("10 4 20 9 30 11", "exact")]
 )
@@ -629,6 +636,7 @@ def test_editions_of_the_same_figures_are_never_added_up(head, cells, drop):
     assert status(rebase_file(table[::2], sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
@@ -791,6 +799,7 @@ def test_a_measure_that_is_dropped_may_say_that_a_value_is_a_rate():
         assert set(rebase_file(counts, sums=["Numerator"], **how, **DATES).frame["status"]) == {"exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [("Month,Registered patients", "Apr-18 May-18"), ("When,n", "As at April 2018,As at May 2018")],

@@ -457,6 +457,7 @@ def test_a_total_that_may_be_one_by_chance_is_no_reason_to_call_the_numbers_sure
     assert "Every row is exact" not in " ".join(rest) and moved.report.doubts
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("at", ["2018-04-01", "auto"])
 def test_closed_codes_of_another_year_are_not_added_to_the_body_they_became(at):
     """Only the dropped year kept 02V, 03C and 03G of 2017 apart from 15F of 2018, of which they are the parts."""

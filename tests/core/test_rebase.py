@@ -450,6 +450,7 @@ def test_the_report_says_what_shares_are_of_and_how_far_the_other_is(make):
     assert "Shares of 01E, 01K are of registered patients: no residents are known" in str(unknown.report())
 
 
+@pytest.mark.few(2)
 @kinds_with_slow_duckdb
 @pytest.mark.parametrize("at", ["2013-04-01", "auto", "day"])
 def test_codes_of_no_place_may_go_to_unmapped_with_the_reason(make, at):
@@ -704,6 +705,7 @@ def reasons_of(result) -> list:
     return plain(result.unmapped)["reason"].tolist()
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_dates_within_a_period_are_times_where_a_body_has_two_of_them(make):
     """Months of a year: each must have every part. 00F to 00H became 13T in April 2015."""
