@@ -322,7 +322,8 @@ const Doubts = (() => {
       const bands = pattern.numbered.test(name) ? null : overlap(some);
       if (bands) return `${quoted(bands[0])} and ${quoted(bands[1])} overlap, so figures would be counted twice`;
       if ((are("edition") && !mayBeKinds(some)) || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
-      if (pattern.of_divisions.test(name)) return `its rows divide the same figures in several ways, ${quoted(one)} and ${quoted(other)}, so they would be counted twice`;
+      const dividedBy = new Set(some.map((cell) => cell.match(pattern.division)?.[0].toLowerCase()).filter(Boolean));
+      if (dividedBy.size > 1 && pattern.of_divisions.test(name)) return `its rows divide the same figures in several ways, ${quoted(one)} and ${quoted(other)}, so they would be counted twice`;
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
       const persons = some.find((cell) => /^[ptb]$/i.test(cell));
       if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;

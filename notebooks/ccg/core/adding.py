@@ -1,13 +1,15 @@
 """Which cell of a column holds the sum of others in every row of the code, by the numbers alone."""
 
+from collections.abc import Iterable
 from copy import copy
 from itertools import chain, combinations
-from math import log2
+from math import gcd, log2
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from . import keeping, numbers, parts
+from .finding import is_period
 
 #: Under so many codes and keys a sum is no chance.
 SURE = 3
@@ -21,6 +23,8 @@ _ROWS, _CODES = 500_000, 10
 _MANY, _CLOSE, _MOST, _MUCH = 20, 0.02, 0.8, 0.15
 #: So many parts are tried at most where there are few codes, and so many digits of two have to agree that it is no chance.
 _TRIED, _BITS = 9, 12
+#: Columns of what is added up, called as none of a file is.
+_GROUP, _LABEL = "\0group", "\0label"
 
 
 class Total(NamedTuple):
@@ -38,10 +42,11 @@ class Total(NamedTuple):
 
 def sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> Total | None:
     """The cell of a column in whose rows stands the sum of the other rows of the code, or of a few, wherever it has one."""
+    copies = not is_period(some, name)  # a payment is the same every month
     if some[name].nunique(dropna=False) < 3:
-        return _twice_the_same(some, keys, name, sums)
+        return _twice_the_same(some, keys, name, sums) if copies else None
     added = _added(some, keys, name, sums)
-    return added.all_others() or added.a_few() or added.nearly_all_others() or added.in_one_column()
+    return added.all_others() or added.a_few(copies) or added.nearly_all_others() or added.in_one_column()
 
 
 def _twice_the_same(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> Total | None:
@@ -59,7 +64,7 @@ def _added(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> "
     itself = keeping.alike(label, some[keys[0]])
     if itself.any():
         label = keeping.kept(keeping.as_text(label).mask(itself, "the code itself"))
-    return _Added(pd.DataFrame(values).assign(_group=group, _label=label), sums)
+    return _Added(pd.DataFrame(values).assign(**{_GROUP: group, _LABEL: label}), sums)
 
 
 def number(cell: object) -> float:
@@ -71,20 +76,20 @@ class _Added:
     """What is added up, by group (a code and key) and label (the cell that tells the rows of a group apart)."""
 
     def __init__(self, rows: pd.DataFrame, sums: list[str]) -> None:
-        self.rows, self.sums, self.group = rows, sums, rows["_group"]
+        self.rows, self.sums, self.group = rows, sums, rows[_GROUP]
         blank = rows[sums].isna().any(axis=1)
         given = rows[~blank] if blank.any() else rows
-        self.alike = given.groupby(["_group", "_label"])[sums].agg("sum")
-        self.whole = self.alike.groupby(level="_group").transform("sum")
-        self.parts = self.alike.groupby(level="_group")[sums[0]].transform("count")
+        self.alike = given.groupby([_GROUP, _LABEL])[sums].agg("sum")
+        self.whole = self.alike.groupby(level=_GROUP).transform("sum")
+        self.parts = self.alike.groupby(level=_GROUP)[sums[0]].transform("count")
         self.off = (2 * self.alike - self.whole).abs()
         # where a part is not given the sum cannot be seen, unless it is so everywhere
-        self.torn = self.alike.index.get_level_values("_group").isin(self.group[blank].unique())
+        self.torn = self.alike.index.get_level_values(_GROUP).isin(self.group[blank].unique())
 
     def only(self, name: str) -> "_Added":
         """The same of one column: other cells may be given there alone."""
         if self.torn.any():
-            return _Added(self.rows[["_group", "_label", name]], [name])
+            return _Added(self.rows[[_GROUP, _LABEL, name]], [name])
         one = copy(self)
         one.sums, one.alike = [name], self.alike[[name]]
         one.whole, one.off = self.whole[[name]], self.off[[name]]
@@ -92,7 +97,7 @@ class _Added:
 
     def some(self) -> "_Added":
         """The same of some groups, if there are many: what is not so there is not so."""
-        groups = self.alike.index.get_level_values("_group")
+        groups = self.alike.index.get_level_values(_GROUP)
         every = groups.unique()
         if len(every) <= 2 * _SOME:
             return self
@@ -115,15 +120,15 @@ class _Added:
         parts, torn = self.parts, self.torn
         several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
         found = {
-            str(one): fits[fits].index.get_level_values("_group")
-            for one, fits in several.groupby(level="_label")
+            str(one): fits[fits].index.get_level_values(_GROUP)
+            for one, fits in several.groupby(level=_LABEL)
             if fits.all() and parts[fits.index].max() > 2
         }
         many = twice[parts > 2]
-        of_any = many.groupby(level="_group").any()
+        of_any = many.groupby(level=_GROUP).any()
         if 2 * of_any.sum() > len(of_any):
-            cells = many[many].index.get_level_values("_label")
-            usual = several.groupby(level="_group").any()
+            cells = many[many].index.get_level_values(_LABEL)
+            usual = several.groupby(level=_GROUP).any()
             found.setdefault(str(cells[0]), usual[usual].index)
             found[str(cells[0])] = found[str(cells[0])].union(usual[usual].index)
         if not found:
@@ -135,9 +140,14 @@ class _Added:
     def in_one_column(self) -> Total | None:
         """The cell that holds the sum of the others in one column of several: in that of a count, and not of a score."""
         for name in self.sums if len(self.sums) > 1 else ():
-            if self.some().only(name).all_or_nearly() and (found := self.only(name).all_or_nearly()):
+            found = self.some().only(name).all_or_nearly() and self.only(name).all_or_nearly()
+            if found and self._digits(name, found.cell) >= _BITS:
                 return found._replace(but=f"{found.but} in column {name!r}")
         return None
+
+    def _digits(self, name: str, cell: str) -> float:
+        cells = self.alike.loc[self.alike.index.get_level_values(_LABEL) == cell, name]
+        return _digits(cells, _in_common(self.alike[name]))
 
     def all_or_nearly(self) -> Total | None:
         """The cell that holds the sum of the others, but for rounding at most, under enough codes."""
@@ -160,30 +170,35 @@ class _Added:
         near = off.le(within, axis=0).all(axis=1) & self.whole[~self.torn].ne(0).any(axis=1)
         least, but = (_MANY, ", but for a little") if unit is None else (SURE, ", but for rounding")
         near = near[parts > 2]
-        every = near.groupby(level="_label").all()
+        every = near.groupby(level=_LABEL).all()
         for cell in every.index[every]:
-            at = near.index[near.index.get_level_values("_label") == cell]
+            at = near.index[near.index.get_level_values(_LABEL) == cell]
             much = _OFF if len(at) < _MANY else _MUCH
             if len(at) < least or (off.loc[at].sum() > much * alike.loc[at].sum()).any():
                 continue
-            groups = at.get_level_values("_group")
-            its = alike[alike.index.get_level_values("_group").isin(groups)].drop(str(cell), level="_label")
-            most = its.groupby(level="_group").max()
-            few = most.le(_MOST * alike.loc[at].droplevel("_label")).all(axis=1)
+            groups = at.get_level_values(_GROUP)
+            its = alike[alike.index.get_level_values(_GROUP).isin(groups)].drop(str(cell), level=_LABEL)
+            most = its.groupby(level=_GROUP).max()
+            few = most.le(_MOST * alike.loc[at].droplevel(_LABEL)).all(axis=1)
             if unit is None and 2 * int(few.sum()) <= len(few):
                 continue
             return Total(str(cell), len(set(groups)), self.group.isin(groups), but=but)
         return None
 
-    def a_few(self) -> Total | None:
-        """The cell that holds the sum of the same few of the others wherever it has a row, as one of Good has it of two."""
+    def a_few(self, copies: bool = True) -> Total | None:
+        """The cell that holds the sum of the same few of the others wherever it has a row, as one of Good has it of two.
+
+        With ``copies`` one that holds the same as another as well.
+        """
         alike = self.alike[~self.torn]
-        labels, groups = (alike.index.get_level_values(level) for level in ("_label", "_group"))
+        labels, groups = (alike.index.get_level_values(level) for level in (_LABEL, _GROUP))
         if not labels.nunique() <= parts.FEW:
             return None
         every = groups.unique()
         alike = alike[groups.isin(every[:: max(1, len(every) // _SOME)])]
         found = {name: sums_of_a_few(alike[name].unstack(fill_value=0)) for name in self.sums}
+        if not copies:
+            found = {n: {c: of for c, of in one.items() if len(of[0]) > 1} for n, one in found.items()}
         cells = [c for one in found.values() for c in one]
         # rather one that holds the sum in every column
         cell = max(cells, key=cells.count, default=None)
@@ -217,7 +232,7 @@ def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], str]]:
     >>> sums_of_a_few(table)
     {'good': (['very', 'fairly'], '')}
     """
-    unit = _rounded_to(table)
+    unit, common = _rounded_to(table), _in_common(pd.Series(table.to_numpy().ravel()))
     found: dict[str, tuple[list[str], str]] = {}
     names: list[str] = []
     straight: list[Any] = []  # the columns so far, each less what it has of those before it, of length one
@@ -228,7 +243,7 @@ def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], str]]:
         if not size:
             continue
         if len(names) + SURE > len(table):
-            if of := _tried(names, table, name):
+            if of := _tried(names, table, name, common):
                 found[str(name)] = (of, " under these few codes")
             elif len(names) < _TRIED:
                 names.append(str(name))
@@ -239,7 +254,8 @@ def sums_of_a_few(table: pd.DataFrame) -> dict[str, tuple[list[str], str]]:
                 along[i] += part
                 rest = rest - part * one
         of = _whole_parts(names, shares, along)
-        if of and table[name].nunique() >= SURE <= int((cells != 0).sum()) - len(of):
+        told = of and _digits(cells, common) >= 2 * len(of) + _BITS
+        if told and table[name].nunique() >= SURE <= int((cells != 0).sum()) - len(of):
             off = abs(cells - table[of].to_numpy(dtype=float).sum(axis=1))
             exact = bool((off <= 1e-9 * abs(cells)).all())
             near = unit is not None and len(of) > 1 and bool((off <= (len(of) + 1) * unit / 2 + 1e-6).all())
@@ -267,17 +283,25 @@ def _whole_parts(names: list[str], shares: list[list[float]], along: list[float]
     return some[::-1]
 
 
-def _tried(names: list[str], table: pd.DataFrame, name: str) -> list[str]:
+def _tried(names: list[str], table: pd.DataFrame, name: str, common: float) -> list[str]:
     """Of a few columns those whose sum another is in every row, if there are too few sums for that to be chance."""
-    if (
-        sum(log2(1 + abs(x)) for x in table[name]) < 2 * len(names) + _BITS
-        or not SURE <= len(names) <= _TRIED
-    ):
+    if _digits(table[name], common) < 2 * len(names) + _BITS or not SURE <= len(names) <= _TRIED:
         return []
     for some in chain.from_iterable(combinations(names, n) for n in range(1, len(names) + 1)):
         if (table[[*some]].sum(axis=1) - table[name]).abs().le(1e-9 * table[name].abs()).all():
             return [*some]
     return []
+
+
+def _in_common(values: pd.Series) -> float:
+    """What all of some numbers are multiples of: round amounts have fewer digits that tell than signs."""
+    some = values.iloc[: 10 * _SOME]
+    return gcd(*some.astype("int64")) or 1 if (some % 1 == 0).all() and (some.abs() < 2**53).all() else 1
+
+
+def _digits(values: Iterable[float], common: float) -> float:
+    """How many binary digits some numbers have together that could have been others."""
+    return sum(log2(1 + abs(x) / common) for x in values)
 
 
 def _rounded_to(table: pd.DataFrame) -> float | None:

@@ -43,7 +43,7 @@ _COUNT = re.compile(
 )
 #: What a name of a body may have or lack, and is the same.
 _FORMAL = re.compile(
-    r"(?:(?<![a-z])(?:nhs|ccgs?|icb|clinical commissioning group|integrated care board|the|and)(?![a-z])|[^a-z0-9])+"
+    r"(?:(?<![a-z])(?:nhs|ccgs?|icb|clinical commissioning group|integrated care board|the|and)(?![a-z])|[\s.,:;'’&()/_-])+"
 )
 #: No table has so many names of bodies.
 _NAMES = 2_000
@@ -247,7 +247,9 @@ def _names_alone(some: pd.DataFrame, code: str, name: str, block: pd.Series | No
     if not len(first) or not _of_one_body(set(first.unique())):
         return False
     pairs = some[[code, name]].drop_duplicates()
-    return len(pairs) <= _NAMES and all(
+    shared = pairs[name].duplicated(keep=False)
+    # <65 and 65+ are under every code, as the name of a body is not
+    return 2 * int(shared.sum()) <= len(pairs) <= _NAMES and all(
         _of_one_body(set(own)) for _, own in pairs.groupby(code, observed=True)[name]
     )
 
@@ -316,6 +318,8 @@ def _twins(some: pd.DataFrame) -> pd.Series:
 def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: str) -> list[Doubt]:
     """A doubt where a few codes have rows under two names each, in a column that calls every other code by a name of its own."""
     code = keys[0]
+    if not re.search(r"(?i)name|title|(?<![a-z])nm(?![a-z])", words_of(name)):
+        return []
     if not keeping.is_text(frame[name]) or is_period(frame, name):
         return []
     under = some[[*keys, name]].drop_duplicates()
@@ -323,7 +327,7 @@ def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: s
     torn = sorted(str(c) for c, several in names.items() if not _of_one_body(several))
     pairs = frame.loc[~frame[code].isin(list(names)), [code, name]].drop_duplicates()
     own = pairs[code].is_unique and pairs[name].is_unique and len(pairs) >= len(names)
-    if not torn or not own or not re.search(r"(?i)name|title|(?<![a-z])nm(?![a-z])", words_of(name)):
+    if not torn or not own:
         return []
     first, second = sorted(map(str, names[torn[0]]))[:2]
     more = f", and so for {len(torn) - 1} more" if len(torn) > 1 else ""
@@ -364,7 +368,8 @@ def _measures(frame: pd.DataFrame, but: str) -> list[str]:
 def _of_one_body(names: set[str]) -> bool:
     """Whether some names are of one body: alike but for case and spaces, its old and its new one, or none given."""
     plain = {" ".join(str(one).split()).casefold() for one in names}
-    if len({_FORMAL.sub("", one) for one in plain if one}) == 1:
+    short = {_FORMAL.sub("", one) for one in plain if one}
+    if len(plain) == 1 or (len(short) == 1 and "" not in short):
         return True
     codes = {lineage.suggest(one) for one in plain if one}
     try:  # a region is suggested too, and has no life here

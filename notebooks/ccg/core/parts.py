@@ -67,8 +67,9 @@ def _members(text: str, called: Collection[str]) -> frozenset[str]:
         some = [one for part in _JOINED.split(text) for one in _LISTED.split(part)]
     first, _, last = some[0].rpartition(" ")
     if first and len(some) > 1 and all(map(_SHORT.fullmatch, (last, *some[1:]))):
-        some = [f"{first.removesuffix('s')} {one}" for one in (last, *some[1:])]
-    return frozenset(some)
+        return frozenset(f"{first.removesuffix('s')} {one}" for one in (last, *some[1:]))
+    # Midwives are no part of Support to doctors, nurses & midwives
+    return frozenset(some if set(some) <= set(called) or all(map(_SHORT.fullmatch, some)) else [text])
 
 
 def is_subtotal(cell: str) -> bool:

@@ -51,9 +51,15 @@ _OF_MEASURES = re.compile(
 _OF_DIVISIONS = re.compile(
     r"(?i)(?:.* )?(?:dimensions?|break ?downs?|characteristics?|demographics?|(?:category|group(?:ing)?|subgroup|variable|stratification) ?types?)(?: name)?"
 )
+#: By what figures are divided: a column that names two of these divides them twice.
+_DIVISION = re.compile(
+    r"(?i)(?<![a-z])(?:age|sex(?!ual)|gender|ethnic|depriv|imd|disab|religi|sexual|orientation|marital|employ|working status|socio|rural|carer)"
+)
 #: What stands for the whole country, and what stands beside it where countries are told apart.
 _ENGLAND = re.compile(r"(?i)england(?: (?:average|mean|total|value|figure))?")
-_COUNTRY = re.compile(r"(?i)wales|scotland|northern ireland|other.*|outside.*|not .*|unknown")
+_COUNTRY = re.compile(
+    r"(?i)wales|scotland|(?:northern |republic of )?ireland|eu|europe.*|rest of .*|elsewhere|abroad|overseas|other.*|outside.*|not .*|unknown"
+)
 #: What the same people or things are called where they are counted or measured in several ways.
 _WAYS = re.compile(
     r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
@@ -81,7 +87,7 @@ FEW = 60
 #: So much of the numbers at most lies between two editions of them.
 _ALIKE = 0.25
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {"numbered": _NUMBERED, "group": _GROUP}
+ANYWHERE = {"numbered": _NUMBERED, "group": _GROUP, "division": _DIVISION}
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
     "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND,
@@ -127,7 +133,8 @@ def counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], t
     letters = {c.casefold() for c in cells}
     if {"m", "f"} < letters <= _SEXES and (whole := [c for c in cells if c.casefold() in ("p", "t", "b")]):
         return f"{whole[0]!r} stands beside parts such as 'F', so figures would be counted twice"
-    if _OF_DIVISIONS.fullmatch(words_of(name)):
+    divided_by = {found[0].casefold() for found in map(_DIVISION.search, cells) if found}
+    if len(divided_by) > 1 and _OF_DIVISIONS.fullmatch(words_of(name)):
         return f"its rows divide the same figures in several ways, {first!r} and {second!r}, so they would be counted twice"
     if _are_measures(cells) or of_measures(name):
         return f"its rows are of several measures, {first!r} and {second!r}, which make no sum"
@@ -150,10 +157,14 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
         return []
     group, label, out = groups.ngroup(), _labels(some, name), []
     for whole, its in named.items():
-        less = _less(whole, its, some, group, label, sums)
-        if len(less) and 2 * int(less.sum()) <= len(less):
+        less = _less(whole, its, some, group, label, sums, "sum")
+        if len(less) and not _mostly(less):
             why = f"{its[0]!r} of the dropped column {name!r} is a part of {whole!r} by its name"
             out.append((why, group.isin(less.index)))
+    total = [c for c in own if parts.is_subtotal(c)]
+    # a total is no less than all others
+    least = {c for c in total if _mostly(_less(c, None, some, group, label, sums, "min"))} if not out else {}
+    own = [c for c in own if c not in least]
     if own and not out and not kinds:
         why = f"{own[0]!r} of the dropped column {name!r} is a total or a part of others by its name"
         out.append((why, group.isin(group[label.isin(own)].unique())))
@@ -185,8 +196,11 @@ def _is_whole(cell: str, some: pd.DataFrame, groups: Any, name: str, sums: list[
     group, label = groups.ngroup(), _labels(some, name)
     if 2 * int(group[label == cell].nunique()) < groups.ngroups:
         return False
-    less = _less(cell, None, some, group, label, sums)
-    return 2 * int(less.sum()) <= len(less)
+    return not _mostly(_less(cell, None, some, group, label, sums, "max"))
+
+
+def _mostly(flags: pd.Series) -> bool:
+    return 2 * int(flags.sum()) > len(flags)
 
 
 def _less(
@@ -196,12 +210,16 @@ def _less(
     group: pd.Series,
     label: pd.Series,
     sums: list[str],
+    of: str,
 ) -> pd.Series:
-    """For each code and key that has a cell, and one of some others if these are named, whether it is less than one of the others."""
+    """For each code and key that has a cell, and one of some others if these are named, whether it is less than these.
+
+    ``of`` is what of the others it is held against: their ``sum``, ``max`` or ``min``.
+    """
     rows = label.notna() if others is None else label.isin([cell, *others])
     alike = _added(some[rows], group[rows], label[rows], sums)
     its = alike.index.get_level_values(1) == cell
-    mine, part = alike[its].droplevel(1), alike[~its].groupby(level=0).max()
+    mine, part = alike[its].droplevel(1), alike[~its].groupby(level=0).agg(of)
     if others is not None:
         mine = mine[mine.index.isin(part.index)]
     return (mine < part.reindex(mine.index)).all(axis=1)
