@@ -133,9 +133,9 @@ def test_slips_that_must_be_caught_are_caught_and_named(data):
 @pytest.mark.slow
 def test_slips_of_the_hand_are_caught_and_named(tmp_path):
     """Four in five are caught, and the row is named of nearly all; ``make mutate`` tries as many as you like."""
-    every, bench = mutations(17, 30), Bench(tmp_path)
+    every, bench = mutations(17, 60), Bench(tmp_path)
     tried = [(one, bench.try_one(one)) for one in every]
     missed = [str(one) for one, what in tried if not what]
-    assert len(missed) <= 6, "\n".join(missed)
+    assert len(missed) <= 12, "\n".join(missed)
     unnamed = [f"{one}: {what[0]}" for one, what in tried if what and not named(one, what)]
-    assert len(unnamed) <= 1, "\n".join(unnamed)
+    assert len(unnamed) <= 2, "\n".join(unnamed)

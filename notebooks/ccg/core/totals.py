@@ -53,7 +53,8 @@ _OF_DIVISIONS = re.compile(
 )
 #: By what figures are divided: a column that names two of these divides them twice.
 _DIVISION = re.compile(
-    r"(?i)(?<![a-z])(?:age|sex(?!ual)|gender|ethnic|depriv|imd|disab|religi|sexual|orientation|marital|employ|working status|socio|rural|carer)"
+    r"(?i)(?<![a-z])(?:age(?=[sd]?(?![a-z]))|sex(?![a-z])|gender(?![a-z])|ethnic|depriv(?=ation)|imd|disability|religi|sexual orient|marital status"
+    r"|employment(?![a-z])|working status|socio|rural|carer status)"
 )
 #: What stands for the whole country, and what stands beside it where countries are told apart.
 _ENGLAND = re.compile(r"(?i)england(?: (?:average|mean|total|value|figure))?")
@@ -86,6 +87,8 @@ _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:t
 FEW = 60
 #: So much of the numbers at most lies between two editions of them.
 _ALIKE = 0.25
+#: So much of its parts a whole has at least: each of them is rounded, or some are estimates.
+_NEARLY = 0.9
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {"numbered": _NUMBERED, "group": _GROUP, "division": _DIVISION}
 WHOLLY = {
@@ -161,10 +164,12 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
         if len(less) and not _mostly(less):
             why = f"{its[0]!r} of the dropped column {name!r} is a part of {whole!r} by its name"
             out.append((why, group.isin(less.index)))
-    total = [c for c in own if parts.is_subtotal(c)]
     # a total is no less than all others
-    least = {c for c in total if _mostly(_less(c, None, some, group, label, sums, "min"))} if not out else {}
-    own = [c for c in own if c not in least]
+    own = [
+        c
+        for c in own
+        if not (parts.is_subtotal(c) and _mostly(_less(c, None, some, group, label, sums, "min")))
+    ]
     if own and not out and not kinds:
         why = f"{own[0]!r} of the dropped column {name!r} is a total or a part of others by its name"
         out.append((why, group.isin(group[label.isin(own)].unique())))
@@ -214,12 +219,13 @@ def _less(
 ) -> pd.Series:
     """For each code and key that has a cell, and one of some others if these are named, whether it is less than these.
 
-    ``of`` is what of the others it is held against: their ``sum``, ``max`` or ``min``.
+    ``of`` is what of the others it is held against: their ``sum``, nearly, ``max`` or ``min``.
     """
     rows = label.notna() if others is None else label.isin([cell, *others])
     alike = _added(some[rows], group[rows], label[rows], sums)
     its = alike.index.get_level_values(1) == cell
     mine, part = alike[its].droplevel(1), alike[~its].groupby(level=0).agg(of)
+    part = part * _NEARLY if of == "sum" else part
     if others is not None:
         mine = mine[mine.index.isin(part.index)]
     return (mine < part.reindex(mine.index)).all(axis=1)
