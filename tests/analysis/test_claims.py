@@ -240,6 +240,7 @@ def test_who_ran_ccgs_is_weighed_by_seats_and_by_majorities(claim):
     assert f"the majority on {later['value']:g} percent of these" in TABLE.at[claim, "correction"]
 
 
+@pytest.mark.slow
 def test_words_of_the_glossary_that_are_counts():
     words = (files.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     kept, areas, *_ = claims.stated("B7")

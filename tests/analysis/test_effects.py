@@ -202,6 +202,7 @@ def one_wave(rng, treated=6, controls=9, spread=1.0):
     return data, change[data.first.notna()], change[data.first.isna()]
 
 
+@pytest.mark.slow
 def test_one_cohort_is_the_unequal_variance_t_test_of_changes_and_its_error_hc2():
     from scipy.stats import ttest_ind
     from statsmodels.regression.linear_model import OLS
@@ -217,6 +218,7 @@ def test_one_cohort_is_the_unequal_variance_t_test_of_changes_and_its_error_hc2(
     assert row["se"] == pytest.approx(fit.bse[1])
 
 
+@pytest.mark.slow
 def test_p_counts_every_way_to_deal_where_there_are_few():
     from scipy.stats import permutation_test, ttest_ind
 
@@ -264,6 +266,7 @@ def test_equivalence_is_refused_just_where_the_interval_leaves_the_margin():
     )
 
 
+@pytest.mark.slow
 def test_the_inverted_test_ends_where_p_is_one_in_twenty():
     frame, first = made(np.random.default_rng(4), {2016: 9, 2019: 8}, effect=lambda lag, g: 1.0)
     data = panel_of(frame, first)
@@ -302,6 +305,7 @@ def test_the_studentised_test_holds_its_level_where_the_raw_one_does_not(treated
         assert not 2.5 <= found["raw"] <= 8, "the trap this test avoids is no longer a trap"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("spread", "draws"), list(itertools.product(levels.SPREADS, levels.DRAWS)))
 def test_the_interval_of_the_four_waves_of_07_holds_its_level(spread, draws):
     assert 4 <= levels.waves([5, 2, 18, 9], spread, draws) <= 6.5

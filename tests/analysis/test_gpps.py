@@ -82,7 +82,7 @@ def refused(path, *words, **how):
         assert word in str(stop.value)
 
 
-@pytest.mark.few(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_layout_gives_the_same_numbers(name, file):
     result = gpps.build([file(LAYOUTS[name], name)])
@@ -92,6 +92,7 @@ def test_every_layout_gives_the_same_numbers(name, file):
     assert (result.frame["geography"] == "2021-04-01").all() and not len(result.unplaced)
 
 
+@pytest.mark.slow
 def test_years_that_may_not_be_compared_are_of_different_series(file):
     table = gpps.build([file(frame, name) for name, frame in LAYOUTS.items()]).frame
     series = table.groupby("series")["year"].agg(lambda y: sorted(set(y)))

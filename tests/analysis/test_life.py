@@ -44,6 +44,7 @@ def test_there_is_a_life_of_every_ccg_and_board(every_life):
     assert closed == {None: 36, pd.Timestamp("2026-03-31"): 12}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "code, day, predecessors",
     [
@@ -122,6 +123,7 @@ def test_glossop_left_tameside_after_its_last_day_as_a_ccg(lives):
     assert "land moved on 1 July 2022" in one.missing["need"]
 
 
+@pytest.mark.slow
 def test_patients_of_practices_that_closed_are_not_taken_off_twice(lives):
     # the yearly file less its closed practices has 109,493 for Rushcliffe in 2014-15, between two years of 122,000
     grown = pd.Series(by_period(lives["04N"])).pct_change().dropna()
@@ -146,6 +148,7 @@ def test_every_patient_is_in_one_body_each_year(every_life):
             assert counted == pytest.approx(practices[period], abs=6)
 
 
+@pytest.mark.slow
 def test_practices_of_april_2013_are_missing_where_the_file_lacks_some(lives):
     assert lives["04C"].years[0].practices > 0
     assert lives["04D"].years[0].practices is None and lives["04D"].years[0].patients == 227_291
@@ -199,6 +202,7 @@ def test_a_merged_body_has_the_mean_of_the_scores_and_says_so(lives):
     assert alone.status == "exact" and alone.note == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "last, year, codes",
     [
@@ -214,6 +218,7 @@ def test_money_is_left_out_where_land_or_practices_moved_and_it_had_not_followed
         assert missing["money"] == f"land or practices moved between its money and its patients of {year}"
 
 
+@pytest.mark.slow
 def test_money_counts_again_once_those_between_which_practices_moved_are_one():
     day = life._facts(lineage.default()).day(pd.Timestamp("2021-03-31"))
     known = {code: {s.measure for s in day.standing(code)[0]} for code in ("36J", "52R", "03W", "04C")}
@@ -271,6 +276,7 @@ def test_the_tables_of_a_life_are_plain(lives):
 # --- boards that merged -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_board_made_by_a_merger_leads_back_and_those_before_it_lead_on(lives):
     one = lives["S9B9J"]
     assert (one.opened, one.closed, one.last_day) == (pd.Timestamp("2026-04-01"), None, one.opened)
@@ -285,6 +291,7 @@ def test_a_board_made_by_a_merger_leads_back_and_those_before_it_lead_on(lives):
     assert "QNQ" in {h.end for h in lives["15D"].after} and "S0E4D" in {h.end for h in lives["15D"].after}
 
 
+@pytest.mark.slow
 def test_a_board_closed_in_2026_stands_among_the_42_and_one_that_is_open_among_the_36(lives):
     place = {code: lives[code].standing[0] for code in ("QNQ", "QMJ", "QHL", "S9B9J")}
     assert {code: (one.measure, one.of) for code, one in place.items()} == {

@@ -90,6 +90,7 @@ def test_the_main_estimate_agrees_with_plain_arithmetic_on_the_csv():
     assert told["all"] == pytest.approx(sum(size[g] * parts[g] for g in parts) / sum(size.values()))
 
 
+@pytest.mark.slow
 def test_placed_unplaced_and_not_given_make_up_england():
     for one in (
         outcomes.talking_therapies("recovery"),
@@ -132,6 +133,7 @@ def test_a_practice_is_counted_with_one_body_in_every_year():
     assert held["under_x"].sum() > 0.9 * held["under_y"].sum()
 
 
+@pytest.mark.slow
 def test_controls_joined_by_board_keep_every_patient():
     found = outcomes.talking_therapies("recovery")
     plain, joined = found.panel(), found.panel(join=True, weigh=True)
@@ -218,6 +220,7 @@ def test_of_the_ways_to_count_recovery_the_first_is_the_answer_and_each_has_bodi
     ).all()
 
 
+@pytest.mark.slow
 def test_the_years_before_the_pandemic_are_those_of_seven_bodies_and_end_in_march_2020():
     told = outcomes.recovery_choices().set_index("choice").loc["Years before the pandemic only (7 bodies)"]
     values = outcomes.talking_therapies("recovery").panel().values

@@ -48,6 +48,7 @@ def test_pixels_are_those_of_matplotlib(dpi):
     assert (drawn[0] == drawn[1]).all() and (drawn[0] == drawn[2]).all()
 
 
+@pytest.mark.slow
 def test_svg_is_that_of_matplotlib():
     style.use()
     texts = []

@@ -42,6 +42,7 @@ def table(native, key, value) -> dict:
 ABSENT = ("02N", "02R", "02V", "02W", "03C", "03G")
 
 
+@pytest.mark.few(1)
 @engines
 @pytest.mark.parametrize("means", [{}, {"rate": "patients"}], ids=["sum", "mean"])
 def test_absent_part(make, means):
@@ -82,6 +83,7 @@ DATED = {"code": "code", "to": "2022-07-01", "sums": ["referrals"]}
 WHOLE = {"QKS": 70, "QT1": 100, "QK1": 100}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
 def test_two_levels_dated(dated):
     data = case("two-levels-dated").drop(columns="level")
@@ -105,6 +107,7 @@ def test_two_levels_dated(dated):
         }
 
 
+@pytest.mark.few(1)
 @lazily
 @pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
 def test_two_levels_dated_lazily(make, dated):
@@ -120,6 +123,7 @@ def test_two_levels_dated_lazily(make, dated):
     assert result.report().balanced()
 
 
+@pytest.mark.few(1)
 @engines
 @pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
 def test_two_levels_dated_with_a_key_that_keeps_them_apart(make, dated):
@@ -190,6 +194,7 @@ def test_unknown_markers(make, repair):
 TWO_HUNDRED = {"code": "code", "at": "2013-04-01", "to": "2021-04-01", "sums": ["n"]}
 
 
+@pytest.mark.few(2)
 @engines
 @pytest.mark.parametrize("form", ["a space behind", "full names"])
 def test_repair_two_hundred(make, form):

@@ -84,6 +84,7 @@ def test_the_codebook_says_which_numbers_nothing_published_elsewhere_checks():
     assert said["pcts"] == "" and said["ccg_years"].startswith("No number published elsewhere was found")
 
 
+@pytest.mark.slow
 def test_covered_reads_what_cites_writes():
     said = "claims; need 2022; networks 2019-2021,2023"
     assert contract.covered(said)["networks"] == {"2019", "2020", "2021", "2023"}

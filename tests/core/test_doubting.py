@@ -30,6 +30,7 @@ def status(moved) -> dict[str, str]:
 # --- totals beside their parts -----------------------------------------------------------------------------------
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("codes", [1, 2])
 def test_a_row_that_may_hold_a_total_beside_its_parts_is_doubtful_and_no_other(codes):
     rows = [f"{c},z,{n}\n" for c, n in CCGS.items()]
@@ -38,6 +39,7 @@ def test_a_row_that_may_hold_a_total_beside_its_parts_is_doubtful_and_no_other(c
     assert status(moved) == {"16C": "exact", **dict.fromkeys(("00N", "00P")[:codes], "doubtful")}
 
 
+@pytest.mark.slow
 def test_the_total_of_each_board_is_found_though_each_has_a_name_of_its_own():
     """Every figure was doubled and called exact: no cell of the dropped names comes twice."""
     of = lineage.lookup("2022-07-01", "2022-07-01", "icb", at_level="sub_icb")
@@ -55,6 +57,7 @@ def test_the_total_of_each_board_is_found_though_each_has_a_name_of_its_own():
     assert str(moved).startswith("Can be used with care: figures of ")
 
 
+@pytest.mark.slow
 def test_codes_of_closed_bodies_that_add_up_to_what_stands_beside_them_are_doubtful():
     text = "code,n\n" + "".join(f"{c},{n}\n" for c, n in CCGS.items())
     ask = {"at": "2020-04-01", "to": "2021-04-01", "sums": ["n"], "closed": "carry"}
@@ -62,6 +65,7 @@ def test_codes_of_closed_bodies_that_add_up_to_what_stands_beside_them_are_doubt
     assert status(rebase_file(frame(text + "16C,700\n"), **ask)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_rows_that_stand_twice_are_doubtful_unless_they_count_one_thing_each():
     twice = "code,n\n00C,1\n00K,2\n00M,4\n00M,4\n"
     assert status(rebase_file(frame(twice), sums=["n"], **DATES)) == {"16C": "doubtful"}
@@ -69,6 +73,7 @@ def test_rows_that_stand_twice_are_doubtful_unless_they_count_one_thing_each():
     assert status(rebase_file(frame(ones), sums=["n"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_a_second_row_of_a_few_codes_that_nothing_tells_apart_is_doubtful():
     """00C with 100, and 00C with 105 below it: the sum of a figure and its correction was called exact."""
     text = "code,practice,n,rate\n00C,A,100,3.2\n00K,B,2,4.1\n00M,C,4,0.5\n00C,A,105,3.4\n00L,D,7,1.5\n"
@@ -115,7 +120,7 @@ def blocks(*between: str) -> pd.DataFrame:
     return frame("code,name,n\n00L,x,9\n" + "".join(rows))
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -141,6 +146,7 @@ def test_blocks_of_the_same_codes_with_rows_of_no_body_between_them_are_doubtful
     assert status(rebase_file(blocks(first), **ask)) == {"16C": "exact", "00L": "exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("column", ["{},Sex,", "{},,", "{},Sex,-"])
 def test_headings_of_two_cells_tell_blocks_of_the_same_codes_apart(column):
     table = blocks(column.format("Female"), "Total,,123")
@@ -153,6 +159,7 @@ def test_headings_of_two_cells_tell_blocks_of_the_same_codes_apart(column):
     assert status(moved) == {"16C": "doubtful", "00L": "exact"}
 
 
+@pytest.mark.slow
 def test_rows_of_no_body_between_rows_that_a_column_tells_apart_raise_no_doubt():
     """Totals of each month below its rows, and rows of practices with one of an unknown CCG among them."""
     table = blocks(",,60", ",,63").assign(name=["A", *["A"] * 4, *["B"] * 4])
@@ -162,6 +169,7 @@ def test_rows_of_no_body_between_rows_that_a_column_tells_apart_raise_no_doubt()
     assert "several rows" not in str(moved)
 
 
+@pytest.mark.slow
 def test_a_drug_whose_name_begins_like_a_total_is_known_by_its_numbers():
     """Total parenteral nutrition stands under every code, and so was taken for the total of the other drugs."""
     names = ("Amlodipine", "Total parenteral nutrition", "Salbutamol")
@@ -172,7 +180,7 @@ def test_a_drug_whose_name_begins_like_a_total_is_known_by_its_numbers():
             rebase_file(table.assign(n=n * 3), sums=["n"], drop=["kind"], **DATES)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -191,7 +199,7 @@ def test_groups_by_deprivation_are_no_rates(cells):
         rebase_file(stacked("Patients", "Deprivation decile"), sums=["n"], drop=["kind"], **DATES)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -214,6 +222,7 @@ def test_letters_of_ethnic_groups_are_no_sexes():
         rebase_file(stacked(*"BFMU"), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Sex", "Indicator group", "Arm"])
 def test_numbers_for_the_sexes_are_none_of_counts(name):
     """rest added them up, and then nothing told the rows of a code apart."""
@@ -285,7 +294,7 @@ def test_the_names_of_thousands_of_drugs_are_no_measures():
     assert status(moved) == {"16C": "exact"}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -398,7 +407,7 @@ BY_NAME = [
 ]
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("cells", "outcome"), BY_NAME)
 def test_parts_of_one_another_by_their_names_are_doubtful(cells, outcome):
     """Type 1 beside Types 1 and 2 was called exact, with a note."""
@@ -461,6 +470,7 @@ def test_subtotals_and_copies_are_known_by_their_numbers(codes, cells, words):
     assert (words in str(moved)) and (set(moved.frame["status"]) >= {"doubtful"}) == bool(words)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("other", ["seven", "*"])
 def test_a_total_in_one_of_two_columns_is_doubtful(other):
     """A count adds up, and a mark or a count with parts that are not given does not: all was exact."""
@@ -474,7 +484,7 @@ def test_a_total_in_one_of_two_columns_is_doubtful(other):
     )
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("names", "between", "outcome"),
     [
@@ -495,7 +505,7 @@ def test_names_that_differ_by_block_tell_no_rows_apart(names, between, outcome):
     assert status(rebase_file(frame(text), sums=["n"], drop=["name"], **DATES)) == {"16C": outcome}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("numbers", "outcome"), [("10 10 20 21 30 28", "doubtful"), ("10 4 20 9 30 11", "exact")]
 )
@@ -515,7 +525,7 @@ def test_what_divides_the_same_figures_in_several_ways_is_never_added_up(name):
         rebase_file(stacked("Age", "Sex", head=f"code,{name},n"), sums=["n"], drop=["rest"], **DATES)
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "cells"),
     [
@@ -546,6 +556,7 @@ def test_equal_payments_are_periods_and_no_copies():
     assert status(rebase_file(table, sums=["paid"], drop=["Month"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_round_amounts_and_counts_of_a_few_are_no_proof_of_a_sum():
     """What is given in whole hundred thousands has few digits, and so have one death and two: they agree by chance."""
     draw, kinds = random.Random(3), [f"Trust {n}" for n in range(8)]
@@ -605,7 +616,7 @@ def test_parts_of_waiting_times_make_no_sum():
         rebase_file(stacked(*cells, head="code,RTT Part Type,n"), sums=["n"], drop=["rest"], **DATES)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name",
     [
@@ -624,7 +635,7 @@ def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
     assert set(rebase_file(table, sums=[name], by=["Month"], **DATES).frame["status"]) == {"exact"}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name", ["Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy"]
 )
@@ -638,7 +649,7 @@ def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
     assert status(rebase_file(counted, sums=["rest"], **DATES)) == {"16C": "exact"}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "cells",
     [
@@ -679,7 +690,7 @@ def test_numbers_that_sort_bodies_are_not_among_the_rest(name):
 # --- editions and measures -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
@@ -717,6 +728,7 @@ def test_measures_stacked_in_one_column_are_never_added_up(head, cells):
         rebase_file(table, sums=["n"], drop=["rest"], **DATES)
 
 
+@pytest.mark.slow
 def test_a_rate_that_was_added_up_is_doubtful_and_what_stands_beside_it_is_not():
     table = stacked("Numerator", "Denominator", "Percentage", head="code,Measure,n")
     moved = rebase_file(table, sums=["n"], by=["Measure"], **DATES)
@@ -732,6 +744,7 @@ def test_a_rate_that_was_added_up_is_doubtful_and_what_stands_beside_it_is_not()
 # --- signs and rates ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["n", "net change"])
 def test_a_number_below_zero_that_may_mean_not_given_is_doubtful(name):
     table = frame(f"code,{name}\n00C,-99\n00K,20\n00M,30\n")
@@ -776,6 +789,7 @@ def test_figures_of_one_code_under_two_names_are_doubtful():
     assert "figures of '00D' under two names, 'Durham Dales' and 'North Durham', were added up" in str(moved)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("column", "names"),
     [
@@ -801,6 +815,7 @@ def test_codes_of_regions_in_a_column_left_out_are_no_bodies():
     assert set(moved.frame["status"]) == {"exact"}
 
 
+@pytest.mark.slow
 def test_a_practice_called_all_saints_is_no_total():
     """Tables by practice were refused for it: ALL SAINTS MEDICAL CENTRE beside 1 GILLMANS ROAD."""
     rows = "00C,All Saints Surgery,4\n00C,Park Road,6\n00K,Park House,7\n00K,The Quay,13\n00M,Mill,30\n00M,Hill,5\n"
@@ -815,7 +830,7 @@ def test_a_practice_called_all_saints_is_no_total():
 # --- rates among what is added up ------------------------------------------------------------------------------------
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
@@ -850,6 +865,7 @@ def test_the_title_above_a_table_may_say_that_its_months_are_rates(tmp_path):
     assert rebase_file(path, sums=["rest"], drop=["rest"], **DATES).frame["status"].to_list() == ["exact"]
 
 
+@pytest.mark.slow
 def test_a_measure_that_is_dropped_may_say_that_a_value_is_a_rate():
     table = stacked("M1,Count", "M2,Percentage", head="code,id,measure,Value")
     moved = rebase_file(table, sums=["Value"], by=["id"], drop=["measure"], **DATES)
@@ -862,7 +878,7 @@ def test_a_measure_that_is_dropped_may_say_that_a_value_is_a_rate():
         assert set(rebase_file(counts, sums=["Numerator"], **how, **DATES).frame["status"]) == {"exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "cells"),
     [("Month,Registered patients", "Apr-18 May-18"), ("When,n", "As at April 2018,As at May 2018")],

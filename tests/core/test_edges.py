@@ -55,6 +55,7 @@ def test_nothing_is_written_as_less_than_nothing():
     assert [report.number(x) for x in (-0.001, 0.0, -1, 2.5)] == ["0", "0", "-1", "2.50"]
 
 
+@pytest.mark.slow
 def test_dates_may_be_categories():
     """A category is read as the text that it stands for, with the same result."""
     days = ["2013-04-01", "2016-04-01"]
@@ -198,6 +199,7 @@ def test_a_body_is_whole_at_the_time_of_trusts_too():
     assert of[goal] == "approximate", "not incomplete"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("rows", "status"),
     [
@@ -411,6 +413,7 @@ def test_a_code_that_came_without_a_change_of_boundary_is_refused():
         lives.ons_periods()
 
 
+@pytest.mark.slow
 def test_the_last_day_known_is_the_last_that_a_row_may_be_of():
     lives = lineage.default()
     last = [str((lives.until + pd.Timedelta(days=n)).date()) for n in (0, 1)]
@@ -453,6 +456,7 @@ def test_a_row_of_units_is_known_where_no_names_stand_beside_the_codes(file):
     assert frame.to_numpy().tolist() == [["00C", "1", "2"], ["00D", "3", "4"]]
 
 
+@pytest.mark.slow
 def test_a_column_of_tens_of_thousands_of_texts_is_read_as_it_is(file):
     texts = [f"id {i}" for i in range(33_000)]
     frame = ccg.read(file("code,id\n" + "".join(f"00C,{text}\n" for text in texts)))

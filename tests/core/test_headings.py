@@ -48,6 +48,7 @@ def test_headings_that_tell_rows_of_one_code_apart_are_refused(column, words):
         rebase_file(table.iloc[1:], sums=["n"], drop=["name"], **DATES)
 
 
+@pytest.mark.slow
 def test_headings_that_a_column_says_too_are_left_out():
     """Files with a column of months and a heading above each month were refused, though kept apart with --by."""
     rows = "April 2018,,\n00D,Apr-18,1\n00J,Apr-18,2\nMay 2018,,\n00D,May-18,3\n00J,May-18,4\n"

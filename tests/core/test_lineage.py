@@ -620,6 +620,7 @@ def test_one_area_is_told_once(code):
     assert lineage.explain(code, "2022-07-01").count("(exact)") == 1
 
 
+@pytest.mark.slow
 def test_a_life_is_told_by_either_code():
     for table in ("ccgs", "icbs", "pcts"):
         for code, ons in tables.load(table)[["code", "ons_code"]].iloc[::5].itertuples(index=False):

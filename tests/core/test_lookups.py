@@ -37,6 +37,7 @@ def test_there_is_one_for_every_pair_of_dates_that_can_be_joined():
     assert len(every) == 28 + 48 + 13 + 15 - 3 + (3 * 5 + 15) + 5 + 10 + 15
 
 
+@pytest.mark.slow
 def test_every_body_of_both_dates_is_there_and_placed_whole(taken):
     for start, goal, frame in taken:
         assert list(frame) == list(lookups.COLUMNS)

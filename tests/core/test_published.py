@@ -62,6 +62,7 @@ def test_percentages_are_averaged_and_never_added_up():
 STACKED = "Year,Code,n\n2013/14,00C,1\n2013/14,00F,2\n2015/16,13T,3\n2020/21,16C,4\n2020/21,England,9\n"
 
 
+@pytest.mark.slow
 def test_a_stacked_table_without_dates_is_decided_by_period():
     moved = rebase_file(frame(STACKED), to="2021-04-01", sums=["n"], by=["Year"])
     assert moved.decided[["Year", "at"]].to_numpy().tolist() == [
@@ -165,6 +166,7 @@ def test_codes_that_are_repaired_decide_too_and_others_are_named_once():
     assert str(refused.value).count("NHS Cumbria CCG") == 1 and "closed=" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_the_verdict_says_whether_the_numbers_can_be_used():
     def verdict(text, **how):
         return published.verdict(rebase_file(frame(text), **({"sums": ["n"], **DATES} | how)).report)
@@ -422,7 +424,7 @@ def test_a_total_beside_its_parts_is_never_added_up_with_them(cells, why, drop):
     assert rebase_file(table.iloc[2:], sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [2]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("cells", ["P M F", "0+ 0-64 65+", "0 1 2"])
 @pytest.mark.parametrize("drop", ["rest", "what"])
 def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, drop):
@@ -440,6 +442,7 @@ def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, dro
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("codes", [1, 2])
 def test_a_total_that_may_be_one_by_chance_is_no_reason_to_call_the_numbers_sure(codes):
     """Under three codes and more the sum of the others is refused; under fewer the first line has to say it."""
@@ -457,7 +460,7 @@ def test_a_total_that_may_be_one_by_chance_is_no_reason_to_call_the_numbers_sure
     assert "Every row is exact" not in " ".join(rest) and moved.report.doubts
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["2018-04-01", "auto"])
 def test_closed_codes_of_another_year_are_not_added_to_the_body_they_became(at):
     """Only the dropped year kept 02V, 03C and 03G of 2017 apart from 15F of 2018, of which they are the parts."""
@@ -474,6 +477,7 @@ def test_closed_codes_of_another_year_are_not_added_to_the_body_they_became(at):
     assert rebase_file(both, drop=["Year"], **how).frame["n"].to_list() == [4]
 
 
+@pytest.mark.slow
 def test_periods_are_not_added_up_where_a_body_has_no_row_in_one_of_them():
     """16C lacked Hartlepool in May, and with the month dropped its sum was called exact."""
     text = "code,month,n\n00C,Apr-18,1\n00K,Apr-18,2\n00M,Apr-18,4\n00C,May-18,1\n00M,May-18,4\n"
@@ -567,6 +571,7 @@ def test_a_key_in_two_spellings_does_not_tear_a_body_apart():
     assert rebase_file(both, sums=["n"], by=["Group"], **DATES).frame["n"].to_list() == [3, 3]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("column", ["Name", "CCG18CD"])
 def test_a_name_or_code_of_another_body_is_said(column):
     names = {"Name": ["NHS Darlington CCG", "NHS South Tees CCG"], "CCG18CD": ["E38000042", "E38000162"]}[
@@ -600,6 +605,7 @@ def test_a_column_of_decimal_commas_is_refused_by_name_and_not_left_out():
         rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
 
 
+@pytest.mark.slow
 def test_a_text_that_is_a_date_means_the_date_whatever_the_columns_are_called():
     table = frame("code,2018-04-01\n00C,3\n00D,4\n")
     moved = rebase_file(table, sums=["2018-04-01"], **DATES)
@@ -649,6 +655,7 @@ def test_two_columns_of_codes_that_disagree_name_the_row():
         rebase_file(table, sums=["n"], **DATES)
 
 
+@pytest.mark.slow
 def test_a_closed_code_goes_where_its_own_land_went():
     """05C went to the Black Country whole; the body of 2021 that held it was divided, and its average is not 05C's."""
     table = frame("code,n\n05C,100\n05Y,100\n06A,100\n")
@@ -864,6 +871,7 @@ def test_codes_of_partnerships_beside_those_of_ccgs_are_no_disagreement():
     assert moved.frame["n"].to_list() == [60] and moved.unmapped["ORG_CODE"].to_list() == ["QHM"]
 
 
+@pytest.mark.slow
 def test_boards_beside_their_locations_are_of_one_day_and_kept_apart(tmp_path, capsys):
     """Without --at they were said to be of no one geography, and closed='carry' was advised."""
     text = "Level,Code,n\nICB,QHM,121\n" + "".join(

@@ -601,7 +601,7 @@ def test_a_year_and_a_quarter_in_two_columns_are_one_period(make):
     assert "Judged by period: year and quarter." in str(result.report())
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 @pytest.mark.parametrize("absent, state", [("zero", "exact"), ("missing", "incomplete")])
 def test_a_part_without_a_row_under_a_finer_key_is_left_to_a_switch(make, absent, state):
@@ -705,7 +705,7 @@ def reasons_of(result) -> list:
     return plain(result.unmapped)["reason"].tolist()
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @kinds_with_slow_duckdb
 def test_dates_within_a_period_are_times_where_a_body_has_two_of_them(make):
     """Months of a year: each must have every part. 00F to 00H became 13T in April 2015."""
@@ -752,7 +752,7 @@ def test_the_projects_own_tables_lack_what_their_sources_lack_and_no_more():
 # --- land that would count twice ------------------------------------------------------------------
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("ask", [{}, {"by": ["key"]}], ids=["no key", "a key"])
 def test_an_ods_and_an_ons_code_of_one_body_are_not_added(ask):
     data = frame(["00C", "E38000042", "00D"], [10, 10, 5], day="2016-04-01", key="x")
@@ -867,7 +867,7 @@ def sample(at="2016-04-01") -> pd.DataFrame:
     )  # fmt: skip
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @engines
 def test_every_engine_gives_the_answer_of_pandas_in_its_own_kind(make, kind, own):
     ask = {"sums": ["n", "cost"], "means": {"rate": "weight"}, "by": ["month"], "to": "2021-04-01"}
@@ -912,6 +912,7 @@ def test_every_engine_finds_the_geography(make, kind, own):
     assert isinstance(result.frame, kind) and result.report().start == "the CCGs of April 2018"
 
 
+@pytest.mark.few(2)
 @own_with_the_slow
 def test_every_engine_takes_codes_that_are_missing_or_text_for_numbers(make, kind, own):
     data = frame(["00C", "00C", "00D", None, "13Q"], ["1", "*", "", "4", " 5 "])
@@ -927,6 +928,7 @@ def test_the_date_may_be_of_any_kind(at):
     assert counted(move(frame(["10G"]), at=at)) == {"15D": 1}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "unit", some(["s", "ms", "us", "ns", "us, Europe/London"], "s", "ns", "us, Europe/London")
 )
@@ -1013,6 +1015,7 @@ BIG = 2**53 + 1
 EMPTY = {"a sum": ("n", {"sums": ["n"]}), "a key": ("k", {"by": ["k"]}), "dates": ("d", {"at": "d"})}
 
 
+@pytest.mark.slow
 def test_whole_numbers_that_no_float_keeps_are_added_up_in_an_arrow_table():
     """PyArrow raised an error of its own where a body was divided, and in the report."""
     data = pd.DataFrame({"code": ["D2P2L", "15E"], "n": [BIG, 2], "rate": [0.5, 0.2]})
@@ -1064,7 +1067,7 @@ def test_duckdb_leaves_nothing_behind_and_touches_no_table(own):
     assert sorted(after) == sorted(before)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("read_only", [False, True], ids=["file", "read-only file"])
 @pytest.mark.parametrize("at", ["2013-04-01", "day"])
 def test_duckdb_leaves_nothing_in_a_file(tmp_path, read_only, at):
@@ -1135,6 +1138,7 @@ def test_ons_codes_go_in_and_ods_codes_come_out():
     assert set(ons.frame["code"]) == set(lineage.bodies("2021-04-01")["code"])
 
 
+@pytest.mark.slow
 def test_an_ons_code_is_taken_from_its_first_day_in_a_column_of_dates():
     """Two locations got new ones in April 2023, when the edge of Chichester moved too."""
     data = pd.concat([lineage.bodies(day, "sub_icb").assign(day=day) for day in ("2023-03-31", "2023-04-01")])
@@ -1354,6 +1358,7 @@ def test_a_column_may_have_any_other_name(make):
     assert all(plain(result.frame)[name].tolist() == [7, 8] for name in names) and result.report().balanced()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("make", list(KINDS.values())[1:], ids=list(KINDS)[1:])
 def test_a_lazy_date_that_is_no_date_is_not_used(make):
     days = [
@@ -1470,6 +1475,7 @@ def test_repair_adds_up_spellings_of_one_code_and_leaves_the_unknown_alone():
         move(frame(["00c", "ZZZ"]), repair=True)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("lazy", [False, True], ids=["eager", "lazy"])
 def test_repair_works_with_dates_and_on_lazy_frames(lazy):
     data = frame(["00c", "00C", "13t"], day=["2013-04-01", "2013-04-01", "2015-04-01"])
@@ -1482,6 +1488,7 @@ def test_repair_works_with_dates_and_on_lazy_frames(lazy):
     assert plain(once.frame).values.tolist() == [["00C", 3, "exact", 0, 0]]
 
 
+@pytest.mark.slow
 def test_names_alone_are_read_by_the_day():
     trusts, ccgs = (lineage.bodies(day) for day in ("2012-04-01", "2018-04-01"))
     for at, bodies in (("2012-04-01", trusts), ("2018-04-01", ccgs)):

@@ -35,6 +35,7 @@ def test_the_whole_chain():
     assert recode(["00L"], at="2013-04-01", to="2018-04-01", chain=True) == ["00L"]
 
 
+@pytest.mark.slow
 def test_it_agrees_with_the_look_up_for_every_body():
     table = lookup("2013-04-01", "2022-07-01")
     whole = table[~table["from"].duplicated(keep=False)]

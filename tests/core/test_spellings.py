@@ -2,6 +2,7 @@ import pytest
 from ccg import lineage, spellings
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("text", "codes"),
     [

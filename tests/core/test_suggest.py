@@ -99,6 +99,7 @@ def test_a_code_among_words_is_taken_only_beside_its_own_name(typed, code):
     assert lineage.suggest(typed) == code
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("day", ["2022-07-01", "2026-04-01"])
 def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does(day):
     stays, home = tables.load("locations"), lineage.default()

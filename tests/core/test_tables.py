@@ -388,7 +388,7 @@ BROKEN = {
 }  # fmt: skip
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name, old, new, words", BROKEN.values(), ids=BROKEN)
 def test_a_broken_table_is_refused_by_file_row_column_and_value(data, name, old, new, words):
     edit(data, name, old, new)
@@ -439,7 +439,7 @@ def test_tables_that_contradict_each_other_are_named(data, name, old, new, words
         assert words in "\n".join(map(str, tables.check()))
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, old, new, words",
     [

@@ -37,12 +37,14 @@ def test_kernels_without_a_page_are_looked_for_and_one_is_kept_warm(app, voila):
     assert voila.voila_configuration.default_pool_size == 1 and "--preheat_kernel=True" in app.options(8866)
 
 
+@pytest.mark.slow
 def test_only_names_of_this_machine_are_answered(app, voila):
     assert not voila.settings["allow_remote_access"] and voila.settings["local_hostnames"] == ["localhost"]
     address, handler, *_ = voila.init_handlers()[-1]
     assert handler is app.Page and re.fullmatch(address, "/"), "the address of the page, which ours answers"
 
 
+@pytest.mark.slow
 def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(app, monkeypatch):
     from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 

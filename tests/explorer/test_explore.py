@@ -143,6 +143,7 @@ def test_two_bodies_stand_side_by_side_on_one_scale(explorer):
     assert explorer.parts[2][0].value == alone
 
 
+@pytest.mark.slow
 def test_a_choice_without_a_life_says_why(explorer):
     explorer.first.text.value = "5PG"
     said = explorer.parts[0][0].value

@@ -77,6 +77,7 @@ def edit_type(path):
     path.write_text(json.dumps(contract))
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "name, edit, wanted",
     [

@@ -330,6 +330,7 @@ def test_what_stands_beside_bodies_is_explained(ccg):
     assert status == 0 and out == "X24 is NHS England, not a CCG.\n"
 
 
+@pytest.mark.slow
 def test_what_was_read_as_what_is_written_beside_the_output(ccg):
     Path("in.csv").write_text("code,n\n00c,1\n00c,2\nNHS North Durham CCG,4\n00D,8\n")
     args = ("rebase", "in.csv", *SAME, "--sum", "n", "--repair")
@@ -633,6 +634,7 @@ def test_absent_part(ccg):
     assert "no row of 02N, 02R, 02V, 02W, 03C, 03G" in out and "Every row is exact" not in out
 
 
+@pytest.mark.slow
 def test_absent_zero_or_missing(ccg):
     Path("in.csv").write_text(
         "month,age,code,n\n2018-05,old,00C,1\n2018-05,old,00K,2\n2018-05,old,00M,3\n2018-05,young,00C,4\n"
@@ -647,6 +649,7 @@ def test_absent_zero_or_missing(ccg):
     assert "Every row is exact" not in err
 
 
+@pytest.mark.slow
 def test_two_levels_dated(ccg):
     path = CASES / "two-levels-dated" / "input.csv"
     args = (
@@ -756,7 +759,7 @@ def test_a_package_that_is_not_there_is_named(ccg, data, monkeypatch):
 NOTHING_LEFT = ("rebase", "in.csv", "--code", "code", *SAME, "--sum", "n", "--repair")
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name, text",
     [
@@ -800,6 +803,7 @@ def test_one_that_may_not_be_taken_away_is_left_and_the_report_is_given(reads_on
     assert Path("keep.repaired.csv").exists()
 
 
+@pytest.mark.slow
 def test_two_outputs_do_not_share_what_goes_beside_them(ccg):
     Path("in.csv").write_text("code,n\n00C,1\nUNKNOWN,5\n")
     for output in ("rates.2018", "rates.2019", "rates.csv"):

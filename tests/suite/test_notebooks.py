@@ -127,6 +127,7 @@ def one_long_cell(nb):
     rules.code_cells(nb)[1]["source"] = ["pass\n"] * 21
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     "spoil, words",
     [
