@@ -51,7 +51,6 @@ _FROM = {
 }
 _ROOMS = {
     "core": (
-        "adding",
         "agreement",
         "carrying",
         "cells",
@@ -78,6 +77,7 @@ _ROOMS = {
         "rebasing",
         "recoding",
         "spellings",
+        "subtotals",
         "tables",
         "totals",
         "trail",

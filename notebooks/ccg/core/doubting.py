@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import adding, keeping, lineage, numbers, totals
+from . import keeping, lineage, numbers, subtotals, totals
 from .finding import (
     PublishedError,
     has_limits,
@@ -122,7 +122,7 @@ def added_up(
     notes, doubts = _same(among, some, keys[0], sums)
     doubts += _not_told_apart(among, frame, keys, left, apart, sums, again)
     for name in apart:
-        total = adding.sum_of_the_others(some, keys, name, sums)
+        total = subtotals.sum_of_the_others(some, keys, name, sums)
         why = totals.counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
         if why:
             raise PublishedError(
@@ -145,7 +145,7 @@ def added_up(
     return AddedUp(notes, doubts)
 
 
-def _maybe_twice(among: pd.Series, name: str, total: adding.Total | None) -> list[Doubt]:
+def _maybe_twice(among: pd.Series, name: str, total: subtotals.Total | None) -> list[Doubt]:
     """A doubt where a cell of a column left out holds the sum of the others, and that may be chance."""
     if total is None:
         return []
@@ -205,7 +205,7 @@ def _not_told_apart(
     sizes = frame[body].groupby(keys, dropna=False, observed=True).size()
     usual = [
         (2 * int(sizes.gt(1).sum()) <= len(sizes), "most codes have one"),
-        (len(sizes) >= adding.SURE and sizes.nunique() == 1, "all codes have as many"),
+        (len(sizes) >= subtotals.SURE and sizes.nunique() == 1, "all codes have as many"),
     ]
     how = [words for is_so, words in usual if is_so][-1:]
     block, between = _blocks(frame, body, keys, again, len(sizes))
@@ -401,7 +401,7 @@ def _repeated(
             f"column {name!r} has the same number in several rows of one code, such as {first[name]!r} for "
             f"{first[keys[0]]!r}, so it would be counted several times"
         )
-        if many.nunique() >= adding.SURE and len(many) == group[several].nunique():
+        if many.nunique() >= subtotals.SURE and len(many) == group[several].nunique():
             raise PublishedError(
                 f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
             )

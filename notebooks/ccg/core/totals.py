@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from . import keeping, parts, periods
-from .adding import SURE, Total, number
 from .finding import called_a_rate, is_period, words_of
+from .subtotals import SURE, Total, number
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(
