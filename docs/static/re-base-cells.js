@@ -33,9 +33,13 @@ const Cells = (() => {
   }
 
   const wordsOf = (column) => column.replace(/(?<=[a-z])(?=[A-Z])|_/g, " ").trim();
+  const namesRates = (text) => calledARate(text) || pattern.adjusted.test(wordsOf(text));
   const calledARate = (text) => ["rate", "each", "in_short"].some((name) => pattern[name].test(wordsOf(text)));
   const likeARate = (text) => !pattern.counted.test(wordsOf(text)) && pattern.like_rate.test(wordsOf(text));
-  const hasLimits = (columns) => columns.some((name) => pattern.limit.test(wordsOf(name)));
+  const hasLimits = (columns) => {
+    const words = columns.map((name) => wordsOf(name).toLowerCase());
+    return words.some((name) => pattern.limit.test(name)) || ["numerator", "denominator"].every((name) => words.includes(name));
+  };
   const saysNothing = (column) => pattern.estimate.test(wordsOf(column)) || pattern.period.test(wordsOf(column));
 
   /* Whether the one cell that a row has may be a heading, such as Female above the rows of women; codes are in capitals. */
@@ -60,7 +64,7 @@ const Cells = (() => {
   function noCount(name, cells, limits) {
     if (pattern.label.test(wordsOf(name))) return "a label";
     if (calledARate(name) || cells.some((cell) => cell.includes("%"))) return "a rate";
-    if (limits && pattern.estimate.test(wordsOf(name))) return "an estimate with limits";
+    if (limits && pattern.estimate.test(wordsOf(name))) return "an estimate with limits or a numerator";
     if (likeARate(name)) return "a rate";
     if (!pattern.counted.test(wordsOf(name)) && pattern.like_label.test(wordsOf(name))) return "a label";
     const other = are(["an age", "a length of time", "a target", "a measure of deprivation", "a date"], name), some = bare(cells);
@@ -71,13 +75,13 @@ const Cells = (() => {
   /* Why a column that is to be added up makes no sum, by its name, the title above the table or its cells; or null. */
   function noSum(name, cells, limits, title) {
     if (calledARate(name) || cells.some((cell) => cell.includes("%"))) return "a rate";
-    if (limits && pattern.estimate.test(wordsOf(name))) return "an estimate with limits";
+    if (limits && pattern.estimate.test(wordsOf(name))) return "an estimate with limits or a numerator";
     if (likeARate(name)) return "a rate";
     const other = are(["an age", "a measure of deprivation"], name), some = bare(cells);
     if (other) return other;
-    if (saysNothing(name) && calledARate(title)) return "a rate by the title";
+    if (saysNothing(name) && namesRates(title)) return "a rate by the title";
     if (pattern.counted.test(wordsOf(name))) return null;
-    const like = some.length > 2 && some.every((x) => x >= 0 && x <= 100) && 2 * some.filter((x) => x % 1).length > some.length;
+    const like = some.length > 2 && some.every((x) => x >= -100 && x <= 100) && 2 * some.filter((x) => x % 1).length > some.length;
     return like ? "numbers with decimals, none over 100" : null;
   }
 
@@ -109,5 +113,5 @@ const Cells = (() => {
     return given.length > 0 && 2 * given.filter((cell) => named.has(telling(cell))).length >= given.length;
   }
 
-  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, isOther, areNames };
+  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, namesRates, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, isOther, areNames };
 })();

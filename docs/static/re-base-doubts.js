@@ -73,7 +73,7 @@ const Doubts = (() => {
       const vague = asked.sums.filter(Cells.saysNothing);
       const counted = asked.sums.every((name) => pattern.count.test(wordsOf(name)));
       this.vague = vague[0] || asked.sums[0];
-      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.calledARate(cell) && !pattern.group.test(cell))) });
+      const rated = ({ column, at }) => ({ column, at, rates: new Set(counted || column.period || column.cells.size > FEW ? [] : [...column.cells.keys()].filter((cell) => Cells.plain(cell) === null && Cells.namesRates(cell) && !pattern.group.test(cell))) });
       const keys = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => asked.by.includes(column.name));
       this.rated = [...keys, ...(vague.length ? this.left : [])].map(rated).filter(({ rates }) => rates.size);
       this.signs = new Map();
@@ -89,6 +89,8 @@ const Doubts = (() => {
       else { this.bodies += 1; this.within += Number(group.block === this.block); group.block = this.block; }
       for (const { at, rates } of this.rated) if (rates.has(cells[at])) this.mark(group, `rates ${at}`);
       if (!group.code) return;
+      const small = values.filter((value) => value !== null && value >= 0 && value <= 100);
+      this.hundred = this.hundred !== false && small.length > 1 && Math.abs(small.reduce((sum, value) => sum + value, 0) - 100) <= 1.5;
       if (this.sums.length && this.rows.again(cells.join("\u0001"))) {
         this.first ??= group.code;
         if (!this.sums.every((at) => /^(?:[01](?:\.0)?)?$/.test(cells[at].trim()))) { this.copies += 1; this.mark(group, "copies"); }
@@ -182,6 +184,10 @@ const Doubts = (() => {
         this.doubt(`rate ${at}`, `column ${quoted(name)} holds ${why} and was added up, which may make no sum (a rate is averaged)`, false);
         for (const group of groups) this.mark(group, `rate ${at}`, group.rows);
       }
+      if (this.hundred && this.sums.length > 1) {
+        this.doubt("hundred", `the numbers of ${listed(this.asked.sums)} make 100 in every row, so are percentages, and were added up`, false);
+        for (const group of groups) this.mark(group, "hundred", group.rows);
+      }
       for (const { column, at, rates } of this.rated) this.doubt(`rates ${at}`, `rates cannot be added up, as figures under ${listed([...rates], 3)} in ${quoted(column.name)} were: leave those rows aside if ${quoted(this.vague)} holds the rate itself`, false);
     }
 
@@ -230,6 +236,8 @@ const Doubts = (() => {
         if (overlaps) on(`named ${key}`, () => `${overlaps} in ${name}, left out, by ${overlaps.includes(" and ") ? "their names" : "its name"}, so figures may be counted twice: make ${name} a key`, has(one));
         const found = aFew(several.filter((group) => group.parts), this.told.indexOf(one), this.sums.length);
         if (found) on(`few ${key}`, () => `${quoted(found)} in ${name}, left out, holds the sum of others or the same as another, so figures may be counted twice: make ${name} a key`, has(one));
+        const every = pattern.beside_patients.test(wordsOf(one.column.name)) && this.asked.sums.find((sum) => pattern.of_all.test(wordsOf(sum)));
+        if (every) on(`all ${key}`, () => `column ${quoted(every)} counts all patients in each row, and those of several rows of ${name}, left out, were added up: make ${name} a key`, has(one));
         if (one.column.period) on(`times ${key}`, () => `several times in ${name}, left out, were added up, such as ${quoted(first)} and ${quoted(second)}: sums do not compare if a body lacks one of them, or if they count what is there on a day; make it a key, or use the command`, () => true, this.groups);
         else if (!one.again) {
           // a surgery may be called All Saints, none Total
@@ -327,7 +335,7 @@ const Doubts = (() => {
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
       const persons = some.find((cell) => /^[ptb]$/i.test(cell));
       if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;
-      const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.calledARate(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
+      const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.namesRates(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
   }

@@ -244,6 +244,20 @@ FILES = {
         {"sums": ["Apr-18"]}, "doubtful", "a rate by the title"),
     "an estimate with limits": (
         "code,Value,LCI,UCI\n00C,70,60,80\n00K,71,61,81\n00M,69,59,79\n", {"sums": ["Value"]}, "doubtful", "limits"),
+    "a value with its numerator and denominator": (
+        "code,Indicator value,Numerator,Denominator\n00C,578,4,7\n00K,403,5,12\n00M,350,7,20\n",
+        {"sums": ["Indicator value"]}, "doubtful", "a numerator"),
+    "percentages": (
+        "code,Good,Fair,Poor\n00C,70,20,10\n00K,60,30,11\n00M,55,25,20\n", {"sums": ["Good", "Fair", "Poor"]}, "doubtful", "make 100 in every row"),
+    "changes below zero": (column("Change", "-2.3", "1.4", "0.7"), {"sums": ["Change"]}, "doubtful", "numbers with decimals"),
+    "a measure that allows for ages": (
+        stacked("Admissions", "Admissions DSR", head="code,Topic,Value"), {"sums": ["Value"]}, "refused", "its rows are of several measures"),
+    "a rate of deaths": (column("Mortality", "71", "80", "64"), {"sums": ["Mortality"]}, "doubtful", "a rate"),
+    "all patients beside each disease": (
+        "code,Disease group,List size\n" + "".join(f"{c},{d},{n * k}\n" for c, n in CCGS.items() for d, k in (("AST", 50), ("DM", 41))),
+        {"sums": ["List size"]}, "doubtful", "counts all patients in each row"),
+    "what is there on a day beside what came": (
+        stacked("Eligible at snapshot", "Newly eligible", head="code,Activity,n"), {}, "refused", "its rows are of several measures"),
     "ages": (column("Age", "1", "2", "3"), {"sums": ["Age"]}, "doubtful", "an age"),
     "amounts": (column("Cost", "10.5", "20.25", "30.1"), {"sums": ["Cost"]}, "exact", "exact"),
     "a rate among the measures of a key": (

@@ -222,6 +222,132 @@ def test_letters_of_ethnic_groups_are_no_sexes():
         rebase_file(stacked(*"BFMU"), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.parametrize("name", ["List size", "PATIENT_LIST_SIZE", "Registered patients", "Population"])
+def test_all_patients_beside_each_disease_are_not_added_up(name):
+    """The list of 17 and over beside diabetes and the whole list beside asthma made twice the patients, called exact."""
+    rows = "".join(
+        f"{c},{kind},{n + share},{share * n * 100}\n"
+        for c, n in CCGS.items()
+        for kind, share in (("AST", 5), ("DM", 4))
+    )
+    table = frame(f"code,Disease group,Register,{name}\n{rows}")
+    moved = rebase_file(table, sums=["Register", name], drop=["Disease group"], **DATES)
+    assert (
+        status(moved) == {"16C": "doubtful"} and f"column {name!r} counts all" in str(moved).splitlines()[0]
+    )
+    assert set(rebase_file(table, sums=["rest"], by=["Disease group"], **DATES).frame["status"]) == {"exact"}
+    for kinds in (
+        *(("Sex", "M", "F"), ("Age", "0-17", "18+"), ("Age band", "Children", "Adults")),
+        *(
+            ("PRACTICE_CODE", "A81001", "A81002"),
+            ("Practice", "The Surgery", "Hill Street"),
+            ("Rurality", "Town", "Village"),
+        ),
+        *(
+            ("LSOA", "E01000001", "E01000002"),
+            ("Place", "Darlington", "Durham"),
+            ("Deprivation quintile", "1", "2"),
+        ),
+    ):
+        head, *cells = kinds
+        divided = table.rename(columns={"Disease group": head})
+        divided[head] = divided[head].map(dict(zip(("AST", "DM"), cells, strict=True)))
+        moved = rebase_file(divided, sums=[name], drop=["Register", head], **DATES)
+        assert status(moved) == {"16C": "exact"}, head
+
+
+def test_a_value_beside_its_numerator_and_denominator_is_their_ratio():
+    """rest added up the values of 578 and 403 of an indicator, and called that exact."""
+    table = frame("code,Indicator value,Numerator,Denominator\n00C,578,4,7\n00K,403,5,12\n00M,350,7,20\n")
+    assert list(rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame)[1:3] == [
+        "Numerator",
+        "Denominator",
+    ]
+    assert status(rebase_file(table, sums=["Indicator value"], drop=["rest"], **DATES)) == {"16C": "doubtful"}
+
+
+def test_days_that_a_practice_could_work_are_not_added_over_ccgs():
+    table = frame("code,n,Working days\n00C,1,21\n00K,2,21\n00M,4,21\n")
+    assert "Working days" not in rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame
+    beds = table.rename(columns={"Working days": "Bed days"})
+    assert "Bed days" in rebase_file(beds, sums=["rest"], drop=["rest"], **DATES).frame
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("Activity", "Eligible at snapshot,Newly eligible"),
+        ("Activity", "Eligible cumulative YTD,Newly eligible"),
+        ("Count_Of", "Births,Bookings"),
+        ("Count type", "Eligible,Invited"),
+    ],
+)
+def test_figures_of_a_day_and_of_a_year_are_measures_that_make_no_sum(head, cells):
+    table = stacked(*cells.split(","), head=f"code,{head},n")
+    with pytest.raises(PublishedError, match="its rows are of several measures"):
+        rebase_file(table, sums=["n"], drop=[head], **DATES)
+
+
+def test_columns_that_make_a_hundred_in_every_row_are_percentages():
+    """45, 35 and 20 per cent of 03A and 46, 34 and 20 of 03J made 91, 69 and 40, called exact."""
+    text = "code,Base,Good,Fair,Poor\n00C,900,70,20,10\n00K,800,60,30,11\n00M,700,55,25,20\n"
+    moved = rebase_file(frame(text), sums=["rest"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "make 100 in every row" in str(moved).splitlines()[0]
+    counts = frame(text.replace("55,25,20", "55,25,40"))
+    assert status(rebase_file(counts, sums=["rest"], **DATES)) == {"16C": "exact"}
+
+
+def test_changes_below_zero_are_rates_as_those_above_are():
+    table = frame("code,Change from last year\n00C,-2.3\n00K,1.4\n00M,0.7\n")
+    assert status(rebase_file(table, sums=["rest"], **DATES)) == {"16C": "doubtful"}
+
+
+def test_a_number_that_all_codes_have_is_not_among_the_rest():
+    """55 beside each of three CCGs was the number of England, and made 165."""
+    table = frame("code,Appointments,England\n00C,900,55\n00K,913,55\n00M,870,55\n")
+    moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
+    assert "England" not in moved.frame and "'England' (the same number under every code)" in str(moved)
+
+
+@pytest.mark.parametrize("name", ["Lower", "U95", "P90", "95th", "Unit cost", "ADQ/STAR-PU", "Wait"])
+def test_limits_percentiles_and_money_for_one_are_not_among_the_rest(name):
+    table = frame(f"code,n,{name}\n00C,1,3\n00K,2,4\n00M,4,6\n")
+    assert name not in rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame
+
+
+def test_a_measure_or_a_title_may_say_that_rates_allow_for_ages(tmp_path):
+    table = stacked("Admissions", "Admissions DSR", head="code,Topic,Value")
+    moved = rebase_file(table, sums=["Value"], by=["Topic"], **DATES)
+    assert sorted(moved.frame["status"]) == ["doubtful", "exact"]
+    path = tmp_path / "table.csv"
+    path.write_text(
+        "Directly standardised mortality\ncode,2018,2019\n00C,410,400\n00K,380,390\n00M,370,372\n"
+    )
+    with pytest.raises(PublishedError, match="a rate by the title"):
+        rebase_file(path, sums=["rest"], **DATES)
+
+
+def test_people_who_set_a_quit_date_are_no_dates():
+    table = frame("code,Setting a quit date,Quitters\n00C,900,400\n00K,913,410\n00M,870,390\n")
+    moved = rebase_file(table, sums=["rest"], **DATES)
+    assert moved.frame["Setting a quit date"].tolist() == [2683]
+
+
+def test_payments_of_many_days_are_added_up_and_weeks_of_which_some_are_missing_are_not():
+    """Every list of payments over £25,000 was refused: some CCGs had paid none on a day on which others had."""
+    days = ["2018-04-03", "2018-04-11", "2018-04-13", "2018-04-19", "2018-04-27", "2018-05-01", "2018-05-14"]
+    paid = [(c, d) for i, c in enumerate(CCGS) for j, d in enumerate(days) if (i + j) % 3]
+    rows = "".join(f"{c},{d},{30_000 + 137 * n}\n" for n, (c, d) in enumerate(paid))
+    moved = rebase_file(frame(f"code,Date,Amount\n{rows}"), sums=["Amount"], drop=["Date"], **DATES)
+    assert status(moved) == {"16C": "exact"} and "several rows under one key" in str(moved)
+    weeks = dict(
+        zip(days, pd.date_range("2018-04-08", periods=7, freq="7D").strftime("%Y-%m-%d"), strict=True)
+    )
+    rows = "".join(f"{c},{weeks[d]},{n}\n" for n, (c, d) in enumerate(paid))
+    with pytest.raises(PublishedError, match="so sums would not compare"):
+        rebase_file(frame(f"code,Week ending,n\n{rows}"), sums=["n"], drop=["Week ending"], **DATES)
+
+
 @pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Sex", "Indicator group", "Arm"])
 def test_numbers_for_the_sexes_are_none_of_counts(name):
@@ -627,6 +753,15 @@ def test_parts_of_waiting_times_make_no_sum():
         "Caseload",
         "People in contact",
         "Vacancies",
+        "Active patients",
+        "Practice list",
+        "People eligible",
+        "Total currently eligible",
+        "Funded at quarter end",
+        "Open on last day",
+        "Snapshot",
+        "52 week waiters",
+        "Waiting over 52 weeks",
     ],
 )
 def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
@@ -637,7 +772,11 @@ def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
 
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
-    "name", ["Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy"]
+    "name",
+    [
+        *("Uptake", "Coverage", "18 week performance", "Life expectancy", "DSR", "Bed occupancy"),
+        *("PYLL", "Length of stay", "eRS utilisation", "Mortality", "General fertility", "Prop obese"),
+    ],
 )
 def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
     """70, 71 and 72 per cent made 213, which was called exact."""
@@ -669,7 +808,8 @@ def test_the_same_things_counted_in_several_ways_make_no_sum(cells):
 
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
-    "name", ["Referrals YTD", "Cumulative_starts", "12 month rolling total", "Unique patients"]
+    "name",
+    ["Referrals YTD", "Cumulative_starts", "12 month rolling total", "Unique patients", "Vaccinated to date"],
 )
 def test_what_is_counted_again_each_month_is_doubtful_over_months(name):
     table = stacked("Apr-18", "May-18", head=f"code,Month,{name}")

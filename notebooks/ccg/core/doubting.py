@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage, numbers, subtotals, totals
+from . import keeping, lineage, numbers, periods, subtotals, totals
 from .finding import (
     PublishedError,
     has_limits,
@@ -29,13 +29,25 @@ from .words import count, few
 _OF_GROUPS = re.compile(r"(?i)(?<![a-z])(?:dec|quint|quart)iles?(?![a-z])")
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
-    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
+    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|(?:practice|patient) lists?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
     r"|beds|incomplete pathways?|wl|(?:number|patients|people|persons|total|still|currently) (?:of .* )?waiting|outstanding|backlog|open (?:referrals?|cases|spells?|pathways?)|case ?loads?"
-    r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of)(?![a-z])(?! days)"
+    r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of"
+    r"|active patients|(?:people|patients|persons|currently|still) eligible|snapshot|at (?:the )?(?:month|quarter|year|period)[ -]?end|(?:on|at) (?:the )?last day"
+    r"|waiters|waiting (?:over|more|longer|at least|\d).*)(?![a-z])(?! days)"
+)
+#: Columns that count all patients, and columns of what is no part of the patients but beside them: each has them all.
+_OF_ALL = re.compile(
+    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|(?:practice|patient) lists?|populations?)(?![a-z])"
+)
+_BESIDE_PATIENTS = re.compile(
+    r"(?i)(?<![a-z])(?:diseases?|conditions?|illness(?:es)?|diagnos[ie]s|qof|group codes?|indicator groups?|domains?|tests?|procedures?|vaccin(?:es?|ations?)|jabs?|doses?|drugs?|medicines?|chemicals?|bnf"
+    r"|treatments?|treatment functions?|special(?:ty|ties|ity|ities)|questions?|answers?|responses?|screening|programmes?|services?|pathways?|standards?|cancers?|tumours?|checks?)(?![a-z])"
 )
 _AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
 #: Columns that count again at each time what they counted before.
-_SO_FAR = re.compile(r"(?i)(?<![a-z])(?:cumulative|ytd|year to date|so far|rolling|unique|distinct)(?![a-z])")
+_SO_FAR = re.compile(
+    r"(?i)(?<![a-z])(?:cumulative|ytd|(?:year )?to date|so far|rolling|unique|distinct)(?![a-z])"
+)
 #: What a column of counts is called, whatever the measure of its row.
 _COUNT = re.compile(
     r"(?i)(?<![a-z])(?:numerators?|denominators?|counts?|num(?:ber)?s?|patients|population|register|list ?sizes?|cases"
@@ -45,6 +57,8 @@ _COUNT = re.compile(
 _FORMAL = re.compile(
     r"(?:(?<![a-z])(?:nhs|ccgs?|icb|clinical commissioning group|integrated care board|the|and)(?![a-z])|[\s.,:;'’&()/_-])+"
 )
+#: So many of all codes and days have a row at least where the days are periods.
+_OFTEN = 0.8
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -62,8 +76,14 @@ _OF_HUNDRED = re.compile(
     r"(?i)%|pct|percent|per cent|(?<![a-z])(?:rates?|shares?|proportions?|prev(?:alence)?|uptake|coverage)(?![a-z])"
 )
 _FAR = 10
+#: So much percentages of a row make more or less than 100 at most.
+_ROUNDED = 1.5
+#: What is not so of so many rows is not so of all.
+_SOME = 1_000
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {"count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED}
+ANYWHERE = {
+    "count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "of_all": _OF_ALL, "beside_patients": _BESIDE_PATIENTS
+}  # fmt: skip
 WHOLLY = {"cut": re.compile(_CUT), "not_given": re.compile("|".join(map(str, sorted(_NOT_GIVEN))))}
 #: An odd number that makes one number of those of several cells.
 _MIX = 0x9E3779B97F4A7C15 - 2**64
@@ -133,6 +153,7 @@ def added_up(
         doubts += [Doubt(why, _of(among, rows)) for why, rows in totals.maybe_twice(some, groups, name, sums)]
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
+        doubts += _of_all(among, name, sums)
     doubts += _repeated(among, some, keys, apart, sums)
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
@@ -359,6 +380,18 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     return [Doubt(why, among)]
 
 
+def _of_all(among: pd.Series, name: str, sums: list[str]) -> list[Doubt]:
+    """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults."""
+    every = [s for s in sums if _OF_ALL.search(words_of(s))]
+    if not every or not _BESIDE_PATIENTS.search(words_of(name)):
+        return []
+    why = (
+        f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} were "
+        f"added up (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, among)]
+
+
 def _measures(frame: pd.DataFrame, but: str) -> list[str]:
     """The few cells of columns of measures, which say what is counted where the column of numbers is called Value."""
     some = [c for c in names_of(frame) if c != but and totals.of_measures(c) and keeping.is_text(frame[c])]
@@ -419,6 +452,8 @@ def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
     bodies = frame[keeping.told(frame[keys[0]], lambda c: meant.get(c) and meant[c] not in beside)]
     of = [k for k in keys[1:] if is_period(frame, k)]
     rows = bodies[[*of, keys[0], name]].drop_duplicates().astype(str)
+    if _are_events(rows, keys[0], name):
+        return ""
     for _, some in rows.groupby(of) if of else [("", rows)]:
         there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
         codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
@@ -429,6 +464,18 @@ def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
                 "not compare"
             )
     return ""
+
+
+def _are_events(rows: pd.DataFrame, code: str, name: str) -> bool:
+    """Whether dates are of payments or other events: days of any weekday and month, on most of which not every code has some."""
+    pairs = rows[[code, name]].drop_duplicates()
+    if len(pairs) >= _OFTEN * rows[code].nunique() * rows[name].nunique():
+        return False
+    try:
+        found = pd.Series(periods.days(rows[name].unique()))
+    except periods.PeriodError:
+        return False
+    return len(found) > 0 and found.dt.day_of_week.nunique() > 2 and found.dt.day.nunique() > 4
 
 
 # --- names of other bodies -----------------------------------------------------------------------------------
@@ -477,6 +524,9 @@ def rates_among(
             "which may make no sum (--mean averages a rate)"
         )
         doubts.append(Doubt(said, pd.Series(True, frame.index), alone=False))
+    if _make_a_hundred(frame, sums):
+        why = f"the numbers of {few(map(repr, sums))} make 100 in every row, so are percentages, and were added up"
+        doubts.append(Doubt(why, pd.Series(True, frame.index), alone=False))
     counted = all(map(_COUNT.search, map(words_of, sums)))
     vague = [s for s in sums if says_nothing(s)]
     for key in [*keys, *(left if vague else ())] if sums and not counted else ():
@@ -491,6 +541,17 @@ def rates_among(
             rows = keeping.told(frame[key], frozenset(rates).__contains__)
             doubts.append(Doubt(f"rates cannot be added up, as figures {called} were", rows, alone=False))
     return AddedUp(notes, doubts)
+
+
+def _make_a_hundred(frame: pd.DataFrame, sums: list[str]) -> bool:
+    """Whether those numbers of each row that are not over 100 make 100 but for rounding, and there are two or more."""
+    if len(sums) < 2 or len(frame) < subtotals.SURE:
+        return False
+    if len(frame) > 2 * _SOME and not _make_a_hundred(frame.iloc[:_SOME], sums):
+        return False
+    values = pd.DataFrame({s: keeping.values(frame[s], subtotals.number) for s in sums})
+    small = values.where(values.ge(0) & values.le(100))
+    return bool((small.sum(axis=1).sub(100).abs().le(_ROUNDED) & (small.count(axis=1) > 1)).all())
 
 
 def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -> list[Doubt]:

@@ -63,6 +63,7 @@ _OTHER = {
     "an age": re.compile(r"(?i)ages?(?: \(?(?:in )?years\)?)?"),
     "a length of time": re.compile(
         r"(?i)(?:n(?:o|umber)\.? of )?(?:waiting )?(?:weeks|days|months|years|hours|minutes|mins)(?: (?:waited|waiting|wait|since .*))?"
+        r"|(?:n(?:o|umber)\.? of )?(?:working|calendar) days(?: in .*)?"
     ),
     "a target": re.compile(
         r"(?i)(?:.* )?(?:targets?|thresholds?|benchmark)(?: (?:value|level|\d+))?|(?:national |operational )?standard"
@@ -70,7 +71,9 @@ _OTHER = {
     "a measure of deprivation": re.compile(
         r"(?i)(?:.* )?(?:deprivation|imd|idaci|idaopi)(?: ?(?:19|20)\d\d)?(?: (?:-|extent|local concentration).*)?"
     ),
-    "a date": re.compile(r"(?i)(?:.*(?<! to) )?dates?(?: (?:opened|closed|open|close|joined|left|from|to))?"),
+    "a date": re.compile(
+        r"(?i)(?:.*(?<! to)(?<! quit) )?dates?(?: (?:opened|closed|open|close|joined|left|from|to))?"
+    ),
 }
 #: What a limit of an estimate is called, and the estimate that stands beside its limits.
 _LIMIT = re.compile(
@@ -83,14 +86,17 @@ _ESTIMATE = re.compile(
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*"
+    r"|^(?:lower|upper|[lu]9[59]|p\d\d|\d\d(?:th|st|nd|rd))$)(?![a-z])"
 )
 
 
 #: The same in short: pct, Perc, and pc of; PC in capitals is a part of a name.
 _IN_SHORT = re.compile(r"(?<![A-Za-z])(?:(?:[Pp][Cc][Tt]|[Pp][Ee][Rr][Cc])(?![A-Za-z])|pc(?= of |\)|$))")
 #: Cost/patient.
-_EACH = re.compile(r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|1,?000+)(?![a-z])")
+_EACH = re.compile(
+    r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|star[ -]?pu|1,?000+)(?![a-z])"
+)
 
 
 def called_a_rate(text: str) -> bool:
@@ -105,6 +111,17 @@ def called_a_rate(text: str) -> bool:
     return bool(_RATE.search(words) or _EACH.search(words) or _IN_SHORT.search(words))
 
 
+def names_rates(text: str) -> bool:
+    """Whether a cell of a column of measures, or a title above a table, says that it is of rates.
+
+    Examples
+    --------
+    >>> [names_rates(text) for text in ("Unplanned admissions, DSR", "Mean wait", "Cancer")]
+    [True, True, False]
+    """
+    return called_a_rate(text) or bool(_ADJUSTED.search(words_of(text)))
+
+
 #: Names that say of a column that it counts something, or what was spent.
 _COUNTED = re.compile(
     r"(?i)£|(?<![a-z])(?:n|no|num(?:ber)?s?|counts?|numerators?|denominators?|totals?|sum|amount|patients?|people|persons"
@@ -115,7 +132,11 @@ _COUNTED = re.compile(
 #: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).
 _LIKE_RATE = re.compile(
     r"(?i)(?<![a-z])(?:uptake|coverage|compliance|occupancy|performance|achievement|satisfaction|expectancy|crude|dsr|isr|dasr|asr|sar"
-    r"|standardi[sz]ed|relative risk|odds(?: ratio)?)(?![a-z])"
+    r"|standardi[sz]ed|relative risk|odds(?: ratio)?|pyll|dft|gfr|tfr|prop|mortality|fertility|utili[sz]ation|efficiency|length of stay|los|^waits?$|time to (?:treatment|test|assessment|diagnosis))(?![a-z])"
+)
+#: Of a measure or a title: it is of rates that allow for ages.
+_ADJUSTED = re.compile(
+    r"(?i)(?<![a-z])(?:dsr|isr|dasr|pyll|(?:directly|indirectly|age)[ -]standardi[sz]ed)(?![a-z])"
 )
 #: And of numbers that sort bodies: Cluster, Rating.
 _LIKE_LABEL = re.compile(
@@ -125,7 +146,7 @@ _LIKE_LABEL = re.compile(
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
 ANYWHERE = {
-    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE,
+    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED,
 }  # fmt: skip
 WHOLLY = {
     "label": _LABEL, "like_label": _LIKE_LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()},
@@ -166,20 +187,21 @@ def no_sum(column: str, cells: pd.Series, limits: bool = False, title: str = "")
     """
     cells = cells.iloc[:_LOOKED_AT]
     why = no_count(column, cells, limits)
-    if why in ("a rate", "an estimate with limits", "a measure of deprivation", "an age"):
+    if why in ("a rate", "an estimate with limits or a numerator", "a measure of deprivation", "an age"):
         return why
-    if says_nothing(column) and called_a_rate(title):
+    if says_nothing(column) and names_rates(title):
         return "a rate by the title"
     if _COUNTED.search(words_of(column)):
         return None
     small = pd.to_numeric(pd.Series(cells.unique()), errors="coerce").dropna()
-    like = len(small) > 2 and small.between(0, 100).all() and (small % 1 != 0).mean() > 0.5
+    like = len(small) > 2 and small.abs().between(0, 100).all() and (small % 1 != 0).mean() > 0.5
     return "numbers with decimals, none over 100" if like else None
 
 
 def has_limits(columns: Iterable[str]) -> bool:
-    """Whether a table has the limits of an estimate, as LCI and UCI."""
-    return any(_LIMIT.search(words_of(c)) for c in columns)
+    """Whether a table has the limits of an estimate, as LCI and UCI, or its numerator and denominator."""
+    words = [words_of(c).casefold() for c in columns]
+    return any(map(_LIMIT.search, words)) or {"numerator", "denominator"} <= set(words)
 
 
 def words_of(column: str) -> str:
@@ -190,7 +212,7 @@ def words_of(column: str) -> str:
 def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
     """Why a column of numbers is none of counts, by its name or its cells; None where it may be.
 
-    With ``limits`` the table holds the limits of an estimate, so that a column called Value is the estimate.
+    With ``limits`` the table holds the limits of an estimate, or the two numbers of which it is made, so that a column called Value is the estimate.
 
     Examples
     --------
@@ -198,7 +220,7 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
     >>> no_count("Year", years), no_count("Rate per 1000", years), no_count("Referrals", years)
     ('a period', 'a rate', None)
     >>> no_count("Value", years), no_count("Value", years, limits=True), no_count("No.", years)
-    (None, 'an estimate with limits', 'a label')
+    (None, 'an estimate with limits or a numerator', 'a label')
     """
     words = words_of(column)
     if _LABEL.fullmatch(words):
@@ -206,7 +228,7 @@ def no_count(column: str, cells: pd.Series, limits: bool = False) -> str | None:
     if called_a_rate(column):
         return "a rate"
     if limits and _ESTIMATE.fullmatch(words):
-        return "an estimate with limits"
+        return "an estimate with limits or a numerator"
     if not _COUNTED.search(words) and _LIKE_RATE.search(words):
         return "a rate"
     if not _COUNTED.search(words) and _LIKE_LABEL.fullmatch(words):

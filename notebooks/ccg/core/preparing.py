@@ -19,12 +19,12 @@ from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_am
 from .finding import (
     NO_CODE,
     PublishedError,
-    called_a_rate,
     code_column,
     has_limits,
     is_period,
     named,
     names_of,
+    names_rates,
     no_code,
     no_count,
     says_counts,
@@ -335,6 +335,12 @@ def _repeats(frame: pd.DataFrame, code: str, column: str, surely: bool = False) 
     return not surely or (times.iloc[0] == frame[code].nunique() > 2 and often.nunique() == 1)
 
 
+def _is_one_number(frame: pd.DataFrame, code: str, column: str) -> bool:
+    """Whether all of three codes or more have one and the same number, as that of England or of working days."""
+    cells = frame[column].unique()
+    return len(cells) == 1 and numbers.plain(str(cells[0])) not in {"0", "1"} and frame[code].nunique() > 2
+
+
 def _stands_for(frame: pd.DataFrame, code: str, column: str) -> bool:
     """Whether the numbers of a column rather stand for something than count it: one of few is a word, or most codes have each."""
     if says_counts(column) or not 1 < frame[column].nunique() <= FEW:
@@ -352,17 +358,16 @@ def _counts(
     frame: pd.DataFrame, code: str, columns: list[str], asked: Asked
 ) -> tuple[list[str], dict[str, str]]:
     """The columns of counts that rest adds up, and those of numbers that it does not, with why."""
-    limits, rates = has_limits(names_of(frame)), called_a_rate(asked.title)
+    limits, rates = has_limits(names_of(frame)), names_rates(asked.title)
     found = {c: no_count(c, frame[c], limits) for c in columns if _is_numeric(frame[c], asked.missing)}
     found = {
         c: why or ("a rate by the title" if rates and says_nothing(c) else None) for c, why in found.items()
     }
-    found = {
-        c: "the same numbers under every code"
-        if why is None and not says_counts(c) and _repeats(frame, code, c, surely=True)
-        else why
-        for c, why in found.items()
-    }
+    for c in [c for c, why in found.items() if why is None and not says_counts(c)]:
+        if _repeats(frame, code, c, surely=True):
+            found[c] = "the same numbers under every code"
+        elif _is_one_number(frame, code, c):
+            found[c] = "the same number under every code"
     return [c for c, why in found.items() if why is None], {c: why for c, why in found.items() if why}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from . import keeping, parts, periods
-from .finding import called_a_rate, is_period, words_of
+from .finding import is_period, names_rates, words_of
 from .subtotals import SURE, Total, number
 
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
@@ -40,11 +40,12 @@ _OF_EDITIONS = re.compile(
 )
 #: What a measure is called that stands under others in one column, and such a column.
 _MEASURE = re.compile(
-    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?(?! care)|budget|forecast|targets?(?! group))"
+    r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?(?! care)|budget|forecast|targets?(?! group)"
+    r"|cumulative|ytd|year to date|snapshot)"
     r"(?: .*)?"
 )
 _OF_MEASURES = re.compile(
-    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part)"
+    r"(?i)(?:.* )?(?:measures?|metrics?|indicators?|statistics?|stat|variables?|data ?items?|value types?|figure types?|rtt part|counts? of|counts? types?)"
     r"(?: (?:name|type|code|id|description|desc|title|label))?"
 )
 #: A column whose cells say by what the same people were divided: by age, and again by sex.
@@ -252,7 +253,7 @@ def of_measures(name: str) -> bool:
 
 def rates_of(cells: Sequence[str]) -> list[str]:
     """Those of a few cells that are called rates, and are no groups of people."""
-    return [c for c in cells if called_a_rate(c) and not _GROUP.search(c)] if len(cells) <= FEW else []
+    return [c for c in cells if names_rates(c) and not _GROUP.search(c)] if len(cells) <= FEW else []
 
 
 def _are_measures(cells: Sequence[str]) -> bool:
