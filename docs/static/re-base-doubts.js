@@ -185,7 +185,7 @@ const Doubts = (() => {
         for (const group of groups) this.mark(group, `rate ${at}`, group.rows);
       }
       if (this.hundred && this.sums.length > 1) {
-        this.doubt("hundred", `the numbers of ${listed(this.asked.sums)} make 100 in every row, so are percentages, and were added up`, false);
+        this.doubt("hundred", `those numbers of ${listed(this.asked.sums)} that are not over 100 make 100 in every row, as percentages do, and were added up`, false);
         for (const group of groups) this.mark(group, "hundred", group.rows);
       }
       for (const { column, at, rates } of this.rated) this.doubt(`rates ${at}`, `rates cannot be added up, as figures under ${listed([...rates], 3)} in ${quoted(column.name)} were: leave those rows aside if ${quoted(this.vague)} holds the rate itself`, false);

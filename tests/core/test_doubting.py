@@ -222,6 +222,7 @@ def test_letters_of_ethnic_groups_are_no_sexes():
         rebase_file(stacked(*"BFMU"), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["List size", "PATIENT_LIST_SIZE", "Registered patients", "Population"])
 def test_all_patients_beside_each_disease_are_not_added_up(name):
     """The list of 17 and over beside diabetes and the whole list beside asthma made twice the patients, called exact."""
@@ -309,6 +310,7 @@ def test_a_number_that_all_codes_have_is_not_among_the_rest():
     assert "England" not in moved.frame and "'England' (the same number under every code)" in str(moved)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Lower", "U95", "P90", "95th", "Unit cost", "ADQ/STAR-PU", "Wait"])
 def test_limits_percentiles_and_money_for_one_are_not_among_the_rest(name):
     table = frame(f"code,n,{name}\n00C,1,3\n00K,2,4\n00M,4,6\n")

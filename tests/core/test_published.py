@@ -758,7 +758,7 @@ def test_a_file_of_partnerships_is_rebased_where_it_says_of_which_year():
 
 
 LEFT = {
-    "No.": "a label", "Practice code": "a label", "Site_ID": "a label", "Rank": "a rate", "Position": "a rate",
+    "No.": "a label", "Transaction Number": "a label", "Invoice No": "a label", "VAT Reg": "a label", "RAG": "a label", "Practice code": "a label", "Site_ID": "a label", "Rank": "a rate", "Position": "a rate",
     "Value": "an estimate with limits or a numerator", "LCI": "a rate", "Target": "a target", "Waiting target": "a target",
     "Deprivation": "a measure of deprivation", "IMD 2019": "a measure of deprivation", "Weeks": "a length of time",
     "Weeks waited": "a length of time", "Age": "an age", "pc of England": "a rate", "share of England": "a rate",

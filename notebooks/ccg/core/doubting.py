@@ -525,7 +525,7 @@ def rates_among(
         )
         doubts.append(Doubt(said, pd.Series(True, frame.index), alone=False))
     if _make_a_hundred(frame, sums):
-        why = f"the numbers of {few(map(repr, sums))} make 100 in every row, so are percentages, and were added up"
+        why = f"those numbers of {few(map(repr, sums))} that are not over 100 make 100 in every row, as percentages do, and were added up"
         doubts.append(Doubt(why, pd.Series(True, frame.index), alone=False))
     counted = all(map(_COUNT.search, map(words_of, sums)))
     vague = [s for s in sums if says_nothing(s)]

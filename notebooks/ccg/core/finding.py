@@ -54,6 +54,7 @@ def names_of(frame: pd.DataFrame) -> list[str]:
 #: Names of columns of numbers that only tell rows or bodies apart: Area code, Site ID, No.
 _LABEL = re.compile(
     r"(?i)(?:.* )?(?:ids?|fid|index|codes?|identifier|uprn|ukprn|telephone|phone)|(?:row|line|serial|s|sr|ref(?:erence)?)\.? ?(?:n(?:o|r|umber))?\.?"
+    r"|(?:transaction|invoice|voucher|document|order|account|vat|charity|company)\.? ?(?:n(?:o|r|um|umber)\.?|ref(?:erence)?\.?|reg(?:istration)?\.?(?: n(?:o|umber)\.?)?)"
     r"|n[or]\.?|#|version|order|.*\b(?:sort(?:able)?|sort order)"
 )
 #: Names of columns that number the rows or the bodies where their cells do, and else count.
@@ -140,7 +141,7 @@ _ADJUSTED = re.compile(
 )
 #: And of numbers that sort bodies: Cluster, Rating.
 _LIKE_LABEL = re.compile(
-    r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
+    r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|rag|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
 )
 #: Rows looked at to tell whether the numbers of a column are percentages.
 _LOOKED_AT = 50_000
