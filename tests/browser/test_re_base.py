@@ -252,6 +252,9 @@ FILES = {
     "changes below zero": (column("Change", "-2.3", "1.4", "0.7"), {"sums": ["Change"]}, "doubtful", "numbers with decimals"),
     "a measure that allows for ages": (
         stacked("Admissions", "Admissions DSR", head="code,Topic,Value"), {"sums": ["Value"]}, "refused", "its rows are of several measures"),
+    "payments of many days": (
+        "code,Date,n\n" + "".join(f"{c},2018-0{4 + d // 25}-{1 + d % 25:02},{30_000 + 137 * d}\n" for i, c in enumerate(CCGS) for d in range(i, 40, 4)),
+        {}, "doubtful", "several times in 'Date'"),
     "a rate of deaths": (column("Mortality", "71", "80", "64"), {"sums": ["Mortality"]}, "doubtful", "a rate"),
     "all patients beside each disease": (
         "code,Disease group,List size\n" + "".join(f"{c},{d},{n * k}\n" for c, n in CCGS.items() for d, k in (("AST", 50), ("DM", 41))),

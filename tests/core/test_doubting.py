@@ -237,20 +237,17 @@ def test_all_patients_beside_each_disease_are_not_added_up(name):
         status(moved) == {"16C": "doubtful"} and f"column {name!r} counts all" in str(moved).splitlines()[0]
     )
     assert set(rebase_file(table, sums=["rest"], by=["Disease group"], **DATES).frame["status"]) == {"exact"}
-    for kinds in (
-        *(("Sex", "M", "F"), ("Age", "0-17", "18+"), ("Age band", "Children", "Adults")),
-        *(
-            ("PRACTICE_CODE", "A81001", "A81002"),
-            ("Practice", "The Surgery", "Hill Street"),
-            ("Rurality", "Town", "Village"),
-        ),
-        *(
-            ("LSOA", "E01000001", "E01000002"),
-            ("Place", "Darlington", "Durham"),
-            ("Deprivation quintile", "1", "2"),
-        ),
+    for head, *cells in (
+        ("Sex", "M", "F"),
+        ("Age", "0-17", "18+"),
+        ("Age band", "Children", "Adults"),
+        ("PRACTICE_CODE", "A81001", "A81002"),
+        ("Practice", "The Surgery", "Hill Street"),
+        ("Rurality", "Town", "Village"),
+        ("LSOA", "E01000001", "E01000002"),
+        ("Place", "Darlington", "Durham"),
+        ("Deprivation quintile", "1", "2"),
     ):
-        head, *cells = kinds
         divided = table.rename(columns={"Disease group": head})
         divided[head] = divided[head].map(dict(zip(("AST", "DM"), cells, strict=True)))
         moved = rebase_file(divided, sums=[name], drop=["Register", head], **DATES)
@@ -292,8 +289,17 @@ def test_figures_of_a_day_and_of_a_year_are_measures_that_make_no_sum(head, cell
 def test_columns_that_make_a_hundred_in_every_row_are_percentages():
     """45, 35 and 20 per cent of 03A and 46, 34 and 20 of 03J made 91, 69 and 40, called exact."""
     text = "code,Base,Good,Fair,Poor\n00C,900,70,20,10\n00K,800,60,30,11\n00M,700,55,25,20\n"
-    moved = rebase_file(frame(text), sums=["rest"], **DATES)
-    assert status(moved) == {"16C": "doubtful"} and "make 100 in every row" in str(moved).splitlines()[0]
+    named = rebase_file(frame(text), sums=["Base", "Good", "Fair", "Poor"], **DATES)
+    assert status(named) == {"16C": "doubtful"}
+    assert "the numbers of 'Good', 'Fair', 'Poor' make 100 in every row" in str(named).splitlines()[0]
+    assert list(rebase_file(frame(text), sums=["rest"], drop=["rest"], **DATES).frame)[:3] == [
+        "code",
+        "Base",
+        "status",
+    ]
+    alike = frame("code,Good,Fair,Poor\n00C,70,20,10\n00K,60,30,10\n00M,65,25,10\n")
+    with pytest.raises(PublishedError, match="'Poor' \\(a percentage\\)"):
+        rebase_file(alike, sums=["rest"], drop=["rest"], **DATES)
     counts = frame(text.replace("55,25,20", "55,25,40"))
     assert status(rebase_file(counts, sums=["rest"], **DATES)) == {"16C": "exact"}
 
@@ -315,6 +321,11 @@ def test_a_number_that_all_codes_have_is_not_among_the_rest():
 def test_limits_percentiles_and_money_for_one_are_not_among_the_rest(name):
     table = frame(f"code,n,{name}\n00C,1,3\n00K,2,4\n00M,4,6\n")
     assert name not in rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame
+
+
+def test_codes_of_diseases_are_no_percentiles():
+    table = stacked("P07", "P59", "P90", "L95", "U09", head="code,Diagnosis,n")
+    assert status(rebase_file(table, sums=["n"], drop=["Diagnosis"], **DATES)) == {"16C": "exact"}
 
 
 def test_a_measure_or_a_title_may_say_that_rates_allow_for_ages(tmp_path):
@@ -340,8 +351,11 @@ def test_payments_of_many_days_are_added_up_and_weeks_of_which_some_are_missing_
     days = ["2018-04-03", "2018-04-11", "2018-04-13", "2018-04-19", "2018-04-27", "2018-05-01", "2018-05-14"]
     paid = [(c, d) for i, c in enumerate(CCGS) for j, d in enumerate(days) if (i + j) % 3]
     rows = "".join(f"{c},{d},{30_000 + 137 * n}\n" for n, (c, d) in enumerate(paid))
-    moved = rebase_file(frame(f"code,Date,Amount\n{rows}"), sums=["Amount"], drop=["Date"], **DATES)
-    assert status(moved) == {"16C": "exact"} and "several rows under one key" in str(moved)
+    rows += "".join(f"England,{d},1\n" for d in days)  # which has some on each day, and is none of the codes
+    how = {"sums": ["Amount"], "drop": ["Date"], "unknown": "unmapped"}
+    moved = rebase_file(frame(f"code,Date,Amount\n{rows}"), **how, **DATES)
+    assert status(moved) == {"16C": "doubtful"} and moved.frame["Amount"].tolist() == [30_000 * 14 + 137 * 91]
+    assert "taken for those of payments or other events" in str(moved).splitlines()[0]
     weeks = dict(
         zip(days, pd.date_range("2018-04-08", periods=7, freq="7D").strftime("%Y-%m-%d"), strict=True)
     )

@@ -27,18 +27,19 @@ from .words import count, few
 
 #: Columns of tenths, fifths or fourths of people, which tell rows apart.
 _OF_GROUPS = re.compile(r"(?i)(?<![a-z])(?:dec|quint|quart)iles?(?![a-z])")
+#: What all patients, or all people, are called.
+_ALL = r"registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|(?:practice|patient) lists?|populations?"
+#: Columns that count them.
+_OF_ALL = re.compile(rf"(?i)(?<![a-z])(?:{_ALL})(?![a-z])")
 #: Columns that count what is there at a time, and words for that time.
 _STOCK = re.compile(
-    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|(?:practice|patient) lists?|populations?|residents?|registers?|practices|waiting list|head ?count|fte|wte"
+    rf"(?i)(?<![a-z])(?:{_ALL}|residents?|registers?|practices|waiting list|head ?count|fte|wte"
     r"|beds|incomplete pathways?|wl|(?:number|patients|people|persons|total|still|currently) (?:of .* )?waiting|outstanding|backlog|open (?:referrals?|cases|spells?|pathways?)|case ?loads?"
     r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of"
     r"|active patients|(?:people|patients|persons|currently|still) eligible|snapshot|at (?:the )?(?:month|quarter|year|period)[ -]?end|(?:on|at) (?:the )?last day"
     r"|waiters|waiting (?:over|more|longer|at least|\d).*)(?![a-z])(?! days)"
 )
-#: Columns that count all patients, and columns of what is no part of the patients but beside them: each has them all.
-_OF_ALL = re.compile(
-    r"(?i)(?<![a-z])(?:registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|(?:practice|patient) lists?|populations?)(?![a-z])"
-)
+#: Columns of diseases, tests and the like, which divide no patients: beside each stand all of them.
 _BESIDE_PATIENTS = re.compile(
     r"(?i)(?<![a-z])(?:diseases?|conditions?|illness(?:es)?|diagnos[ie]s|qof|group codes?|indicator groups?|domains?|tests?|procedures?|vaccin(?:es?|ations?)|jabs?|doses?|drugs?|medicines?|chemicals?|bnf"
     r"|treatments?|treatment functions?|special(?:ty|ties|ity|ities)|questions?|answers?|responses?|screening|programmes?|services?|pathways?|standards?|cancers?|tumours?|checks?)(?![a-z])"
@@ -57,7 +58,7 @@ _COUNT = re.compile(
 _FORMAL = re.compile(
     r"(?:(?<![a-z])(?:nhs|ccgs?|icb|clinical commissioning group|integrated care board|the|and)(?![a-z])|[\s.,:;'’&()/_-])+"
 )
-#: So many of all codes and days have a row at least where the days are periods.
+#: Where days are periods, so many of all codes and days have a row.
 _OFTEN = 0.8
 #: No table has so many names of bodies.
 _NAMES = 2_000
@@ -154,6 +155,7 @@ def added_up(
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
         doubts += _of_all(among, name, sums)
+        doubts += _of_events(frame, keys[0], name)
     doubts += _repeated(among, some, keys, apart, sums)
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
@@ -392,6 +394,17 @@ def _of_all(among: pd.Series, name: str, sums: list[str]) -> list[Doubt]:
     return [Doubt(why, among)]
 
 
+def _of_events(frame: pd.DataFrame, code: str, name: str) -> list[Doubt]:
+    """A doubt where the days left out are those of events: if they are periods, some of them are missing for a code."""
+    if not is_period(frame, name) or not _are_events(_of_known(frame, [code, name], code), code, name):
+        return []
+    why = (
+        f"the days in the dropped column {name!r} were taken for those of payments or other events, since not every code has "
+        f"rows on each: if they are periods, sums do not compare (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, pd.Series(True, frame.index))]  # a code with one row lacks the other days too
+
+
 def _measures(frame: pd.DataFrame, but: str) -> list[str]:
     """The few cells of columns of measures, which say what is counted where the column of numbers is called Value."""
     some = [c for c in names_of(frame) if c != but and totals.of_measures(c) and keeping.is_text(frame[c])]
@@ -444,18 +457,14 @@ def _repeated(
 
 def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
     """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
-    home = lineage.default()
     if not is_period(frame, name):
         return ""
-    beside = home.beside()
-    meant = {c: home.written(c) for c in map(str, frame[keys[0]].unique())}
-    bodies = frame[keeping.told(frame[keys[0]], lambda c: meant.get(c) and meant[c] not in beside)]
     of = [k for k in keys[1:] if is_period(frame, k)]
-    rows = bodies[[*of, keys[0], name]].drop_duplicates().astype(str)
-    if _are_events(rows, keys[0], name):
+    rows = _of_known(frame, [*of, keys[0], name], keys[0])
+    if _are_events(rows, keys[0], name):  # added up, and doubtful
         return ""
     for _, some in rows.groupby(of) if of else [("", rows)]:
-        there = set(zip(some[keys[0]].map(meant), some[name], strict=True))
+        there = set(zip(some[keys[0]], some[name], strict=True))
         codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
         lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
         if lacking is not None:
@@ -466,8 +475,18 @@ def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
     return ""
 
 
+def _of_known(frame: pd.DataFrame, columns: list[str], code: str) -> pd.DataFrame:
+    """What stands in some columns of the rows of bodies, each once, with the codes as they are written."""
+    home = lineage.default()
+    beside = home.beside()
+    meant = {c: home.written(c) for c in map(str, frame[code].unique())}
+    bodies = frame[keeping.told(frame[code], lambda c: meant.get(c) and meant[c] not in beside)]
+    rows = bodies[columns].drop_duplicates().astype(str)
+    return rows.assign(**{code: rows[code].map(meant)})
+
+
 def _are_events(rows: pd.DataFrame, code: str, name: str) -> bool:
-    """Whether dates are of payments or other events: days of any weekday and month, on most of which not every code has some."""
+    """Whether dates may be of payments or other events: days of any weekday and month, of which many codes have none."""
     pairs = rows[[code, name]].drop_duplicates()
     if len(pairs) >= _OFTEN * rows[code].nunique() * rows[name].nunique():
         return False
@@ -524,8 +543,8 @@ def rates_among(
             "which may make no sum (--mean averages a rate)"
         )
         doubts.append(Doubt(said, pd.Series(True, frame.index), alone=False))
-    if _make_a_hundred(frame, sums):
-        why = f"those numbers of {few(map(repr, sums))} that are not over 100 make 100 in every row, as percentages do, and were added up"
+    if some := of_a_hundred(frame, sums):
+        why = f"the numbers of {few(map(repr, some))} make 100 in every row, as percentages do, and were added up"
         doubts.append(Doubt(why, pd.Series(True, frame.index), alone=False))
     counted = all(map(_COUNT.search, map(words_of, sums)))
     vague = [s for s in sums if says_nothing(s)]
@@ -543,15 +562,19 @@ def rates_among(
     return AddedUp(notes, doubts)
 
 
-def _make_a_hundred(frame: pd.DataFrame, sums: list[str]) -> bool:
-    """Whether those numbers of each row that are not over 100 make 100 but for rounding, and there are two or more."""
-    if len(sums) < 2 or len(frame) < subtotals.SURE:
-        return False
-    if len(frame) > 2 * _SOME and not _make_a_hundred(frame.iloc[:_SOME], sums):
-        return False
-    values = pd.DataFrame({s: keeping.values(frame[s], subtotals.number) for s in sums})
+def of_a_hundred(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Those columns that make 100 in every row but for rounding: percentages; none if there are not two, or three rows.
+
+    A base that stands beside them is over 100, and not counted.
+    """
+    if len(columns) < 2 or len(frame) < subtotals.SURE:
+        return []
+    if len(frame) > 2 * _SOME and not of_a_hundred(frame.iloc[:_SOME], columns):
+        return []
+    values = pd.DataFrame({c: keeping.values(frame[c], subtotals.number) for c in columns})
     small = values.where(values.ge(0) & values.le(100))
-    return bool((small.sum(axis=1).sub(100).abs().le(_ROUNDED) & (small.count(axis=1) > 1)).all())
+    make = small.sum(axis=1).sub(100).abs().le(_ROUNDED) & (small.count(axis=1) > 1)
+    return [c for c in columns if small[c].notna().any()] if make.all() else []
 
 
 def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -> list[Doubt]:

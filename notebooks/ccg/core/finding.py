@@ -87,8 +87,7 @@ _ESTIMATE = re.compile(
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*"
-    r"|^(?:lower|upper|[lu]9[59]|p\d\d|\d\d(?:th|st|nd|rd))$)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*)(?![a-z])"
 )
 
 
@@ -133,7 +132,7 @@ _COUNTED = re.compile(
 #: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).
 _LIKE_RATE = re.compile(
     r"(?i)(?<![a-z])(?:uptake|coverage|compliance|occupancy|performance|achievement|satisfaction|expectancy|crude|dsr|isr|dasr|asr|sar"
-    r"|standardi[sz]ed|relative risk|odds(?: ratio)?|pyll|dft|gfr|tfr|prop|mortality|fertility|utili[sz]ation|efficiency|length of stay|los|^waits?$|time to (?:treatment|test|assessment|diagnosis))(?![a-z])"
+    r"|standardi[sz]ed|relative risk|odds(?: ratio)?|pyll|dft|gfr|tfr|prop|mortality|fertility|utili[sz]ation|efficiency|length of stay|los|^(?:waits?|lower|upper|[lu]95|p9[05]|\d\d(?:th|st|nd|rd))$|time to (?:treatment|test|assessment|diagnosis))(?![a-z])"
 )
 #: Of a measure or a title: it is of rates that allow for ages.
 _ADJUSTED = re.compile(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from . import headings, keeping, lineage, numbers, periods
 from .deciding import days_of_both_levels, decide, opened, refuse_partnerships
-from .doubting import Doubt, added_up, of_digits, of_names, of_numbers, rates_among
+from .doubting import Doubt, added_up, of_a_hundred, of_digits, of_names, of_numbers, rates_among
 from .finding import (
     NO_CODE,
     PublishedError,
@@ -363,6 +363,9 @@ def _counts(
     found = {
         c: why or ("a rate by the title" if rates and says_nothing(c) else None) for c, why in found.items()
     }
+    found |= dict.fromkeys(
+        of_a_hundred(frame, [c for c, why in found.items() if why is None]), "a percentage"
+    )
     for c in [c for c, why in found.items() if why is None and not says_counts(c)]:
         if _repeats(frame, code, c, surely=True):
             found[c] = "the same numbers under every code"
