@@ -72,6 +72,8 @@ const Cells = (() => {
     return some.length && some.every((x) => x >= 0 && x <= 1) && some.some((x) => x % 1) ? "a share" : null;
   }
 
+  const SMALL_DECIMALS = "numbers with decimals, none over 100";
+
   /* Why a column that is to be added up makes no sum, by its name, the title above the table or its cells; or null. */
   function noSum(name, cells, limits, title) {
     if (calledARate(name) || cells.some((cell) => cell.includes("%"))) return "a rate";
@@ -82,7 +84,7 @@ const Cells = (() => {
     if (saysNothing(name) && namesRates(title)) return "a rate by the title";
     if (pattern.counted.test(wordsOf(name))) return null;
     const like = some.length > 2 && some.every((x) => x >= -100 && x <= 100) && 2 * some.filter((x) => x % 1).length > some.length;
-    return like ? "numbers with decimals, none over 100" : null;
+    return like ? SMALL_DECIMALS : null;
   }
 
   // --- bodies by code and name ----------------------------------------------------------------------
@@ -99,10 +101,13 @@ const Cells = (() => {
     return known;
   }
 
+  /* The ODS code of a body, of which a file may have the ONS code. */
+  const odsOf = (code) => bodies().ods.get(code) || code;
+
   /* Whether a cell is the code or the name of another body than a code, and of none of a level that the code is not of. */
   function isOther(code, cell) {
-    const { ods, named } = bodies(), own = ods.get(code) || code, its = written(cell);
-    const some = its && isBody(its) ? [ods.get(its) || its] : [...(named.get(telling(cell)) || [])];
+    const { named } = bodies(), own = odsOf(code), its = written(cell);
+    const some = its && isBody(its) ? [odsOf(its)] : [...(named.get(telling(cell)) || [])];
     const alike = some.filter((one) => isBody(one) && data.lives[one][0] === data.lives[code][0]);
     return alike.length > 0 && !alike.includes(own);
   }
@@ -113,5 +118,5 @@ const Cells = (() => {
     return given.length > 0 && 2 * given.filter((cell) => named.has(telling(cell))).length >= given.length;
   }
 
-  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, namesRates, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, isOther, areNames };
+  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, namesRates, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, SMALL_DECIMALS, odsOf, isOther, areNames };
 })();

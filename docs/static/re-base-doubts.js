@@ -178,8 +178,17 @@ const Doubts = (() => {
 
     ofRates(groups) {
       const { columns, title } = this.table, limits = Cells.hasLimits(columns.map((column) => column.name));
-      for (const at of this.sums) {
+      const keys = this.asked.by.map((name) => columns.find((column) => column.name === name));
+      for (const [n, at] of this.sums.entries()) {
         const { name, cells } = columns[at], why = Cells.noSum(name, [...cells.keys()], limits, title);
+        if (!pattern.counted.test(wordsOf(name)) && (!why || why === Cells.SMALL_DECIMALS)) {
+          const like = Sizes.like(groups, keys, n);
+          if (like.counts) continue;
+          if (!why && like.rates.length) {
+            this.doubt(`sizes ${at}`, `the numbers of column ${quoted(name)} are no larger for bodies of more patients, as those of rates are, and were added up (a rate is averaged)`, false);
+            for (const group of like.rates) this.mark(group, `sizes ${at}`, group.rows);
+          }
+        }
         if (!why) continue;
         this.doubt(`rate ${at}`, `column ${quoted(name)} holds ${why} and was added up, which may make no sum (a rate is averaged)`, false);
         for (const group of groups) this.mark(group, `rate ${at}`, group.rows);

@@ -16,6 +16,8 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .core.garbage import uncollected
+
 if TYPE_CHECKING:
     from .core.lineage import LineageError, explain, lookup, successors, which
     from .core.published import rebase_file
@@ -61,11 +63,13 @@ _ROOMS = {
         "doubting",
         "files",
         "finding",
+        "garbage",
         "geography",
         "headings",
         "keeping",
         "land",
         "lineage",
+        "list_sizes",
         "lookups",
         "numbers",
         "parts",
@@ -105,12 +109,13 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULE_OF:
-        found = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    elif name in _ROOM_OF:
-        found = import_module(f"{__name__}.{_ROOM_OF[name]}.{name}")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with uncollected():
+        if name in _MODULE_OF:
+            found = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        elif name in _ROOM_OF:
+            found = import_module(f"{__name__}.{_ROOM_OF[name]}.{name}")
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = found
     return found
 

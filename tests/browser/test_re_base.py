@@ -4,7 +4,7 @@ It need not do all that the command does, but then it refuses in words, or marks
 """
 
 import pytest
-from ccg import files, rebase_file
+from ccg import files, lineage, rebase_file
 
 PAGE = files.ROOT / "docs" / "_build" / "html" / "re-base.html"
 DATES = {"at": "2018-04-01", "to": "2021-04-01"}
@@ -60,6 +60,15 @@ def under(**parts) -> str:
     return "code,kind,n\n" + "".join(rows)
 
 
+def of_all(number, head: str = "code,kind,n", kinds: tuple[str, ...] = ("",)) -> str:
+    """A number for each CCG of 2018, made of its list size and of a number that has nothing to do with it."""
+    sizes, rows = lineage.default().list_sizes, []
+    for kind in kinds:
+        for i, code in enumerate(lineage.bodies("2018-04-01")["code"]):
+            rows.append(f"{code},{kind},{number(sizes[code], 37 * i % 101):g}\n")
+    return f"{head}\n" + "".join(rows)
+
+
 def of_boards(name: str, period: str = "") -> str:
     """A number for each of two codes that partnerships and the boards after them had."""
     return f"{name},FY,n\n" + "".join(f"{c},{period},1\n" for c in ("QHM", "QOP"))
@@ -68,7 +77,7 @@ def of_boards(name: str, period: str = "") -> str:
 #: Where the figures of boards go that have no date.
 OF_BOARDS = {"at": "auto", "to": "2022-07-01"}
 #: What may be wrong -> the file, what is asked, what the page makes of it (the status of all rows, or of each, or
-#: refused), and words that it says.
+#: refused; None where each is as the command says), and words that it says.
 FILES = {
     # rows that are added up
     "a total beside parts": (stacked("0-17", "18+", "All ages"), {}, "refused", "'All ages' stands beside parts"),
@@ -306,6 +315,18 @@ FILES = {
     "a wave is a period": (
         "code,Wave,n\n00C,1,1\n00K,1,2\n00M,1,3\n00C,2,1\n00K,2,2\n", {"by": ["Wave"]},
         ["exact", "incomplete"], "16C: no row of 00M in 1 period: 2"),
+    # numbers and list sizes
+    "whole numbers that are rates": (
+        of_all(lambda _, other: 60 + other % 37, "code,kind,Recommend"), {"sums": ["Recommend"]}, None, "are no larger for bodies of more patients"),
+    "whole numbers of two years that are rates": (
+        of_all(lambda _, other: 60 + other % 37, "code,FY,Recommend", ("2018/19", "2019/20")),
+        {"sums": ["Recommend"], "by": ["FY"]}, None, "are no larger for bodies of more patients"),
+    "whole numbers that are counts": (
+        of_all(lambda size, other: size * (20 + other) // 5000, "code,kind,Seen"), {"sums": ["Seen"]}, None, "1 row rests on shares, so is approximate"),
+    "decimals that are counts": (
+        of_all(lambda size, other: size / 20_000 + other / 200 + 0.25, "code,kind,Doctors"), {"sums": ["Doctors"]}, None, "1 row rests on shares, so is approximate"),
+    "decimals that are rates": (
+        of_all(lambda size, other: 40 + other / 3, "code,kind,Doctors"), {"sums": ["Doctors"]}, None, "numbers with decimals"),
     # codes
     "codes merged down the side": (
         "code,Sex,n\n" + "".join(f"{c},M,{n}\n,F,{n + 5}\n" for c, n in CCGS.items()),
@@ -382,6 +403,12 @@ def test_a_result_that_may_be_wrong_is_never_called_exact(page_of, tmp_path, wha
     assert words in "\n".join(got["said"])
     head, *rows = got["rows"]
     status = [row[head.index("status")] for row in rows]
+    if outcome is None:  # of many rows, each as the command says
+        own = {
+            tuple(map(str, row[: len(ask["by"]) + 1])): kind for row, kind in zip(rows, status, strict=True)
+        }
+        assert own == {key: row["status"] for key, row in of_command(path, ask).items()}
+        return
     assert status == ([outcome] * len(rows) if isinstance(outcome, str) else outcome)
     verdict, *lines = got["said"]
     assert any(" doubtful, " in line for line in lines) == ("doubtful" in status)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage, numbers, periods, subtotals, totals
+from . import keeping, lineage, list_sizes, numbers, periods, subtotals, totals
 from .finding import (
+    SMALL_DECIMALS,
     PublishedError,
     has_limits,
     is_period,
@@ -20,6 +21,7 @@ from .finding import (
     no_count,
     no_sum,
     other_body,
+    says_counts,
     says_nothing,
     words_of,
 )
@@ -526,15 +528,32 @@ def of_names(frame: pd.DataFrame, code: str, left: list[str]) -> AddedUp:
 
 
 def rates_among(
-    frame: pd.DataFrame, keys: list[str], sums: list[str], left: Sequence[str] = (), title: str = ""
+    frame: pd.DataFrame,
+    code: str,
+    keys: list[str],
+    sums: list[str],
+    left: Sequence[str] = (),
+    title: str = "",
 ) -> AddedUp:
-    """What to say where what is added up is called a rate: a column, or the measure of a row, such as Percent.
+    """What to say where what is added up is a rate, by the name of its column or of the measure of a row, or by its numbers.
 
     ``left`` are the columns left out, which may name the measure too, and ``title`` is what stands above the table.
     """
     notes, doubts = [], []
     limits = has_limits(map(str, frame.columns))
     found = {name: why for name in sums if (why := no_sum(name, frame[name], limits, title))}
+    unsure = [s for s in sums if not says_counts(s) and found.get(s) in (None, SMALL_DECIMALS)]
+    times = [k for k in keys if is_period(frame, k)]
+    for name in unsure:
+        like = list_sizes.like(frame, code, keys, times, name)
+        if like.counts.all():
+            found.pop(name, None)
+        elif like.rates.any() and name not in found:
+            why = (
+                f"the numbers of column {name!r} are no larger for bodies of more patients, as those of rates are, and were "
+                "added up (--mean averages a rate)"
+            )
+            doubts.append(Doubt(why, like.rates, alone=False))
     for why in dict.fromkeys(found.values()):
         some = [repr(name) for name, its in found.items() if its == why]
         one = len(some) == 1

@@ -142,6 +142,8 @@ _ADJUSTED = re.compile(
 _LIKE_LABEL = re.compile(
     r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|rag|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
 )
+#: Why a column may hold percentages by its cells alone.
+SMALL_DECIMALS = "numbers with decimals, none over 100"
 #: Rows looked at to tell whether the numbers of a column are percentages.
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
@@ -195,7 +197,7 @@ def no_sum(column: str, cells: pd.Series, limits: bool = False, title: str = "")
         return None
     small = pd.to_numeric(pd.Series(cells.unique()), errors="coerce").dropna()
     like = len(small) > 2 and small.abs().between(0, 100).all() and (small % 1 != 0).mean() > 0.5
-    return "numbers with decimals, none over 100" if like else None
+    return SMALL_DECIMALS if like else None
 
 
 def has_limits(columns: Iterable[str]) -> bool:

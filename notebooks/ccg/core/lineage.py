@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from statistics import median
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -170,6 +171,18 @@ class Lineage:
     def _patients(self) -> Mapping[str, land.Series]:
         """The registered patients of each CCG; read when a partnership is divided."""
         return land.patients_of_ccgs(self._more) if self._more else {}
+
+    @cached_property
+    def list_sizes(self) -> Mapping[str, float]:
+        """About how many registered patients each CCG, location and board had: of its years one in the middle."""
+        series = {**self._patients, **self.land.sizes}
+        out = {code: median(people for _, people in years) for code, years in series.items()}
+        for of in self.land.boards.values():
+            boards: dict[str, float] = defaultdict(float)
+            for location, board in of.items():
+                boards[board] += out.get(location, 0.0)
+            out = {**boards, **out}
+        return out
 
     @cached_property
     def land(self) -> Land:

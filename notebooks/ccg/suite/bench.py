@@ -51,7 +51,7 @@ def write_data(path: Path, rows: int, seed: int = 2013) -> None:
 
 
 def _ours(frame):
-    from ..core.rebasing import rebase
+    from .. import rebase
 
     return rebase(frame, code="code", at=AT, to=TO, by=["month"], sums=["value"])
 

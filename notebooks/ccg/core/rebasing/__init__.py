@@ -15,6 +15,7 @@ from typing import Any
 import narwhals as nw
 
 from .. import lineage as lineages
+from ..garbage import uncollected
 from ..geography import Day
 from ..lineage import Lineage
 from . import columns, keys, mapping
@@ -58,6 +59,7 @@ class Rebased:
         return self._account()
 
 
+@uncollected()
 def rebase(
     frame: Any,
     *,

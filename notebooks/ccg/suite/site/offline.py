@@ -42,7 +42,7 @@ def geographies() -> str:
     each with its ODS code, ONS code and name. ``days`` are those from which shares of patients count anew. ``maps``
     has from ``DAY|LEVEL|GOAL``, GOAL the number of a vintage, what does not stay as it is: from each code the code
     that it is in, or all that it is divided among, as ``[code, share, basis]``. ``beside`` and ``lives`` say what a
-    code is that finds no place, ``patterns`` what a cell looks like that is a number, a mark or a period.
+    code is that finds no place, ``sizes`` about how many patients a body had, ``patterns`` what a cell looks like that is a number, a mark or a period.
     """
     every = lineage.vintages()
     held = {
@@ -61,6 +61,7 @@ def geographies() -> str:
         ],
         "beside": {code: codes.WHY[kind] for code, kind in lineage.beside().items()},
         "lives": _lives(),
+        "sizes": {code: round(size) for code, size in lineage.default().list_sizes.items()},
         "maps": _maps(every),
         "patterns": _patterns(),
     }

@@ -1,0 +1,58 @@
+"use strict";
+
+/* Whether numbers rise with the list sizes of their bodies, as counts do and rates do not: the page's own
+   ccg/core/list_sizes.py, which says why and how surely. */
+const Sizes = (() => {
+  const ENOUGH = 30, FLAT = 0.3, RISING = 0.5, NARROW = 0.8, SMALL = 3;
+  const sizes = new Map(Object.entries(Geographies.data.sizes));
+  const mean = (some) => some.reduce((sum, x) => sum + x, 0) / some.length;
+  const add = (map, key, make) => map.get(key) || map.set(key, make()).get(key);
+
+  function covered(one, other) {
+    const a = mean(one), b = mean(other);
+    return one.reduce((sum, x, i) => sum + (x - a) * (other[i] - b), 0);
+  }
+  const spread = (some) => Math.sqrt(covered(some, some));
+
+  /* The place of each number among the others, those that are alike sharing theirs. */
+  function ranks(some) {
+    const sorted = [...some].sort((a, b) => a - b), first = new Map(), last = new Map();
+    sorted.forEach((x, i) => { if (!first.has(x)) first.set(x, i); last.set(x, i); });
+    return some.map((x) => (first.get(x) + last.get(x)) / 2);
+  }
+
+  /* Whether the numbers of some bodies, each with its size, are like rates, or like counts. */
+  function told(all) {
+    const some = all.filter(({ number }) => number > 0);
+    if (some.length < ENOUGH || some.length < 0.9 * all.length) return { rates: false, counts: false };
+    const numbers = some.map(({ number }) => number), logs = some.map(({ size }) => Math.log(size));
+    const one = ranks(numbers), other = ranks(logs), both = spread(one) * spread(other);
+    const rises = both ? covered(one, other) / both : 0;
+    const narrow = spread(numbers.map(Math.log)) < NARROW * spread(logs);
+    const half = [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+    const small = numbers.every(Number.isInteger) && half <= SMALL;
+    return { rates: rises < FLAT && narrow && !small, counts: rises > RISING };
+  }
+
+  /* The groups whose sum of that number is like a rate, under each key that is no period, and whether all are like counts. */
+  function like(groups, keys, n) {
+    const under = new Map();
+    for (const group of groups) {
+      const of = Cells.odsOf(group.code), size = sizes.get(of);
+      const key = group.keys.filter((_, i) => !keys[i].period).join("\u0001"), its = add(under, key, () => ({ groups: [], bodies: new Map() }));
+      its.groups.push(group);
+      if (!size || !group.given[n]) continue;
+      const times = add(its.bodies, of, () => ({ size, sums: new Map() })).sums, time = group.keys.join("\u0001");
+      times.set(time, (times.get(time) || 0) + group.sums[n]);
+    }
+    let rates = [], counts = under.size > 0;
+    for (const its of under.values()) {
+      const found = told([...its.bodies.values()].map(({ size, sums }) => ({ size, number: mean([...sums.values()]) })));
+      if (found.rates) rates = rates.concat(its.groups);
+      counts &&= found.counts;
+    }
+    return { rates, counts };
+  }
+
+  return { like };
+})();

@@ -1,0 +1,140 @@
+"""Counts rise with the list sizes of their bodies and rates do not, so numbers tell which they are."""
+
+import re
+
+import pandas as pd
+import pytest
+from ccg import finding, lineage, list_sizes, rebase_file, tables
+
+#: Tables of a number for each CCG or location, with what else tells their rows apart.
+OF_BODIES = {
+    "allocations": ("year",),
+    "ccg_age": ("year",),
+    "ccg_years": ("year",),
+    "deprivation": ("index_year",),
+    "list_sizes": ("quarter",),
+    "networks": ("year",),
+    "patient_experience": ("year",),
+    "private_provision": ("year",),
+    "qof": ("indicator", "year"),
+    "talking_therapies": ("year",),
+    "treatable_mortality": ("year",),
+}
+#: What no name of a column says: that it is a rate.
+RATES = {"coverage", "good", "treatable", "imd_score", "extent", "most_deprived_tenth"}
+DATES = {"at": "2018-04-01", "to": "2021-04-01"}
+
+
+def columns_of(table: str) -> dict[str, list_sizes.Like]:
+    """What is told of each column of numbers of a table, by its name, under each key by itself."""
+    frame = tables.load(table).rename(columns={"ccg": "code"})
+    keys = [k for k in OF_BODIES[table] if k in frame]
+    given = frame.select_dtypes("number").columns.difference([*keys, "code"])
+    return {name: list_sizes.like(frame, "code", keys, [], name) for name in given}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", OF_BODIES)
+def test_no_count_of_the_tables_is_like_a_rate_and_no_rate_like_a_count(table):
+    for name, told in columns_of(table).items():
+        if name in RATES or finding.called_a_rate(name):
+            assert not told.counts.any(), name
+        elif name not in ("closed_patients", "practices_without_network"):  # of few, and chance is in them
+            assert not told.rates.any(), name
+
+
+def test_what_patients_said_is_told_for_a_rate_and_those_who_were_seen_for_counts():
+    assert columns_of("patient_experience")["good"].rates.all()
+    assert columns_of("talking_therapies")["finished"].counts.all()
+
+
+def of_ccgs(number, day: str = "2018-04-01", level: str = "ccg") -> pd.DataFrame:
+    """A number for each CCG, made of its list size and of a number that has nothing to do with it."""
+    sizes = lineage.default().list_sizes
+    codes = lineage.bodies(day, level)["code"]
+    cells = [f"{number(sizes[c], 37 * i % 101):g}" for i, c in enumerate(codes)]
+    return pd.DataFrame({"code": codes, "Recommend": cells})
+
+
+def statuses(frame: pd.DataFrame, **more) -> set[str]:
+    moved = rebase_file(frame, sums=["Recommend"], **{**DATES, **more})
+    merged = set(lineage.bodies("2021-04-01")["code"]) - set(lineage.bodies("2018-04-01")["code"])
+    return set(moved.frame.loc[moved.frame["code"].isin(merged), "status"]) - {"approximate"}
+
+
+def test_whole_numbers_that_are_as_high_in_small_ccgs_as_in_large_ones_are_doubtful_when_added_up():
+    """No name says that Recommend is a rate, and 78 + 82 + 75 was exact."""
+    table = of_ccgs(lambda size, other: 60 + other % 37)
+    moved = rebase_file(table, sums=["Recommend"], **DATES)
+    assert "'Recommend' are no larger for bodies of more patients" in str(moved)
+    status = dict(zip(moved.frame["code"], moved.frame["status"], strict=True))
+    assert status["16C"] == "doubtful", "three CCGs that merged"
+    assert status["00L"] == "exact", "it is one CCG still, so its rate is right"
+
+
+def test_counts_stay_exact_though_they_differ_much_from_one_ccg_to_another():
+    assert statuses(of_ccgs(lambda size, other: size * (20 + other) // 5000)) == {"exact"}
+
+
+def test_decimals_under_a_hundred_that_rise_with_list_sizes_are_counts():
+    """As of doctors, full-time ones for two halves."""
+    assert statuses(of_ccgs(lambda size, other: size / 20_000 + other / 200 + 0.25)) == {"exact"}
+    assert statuses(of_ccgs(lambda size, other: 40 + other / 3)) == {"doubtful"}
+
+
+def test_each_key_is_judged_by_itself_and_periods_together():
+    rate, number = of_ccgs(lambda _, other: 60 + other % 37), of_ccgs(lambda size, other: size // 90 + other)
+    kinds = pd.concat([rate.assign(kind="said so"), number.assign(kind="seen")])
+    moved = rebase_file(kinds, sums=["Recommend"], by=["kind"], **DATES).frame
+    assert dict(zip(moved["kind"], moved["status"], strict=True)).keys() == {"said so", "seen"}
+    assert "doubtful" not in set(moved.loc[moved["kind"] == "seen", "status"])
+    assert "doubtful" in set(moved.loc[moved["kind"] == "said so", "status"])
+    years = pd.concat([rate.assign(year=y) for y in ("2018/19", "2019/20")])
+    assert statuses(years, by=["year"]) == {"doubtful"}
+
+
+@pytest.mark.slow
+def test_rows_of_practices_are_added_up_before_they_are_judged():
+    """The mean practice is as large in a small CCG as in a large one."""
+    some = of_ccgs(lambda size, other: size // 8000 + 1)
+    rows = some.loc[some.index.repeat(some["Recommend"].astype(float).astype(int))]
+    rows = rows.assign(
+        practice=[f"P{i:05}" for i in range(len(rows))],
+        Recommend=[str(70 + i % 41) for i in range(len(rows))],
+    )
+    moved = rebase_file(rows, sums=["Recommend"], drop=["practice"], **DATES)
+    assert "no larger for bodies" not in str(moved)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [lambda _, other: 1, lambda _, other: other % 4, lambda _, other: -50 - other % 20, lambda _, other: other * 40],
+    ids=["one each", "very few", "below zero", "as they come"],
+)  # fmt: skip
+def test_of_what_may_be_counts_nothing_is_said(cells):
+    assert not list_sizes.like(of_ccgs(cells), "code", [], [], "Recommend").rates.any()
+
+
+def test_of_fewer_than_thirty_bodies_nothing_is_said():
+    table = of_ccgs(lambda _, other: 60 + other % 37)
+    assert list_sizes.like(table.head(30), "code", [], [], "Recommend").rates.all()
+    assert not list_sizes.like(table.head(29), "code", [], [], "Recommend").rates.any()
+
+
+def test_boards_and_ons_codes_are_known_by_their_size_too():
+    table = of_ccgs(lambda _, other: 60 + other % 37)
+    ons = table.assign(code=table["code"].map(lineage.bodies("2018-04-01").set_index("code")["ons_code"]))
+    assert ons["code"].str.fullmatch(r"E\d{8}").all()
+    assert list_sizes.like(ons, "code", [], [], "Recommend").rates.all()
+    boards = of_ccgs(lambda _, other: 60 + other % 37, "2022-07-01", "icb")
+    assert list_sizes.like(boards, "code", [], [], "Recommend").rates.all()
+    every = lineage.default().list_sizes
+    assert sum(every[b] for b in boards["code"]) == pytest.approx(
+        sum(every[c] for c in lineage.bodies("2022-07-01", "sub_icb")["code"])
+    )
+
+
+def test_a_name_that_says_what_is_counted_is_believed():
+    table = of_ccgs(lambda _, other: 60 + other % 37).rename(columns={"Recommend": "Patients"})
+    moved = rebase_file(table, sums=["Patients"], **DATES)
+    assert not re.search("no larger|doubtful", str(moved))
