@@ -54,5 +54,19 @@ const Sizes = (() => {
     return { rates, counts };
   }
 
-  return { like };
+  /* The cells of a column, the one in that place of each group's parts, in whose rows a number is about that of all patients. */
+  function allPatients(groups, place, n) {
+    const cells = new Map();
+    for (const group of groups) {
+      const of = Cells.odsOf(group.code), size = sizes.get(of);
+      if (size) for (const [cell, sums] of group.parts?.[place] || []) if (sums[n] > 0) add(add(cells, cell, () => new Map()), of, () => []).push(sums[n] / size);
+    }
+    const about = ([, bodies]) => {
+      const logs = [...bodies.values()].map((some) => Math.log(mean(some))).sort((a, b) => a - b), half = Math.exp(logs[Math.floor(logs.length / 2)]);
+      return logs.length >= ENOUGH && half >= 0.6 && half <= 1.2 && spread(logs) / Math.sqrt(logs.length - 1) < 0.1;
+    };
+    return [...cells].filter(about).map(([cell]) => cell);
+  }
+
+  return { like, allPatients };
 })();

@@ -63,9 +63,9 @@ def under(**parts) -> str:
 def of_all(number, head: str = "code,kind,n", kinds: tuple[str, ...] = ("",)) -> str:
     """A number for each CCG of 2018, made of its list size and of a number that has nothing to do with it."""
     sizes, rows = lineage.default().list_sizes, []
-    for kind in kinds:
+    for shift, kind in enumerate(kinds):
         for i, code in enumerate(lineage.bodies("2018-04-01")["code"]):
-            rows.append(f"{code},{kind},{number(sizes[code], 37 * i % 101):g}\n")
+            rows.append(f"{code},{kind},{number(sizes[code], 37 * (i + shift) % 101):g}\n")
     return f"{head}\n" + "".join(rows)
 
 
@@ -327,6 +327,9 @@ FILES = {
         of_all(lambda size, other: size / 20_000 + other / 200 + 0.25, "code,kind,Doctors"), {"sums": ["Doctors"]}, None, "1 row rests on shares, so is approximate"),
     "decimals that are rates": (
         of_all(lambda size, other: 40 + other / 3, "code,kind,Doctors"), {"sums": ["Doctors"]}, None, "numbers with decimals"),
+    "all patients under two diseases": (
+        of_all(lambda size, other: size * 0.98 + other, "code,Group,Denominator", ("Asthma", "Gout")),
+        {"sums": ["Denominator"]}, None, "counts about all patients, or all adults, under 'Asthma', 'Gout' of 'Group'"),
     # codes
     "codes merged down the side": (
         "code,Sex,n\n" + "".join(f"{c},M,{n}\n,F,{n + 5}\n" for c, n in CCGS.items()),

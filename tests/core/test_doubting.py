@@ -1060,3 +1060,38 @@ def test_codes_merged_down_the_side_are_refused():
         rebase_file(table, sums=["n"], by=["Sex"], **DATES)
     sent = rebase_file(table, sums=["n"], by=["Sex"], unknown="unmapped", **DATES)
     assert sent.unmapped["n"].sum() == 75 and sent.report.balanced()
+
+
+# --- totals that run on, by their numbers ------------------------------------------------------------------------
+
+
+def weeks(number) -> pd.DataFrame:
+    days = pd.date_range("2020-12-13", periods=5, freq="7D").strftime("%Y-%m-%d")
+    rows = [(c, day, str(number(n, i))) for c, n in CCGS.items() for i, day in enumerate(days)]
+    return pd.DataFrame(rows, columns=["code", "Week ending", "First dose"])
+
+
+def test_numbers_that_never_fall_from_one_week_to_the_next_may_be_running_totals():
+    """So were the first doses that NHS England published: of five weeks it added up all, each person up to five times."""
+    to_date = weeks(lambda n, i: n * (i + 1) * 7)
+    moved = rebase_file(to_date, sums=["First dose"], drop=["Week ending"], **DATES)
+    assert status(moved) == {"16C": "doubtful"}
+    assert "'First dose' fall from no time to the next in the dropped column 'Week ending'" in str(moved)
+    assert set(rebase_file(to_date, sums=["First dose"], by=["Week ending"], **DATES).frame["status"]) == {
+        "exact"
+    }
+
+
+@pytest.mark.parametrize(
+    "number", [lambda n, i: n * (i + 1) * 7 - 30 * (i == 4) * n, lambda n, i: n + (i == 4), lambda n, i: n - i],
+    ids=["one falls", "one rises", "all fall"],
+)  # fmt: skip
+def test_numbers_that_fall_once_or_mostly_stay_as_they_are_are_added_up(number):
+    moved = rebase_file(weeks(number), sums=["First dose"], drop=["Week ending"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
+def test_money_that_rises_from_year_to_year_is_added_up():
+    rows = [(c, f"20{y}/{y + 1}", str(100 * n + 5 * y)) for c, n in CCGS.items() for y in range(14, 19)]
+    table = pd.DataFrame(rows, columns=["code", "Year", "allocation"])
+    assert status(rebase_file(table, sums=["allocation"], drop=["Year"], **DATES)) == {"16C": "exact"}

@@ -138,3 +138,52 @@ def test_a_name_that_says_what_is_counted_is_believed():
     table = of_ccgs(lambda _, other: 60 + other % 37).rename(columns={"Recommend": "Patients"})
     moved = rebase_file(table, sums=["Patients"], **DATES)
     assert not re.search("no larger|doubtful", str(moved))
+
+
+# --- all patients beside each disease ----------------------------------------------------------------------------
+
+
+def registers(*kinds: tuple[str, float]) -> pd.DataFrame:
+    """A part of the list size of each CCG beside each disease, and how many have it."""
+    parts = [
+        of_ccgs(lambda size, other, part=part: size * part * (1 + other % 7 / 100)).assign(Group=kind)
+        for kind, part in kinds
+    ]
+    return pd.concat(parts).rename(columns={"Recommend": "Denominator"})
+
+
+def test_a_denominator_of_all_patients_or_all_adults_beside_each_disease_is_doubtful_when_dropped():
+    """No name says that it counts all patients; under Asthma and Diabetes it made 1.8 of each person, and exact."""
+    table = registers(("Asthma", 1), ("Diabetes", 0.8), ("Palliative care", 0.004))
+    moved = rebase_file(table, sums=["Denominator"], drop=["Group"], **DATES)
+    assert set(moved.frame["status"]) == {"doubtful"}
+    assert (
+        "about all patients, or all adults, under 'Asthma', 'Diabetes' of the dropped column 'Group'"
+        in str(moved)
+    )
+    assert "doubtful" not in set(
+        rebase_file(table, sums=["Denominator"], by=["Group"], **DATES).frame["status"]
+    )
+
+
+def test_parts_of_all_patients_are_added_up():
+    """Men and women, and those who were seen by telephone, are no more than half of the list."""
+    table = registers(("Male", 0.49), ("Female", 0.5))
+    assert "doubtful" not in set(
+        rebase_file(table, sums=["Denominator"], drop=["Group"], **DATES).frame["status"]
+    )
+
+
+@pytest.mark.slow
+def test_of_the_tables_only_lists_and_populations_count_all_patients_again():
+    lists = tables.load("list_sizes")
+    quarters = list_sizes.all_patients(lists, ["code"], "quarter", "registered_patients")
+    assert len(quarters) == lists["quarter"].nunique() == 12
+    for table, of, name in [
+        ("qof", "indicator", "numerator"),
+        ("talking_therapies", "year", "referrals"),
+        ("networks", "year", "practices"),
+    ]:
+        frame = tables.load(table).rename(columns={"ccg": "code"})
+        others = [k for k in OF_BODIES[table] if k in frame and k != of]
+        assert list_sizes.all_patients(frame, ["code", *others], of, name) == [], table

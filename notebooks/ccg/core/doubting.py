@@ -62,6 +62,9 @@ _FORMAL = re.compile(
 )
 #: Where days are periods, so many of all codes and days have a row.
 _OFTEN = 0.8
+#: Of so many times, no further apart than quarters are, numbers are that are taken for a total that runs on; and at so
+#: many of them they rise.
+_TIMES, _WITHIN_A_YEAR, _MOSTLY = 4, pd.Timedelta(days=100), 0.5
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -156,7 +159,8 @@ def added_up(
         doubts += [Doubt(why, _of(among, rows)) for why, rows in totals.maybe_twice(some, groups, name, sums)]
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
-        doubts += _of_all(among, name, sums)
+        doubts += _running(some, among, keys, name, sums)
+        doubts += _of_all(frame, among, keys, name, sums)
         doubts += _of_events(frame, keys[0], name)
     doubts += _repeated(among, some, keys, apart, sums)
     if apart:
@@ -384,16 +388,65 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     return [Doubt(why, among)]
 
 
-def _of_all(among: pd.Series, name: str, sums: list[str]) -> list[Doubt]:
-    """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults."""
-    every = [s for s in sums if _OF_ALL.search(words_of(s))]
-    if not every or not _BESIDE_PATIENTS.search(words_of(name)):
+def _running(
+    some: pd.DataFrame, among: pd.Series, keys: list[str], name: str, sums: list[str]
+) -> list[Doubt]:
+    """A doubt where numbers fall from no time to the next, under any code, and mostly rise: as a total does that runs on.
+
+    Money and lists rise from year to year, so years are not asked.
+    """
+    if not is_period(some, name):
         return []
-    why = (
-        f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} were "
-        f"added up (--by {name!r} keeps them apart)"
-    )
-    return [Doubt(why, among)]
+    try:
+        day = periods.days(some[name].unique())
+    except periods.PeriodError:
+        return []
+    if len(day) < _TIMES or pd.Series(sorted(day.values())).diff().median() > _WITHIN_A_YEAR:
+        return []
+    out = []
+    for column in sums:
+        if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
+            continue  # said already
+        rows = some[keys].assign(_day=some[name].map(day), _n=keeping.values(some[column], subtotals.number))
+        each = (
+            rows.groupby([*keys, "_day"], dropna=False, observed=True)["_n"]
+            .sum(min_count=1)
+            .dropna()
+            .sort_index()
+        )
+        of = each.groupby(keys, dropna=False, observed=True)
+        steps = of.diff().dropna()
+        rising = steps.gt(0).groupby(keys, dropna=False, observed=True).agg(["mean", "size"])
+        runs_on = rising["mean"].ge(_MOSTLY) & rising["size"].ge(_TIMES - 1)
+        if steps.lt(0).any() or not runs_on.all() or len(rising) < subtotals.SURE:
+            continue
+        why = (
+            f"the numbers of column {column!r} fall from no time to the next in the dropped column {name!r}, as totals that run "
+            f"on do, and were added up (--by {name!r} keeps them apart)"
+        )
+        out.append(Doubt(why, among))
+    return out
+
+
+def _of_all(
+    frame: pd.DataFrame, among: pd.Series, keys: list[str], name: str, sums: list[str]
+) -> list[Doubt]:
+    """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults.
+
+    Numbers tell it where names do not, as that of a Denominator.
+    """
+    way = f"were added up (--by {name!r} keeps them apart)"
+    every = [s for s in sums if _OF_ALL.search(words_of(s))]
+    if every and _BESIDE_PATIENTS.search(words_of(name)):
+        why = f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} {way}"
+        return [Doubt(why, among)]
+    for column in sums:
+        cells = list_sizes.all_patients(frame, keys, name, column)
+        if len(cells) > 1:
+            under = f"under {few(map(repr, cells), 3)} of the dropped column {name!r}"
+            why = f"column {column!r} counts about all patients, or all adults, {under}, and these {way}"
+            return [Doubt(why, among)]
+    return []
 
 
 def _of_events(frame: pd.DataFrame, code: str, name: str) -> list[Doubt]:

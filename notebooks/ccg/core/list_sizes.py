@@ -6,10 +6,10 @@ project holds, every count has a rank correlation with list sizes of 0.4 or more
 ``tests/core/test_list_sizes.py`` shows.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from . import keeping, lineage, subtotals
@@ -22,6 +22,11 @@ FLAT, RISING = 0.3, 0.5
 NARROW = 0.8
 #: Of whole numbers that are mostly as small as this chance decides more than size does.
 SMALL = 3
+#: A number of all patients, or of those over 16, is so many times the list size, and differs from that by so little from
+#: one body to another, as the standard deviation of its logarithm.
+_MOST_PATIENTS, _ALIKE = (0.6, 1.2), 0.1
+#: A column of more distinct cells is not asked which of them stand beside all patients.
+_CELLS = 60
 #: Only so many rows are looked at.
 _LOOKED_AT = 250_000
 
@@ -84,7 +89,7 @@ def like(frame: pd.DataFrame, code: str, keys: Sequence[str], periods: Sequence[
     means = summed.groupby([*of, "body"], observed=True, dropna=False)["number"].mean().reset_index()
     if len(means) < ENOUGH:
         return Like(none, none)
-    means["size"] = np.log(means["body"].map(lineage.default().list_sizes).astype(float))
+    means["size"] = means["body"].map(lineage.default().list_sizes).map(math.log)
     means["group"] = means.groupby(of, observed=True, dropna=False).ngroup() if of else 0
     found = pd.DataFrame({group: _told(each) for group, each in means.groupby("group")}).T
     told = means[[*of, "group"]].drop_duplicates()
@@ -94,6 +99,38 @@ def like(frame: pd.DataFrame, code: str, keys: Sequence[str], periods: Sequence[
         else pd.Series(0, frame.index)
     )
     return Like(*(group.isin(found.index[found[what]]) for what in Like._fields))
+
+
+def all_patients(frame: pd.DataFrame, keys: Sequence[str], of: str, name: str) -> list[object]:
+    """The cells of a column in whose rows a number is about that of all patients, or of all adults, in every body.
+
+    ``keys`` are the column of codes and the others that tell rows apart besides ``of``.
+
+    Examples
+    --------
+    >>> people = lineage.default().list_sizes
+    >>> lists = pd.DataFrame({"code": list(people), "n": [str(int(n)) for n in people.values()]})
+    >>> adults = lists.assign(n=[str(int(0.8 * n)) for n in people.values()])
+    >>> table = pd.concat([lists.assign(of="Asthma"), adults.assign(of="Diabetes"), adults.assign(n="5", of="Gout")])
+    >>> all_patients(table, ["code"], "of", "n")
+    ['Asthma', 'Diabetes']
+    """
+    code, *others = keys
+    some = frame.iloc[:_LOOKED_AT]
+    if some[code].nunique() < ENOUGH or some[of].nunique() > _CELLS:
+        return []
+    rows = some[[*others, of]].assign(
+        _body=_bodies(some[code]), _n=keeping.values(some[name], subtotals.number)
+    )
+    rows = rows[rows["_body"].ne("")]
+    summed = rows.groupby([*others, of, "_body"], observed=True, dropna=False)["_n"].sum(min_count=1).dropna()
+    means = summed.groupby([of, "_body"], observed=True, dropna=False).mean().reset_index()
+    part = means["_n"] / means["_body"].map(lineage.default().list_sizes).astype(float)
+    means["part"] = part[part.gt(0)].map(math.log)
+    told = means.groupby(of, observed=True, sort=False)["part"].agg(["count", "median", "std"])
+    low, high = map(math.log, _MOST_PATIENTS)
+    are = told["count"].ge(ENOUGH) & told["median"].between(low, high) & told["std"].lt(_ALIKE)
+    return list(told.index[are])
 
 
 def _bodies(cells: pd.Series) -> pd.Series:
@@ -117,6 +154,6 @@ def _told(rows: pd.DataFrame) -> dict[str, bool]:
         return {"rates": False, "counts": False}
     whole = number.mod(1).eq(0).all()
     rises = rows["number"].rank().corr(rows["size"].rank()) if rows["number"].nunique() > 1 else 0.0
-    narrow = np.log(rows["number"]).std() < NARROW * rows["size"].std()
+    narrow = rows["number"].map(math.log).std() < NARROW * rows["size"].std()
     flat = rises < FLAT and narrow and not (whole and number.median() <= SMALL)
     return {"rates": bool(flat), "counts": bool(rises > RISING)}
