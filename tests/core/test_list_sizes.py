@@ -30,7 +30,7 @@ def columns_of(table: str) -> dict[str, list_sizes.Like]:
     frame = tables.load(table).rename(columns={"ccg": "code"})
     keys = [k for k in OF_BODIES[table] if k in frame]
     given = frame.select_dtypes("number").columns.difference([*keys, "code"])
-    return {name: list_sizes.like(frame, "code", keys, [], name) for name in given}
+    return list_sizes.like(frame, "code", keys, [], list(given))
 
 
 @pytest.mark.slow
@@ -112,22 +112,22 @@ def test_rows_of_practices_are_added_up_before_they_are_judged():
     ids=["one each", "very few", "below zero", "as they come"],
 )  # fmt: skip
 def test_of_what_may_be_counts_nothing_is_said(cells):
-    assert not list_sizes.like(of_ccgs(cells), "code", [], [], "Recommend").rates.any()
+    assert not list_sizes.like(of_ccgs(cells), "code", [], [], ["Recommend"])["Recommend"].rates.any()
 
 
 def test_of_fewer_than_thirty_bodies_nothing_is_said():
     table = of_ccgs(lambda _, other: 60 + other % 37)
-    assert list_sizes.like(table.head(30), "code", [], [], "Recommend").rates.all()
-    assert not list_sizes.like(table.head(29), "code", [], [], "Recommend").rates.any()
+    assert list_sizes.like(table.head(30), "code", [], [], ["Recommend"])["Recommend"].rates.all()
+    assert not list_sizes.like(table.head(29), "code", [], [], ["Recommend"])["Recommend"].rates.any()
 
 
 def test_boards_and_ons_codes_are_known_by_their_size_too():
     table = of_ccgs(lambda _, other: 60 + other % 37)
     ons = table.assign(code=table["code"].map(lineage.bodies("2018-04-01").set_index("code")["ons_code"]))
     assert ons["code"].str.fullmatch(r"E\d{8}").all()
-    assert list_sizes.like(ons, "code", [], [], "Recommend").rates.all()
+    assert list_sizes.like(ons, "code", [], [], ["Recommend"])["Recommend"].rates.all()
     boards = of_ccgs(lambda _, other: 60 + other % 37, "2022-07-01", "icb")
-    assert list_sizes.like(boards, "code", [], [], "Recommend").rates.all()
+    assert list_sizes.like(boards, "code", [], [], ["Recommend"])["Recommend"].rates.all()
     every = lineage.default().list_sizes
     assert sum(every[b] for b in boards["code"]) == pytest.approx(
         sum(every[c] for c in lineage.bodies("2022-07-01", "sub_icb")["code"])

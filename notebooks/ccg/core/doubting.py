@@ -597,8 +597,7 @@ def rates_among(
     found = {name: why for name in sums if (why := no_sum(name, frame[name], limits, title))}
     unsure = [s for s in sums if not says_counts(s) and found.get(s) in (None, SMALL_DECIMALS)]
     times = [k for k in keys if is_period(frame, k)]
-    for name in unsure:
-        like = list_sizes.like(frame, code, keys, times, name)
+    for name, like in list_sizes.like(frame, code, keys, times, unsure).items():
         if like.counts.all():
             found.pop(name, None)
         elif like.rates.any() and name not in found:

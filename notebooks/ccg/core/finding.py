@@ -39,11 +39,13 @@ def other_area(cell: str) -> bool:
     >>> [other_area(cell) for cell in ("E06000005", "W06000023", "E38000042", "E92000001", "00C")]
     [True, True, False, False, False]
     """
+    if not _ONS.fullmatch(cell):
+        return False
     home = lineage.default()
     kinds = home.kept(
         "kinds of ONS codes", None, lambda: {c[:3] for c in home.every_code() if _ONS.fullmatch(c)}
     )
-    return bool(_ONS.fullmatch(cell)) and cell[:3] not in kinds
+    return cell[:3] not in kinds
 
 
 def names_of(frame: pd.DataFrame) -> list[str]:

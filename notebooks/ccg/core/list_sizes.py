@@ -38,8 +38,10 @@ class Like(NamedTuple):
     counts: pd.Series
 
 
-def like(frame: pd.DataFrame, code: str, keys: Sequence[str], periods: Sequence[str], name: str) -> Like:
-    """Whether the numbers of a column are like rates or like counts, under each of some keys.
+def like(
+    frame: pd.DataFrame, code: str, keys: Sequence[str], periods: Sequence[str], names: Sequence[str]
+) -> dict[str, Like]:
+    """Whether the numbers of some columns are like rates or like counts, under each of some keys.
 
     Parameters
     ----------
@@ -49,56 +51,64 @@ def like(frame: pd.DataFrame, code: str, keys: Sequence[str], periods: Sequence[
         The column of codes, of CCGs, locations or boards, in any form that is known.
     keys, periods : sequence of str
         The columns that tell rows apart: rows that are alike in all of them are added up. Numbers of several
-        ``periods`` are averaged, and each of the other ``keys`` is judged by itself.
-    name : str
-        The column of numbers.
+        ``periods``, which are among the keys, are averaged, and each of the other keys is judged by itself.
+    names : sequence of str
+        The columns of numbers.
 
     Returns
     -------
-    Like
-        A series of bool for each, of the rows of the frame. Both are False where fewer than 30 bodies have a number
+    dict of str to Like
+        By column two series of bool, of the rows of the frame. Both are False where fewer than 30 bodies have a number
         above zero, or a tenth of them have none.
 
     Examples
     --------
     >>> people = lineage.default().list_sizes
-    >>> table = pd.DataFrame({"code": list(people), "seen": [str(int(n / 9)) for n in people.values()], "good": "70"})
+    >>> table = pd.DataFrame({"code": list(people), "seen": [str(int(n / 9)) for n in people.values()]})
     >>> table["good"] = [str(70 + i % 20) for i in range(len(table))]
-    >>> [bool(like(table, "code", [], [], name).rates.all()) for name in ("seen", "good")]
-    [False, True]
-    >>> bool(like(table, "code", [], [], "seen").counts.all())
-    True
+    >>> told = like(table, "code", [], [], ["seen", "good"])
+    >>> [(name, bool(one.rates.all()), bool(one.counts.all())) for name, one in told.items()]
+    [('seen', False, True), ('good', True, False)]
     """
     none = pd.Series(False, frame.index)
-    if frame[code].nunique() < ENOUGH:
-        return Like(none, none)
-    several = [k for k in keys if k not in periods]
+    unknown = {name: Like(none, none) for name in names}
+    if not names or frame[code].nunique() < ENOUGH:
+        return unknown
     some = frame.iloc[:_LOOKED_AT]
-    body = _bodies(some[code])
-    rows = pd.DataFrame(
-        {
-            "body": body,
-            "number": keeping.values(some[name], subtotals.number),
-            **{f"key {k}": some[k] for k in keys},
-        }
-    )
+    numbers = {f"number {n}": keeping.values(some[n], subtotals.number) for n in names}
+    rows = pd.DataFrame({**{f"key {k}": some[k] for k in keys}, "body": _bodies(some[code]), **numbers})
     rows = rows[rows["body"].ne("")]
-    each = rows.groupby([f"key {k}" for k in keys] + ["body"], observed=True, dropna=False)["number"]
-    summed = each.sum(min_count=1).dropna().reset_index()
-    of = [f"key {k}" for k in several]
-    means = summed.groupby([*of, "body"], observed=True, dropna=False)["number"].mean().reset_index()
-    if len(means) < ENOUGH:
-        return Like(none, none)
-    means["size"] = means["body"].map(lineage.default().list_sizes).map(math.log)
-    means["group"] = means.groupby(of, observed=True, dropna=False).ngroup() if of else 0
-    found = pd.DataFrame({group: _told(each) for group, each in means.groupby("group")}).T
-    told = means[[*of, "group"]].drop_duplicates()
-    group = (
-        frame[several].set_axis(of, axis=1).merge(told, on=of, how="left")["group"].set_axis(frame.index)
-        if of
-        else pd.Series(0, frame.index)
+    if rows["body"].nunique() < ENOUGH:
+        return unknown
+    of = [f"key {k}" for k in keys if k not in periods]
+    means = (
+        _summed(rows, [*(f"key {k}" for k in keys), "body"])
+        .groupby([*of, "body"], dropna=False, observed=True)
+        .mean()
     )
-    return Like(*(group.isin(found.index[found[what]]) for what in Like._fields))
+    means = means.reset_index()
+    means["size"] = means["body"].map(lineage.default().list_sizes).map(math.log)
+    means["group"] = means.groupby(of, dropna=False, observed=True).ngroup() if of else 0
+    group = pd.Series(0, frame.index)
+    if of:
+        judged = means[[*of, "group"]].drop_duplicates()
+        asked = frame[[k for k in keys if k not in periods]].set_axis(of, axis=1)
+        group = asked.merge(judged, on=of, how="left")["group"].set_axis(frame.index)
+    out = {}
+    for name in names:
+        each = means.rename(columns={f"number {name}": "number"}).dropna(subset="number").groupby("group")
+        found = {number: _told(part) for number, part in each}
+        out[name] = Like(
+            *(group.isin([n for n, is_so in found.items() if is_so[what]]) for what in Like._fields)
+        )
+    return out
+
+
+def _summed(rows: pd.DataFrame, of: list[str]) -> pd.DataFrame:
+    """Rows that are alike in some columns, added up; most tables have one of each."""
+    if not rows.duplicated(of).any():
+        return rows.set_index(of)
+    return rows.groupby(of, dropna=False, observed=True).sum(min_count=1)
 
 
 def all_patients(frame: pd.DataFrame, keys: Sequence[str], of: str, name: str) -> list[object]:
@@ -123,7 +133,7 @@ def all_patients(frame: pd.DataFrame, keys: Sequence[str], of: str, name: str) -
         _body=_bodies(some[code]), _n=keeping.values(some[name], subtotals.number)
     )
     rows = rows[rows["_body"].ne("")]
-    summed = rows.groupby([*others, of, "_body"], observed=True, dropna=False)["_n"].sum(min_count=1).dropna()
+    summed = _summed(rows, [*others, of, "_body"])["_n"].dropna()
     means = summed.groupby([of, "_body"], observed=True, dropna=False).mean().reset_index()
     part = means["_n"] / means["_body"].map(lineage.default().list_sizes).astype(float)
     means["part"] = part[part.gt(0)].map(math.log)
