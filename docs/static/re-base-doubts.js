@@ -181,7 +181,7 @@ const Doubts = (() => {
       const keys = this.asked.by.map((name) => columns.find((column) => column.name === name));
       for (const [n, at] of this.sums.entries()) {
         const { name, cells } = columns[at], why = Cells.noSum(name, [...cells.keys()], limits, title);
-        if (!pattern.counted.test(wordsOf(name)) && (!why || why === Cells.SMALL_DECIMALS)) {
+        if (!why || why === Cells.SMALL_DECIMALS) {
           const like = Sizes.like(groups, keys, n);
           if (like.counts) continue;
           if (!why && like.rates.length) {

@@ -24,7 +24,7 @@ const Sizes = (() => {
   /* Whether the numbers of some bodies, each with its size, are like rates, or like counts. */
   function told(all) {
     const some = all.filter(({ number }) => number > 0);
-    if (some.length < ENOUGH || some.length < 0.9 * all.length) return { rates: false, counts: false };
+    if (new Set(some.map(({ of }) => of)).size < ENOUGH || some.length < 0.9 * all.length) return { rates: false, counts: false };
     const numbers = some.map(({ number }) => number), logs = some.map(({ size }) => Math.log(size));
     const one = ranks(numbers), other = ranks(logs), both = spread(one) * spread(other);
     const rises = both ? covered(one, other) / both : 0;
@@ -39,15 +39,14 @@ const Sizes = (() => {
     const under = new Map();
     for (const group of groups) {
       const of = Cells.odsOf(group.code), size = sizes.get(of);
-      const key = group.keys.filter((_, i) => !keys[i].period).join("\u0001"), its = add(under, key, () => ({ groups: [], bodies: new Map() }));
+      const key = group.keys.filter((_, i) => !keys[i].period).join("\u0001"), its = add(under, key, () => ({ groups: [], sums: new Map() }));
       its.groups.push(group);
       if (!size || !group.given[n]) continue;
-      const times = add(its.bodies, of, () => ({ size, sums: new Map() })).sums, time = group.keys.join("\u0001");
-      times.set(time, (times.get(time) || 0) + group.sums[n]);
+      add(its.sums, [of, ...group.keys].join("\u0001"), () => ({ of, size, number: 0 })).number += group.sums[n];
     }
     let rates = [], counts = under.size > 0;
     for (const its of under.values()) {
-      const found = told([...its.bodies.values()].map(({ size, sums }) => ({ size, number: mean([...sums.values()]) })));
+      const found = told([...its.sums.values()]);
       if (found.rates) rates = rates.concat(its.groups);
       counts &&= found.counts;
     }

@@ -134,10 +134,15 @@ def test_boards_and_ons_codes_are_known_by_their_size_too():
     )
 
 
-def test_a_name_that_says_what_is_counted_is_believed():
-    table = of_ccgs(lambda _, other: 60 + other % 37).rename(columns={"Recommend": "Patients"})
-    moved = rebase_file(table, sums=["Patients"], **DATES)
-    assert not re.search("no larger|doubtful", str(moved))
+@pytest.mark.parametrize(
+    "name", ["Deaths (directly standardised)", "Items by list size", "Population weighting"]
+)
+def test_a_name_that_says_what_is_counted_hides_no_rate(name):
+    """Each was added up, and exact, since its name has a word for what can be counted."""
+    table = of_ccgs(lambda _, other: 600 + other % 37).rename(columns={"Recommend": name})
+    moved = rebase_file(table, sums=[name], **DATES)
+    assert re.search("no larger for bodies of more patients|holds a rate", str(moved))
+    assert "doubtful" in set(moved.frame["status"])
 
 
 # --- all patients beside each disease ----------------------------------------------------------------------------

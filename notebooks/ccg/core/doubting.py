@@ -21,7 +21,6 @@ from .finding import (
     no_count,
     no_sum,
     other_body,
-    says_counts,
     says_nothing,
     words_of,
 )
@@ -595,7 +594,7 @@ def rates_among(
     notes, doubts = [], []
     limits = has_limits(map(str, frame.columns))
     found = {name: why for name in sums if (why := no_sum(name, frame[name], limits, title))}
-    unsure = [s for s in sums if not says_counts(s) and found.get(s) in (None, SMALL_DECIMALS)]
+    unsure = [s for s in sums if found.get(s) in (None, SMALL_DECIMALS)]
     times = [k for k in keys if is_period(frame, k)]
     for name, like in list_sizes.like(frame, code, keys, times, unsure).items():
         if like.counts.all():

@@ -2,8 +2,8 @@
 
 The largest CCGs have ten times the patients of the smallest, and so about ten times of whatever is counted among
 them. A rate is as high in a small one as in a large one, and differs less than list sizes do. Of the columns that this
-project holds, every count has a rank correlation with list sizes of 0.4 or more, and every rate of less, as
-``tests/core/test_list_sizes.py`` shows.
+project holds no rate is taken for a count, and of counts only two for rates, in each of which most CCGs have a few:
+``tests/core/test_list_sizes.py`` asks them all.
 """
 
 import math
@@ -50,8 +50,8 @@ def like(
     code : str
         The column of codes, of CCGs, locations or boards, in any form that is known.
     keys, periods : sequence of str
-        The columns that tell rows apart: rows that are alike in all of them are added up. Numbers of several
-        ``periods``, which are among the keys, are averaged, and each of the other keys is judged by itself.
+        The columns that tell rows apart: rows that are alike in all of them are added up. Those of several
+        ``periods``, which are among the keys, are judged together, and each of the other keys by itself.
     names : sequence of str
         The columns of numbers.
 
@@ -81,23 +81,18 @@ def like(
     if rows["body"].nunique() < ENOUGH:
         return unknown
     of = [f"key {k}" for k in keys if k not in periods]
-    means = (
-        _summed(rows, [*(f"key {k}" for k in keys), "body"])
-        .groupby([*of, "body"], dropna=False, observed=True)
-        .mean()
-    )
-    means = means.reset_index()
-    means["size"] = means["body"].map(lineage.default().list_sizes).map(math.log)
-    means["group"] = means.groupby(of, dropna=False, observed=True).ngroup() if of else 0
+    each = _summed(rows, [*(f"key {k}" for k in keys), "body"]).reset_index()
+    each["size"] = each["body"].map(lineage.default().list_sizes).map(math.log)
+    each["group"] = each.groupby(of, dropna=False, observed=True).ngroup() if of else 0
     group = pd.Series(0, frame.index)
     if of:
-        judged = means[[*of, "group"]].drop_duplicates()
+        judged = each[[*of, "group"]].drop_duplicates()
         asked = frame[[k for k in keys if k not in periods]].set_axis(of, axis=1)
         group = asked.merge(judged, on=of, how="left")["group"].set_axis(frame.index)
     out = {}
     for name in names:
-        each = means.rename(columns={f"number {name}": "number"}).dropna(subset="number").groupby("group")
-        found = {number: _told(part) for number, part in each}
+        given = each.rename(columns={f"number {name}": "number"}).dropna(subset="number")
+        found = {number: _told(part) for number, part in given.groupby("group")}
         out[name] = Like(
             *(group.isin([n for n, is_so in found.items() if is_so[what]]) for what in Like._fields)
         )
@@ -158,12 +153,11 @@ def _bodies(cells: pd.Series) -> pd.Series:
 
 def _told(rows: pd.DataFrame) -> dict[str, bool]:
     """Whether the numbers of some bodies are like rates, or like counts."""
-    given, number = len(rows), rows["number"]
-    rows = rows[number.gt(0)]
-    if len(rows) < ENOUGH or len(rows) < 0.9 * given:
+    given, rows = len(rows), rows[rows["number"].gt(0)]
+    if rows["body"].nunique() < ENOUGH or len(rows) < 0.9 * given:
         return {"rates": False, "counts": False}
-    whole = number.mod(1).eq(0).all()
-    rises = rows["number"].rank().corr(rows["size"].rank()) if rows["number"].nunique() > 1 else 0.0
-    narrow = rows["number"].map(math.log).std() < NARROW * rows["size"].std()
-    flat = rises < FLAT and narrow and not (whole and number.median() <= SMALL)
-    return {"rates": bool(flat), "counts": bool(rises > RISING)}
+    number = rows["number"]
+    rises = number.rank().corr(rows["size"].rank()) if number.nunique() > 1 else 0.0
+    narrow = number.map(math.log).std() < NARROW * rows["size"].std()
+    small = number.mod(1).eq(0).all() and number.median() <= SMALL
+    return {"rates": bool(rises < FLAT and narrow and not small), "counts": bool(rises > RISING)}
