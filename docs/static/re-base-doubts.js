@@ -182,7 +182,7 @@ const Doubts = (() => {
       for (const [n, at] of this.sums.entries()) {
         const { name, cells } = columns[at], why = Cells.noSum(name, [...cells.keys()], limits, title);
         if (!why || why === Cells.SMALL_DECIMALS) {
-          const like = Sizes.like(groups, keys, n);
+          const like = Sizes.like(groups, keys, n, pattern.counted.test(wordsOf(name)));
           if (like.counts) continue;
           if (!why && like.rates.length) {
             this.doubt(`sizes ${at}`, `the numbers of column ${quoted(name)} are no larger for bodies of more patients, as those of rates are, and were added up (a rate is averaged)`, false);

@@ -3,7 +3,7 @@
 /* Whether numbers rise with the list sizes of their bodies, as counts do and rates do not: the page's own
    ccg/core/list_sizes.py, which says why and how surely. */
 const Sizes = (() => {
-  const ENOUGH = 30, FLAT = 0.3, RISING = 0.5, NARROW = 0.8, SMALL = 3;
+  const ENOUGH = 30, FLAT = 0.3, RISING = 0.5, NARROW = 0.6, COUNTED = 0.35, SMALL = 3;
   const sizes = new Map(Object.entries(Geographies.data.sizes));
   const mean = (some) => some.reduce((sum, x) => sum + x, 0) / some.length;
   const add = (map, key, make) => map.get(key) || map.set(key, make()).get(key);
@@ -22,20 +22,20 @@ const Sizes = (() => {
   }
 
   /* Whether the numbers of some bodies, each with its size, are like rates, or like counts. */
-  function told(all) {
+  function told(all, narrow) {
     const some = all.filter(({ number }) => number > 0);
     if (new Set(some.map(({ of }) => of)).size < ENOUGH || some.length < 0.9 * all.length) return { rates: false, counts: false };
     const numbers = some.map(({ number }) => number), logs = some.map(({ size }) => Math.log(size));
     const one = ranks(numbers), other = ranks(logs), both = spread(one) * spread(other);
     const rises = both ? covered(one, other) / both : 0;
-    const narrow = spread(numbers.map(Math.log)) < NARROW * spread(logs);
+    const alike = spread(numbers.map(Math.log)) < narrow * spread(logs);
     const half = [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
     const small = numbers.every(Number.isInteger) && half <= SMALL;
-    return { rates: rises < FLAT && narrow && !small, counts: rises > RISING };
+    return { rates: rises < FLAT && alike && !small, counts: rises > RISING };
   }
 
   /* The groups whose sum of that number is like a rate, under each key that is no period, and whether all are like counts. */
-  function like(groups, keys, n) {
+  function like(groups, keys, n, counted) {
     const under = new Map();
     for (const group of groups) {
       const of = Cells.odsOf(group.code), size = sizes.get(of);
@@ -46,7 +46,7 @@ const Sizes = (() => {
     }
     let rates = [], counts = under.size > 0;
     for (const its of under.values()) {
-      const found = told([...its.sums.values()]);
+      const found = told([...its.sums.values()], counted ? COUNTED : NARROW);
       if (found.rates) rates = rates.concat(its.groups);
       counts &&= found.counts;
     }

@@ -1095,3 +1095,103 @@ def test_money_that_rises_from_year_to_year_is_added_up():
     rows = [(c, f"20{y}/{y + 1}", str(100 * n + 5 * y)) for c, n in CCGS.items() for y in range(14, 19)]
     table = pd.DataFrame(rows, columns=["code", "Year", "allocation"])
     assert status(rebase_file(table, sums=["allocation"], drop=["Year"], **DATES)) == {"16C": "exact"}
+
+
+# --- what is added up though no --drop says so -------------------------------------------------------------------
+
+
+def years(*names: str, head: str = "Year") -> pd.DataFrame:
+    rows = [(c, y, str(100 * n + 7 * i)) for c, n in CCGS.items() for i, y in enumerate(names)]
+    return pd.DataFrame(rows, columns=["code", head, "n"])
+
+
+def test_years_that_tell_the_geography_alone_are_added_up_as_those_of_a_dropped_column():
+    """With --at Year and no --by Year five years came out in one row, with no word of it."""
+    of = {"at": "Year", "to": "2021-04-01"}
+    with pytest.raises(
+        PublishedError, match="'Year' tells the day of the geography alone, but its rows are editions"
+    ):
+        rebase_file(years("2018/19", "2018/19 r"), sums=["n"], **of)
+    lists = years("2018/19", "2019/20").rename(columns={"n": "Registered patients"})
+    assert status(rebase_file(lists, sums=["Registered patients"], **of)) == {"16C": "doubtful"}
+    moved = rebase_file(years("2018/19", "2019/20"), sums=["n"], **of)
+    assert "several rows under one key, which are added up; the dropped column Year tells them apart" in str(
+        moved
+    )
+    kept = rebase_file(lists, sums=["Registered patients"], by=["Year"], **of)
+    assert set(kept.frame["status"]) == {"exact"}
+
+
+MEANT = {"sums": [], "means": {"Rate": "n"}, **DATES}
+
+
+@pytest.mark.parametrize(
+    ("cells", "head", "words"),
+    [
+        (("Persons", "Male", "Female"), "Sex", "stands beside parts such as"),
+        (("Asthma", "Gout"), "Indicator", "its rows are of several measures"),
+        (("Provisional", "Final"), "Edition", "its rows are editions"),
+        (("2014 - 16", "2015 - 17"), "Time period", "have days in common"),
+    ],
+    ids=["a total", "measures", "editions", "periods"],
+)  # fmt: skip
+def test_a_mean_is_not_made_of_what_is_no_sum(cells, head, words):
+    """What counts twice in a sum weighs twice in a mean, and a mean of two measures is of nothing."""
+    table = years(*cells, head=head).assign(Rate="20")
+    with pytest.raises(PublishedError, match=words):
+        rebase_file(table, drop=[head], **MEANT)
+    assert set(rebase_file(table, by=[head], **MEANT).frame["status"]) == {"exact"}
+
+
+def test_a_mean_over_practices_and_over_months_is_exact():
+    for head, cells in (("Practice", ("A8101", "B8102")), ("Month", ("2018-04", "2018-05", "2018-06"))):
+        table = years(*cells, head=head)
+        moved = rebase_file(table.assign(Rate=[str(20 + i) for i in range(len(table))]), drop=[head], **MEANT)
+        assert status(moved) == {"16C": "exact"}
+
+
+def test_rows_of_a_mean_that_nothing_tells_apart_are_doubtful():
+    table = years("a", "b").assign(Rate=["20", "30"] * 3).drop(columns="Year")
+    assert status(rebase_file(table, **MEANT)) == {"16C": "doubtful"}
+
+
+@pytest.mark.parametrize("blank", ["", "-", "N/A"])
+def test_a_crossed_table_with_its_margins_is_never_added_up(blank):
+    """Sexes and ages crossed, each age once more without a sex and each sex without an age: all counted three times."""
+    rows = []
+    for i, code in enumerate(("00C", "00K", "00M", "00L", "00N"), 3):
+        cells = {
+            (s, a): 100 + 37 * i * k % 91
+            for k, (s, a) in enumerate((s, a) for s in "MF" for a in ("0-17", "18-64", "65+"))
+        }
+        rows += [(code, s, a, n) for (s, a), n in cells.items()]
+        rows += [(code, s, blank, sum(n for (t, _), n in cells.items() if t == s)) for s in "MF"]
+        rows += [
+            (code, blank, a, sum(n for (_, b), n in cells.items() if b == a))
+            for a in ("0-17", "18-64", "65+")
+        ]
+    table = pd.DataFrame(rows, columns=["code", "Sex", "Age", "n"]).astype(str)
+    with pytest.raises(PublishedError, match=r"stands the sum of the others with the same (Sex|Age)"):
+        rebase_file(table, sums=["n"], drop=["Sex", "Age"], **DATES)
+    crossed = table[table["Sex"].ne(blank) & table["Age"].ne(blank)]
+    assert "doubtful" not in set(
+        rebase_file(crossed, sums=["n"], drop=["Sex", "Age"], **DATES).frame["status"]
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Admissions_per1000", "NIC/ASTRO-PU", "£/registered patient", "GP FTE/100,000", "Cost (£ a head)"],
+)
+def test_more_names_of_rates_are_known(name):
+    assert status(
+        rebase_file(
+            frame(f"code,{name!r}\n00C,114\n00K,131\n00M,120\n".replace("'", '"')), sums=[name], **DATES
+        )
+    ) == {"16C": "doubtful"}
+
+
+def test_shares_under_a_counting_name_are_doubtful():
+    """As a workbook keeps what it shows as 92%."""
+    table = frame("code,Patients seen\n00C,0.92\n00K,0.88\n00M,1\n")
+    assert status(rebase_file(table, sums=["Patients seen"], **DATES)) == {"16C": "doubtful"}

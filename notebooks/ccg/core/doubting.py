@@ -5,12 +5,12 @@ that hold such figures are called doubtful, never exact.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
-from . import keeping, lineage, list_sizes, numbers, periods, subtotals, totals
+from . import keeping, lineage, list_sizes, numbers, parts, periods, subtotals, totals
 from .finding import (
     SMALL_DECIMALS,
     PublishedError,
@@ -64,6 +64,8 @@ _OFTEN = 0.8
 #: Of so many times, no further apart than quarters are, numbers are that are taken for a total that runs on; and at so
 #: many of them they rise.
 _TIMES, _WITHIN_A_YEAR, _MOSTLY = 4, pd.Timedelta(days=100), 0.5
+#: So many other columns are asked for margins beside a column.
+_MARGINS = 4
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -120,11 +122,19 @@ class AddedUp(NamedTuple):
 
 
 def added_up(
-    frame: pd.DataFrame, keys: list[str], left: list[str], sums: list[str], again: Sequence[int] = ()
+    frame: pd.DataFrame,
+    keys: list[str],
+    left: list[str],
+    sums: list[str],
+    again: Sequence[int] = (),
+    *,
+    means: Mapping[str, str] | None = None,
+    dated: Sequence[str] = (),
 ) -> AddedUp:
     """What to say where rows of one code and key are added up that a column left out tells apart, or that nothing does.
 
-    ``again`` are the lines of the file on which the header stands again.
+    ``again`` are the lines of the file on which the header stands again, ``means`` rates and the columns that weigh them,
+    which are added up as well, and ``dated`` those of the columns left out that tell the day of the geography.
 
     Raises
     ------
@@ -133,7 +143,9 @@ def added_up(
         twice; or it is a period, and a body has rows in some of them only, so that sums would be of more periods for
         one than for another.
     """
-    if not sums:
+    means = means or {}
+    counts = list(dict.fromkeys([*sums, *means.values()]))
+    if not counts:
         return AddedUp([], [])
     # what finds no place, as a total for England by age, is not added up
     beside = {word.casefold() for word in lineage.beside()}
@@ -144,18 +156,23 @@ def added_up(
     some = frame if among.all() else frame[among]
     groups = some.groupby(keys, dropna=False, observed=True)
     apart = [c for c in left if (groups[c].nunique(dropna=False) > 1).any()]
-    notes, doubts = _same(among, some, keys[0], sums)
-    doubts += _not_told_apart(among, frame, keys, left, apart, sums, again)
+    notes, doubts = _same(among, some, keys[0], [*counts, *means])
+    doubts += _not_told_apart(among, frame, keys, left, apart, [*counts, *means], again)
     for name in apart:
-        total = subtotals.sum_of_the_others(some, keys, name, sums)
-        why = totals.counted_twice(some, groups, name, sums, total) or _uneven(frame, keys, name)
+        total = subtotals.sum_of_the_others(some, keys, name, counts) or _of_margins(
+            some, keys, name, [c for c in apart if c != name], counts
+        )
+        why = totals.counted_twice(some, groups, name, counts, total) or _uneven(frame, keys, name)
         if why:
+            how = "tells the day of the geography alone" if name in dated else "is to be left out"
             raise PublishedError(
-                f"column {name!r} is to be left out, but {why}; keep them apart with --by {name!r}, or take those rows "
+                f"column {name!r} {how}, but {why}; keep them apart with --by {name!r}, or take those rows "
                 "out of the file"
             )
         doubts += _maybe_twice(among, name, total)
-        doubts += [Doubt(why, _of(among, rows)) for why, rows in totals.maybe_twice(some, groups, name, sums)]
+        doubts += [
+            Doubt(why, _of(among, rows)) for why, rows in totals.maybe_twice(some, groups, name, counts)
+        ]
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
         doubts += _running(some, among, keys, name, sums)
@@ -165,12 +182,30 @@ def added_up(
     if apart:
         codes, tell = some[keys[0]].nunique(), len(apart) == 1
         said = (
-            f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are added up; the dropped "
+            f"{codes:,} code{' has' if codes == 1 else 's have'} several rows under one key, which are "
+            f"{'added up' if sums else 'averaged'}; the dropped "
             f"column{'' if tell else 's'} {', '.join(apart[:6])} tell{'s' if tell else ''} them apart: if they hold totals "
             "or several measures, name them with --by"
         )
         notes = [said, *notes]
     return AddedUp(notes, doubts)
+
+
+def _of_margins(
+    some: pd.DataFrame, keys: list[str], name: str, others: list[str], sums: list[str]
+) -> subtotals.Total | None:
+    """The cell that holds the sum of the others under each cell of another column left out: in a table with its margins.
+
+    Where ages and sexes are crossed, and each age stands once more without a sex, no cell of a sex holds the sum of all
+    others.
+    """
+    for other in others[:_MARGINS]:
+        if some[other].nunique(dropna=False) > parts.FEW or some[name].nunique(dropna=False) > parts.FEW:
+            continue
+        found = subtotals.sum_of_the_others(some, [*keys, other], name, sums)
+        if found is not None and not found.but and found.times >= subtotals.SURE:
+            return found._replace(of=f"{found.of} with the same {other}")
+    return None
 
 
 def _maybe_twice(among: pd.Series, name: str, total: subtotals.Total | None) -> list[Doubt]:

@@ -89,7 +89,7 @@ _ESTIMATE = re.compile(
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*|per\d[\d,]*k?|[£a-z] a head)(?![a-z])"
 )
 
 
@@ -97,7 +97,7 @@ _RATE = re.compile(
 _IN_SHORT = re.compile(r"(?<![A-Za-z])(?:(?:[Pp][Cc][Tt]|[Pp][Ee][Rr][Cc])(?![A-Za-z])|pc(?= of |\)|$))")
 #: Cost/patient.
 _EACH = re.compile(
-    r"(?i)/ ?(?:patient|head|person|gp|practice|capita|item|day|week|star[ -]?pu|1,?000+)(?![a-z])"
+    r"(?i)/ ?(?:(?:weighted|registered) )?(?:patient|head|person|gp|practice|capita|item|day|week|(?:a?star|astro)[ -]?pu|1,?000+|100k|100,000)(?![a-z])"
 )
 
 
@@ -191,7 +191,13 @@ def no_sum(column: str, cells: pd.Series, limits: bool = False, title: str = "")
     """
     cells = cells.iloc[:_LOOKED_AT]
     why = no_count(column, cells, limits)
-    if why in ("a rate", "an estimate with limits or a numerator", "a measure of deprivation", "an age"):
+    if why in (
+        "a rate",
+        "a share",
+        "an estimate with limits or a numerator",
+        "a measure of deprivation",
+        "an age",
+    ):
         return why
     if says_nothing(column) and names_rates(title):
         return "a rate by the title"

@@ -13,13 +13,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from . import keeping, lineage, subtotals
+from .finding import says_counts
 
 #: Of fewer bodies nothing is said: chance alone makes a correlation of 0.2.
 ENOUGH = 30
 #: Below this rank correlation numbers do not rise with list sizes, and above the other they do.
 FLAT, RISING = 0.3, 0.5
-#: Rates differ less than this part of what list sizes differ, as standard deviations of logarithms.
-NARROW = 0.8
+#: Rates differ less than this part of what list sizes differ, as standard deviations of logarithms; where the name says
+#: that the numbers are counts they have to differ still less before they are taken for rates.
+NARROW, COUNTED = 0.6, 0.35
 #: Of whole numbers that are mostly as small as this chance decides more than size does.
 SMALL = 3
 #: A number of all patients, or of those over 16, is so many times the list size, and differs from that by so little from
@@ -92,7 +94,8 @@ def like(
     out = {}
     for name in names:
         given = each.rename(columns={f"number {name}": "number"}).dropna(subset="number")
-        found = {number: _told(part) for number, part in given.groupby("group")}
+        narrow = COUNTED if says_counts(name) else NARROW
+        found = {number: _told(part, narrow) for number, part in given.groupby("group")}
         out[name] = Like(
             *(group.isin([n for n, is_so in found.items() if is_so[what]]) for what in Like._fields)
         )
@@ -151,13 +154,13 @@ def _bodies(cells: pd.Series) -> pd.Series:
     return keeping.made(cells, meant)
 
 
-def _told(rows: pd.DataFrame) -> dict[str, bool]:
+def _told(rows: pd.DataFrame, narrow: float) -> dict[str, bool]:
     """Whether the numbers of some bodies are like rates, or like counts."""
     given, rows = len(rows), rows[rows["number"].gt(0)]
     if rows["body"].nunique() < ENOUGH or len(rows) < 0.9 * given:
         return {"rates": False, "counts": False}
     number = rows["number"]
     rises = number.rank().corr(rows["size"].rank()) if number.nunique() > 1 else 0.0
-    narrow = number.map(math.log).std() < NARROW * rows["size"].std()
+    alike = number.map(math.log).std() < narrow * rows["size"].std()
     small = number.mod(1).eq(0).all() and number.median() <= SMALL
-    return {"rates": bool(rises < FLAT and narrow and not small), "counts": bool(rises > RISING)}
+    return {"rates": bool(rises < FLAT and alike and not small), "counts": bool(rises > RISING)}

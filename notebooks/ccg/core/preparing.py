@@ -268,8 +268,17 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
         or _repeats(frame, code, c)
         or _stands_for(frame, code, c)
     ]
-    dated = [columns.at] if isinstance(columns.at, str) and columns.at in frame else []
-    said = added_up(frame, [code, *columns.by, *dated], told, columns.sums, asked.again)
+    # the dates of geographies are no key of the result: what they tell apart is added up there
+    dated = [c for c in (columns.at,) if isinstance(c, str) and c in frame and c not in columns.by]
+    said = added_up(
+        frame,
+        [code, *columns.by],
+        [*told, *dated],
+        columns.sums,
+        asked.again,
+        means=columns.means,
+        dated=dated,
+    )
     frame = _with_total_by_name(frame, code, told)
     whens = [c for c in told if is_period(frame, c)]
     doubts = (*said.doubts, *rates.doubts, *called.doubts)
