@@ -1195,3 +1195,27 @@ def test_shares_under_a_counting_name_are_doubtful():
     """As a workbook keeps what it shows as 92%."""
     table = frame("code,Patients seen\n00C,0.92\n00K,0.88\n00M,1\n")
     assert status(rebase_file(table, sums=["Patients seen"], **DATES)) == {"16C": "doubtful"}
+
+
+@pytest.mark.parametrize("second", ["00K00", " 00k "])
+def test_a_second_row_under_another_spelling_of_a_code_is_doubtful(second):
+    """As one of the same spelling is: it may be a copy or a correction."""
+    table = frame(f"code,n\n00C,10\n00K,20\n00M,30\n00L,5\n{second},21\n")
+    moved = rebase_file(table, sums=["n"], **DATES)
+    assert status(moved) == {"00L": "exact", "16C": "doubtful"}
+    assert "00K has several rows that no column tells apart" in str(moved)
+
+
+def test_a_code_of_another_body_in_the_column_of_the_other_scheme_is_doubtful():
+    """Somebody sorted one of the two columns, or pasted a code over another: the numbers may be of the wrong CCG."""
+    bodies = (
+        lineage.bodies("2018-04-01")
+        .head(12)[["code", "ons_code"]]
+        .assign(n=[str(3 * i + 7) for i in range(12)])
+    )
+    one = bodies.assign(code=["00D", *bodies["code"][1:]])
+    moved = rebase_file(one, code="code", sums=["n"], drop=["ons_code"], **DATES)
+    assert "columns 'code' and 'ons_code' disagree" in str(moved).partition("\n")[0]
+    shifted = bodies.assign(ons_code=[*bodies["ons_code"][1:], bodies["ons_code"].iloc[0]])
+    moved = rebase_file(shifted, code="code", sums=["n"], drop=["ons_code"], **DATES)
+    assert set(moved.frame["status"]) <= {"doubtful", "incomplete"}

@@ -605,10 +605,31 @@ def of_names(frame: pd.DataFrame, code: str, left: list[str]) -> AddedUp:
         disagree = f"columns {code!r} and {name!r} disagree, first{where} {one!r} and {other!r}"
         body = lineage.lifetime(str(lineage.suggest(other, frame[code])))[0]
         notes.append(f"{disagree}, which is {body}; the codes of {code!r} were taken")
-        pairs = frame[[code, name]].drop_duplicates()
-        if pairs[code].is_unique and pairs[name].is_unique and lineage.written(other) is None:
+        if _calls_bodies(
+            frame[[code, name]].drop_duplicates(), frame[rows], lineage.written(other) is not None
+        ):
             doubts.append(Doubt(disagree, rows))
     return AddedUp(notes, doubts)
+
+
+def _calls_bodies(pairs: pd.DataFrame, wrong: pd.DataFrame, codes: bool) -> bool:
+    """Whether codes and what stands beside them, each once, call the same bodies, and not say where they went or whom they serve.
+
+    Codes do where few disagree, though one may stand twice in the place of another, or where both columns have the same
+    bodies, in another order; those of the bodies that came after are other ones.
+    """
+    code, name = pairs.columns
+    if not pairs[name].is_unique:
+        return False
+    if not codes:
+        return bool(pairs[code].is_unique)
+    own = {
+        lineage.lifetime(c)[0]
+        for c in map(lineage.written, map(str, pairs[code]))
+        if c and c not in lineage.beside()
+    }
+    others = {lineage.lifetime(c)[0] for c in map(lineage.written, map(str, wrong[name])) if c}
+    return 2 * len(wrong[[code, name]].drop_duplicates()) < len(pairs) or others <= own
 
 
 # --- rates, and signs that may mean: not given ------------------------------------------------------------------

@@ -270,15 +270,11 @@ def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list
     ]
     # the dates of geographies are no key of the result: what they tell apart is added up there
     dated = [c for c in (columns.at,) if isinstance(c, str) and c in frame and c not in columns.by]
-    said = added_up(
-        frame,
-        [code, *columns.by],
-        [*told, *dated],
-        columns.sums,
-        asked.again,
-        means=columns.means,
-        dated=dated,
-    )
+    written = lineage.default().written
+    # a code in two spellings is one body
+    alike = frame.assign(**{code: keeping.made(frame[code], lambda cell: written(str(cell)) or str(cell))})
+    keys, left_out = [code, *columns.by], [*told, *dated]
+    said = added_up(alike, keys, left_out, columns.sums, asked.again, means=columns.means, dated=dated)
     frame = _with_total_by_name(frame, code, told)
     whens = [c for c in told if is_period(frame, c)]
     doubts = (*said.doubts, *rates.doubts, *called.doubts)
