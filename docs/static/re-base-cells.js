@@ -72,6 +72,8 @@ const Cells = (() => {
     return some.length && some.every((x) => x >= 0 && x <= 1) && some.some((x) => x % 1) ? "a share" : null;
   }
 
+  const hasNoMean = (name) => pattern.no_mean.test(wordsOf(name));
+
   const SMALL_DECIMALS = "numbers with decimals, none over 100";
 
   /* Why a column that is to be added up makes no sum, by its name, the title above the table or its cells; or null. */
@@ -118,5 +120,5 @@ const Cells = (() => {
     return given.length > 0 && 2 * given.filter((cell) => named.has(telling(cell))).length >= given.length;
   }
 
-  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, namesRates, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, SMALL_DECIMALS, odsOf, isOther, areNames };
+  return { pattern, isBody, isBeside, written, isGiven, plain, wordsOf, calledARate, namesRates, hasLimits, saysNothing, isHeading, namedPeriod, arePeriods, noCount, noSum, hasNoMean, SMALL_DECIMALS, odsOf, isOther, areNames };
 })();

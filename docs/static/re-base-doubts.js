@@ -193,6 +193,11 @@ const Doubts = (() => {
         this.doubt(`rate ${at}`, `column ${quoted(name)} holds ${why} and was added up, which may make no sum (a rate is averaged)`, false);
         for (const group of groups) this.mark(group, `rate ${at}`, group.rows);
       }
+      const without = this.asked.means.map(([rate]) => rate).filter(Cells.hasNoMean);
+      if (without.length) {
+        this.doubt("no mean", `no mean of several bodies gives ${listed(without)} of them together, as medians, ranks and limits are not averaged`, false);
+        for (const group of groups) this.mark(group, "no mean", group.rows);
+      }
       if (this.hundred && this.sums.length > 1) {
         this.doubt("hundred", `those numbers of ${listed(this.asked.sums)} that are not over 100 make 100 in every row, as percentages do, and were added up`, false);
         for (const group of groups) this.mark(group, "hundred", group.rows);

@@ -330,6 +330,8 @@ FILES = {
     "all patients under two diseases": (
         of_all(lambda size, other: size * 0.98 + other, "code,Group,Denominator", ("Asthma", "Gout")),
         {"sums": ["Denominator"]}, None, "counts about all patients, or all adults, under 'Asthma', 'Gout' of 'Group'"),
+    "a mean of medians": (
+        "code,Median wait,n\n00C,7,10\n00K,9,20\n00M,8,30\n", {"sums": [], "means": [("Median wait", "n")]}, "doubtful", "no mean of several bodies gives 'Median wait'"),
     # codes
     "codes merged down the side": (
         "code,Sex,n\n" + "".join(f"{c},M,{n}\n,F,{n + 5}\n" for c, n in CCGS.items()),

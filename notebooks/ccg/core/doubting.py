@@ -15,6 +15,7 @@ from .finding import (
     SMALL_DECIMALS,
     PublishedError,
     has_limits,
+    has_no_mean,
     is_period,
     names_of,
     no_code,
@@ -64,6 +65,11 @@ _OFTEN = 0.8
 #: Of so many times, no further apart than quarters are, numbers are that are taken for a total that runs on; and at so
 #: many of them they rise.
 _TIMES, _WITHIN_A_YEAR, _MOSTLY = 4, pd.Timedelta(days=100), 0.5
+#: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
+#: that; half of those of what is there at a time are below this, of numbers large enough to tell.
+_STEADY, _LARGE = 0.1, 100
+#: By so much at most revised figures differ from those that they take the place of.
+_REVISED = 0.05
 #: So many other columns are asked for margins beside a column.
 _MARGINS = 4
 #: No table has so many names of bodies.
@@ -175,7 +181,7 @@ def added_up(
         ]
         doubts += _two_names(frame, some, keys, name)
         doubts += _of_days(frame, among, name, sums)
-        doubts += _running(some, among, keys, name, sums)
+        doubts += _by_numbers(some, among, keys, name, sums)
         doubts += _of_all(frame, among, keys, name, sums)
         doubts += _of_events(frame, keys[0], name)
     doubts += _repeated(among, some, keys, apart, sums)
@@ -422,12 +428,14 @@ def _of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) 
     return [Doubt(why, among)]
 
 
-def _running(
+def _by_numbers(
     some: pd.DataFrame, among: pd.Series, keys: list[str], name: str, sums: list[str]
 ) -> list[Doubt]:
-    """A doubt where numbers fall from no time to the next, under any code, and mostly rise: as a total does that runs on.
+    """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
-    Money and lists rise from year to year, so years are not asked.
+    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on. Or they change less
+    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money
+    and lists rise from year to year, so years are not asked.
     """
     if not is_period(some, name):
         return []
@@ -435,31 +443,41 @@ def _running(
         day = periods.days(some[name].unique())
     except periods.PeriodError:
         return []
-    if len(day) < _TIMES or pd.Series(sorted(day.values())).diff().median() > _WITHIN_A_YEAR:
+    times = pd.Series(sorted(set(day.values())))
+    if times.diff().median() > _WITHIN_A_YEAR:
         return []
     out = []
     for column in sums:
         if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
             continue  # said already
         rows = some[keys].assign(_day=some[name].map(day), _n=keeping.values(some[column], subtotals.number))
-        each = (
-            rows.groupby([*keys, "_day"], dropna=False, observed=True)["_n"]
-            .sum(min_count=1)
-            .dropna()
-            .sort_index()
-        )
-        of = each.groupby(keys, dropna=False, observed=True)
-        steps = of.diff().dropna()
-        rising = steps.gt(0).groupby(keys, dropna=False, observed=True).agg(["mean", "size"])
-        runs_on = rising["mean"].ge(_MOSTLY) & rising["size"].ge(_TIMES - 1)
-        if steps.lt(0).any() or not runs_on.all() or len(rising) < subtotals.SURE:
+        each = rows.groupby([*keys, "_day"], dropna=False, observed=True)["_n"].sum(min_count=1).dropna()
+        change = each.sort_index().groupby(keys, dropna=False, observed=True).diff().dropna()
+        if _runs_on(change, keys):
+            how = "fall from no time to the next, as totals that run on do"
+        elif _stands(change, each):
+            how = "change less from one time to the next than events do, as what is there at a time does"
+        else:
             continue
-        why = (
-            f"the numbers of column {column!r} fall from no time to the next in the dropped column {name!r}, as totals that run "
-            f"on do, and were added up (--by {name!r} keeps them apart)"
-        )
+        why = f"the numbers of column {column!r} in the dropped column {name!r} {how}, and were added up (--by {name!r} keeps them apart)"
         out.append(Doubt(why, among))
     return out
+
+
+def _runs_on(change: pd.Series, keys: list[str]) -> bool:
+    """Whether numbers, of which these are the changes, fall nowhere and mostly rise."""
+    rising = change.gt(0).groupby(keys, dropna=False, observed=True).agg(["mean", "size"])
+    enough = rising["mean"].ge(_MOSTLY) & rising["size"].ge(_TIMES - 1)
+    return len(rising) >= subtotals.SURE and bool(enough.all()) and not change.lt(0).any()
+
+
+def _stands(change: pd.Series, each: pd.Series) -> bool:
+    """Whether numbers, of which these are the changes, change less than events do that come by chance."""
+    before = each.reindex(change.index) - change
+    large = before.ge(_LARGE)
+    if int(large.sum()) < list_sizes.ENOUGH:
+        return False
+    return bool((change[large] ** 2 / (2 * before[large])).median() < _STEADY)
 
 
 def _of_all(
@@ -642,10 +660,11 @@ def rates_among(
     sums: list[str],
     left: Sequence[str] = (),
     title: str = "",
+    means: Sequence[str] = (),
 ) -> AddedUp:
     """What to say where what is added up is a rate, by the name of its column or of the measure of a row, or by its numbers.
 
-    ``left`` are the columns left out, which may name the measure too, and ``title`` is what stands above the table.
+    ``left`` are the columns left out, which may name the measure too, ``title`` is what stands above the table, and ``means`` are averaged.
     """
     notes, doubts = [], []
     limits = has_limits(map(str, frame.columns))
@@ -669,6 +688,9 @@ def rates_among(
             "which may make no sum (--mean averages a rate)"
         )
         doubts.append(Doubt(said, pd.Series(True, frame.index), alone=False))
+    if without := [repr(m) for m in means if has_no_mean(m)]:
+        why = f"no mean of several bodies gives {few(without)} of them together, as medians, ranks and limits are not averaged"
+        doubts.append(Doubt(why, pd.Series(True, frame.index), alone=False))
     if some := of_a_hundred(frame, sums):
         why = f"the numbers of {few(map(repr, some))} make 100 in every row, as percentages do, and were added up"
         doubts.append(Doubt(why, pd.Series(True, frame.index), alone=False))
@@ -751,8 +773,11 @@ def carried_twice(
     values = frame[list(sums)].astype(float)
     old, own = (values[of].groupby(group[of]).sum(min_count=1) for of in (carried.notna(), carried.isna()))
     both = old.index.intersection(own.index)
-    same = (old.loc[both] - own.loc[both]).abs().le(1e-9 * own.loc[both].abs()).all(axis=1)
-    same &= own.loc[both].ne(0).any(axis=1)
+    off, size = (old.loc[both] - own.loc[both]).abs(), own.loc[both].abs()
+    there = own.loc[both].ne(0).any(axis=1)
+    same, near = (off.le(part * size).all(axis=1) & there for part in (1e-9, _REVISED))
+    if int(near.sum()) >= subtotals.SURE and 2 * int(near.sum()) > len(near):
+        same = near  # figures of the later body may be revised ones
     if not same.any():
         return []
     rows = group.isin(same[same].index)

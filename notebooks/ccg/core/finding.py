@@ -89,7 +89,7 @@ _ESTIMATE = re.compile(
 _RATE = re.compile(
     r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*|per\d[\d,]*k?|[£a-z] a head)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|bng [en]|^(?:min|max)(?:imum)?$|(?:longest|shortest|highest|lowest) [a-z]+|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*|per\d[\d,]*k?|[£a-z] a head)(?![a-z])"
 )
 
 
@@ -111,6 +111,17 @@ def called_a_rate(text: str) -> bool:
     """
     words = words_of(text)
     return bool(_RATE.search(words) or _EACH.search(words) or _IN_SHORT.search(words))
+
+
+def has_no_mean(column: str) -> bool:
+    """Whether a column is called what no mean of several bodies gives, such as a median, a rank or a limit.
+
+    Examples
+    --------
+    >>> [has_no_mean(name) for name in ("Median wait", "Lower CI", "IMD decile", "Mean wait", "Satisfaction")]
+    [True, True, True, False, False]
+    """
+    return bool(_NO_MEAN.search(words_of(column)))
 
 
 def names_rates(text: str) -> bool:
@@ -140,6 +151,11 @@ _LIKE_RATE = re.compile(
 _ADJUSTED = re.compile(
     r"(?i)(?<![a-z])(?:dsr|isr|dasr|pyll|(?:directly|indirectly|age)[ -]standardi[sz]ed)(?![a-z])"
 )
+#: Names of what no mean of several bodies gives, however it is weighted: their own numbers are not enough for it.
+_NO_MEAN = re.compile(
+    r"(?i)(?<![a-z])(?:medians?|modes?|rank(?:s|ed|ing)?|(?:per)?centiles?|deciles?|quintiles?|quartiles?|[lu]c[il]|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
+    r"|sd|standard (?:deviation|error)|p9[05]|9\d(?:th|st|nd|rd)|(?:longest|shortest|highest|lowest) .*|min(?:imum)?|max(?:imum)?)(?![a-z])"
+)
 #: And of numbers that sort bodies: Cluster, Rating.
 _LIKE_LABEL = re.compile(
     r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|rag|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
@@ -150,7 +166,7 @@ SMALL_DECIMALS = "numbers with decimals, none over 100"
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
 ANYWHERE = {
-    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED,
+    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED, "no_mean": _NO_MEAN,
 }  # fmt: skip
 WHOLLY = {
     "label": _LABEL, "like_label": _LIKE_LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()},

@@ -257,7 +257,7 @@ def _with_columns(frame: pd.DataFrame, asked: Asked) -> Table:
 def _without(frame: pd.DataFrame, columns: Columns, left: list[str], notes: list[str], asked: Asked) -> Table:
     """The table without the columns to be left out, once it is seen what they tell apart."""
     code = columns.code
-    rates = rates_among(frame, code, columns.by, columns.sums, left, asked.title)
+    rates = rates_among(frame, code, columns.by, columns.sums, left, asked.title, list(columns.means))
     called = of_names(frame, code, left)
     notes = [*notes, *rates.notes, *called.notes]
     told = [
