@@ -641,6 +641,40 @@ def test_frames_of_any_kind_or_a_refusal_in_words():
         rebase_file(twice, sums=["n"], **DATES)
 
 
+@pytest.mark.parametrize("cell", ["*", "<5", "1,234", "5 (r)", None])
+def test_numbers_beside_text_in_a_frame_are_read_as_those_of_the_file(cell, tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text(f'code,n,share\n00C,7,0.5\n00D,"{cell or ""}",*\n00J,2,0.25\n')
+    mixed = pd.DataFrame({"code": ["00C", "00D", "00J"], "n": [7, cell, 2.0], "share": [0.5, "*", 0.25]})
+    for some in (mixed, mixed.astype({"n": "category"})):
+        moved, of_file = (rebase_file(one, sums=["n"], drop=["share"], **DATES).frame for one in (some, path))
+        pd.testing.assert_frame_equal(moved, of_file, check_dtype=False)  # whole, or with nan
+
+
+def test_names_of_columns_of_a_frame_need_be_no_text():
+    table = pd.DataFrame({"code": ["00C", "00D"], 2018: [3, 4], 2019: [1, 2]})
+    moved = rebase_file(table, sums=[2018], drop=[2019], **DATES)
+    assert moved.frame["2018"].sum() == 7
+    rate = rebase_file(table, means={2018: 2019}, missing=[-1], **DATES)
+    assert rate.frame["2018"].to_list() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (pd.to_timedelta([1, 2], "D"), " holds lengths of time"),
+        ([1j, 2j], ": '1j'"),
+        (pd.to_datetime(["2018-04-01", "2018-05-01"]), " holds dates"),
+        ([1, pd.Timestamp("2018-04-01")], ": '2018-04-01'"),
+    ],
+)
+def test_what_is_neither_number_nor_text_is_no_count_and_may_be_dropped(cells, words):
+    table = pd.DataFrame({"code": ["00C", "00D"], "n": cells, "m": [1, 2]})
+    with pytest.raises(ValueError, match=f"column 'n'{words}"):
+        rebase_file(table, sums=["n"], drop=["m"], **DATES)
+    assert rebase_file(table, sums=["m"], drop=["n"], **DATES).frame["m"].sum() == 3
+
+
 def test_the_name_of_the_file_may_tell_the_year():
     codes = lineage.bodies("2019-04-01")["code"]
     same = set(codes) & set(lineage.bodies("2018-04-01")["code"])

@@ -5,7 +5,7 @@ Each step takes a ``Table`` and gives another one; none changes what it was give
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from . import headings, keeping, lineage, numbers, periods
+from . import headings, keeping, lineage, numbers, periods, reading
 from .deciding import days_of_both_levels, decide, opened, refuse_partnerships
 from .doubting import Doubt, added_up, of_a_hundred, of_digits, of_names, of_numbers, rates_among
 from .finding import (
@@ -43,6 +43,11 @@ _YEAR = re.compile(r"(?:CCG|SICBL|ICB|STP|PCT|LOC)_?(\d\d)(?:CDH?|NM)?(?![0-9])"
 
 #: SUB_ICB_LOCATION_CODE: the header of a column of codes tells the level.
 _LOCATION = re.compile(r"(?i)sub[ _-]?icb|sicbl")
+#: What columns of a frame may hold that is neither text nor a number, as pandas calls it, in words.
+_NO_NUMBERS = {
+    "timedelta64": "lengths of time", "timedelta": "lengths of time", "datetime64": "dates", "datetime": "dates",
+    "date": "dates", "time": "times", "period": "periods", "interval": "intervals", "bytes": "bytes",
+}  # fmt: skip
 #: Digits with commas and points, which may be a number in another way of writing: 1,50.
 _DIGITS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*%?")
 
@@ -195,9 +200,11 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
         kind = pd.api.types.infer_dtype(cells, skipna=True)
         if isinstance(cells.dtype, pd.CategoricalDtype):
             kind = pd.api.types.infer_dtype(cells.cat.categories)
-        if kind == "mixed" and not cells.map(lambda cell: isinstance(cell, Hashable)).all():
-            # lists of Parquet or JSON: as its text it can be a key or dropped
-            frame[name] = cells.astype(str)
+            if kind not in ("string", "empty"):  # numbers and dates are looked at as such
+                frame[name] = cells = cells.astype(object).infer_objects()
+        if kind in ("mixed", "mixed-integer", "complex"):
+            # numbers beside *, as pandas reads them from a workbook, or lists of Parquet: as they would stand in a file
+            frame[name] = keeping.kept(cells.astype(object).map(reading.cell))
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
             frame[name] = keeping.kept(cells)
     return frame
@@ -526,8 +533,14 @@ def _with_numbers(table: Table, marks: Sequence[str]) -> Table:
 
 
 def _refuse_text(frame: pd.DataFrame, columns: Sequence[str], marks: Sequence[str]) -> None:
-    """Raise PublishedError for a column of several texts and no number, such as one of names."""
+    """Raise PublishedError for a column of several texts and no number, such as one of names, or of another kind."""
     for name in columns:
+        kind = pd.api.types.infer_dtype(frame[name], skipna=True)
+        if what := None if keeping.is_text(frame[name]) else _NO_NUMBERS.get(kind):
+            raise PublishedError(
+                f"column {name!r} holds {what}, and no numbers that can be added up: write them as numbers, or leave it "
+                "out with --drop"
+            )
         given = _texts_alone(frame[name], marks) if keeping.is_text(frame[name]) else []
         if len(given) < 2:
             continue

@@ -154,12 +154,15 @@ def rebase_file(
         {"unknown": unknown, "closed": closed, "codes": codes, "incomplete": incomplete},
         {"sums": sums, "by": by, "drop": drop, "missing": missing, "zero": zero},
     )
+    sums, by, drop, missing, zero = (_as_text(some) for some in (sums, by, drop, missing, zero))
+    means = {str(rate): str(weight) for rate, weight in (means or {}).items()}
+    code = None if code is None else str(code)
     frame, hint = _opened(file, name)
     notes = tuple(frame.attrs["read"]) if isinstance(file, (str, Path)) else ()
     day, said = a_day(to)
     day, level = lineage.checked(day, level)
     asked = Asked(
-        day, level, code, at, sums, dict(means or {}), by, drop, missing, zero, unknown, closed, repair, absent, codes,
+        day, level, code, at, sums, means, by, drop, missing, zero, unknown, closed, repair, absent, codes,
         names, hint, incomplete, basis, str(frame.attrs.get("title", "")),
         frame.attrs.get("again", ()),
     )  # fmt: skip
@@ -185,6 +188,11 @@ def _check_options(words: Mapping[str, str], lists: Mapping[str, object]) -> Non
     for option, names in lists.items():
         if isinstance(names, str):
             raise PublishedError(f"{option} is the text {names!r}; give a list, like [{names!r}]")
+
+
+def _as_text(names: Sequence[Any]) -> list[str]:
+    """Names of columns, or marks, as text: those of a frame may be whole numbers, as 2018."""
+    return [str(name) for name in names]
 
 
 def _opened(file: Any, name: str) -> tuple[pd.DataFrame, str]:

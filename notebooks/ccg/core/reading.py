@@ -251,7 +251,7 @@ def _parquet(path: Path, only: list[str] | None) -> pd.DataFrame:
     _check_names(path, list(frame.columns), list(range(frame.shape[1])))
     for name in frame:
         if isinstance(frame[name].dtype, pd.CategoricalDtype) or frame[name].dtype == object:
-            frame[name] = frame[name].map(_cell, na_action="ignore").astype("str")
+            frame[name] = frame[name].map(cell, na_action="ignore").astype("str")
         if isinstance(frame[name].dtype, pd.StringDtype):
             frame[name] = frame[name].fillna("")
     frame.attrs["read"] = ()
@@ -309,7 +309,7 @@ def _cells(sheet: Any, commas: bool) -> list[_Record]:
     def text(value: Any) -> str:
         if isinstance(value, str) and not value.isascii():
             value = re.sub(f"[{_NO_WIDTH}]", "", value)
-        return _with_point(value) if commas and isinstance(value, str) else _cell(value)
+        return _with_point(value) if commas and isinstance(value, str) else cell(value)
 
     records = [_Record(i, [text(v) for v in row]) for i, row in enumerate(rows, 1)]
     filled = [r for r in records if any(c.strip() for c in r.cells)]
@@ -317,9 +317,9 @@ def _cells(sheet: Any, commas: bool) -> list[_Record]:
     return [_Record(line, cells[:width]) for line, cells in filled]
 
 
-def _cell(value: Any) -> str:
-    """A cell of a workbook as text: whole numbers without .0, dates like 2018-04-01."""
-    if value is None or value is pd.NaT:
+def cell(value: Any) -> str:
+    """A cell of a workbook, or of a frame of several kinds, as text: whole numbers without .0, dates like 2018-04-01."""
+    if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, float):
         return (
@@ -327,7 +327,7 @@ def _cell(value: Any) -> str:
             if value != value
             else f"{value:.0f}"
             if value.is_integer() and abs(value) < 1e17
-            else repr(value)
+            else repr(float(value))  # one of NumPy is written with its kind
         )
     if isinstance(value, datetime):
         return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
