@@ -121,6 +121,35 @@ def test_names_of_columns_may_stand_in_four_rows(file):
     assert frame.attrs["read"] == ("names of columns from lines 1 to 5",)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        ",All CCGs,*,*", ",All CCGs,12 345,23 456", ",All CCGs,5 (r),5 (r)", ",All CCGs,<5,", ",All CCGs,2018,[c]",
+        ",All CCGs,c,12†", "NHS Leeds CCG,,*,<5", "NHS Leeds CCG,,,",
+    ],
+)  # fmt: skip
+def test_a_first_row_of_marks_or_of_numbers_as_published_is_no_part_of_the_header(row, file):
+    """The row was taken for a second row of names, and its figures were lost: Q1 12 345."""
+    frame = ccg.read(
+        file(f"Referrals by CCG,,,\n,,,\nCode,Name,Q1,Q2\n{row}\n00C,A,1,2\n00D,B,*,4\n00J,C,5,6\n")
+    )
+    assert list(frame) == ["Code", "Name", "Q1", "Q2"] and frame.loc[4].to_list() == row.split(",")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Number", "%"], ["2018", "2019"], ["2018 (r)", "2019 (p)"], ["2018/19", "2019/20*"], ["<18", "18+"], ["Low", "High"],
+        ["<5", "5-9"], ["£000", "FTE"], ["#", "%"],
+    ],
+)  # fmt: skip
+def test_a_second_row_of_names_stays_one(names, file):
+    text = (
+        f"Referrals by CCG,,,\n,,,\nCode,Name,Seen,\n,,{','.join(names)}\n00C,A,1,2\n00D,B,3,4\n00J,C,5,6\n"
+    )
+    assert list(ccg.read(file(text))) == ["Code", "Name", *(f"Seen {name}" for name in names)]
+
+
 def test_the_first_row_stays_the_header_whatever_the_rows_below(file):
     # a region and England above the first CCG are rows of data, and ages may be names of columns
     for first in ("Y54,North of England,3", "England,,3", "-,NHS ENGLAND,900", ",,7"):

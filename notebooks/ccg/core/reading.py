@@ -580,7 +580,7 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
     if not any(names):
         raise ReadError(f"{path}: the first row names no column")
     for lower in (at + 1, at):  # the row found may be an upper or the lowest one of several
-        if not 0 < lower < len(head) - 1:
+        if not 0 < lower < len(head) - 1 or (lower > at and _is_one_of(head, lower)):
             continue
         found = _stacked_names(head, lower, len(names))
         if found:
@@ -653,8 +653,7 @@ def _names_columns(row: _Record, where: int, width: int) -> bool:
         return False
     if _NUMBER.fullmatch(cells[where]) or cells[where] in lineage.beside() or lineage.written(cells[where]):
         return False
-    numbers = [c for c in filled if _NUMBER.fullmatch(c) and not _YEAR.fullmatch(c)]
-    return not numbers or bool(_CALLED.search(cells[where]))
+    return not any(map(_is_number, filled)) or bool(_CALLED.search(cells[where]))
 
 
 def _code_cells(rows: list[_Record], width: int) -> set[int]:
@@ -665,11 +664,40 @@ def _code_cells(rows: list[_Record], width: int) -> set[int]:
     }
 
 
+def _is_year(cell: str) -> bool:
+    """Whether a cell is a year, with or without a mark behind it: 2018, 2018/19, 2018 (r), 2018*."""
+    return bool(_YEAR.fullmatch(re.split(r"[ *†‡¹²³(\[]", cell, maxsplit=1)[0]))
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a number as published, such as 1,234, 12 345 or 5 (r), and neither a year nor the unit £000."""
+    number = _NUMBER.fullmatch(cell) or numbers.plain(cell) is not None
+    return bool(number) and not _is_year(cell) and not _THOUSANDS.fullmatch(cell)
+
+
+def _holds_figures(cells: list[str], below: list[_Record]) -> bool:
+    """Whether a row has figures, or marks for none, wherever the rows below have them: so it is one of them."""
+    given = []
+    for i, cell in enumerate(cells):
+        others = [c for r in below if i < len(r.cells) and (c := r.cells[i].strip())]
+        if cell and 2 * sum(numbers.plain(c) is not None for c in others) > len(others):
+            given.append(cell)
+    figures = sum(_is_number(c) or not numbers.is_given(c) for c in given)
+    years = sum(map(_is_year, given))  # which are names of columns, unless they are among others
+    return figures >= max(1, years) and figures + years == len(given)
+
+
 def _is_data(cell: str, beside: Mapping[str, str]) -> bool:
     """Whether a cell is a code, stands beside codes, or is a number and no year: so no name of a column."""
-    number = _NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell)
     # a column may be called Total
-    return bool(number) or lineage.written(cell) is not None or beside.get(cell) not in (None, "national")
+    return _is_number(cell) or lineage.written(cell) is not None or beside.get(cell) not in (None, "national")
+
+
+def _is_one_of(head: list[_Record], row: int) -> bool:
+    """Whether a row is one of the rows below it: it begins with the name of a body, or has figures where these have."""
+    cells = [c.strip() for c in head[row].cells]
+    first = next(filter(None, cells), "")
+    return lineage.suggest(first) is not None or _holds_figures(cells, head[row + 1 :][:_NOTES])
 
 
 #: So many rows may name the columns together: Prevalence over 2017-18 over Register.
