@@ -276,6 +276,27 @@ def test_of_two_sheets_the_one_with_a_code_is_read_and_a_comma_in_its_text_is_le
     assert ccg.read(workbook(tmp_path, sheets))["n"].to_list() == ["1,234"]
 
 
+def test_other_sheets_with_codes_that_are_passed_over_are_said(tmp_path):
+    """The second half of a table, too short to be taken for one, vanished without a word."""
+    head, one = [["Title"], ["Code", "n"]], [["00C", 1], ["00D", 2], ["00J", 3]]
+    notes = [[f"Note {i}"] for i in range(5)]
+    sheets = {
+        "One": head + one,
+        "Two": [*head, ["99P", 4], *notes],
+        "Three": [["About 00C:"], ["00C"], *notes],
+    }
+    said = ccg.read(workbook(tmp_path, sheets)).attrs["read"]
+    assert (
+        "sheet 'One'" in said and "passed over 'Three' with codes too; sheet (--sheet) names another" in said
+    )
+    assert any(
+        one.startswith("sheet 'Two' has the same header, and 1 code that 'One' has not (99P)") for one in said
+    )
+    same = {"One": head + one, "Two": [*head, ["00C", 4], *notes], "Notes": notes}
+    said = ccg.read(workbook(tmp_path, same)).attrs["read"]
+    assert said[1] == "passed over 'Two' with codes too; sheet (--sheet) names another"
+
+
 def test_in_a_workbook_a_column_beside_a_name_that_stands_over_several_is_called_by_its_place(tmp_path):
     rows = [["code", "seen", ""], ["00C", 1, 2], ["00D", 3, 4]]
     frame = ccg.read(workbook(tmp_path, {"Data": rows}))

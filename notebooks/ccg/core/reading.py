@@ -300,7 +300,37 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
         raise ReadError(
             f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {few(map(repr, which))}"
         )
-    return filled[coded[0]], [f"sheet {coded[0]!r}"]
+    return filled[coded[0]], [f"sheet {coded[0]!r}", *_passed_over(filled, coded[0])]
+
+
+def _passed_over(sheets: Mapping[str, list[_Record]], chosen: str) -> list[str]:
+    """Words for the other sheets that hold codes of bodies: those that read like more of the table, and the rest."""
+    known, out = _known(), list[str]()
+
+    def codes(rows: list[_Record]) -> dict[str, None]:
+        return {code: None for r in rows for c in r.cells if (code := _plain(c)) in known}
+
+    def above(rows: list[_Record]) -> list[str]:
+        """The filled cells of the row above the first code."""
+        first = next((i for i, r in enumerate(rows) if codes([r])), 0)
+        return [" ".join(c.split()) for c in rows[first - 1].cells if c.strip()] if first else []
+
+    ours, header = codes(sheets[chosen]), above(sheets[chosen])
+    others = {n: found for n, rows in sheets.items() if n != chosen and (found := codes(rows))}
+    alike = {
+        n: more
+        for n, found in others.items()
+        if (more := [c for c in found if c not in ours]) and header and above(sheets[n]) == header
+    }
+    for name, more in alike.items():
+        out.append(
+            f"sheet {name!r} has the same header, and {len(more):,} code{'s' if len(more) > 1 else ''} that {chosen!r} has "
+            f"not ({few(more, 3)}), and is not read: if it is more of the table, name it with sheet (--sheet) and put the "
+            "two together"
+        )
+    if rest := [n for n in others if n not in alike]:
+        out.append(f"passed over {few(map(repr, rest))} with codes too; sheet (--sheet) names another")
+    return out
 
 
 def _cells(sheet: Any, commas: bool) -> list[_Record]:
