@@ -118,7 +118,38 @@ def test_names_of_columns_may_stand_in_four_rows(file):
         "Prevalence 2017-18 Year on year change", "2016-17 Year on year Score", "2017-18 Year on year Score",
         "Achievement 2017-18 Year on year change",
     ]  # fmt: skip
-    assert frame.attrs["read"] == ("names of columns from lines 1 to 5",)
+    assert frame.attrs["read"] == (
+        "names of columns from lines 1 to 5", "'Year on year' (line 4) is taken to stand over 'Score' too",
+    )  # fmt: skip
+
+
+def test_a_group_that_may_end_before_the_next_is_said(file):
+    """Type 3 went on over the totals behind it: Type 3 Total."""
+    rows = "Code,Name,Seen,Late,Seen,Late,Total\n00C,A,1,2,3,4,10\n00D,B,5,6,7,8,26\n"
+    frame = ccg.read(file(f",,Type 1,,Type 3,,\n{rows}"))
+    assert frame.attrs["read"][1:] == ("'Type 3' (line 1) is taken to stand over 'Total' too",)
+    assert ccg.read(file(f",,Type 1,,Type 3,,All\n{rows}")).attrs["read"][1:] == ()
+    one = "Code,Name,Seen,\n,,Male,Female\n00C,A,1,2\n00D,B,5,6\n"
+    assert ccg.read(file(one)).attrs["read"][1:] == ("'Seen' (line 1) is taken to stand over 'Female' too",)
+
+
+def test_a_group_in_a_merged_cell_ends_where_the_cell_does(tmp_path):
+    """Population was called Referrals Population, by a name that had ended before it."""
+    rows = [
+        ["", "", "Referrals", "", "", "Attendances", ""], ["Code", "Name", "GP", "Other", "Population", "GP", "Other"],
+        ["00C", "A", 1, 2, 3, 4, 5], ["00D", "B", 1, 2, 3, 4, 5],
+    ]  # fmt: skip
+    frame = ccg.read(workbook(tmp_path, {"Data": rows}, merged="C1:D1 F1:G1"))
+    groups = ["Referrals GP", "Referrals Other", "Population", "Attendances GP", "Attendances Other"]
+    assert list(frame) == ["Code", "Name", *groups]
+    assert frame.attrs["read"] == ("names of columns from lines 1 and 2",)
+    # where only that tells the columns apart a group goes on all the same, and this is said
+    rows = [
+        ["", "", "Referrals", "", "", "Attendances", "", ""], ["Code", "Name", "GP", "Other", "n", "GP", "Other", "n"],
+        ["00C", "A", 1, 2, 3, 4, 5, 6], ["00D", "B", 1, 2, 3, 4, 5, 6],
+    ]  # fmt: skip
+    frame = ccg.read(workbook(tmp_path, {"Data": rows}, merged="C1:D1 F1:G1"))
+    assert list(frame)[4:] == ["Referrals n", "Attendances GP", "Attendances Other", "Attendances n"]
 
 
 @pytest.mark.parametrize(
@@ -206,8 +237,10 @@ def test_the_numbers_of_a_workbook_have_no_decimal_comma(tmp_path):
     assert ccg.read(path, decimal=",").loc[2].to_list() == ["00C", "1.234", "1.5"]
 
 
-def workbook(tmp_path, sheets: dict, name="in.xlsx"):
-    """An xlsx file of plain cells, written by hand: text as it is, numbers as numbers."""
+def workbook(tmp_path, sheets: dict, name="in.xlsx", merged=""):
+    """An xlsx file of plain cells, some merged, written by hand: text as it is, numbers as numbers."""
+    cells = "".join(f'<mergeCell ref="{one}"/>' for one in merged.split())
+    cells = f"<mergeCells>{cells}</mergeCells>" if cells else ""
     path = tmp_path / name
     spread = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -250,7 +283,7 @@ def workbook(tmp_path, sheets: dict, name="in.xlsx"):
             )
             out.writestr(
                 f"xl/worksheets/sheet{i}.xml",
-                f"<worksheet {spread}><sheetData>{body}</sheetData></worksheet>",
+                f"<worksheet {spread}><sheetData>{body}</sheetData>{cells}</worksheet>",
             )
     return path
 

@@ -84,6 +84,13 @@ class _Record(NamedTuple):
     cells: list[str]
 
 
+class _Sheet(NamedTuple):
+    """The rows of a sheet, and for each line the last column of its merged cells by their first."""
+
+    rows: list[_Record]
+    merged: dict[int, dict[int, int]]
+
+
 class ReadError(ValueError):
     """A file that cannot be read safely. The text names the file, the line and what to do."""
 
@@ -180,13 +187,17 @@ def columns(path: str | Path) -> list[str]:
 
 
 class _Asked(NamedTuple):
-    """What to read and how; ``unclear`` where 1,234 may have a decimal comma."""
+    """What to read and how; ``unclear`` where 1,234 may have a decimal comma.
+
+    ``merged`` has the last column of each merged cell of a workbook by its line and first column.
+    """
 
     path: Path
     header: int | None
     decimal: str | None
     unclear: bool
     book: bool
+    merged: Mapping[int, Mapping[int, int]] = {}
 
 
 def _open(
@@ -202,8 +213,8 @@ def _open(
         raise ReadError(f"decimal is {decimal!r}; give a point or a comma")
     start = _start(path)
     if any(start.startswith(mark) for mark in _WORKBOOKS):
-        records, said = _sheet(path, sheet, decimal == ",")
-        return _Asked(path, header, None, False, book=True), records, said
+        (records, merged), said = _sheet(path, sheet, decimal == ",")
+        return _Asked(path, header, None, False, book=True, merged=merged), records, said
     lines, said, separator = _text(path, separator, encoding)
     if sheet is not None:
         said.append(f"{path.name} is text and has no sheets, so {sheet!r} was not looked for")
@@ -259,8 +270,8 @@ def _parquet(path: Path, only: list[str] | None) -> pd.DataFrame:
     return frame
 
 
-def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record], list[str]]:
-    """The rows of the one sheet that is asked for or holds codes, and what was chosen in words.
+def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[_Sheet, list[str]]:
+    """The one sheet that is asked for or holds codes, and what was chosen in words.
 
     With ``commas`` its text has decimal commas; its numbers have none.
     """
@@ -286,10 +297,10 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
             other = "no whole workbook: it may have been cut short"
         what = other or "no whole workbook"
         raise ReadError(f"{path} is {what} ({error})") from None
-    filled = {n: rows for n, rows in sheets.items() if rows}
+    filled = {n: one.rows for n, one in sheets.items() if one.rows}
     if wanted or len(filled) < 2:
         chosen = wanted or next(iter(filled), names[0] if names else "")
-        return sheets.get(chosen, []), []
+        return sheets.get(chosen, _Sheet([], {})), []
     coded = [n for n, rows in filled.items() if len(_coded(rows)) >= max(1, min(3, len(rows) - 1))]
     if len(coded) > 1:  # a sheet of regions beside that of their bodies
         known = _known()
@@ -300,7 +311,7 @@ def _sheet(path: Path, wanted: str | None, commas: bool) -> tuple[list[_Record],
         raise ReadError(
             f"{path} has {len(filled)} sheets with tables; name one with sheet (--sheet): {few(map(repr, which))}"
         )
-    return filled[coded[0]], [f"sheet {coded[0]!r}", *_passed_over(filled, coded[0])]
+    return sheets[coded[0]], [f"sheet {coded[0]!r}", *_passed_over(filled, coded[0])]
 
 
 def _passed_over(sheets: Mapping[str, list[_Record]], chosen: str) -> list[str]:
@@ -333,7 +344,7 @@ def _passed_over(sheets: Mapping[str, list[_Record]], chosen: str) -> list[str]:
     return out
 
 
-def _cells(sheet: Any, commas: bool) -> list[_Record]:
+def _cells(sheet: Any, commas: bool) -> _Sheet:
     rows = sheet.to_python(skip_empty_area=False)
 
     def text(value: Any) -> str:
@@ -344,7 +355,10 @@ def _cells(sheet: Any, commas: bool) -> list[_Record]:
     records = [_Record(i, [text(v) for v in row]) for i, row in enumerate(rows, 1)]
     filled = [r for r in records if any(c.strip() for c in r.cells)]
     width = max((i + 1 for r in filled for i, c in enumerate(r.cells) if c.strip()), default=0)
-    return [_Record(line, cells[:width]) for line, cells in filled]
+    merged: dict[int, dict[int, int]] = {}
+    for (row, first), (_, last) in sheet.merged_cell_ranges or ():  # None for ods
+        merged.setdefault(row + 1, {})[first] = last
+    return _Sheet([_Record(line, cells[:width]) for line, cells in filled], merged)
 
 
 def cell(value: Any) -> str:
@@ -612,12 +626,13 @@ def _header(asked: _Asked, head: list[_Record], said: list[str]) -> tuple[list[s
     for lower in (at + 1, at):  # the row found may be an upper or the lowest one of several
         if not 0 < lower < len(head) - 1 or (lower > at and _is_one_of(head, lower)):
             continue
-        found = _stacked_names(head, lower, len(names))
+        found = _stacked_names(head, lower, len(names), asked.merged)
         if found:
-            names, upper = found
+            names, upper, carried = found
             said[:] = [one for one in said if not one.startswith("header in line")]
             joined = "and" if lower == upper + 1 else "to"
             said.append(f"names of columns from lines {head[upper].line} {joined} {head[lower].line}")
+            said += carried
             return names, lower + 1
     return names, at + 1
 
@@ -734,10 +749,12 @@ def _is_one_of(head: list[_Record], row: int) -> bool:
 _STACKED = 4
 
 
-def _stacked_names(head: list[_Record], lower: int, width: int) -> tuple[list[str], int] | None:
+def _stacked_names(
+    head: list[_Record], lower: int, width: int, merged: Mapping[int, Mapping[int, int]]
+) -> tuple[list[str], int, list[str]] | None:
     """Names made of a row and those above it where it alone does not tell every column, and the first of these rows.
 
-    None where the row tells every column, or the rows are no names.
+    And words for what may stand over less than it was taken to. None where the row tells every column, or the rows are no names.
     """
 
     def padded(at: int) -> list[str]:
@@ -754,7 +771,7 @@ def _stacked_names(head: list[_Record], lower: int, width: int) -> tuple[list[st
         twice = {n for n, k in Counter(n for n in names if n).items() if k > 1}
         return [i for i in used if not names[i] or names[i] in twice]
 
-    first, rows = lower, 1
+    first, rows, said = lower, 1, list[str]()
     while poor(names):
         first -= 1
         if first < 0 or rows == _STACKED:
@@ -765,21 +782,55 @@ def _stacked_names(head: list[_Record], lower: int, width: int) -> tuple[list[st
         rows += any(above)
         some = set(range(width)) if rows == 2 else set(poor(names))
         # what stands above the first column is rather a title than a group
-        ways = [
-            _under([""] * bool(names[0]) + above[bool(names[0]) :], names, some),
-            _under(above, names, some),
-        ]
-        names = min(ways, key=lambda one: len(poor(one)))
-    return None if first == lower else (names, first)
+        below_title = [""] * bool(names[0]) + above[bool(names[0]) :]
+        ends = merged.get(head[first].line, {})
+        ways = [(row, until) for until in (ends, {}) for row in (below_title, above)]
+        row, until = min(ways, key=lambda way: len(poor(_under(*way, names, some))))
+        said += _carried_on(head[first].line, row, until, names, some & used, ends)
+        names = _under(row, until, names, some)
+    return None if first == lower else (names, first, said)
 
 
-def _under(above: list[str], names: list[str], some: set[int]) -> list[str]:
-    """Some names with the group above each in front; a group goes on to the right as far as the next."""
-    out, last = [], ""
-    for i, (over, name) in enumerate(zip(above, names, strict=True)):
-        last = over or last
-        out.append(f"{last} {name}".strip() if last != name and i in some else name)
+def _groups(above: list[str], ends: Mapping[int, int]) -> list[int]:
+    """For each column where the group over it begins, -1 for none: it goes on to the next, or where a merged cell ends."""
+    out, start = [], -1
+    for i, over in enumerate(above):
+        if over:
+            start = i
+        elif i > ends.get(start, i):
+            start = -1
+        out.append(start)
     return out
+
+
+def _under(above: list[str], ends: Mapping[int, int], names: list[str], some: set[int]) -> list[str]:
+    """Some names with the group above each in front."""
+    groups = [above[at] if at >= 0 else "" for at in _groups(above, ends)]
+    return [
+        f"{over} {name}".strip() if over != name and i in some else name
+        for i, (over, name) in enumerate(zip(groups, names, strict=True))
+    ]
+
+
+def _carried_on(
+    line: int,
+    above: list[str],
+    until: Mapping[int, int],
+    names: list[str],
+    some: set[int],
+    ends: Mapping[int, int],
+) -> list[str]:
+    """Words for groups that may end before some of their columns: no cell is merged over these, nor has another group such."""
+    groups, doubtful = _groups(above, until), dict[int, list[str]]()
+    for i, (at, name) in enumerate(zip(groups, names, strict=True)):
+        if at in (-1, i) or i not in some or i <= ends.get(at, -1) or name in ("", above[at]):
+            continue
+        if not any(n == name and g not in (-1, at) for n, g in zip(names, groups, strict=True)):
+            doubtful.setdefault(at, []).append(name)
+    return [
+        f"{above[at]!r} (line {line}) is taken to stand over {few(map(repr, dict.fromkeys(over)))} too"
+        for at, over in doubtful.items()
+    ]
 
 
 def _check_names(path: Path, names: list[str], keep: list[int]) -> None:
