@@ -921,7 +921,19 @@ def test_a_fraction_among_percentages_is_doubtful():
 
 
 @pytest.mark.parametrize(
-    ("cell", "found"), [("1.23E+05", "doubtful"), ("1.2345E+04", "exact"), ("1e+05", "exact")]
+    ("cell", "found"),
+    [
+        ("1.23E+05", "doubtful"),
+        ("2.3E+07", "doubtful"),
+        ("2E+07", "doubtful"),
+        ("1.234E+07", "doubtful"),
+        ("-2E+12", "doubtful"),
+        ("1.2345E+04", "exact"),
+        ("1.23E+02", "exact"),
+        ("2.5E+01", "exact"),
+        ("1.234E+03", "exact"),
+        ("1e+05", "exact"),
+    ],
 )
 def test_a_number_of_which_a_spreadsheet_kept_three_digits_is_doubtful(cell, found):
     moved = rebase_file(frame(f"code,n\n00C,{cell}\n00K,20\n00M,30\n"), sums=["n"], **DATES)

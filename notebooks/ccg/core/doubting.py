@@ -82,8 +82,11 @@ _MAY_BE_BELOW = re.compile(
     r"(?i)(?<![a-z])(?:net|changes?|differences?|diff|balance|surplus|deficit|variances?|growth|gains?|loss(?:es)?|adjustments?"
     r"|movements?|distance|under|over)(?![a-z])"
 )
-#: A large number as a spreadsheet writes it where the column is narrow, with three digits of it: 1.23E+05.
-_CUT = r"\s*[-+]?\d\.\d\dE\+(?:0[3-9]|[1-9]\d)\s*"
+#: A large number as a spreadsheet writes it where the column is narrow, with one to four digits of more: 1.23E+05, 2E+07.
+_CUT = (
+    r"\s*[-+]?\d(?:E\+(?:0[1-9]|[1-9]\d)|\.\dE\+(?:0[2-9]|[1-9]\d)|\.\d\dE\+(?:0[3-9]|[1-9]\d)"
+    r"|\.\d{3}E\+(?:0[4-9]|[1-9]\d))\s*"
+)
 #: Rates of which a percentage and a fraction look alike, and how far apart the two then are at least.
 _OF_HUNDRED = re.compile(
     r"(?i)%|pct|percent|per cent|(?<![a-z])(?:rates?|shares?|proportions?|prev(?:alence)?|uptake|coverage)(?![a-z])"
@@ -754,7 +757,7 @@ def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -
 
 
 def of_digits(cells: pd.Series) -> list[Doubt]:
-    """A doubt about numbers of a column of which a spreadsheet has kept three digits, like 1.23E+05."""
+    """A doubt about numbers of a column of which a spreadsheet has kept a few digits, like 1.23E+05."""
     cut = keeping.told(cells, re.compile(_CUT).fullmatch)
     if not cut.any():
         return []
