@@ -785,7 +785,7 @@ def _stacked_names(
         below_title = [""] * bool(names[0]) + above[bool(names[0]) :]
         ends = merged.get(head[first].line, {})
         ways = [(row, until) for until in (ends, {}) for row in (below_title, above)]
-        row, until = min(ways, key=lambda way: len(poor(_under(*way, names, some))))
+        row, until = min(ways, key=lambda way: len(poor(_under(way[0], way[1], names, some))))
         said += _carried_on(head[first].line, row, until, names, some & used, ends)
         names = _under(row, until, names, some)
     return None if first == lower else (names, first, said)
