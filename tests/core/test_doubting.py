@@ -1094,6 +1094,7 @@ def test_numbers_that_never_fall_from_one_week_to_the_next_may_be_running_totals
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "number", [lambda n, i: n * (i + 1) * 7 - 30 * (i == 4) * n, lambda n, i: n + (i == 4), lambda n, i: n - i],
     ids=["one falls", "one rises", "all fall"],
@@ -1103,6 +1104,7 @@ def test_numbers_that_fall_once_or_mostly_stay_as_they_are_are_added_up(number):
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_money_that_rises_from_year_to_year_is_added_up():
     rows = [(c, f"20{y}/{y + 1}", str(100 * n + 5 * y)) for c, n in CCGS.items() for y in range(14, 19)]
     table = pd.DataFrame(rows, columns=["code", "Year", "allocation"])
@@ -1137,6 +1139,7 @@ def test_years_that_tell_the_geography_alone_are_added_up_as_those_of_a_dropped_
 MEANT = {"sums": [], "means": {"Rate": "n"}, **DATES}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("cells", "head", "words"),
     [
@@ -1155,6 +1158,7 @@ def test_a_mean_is_not_made_of_what_is_no_sum(cells, head, words):
     assert set(rebase_file(table, by=[head], **MEANT).frame["status"]) == {"exact"}
 
 
+@pytest.mark.slow
 def test_a_mean_over_practices_and_over_months_is_exact():
     for head, cells in (("Practice", ("A8101", "B8102")), ("Month", ("2018-04", "2018-05", "2018-06"))):
         table = years(*cells, head=head)
@@ -1167,6 +1171,7 @@ def test_rows_of_a_mean_that_nothing_tells_apart_are_doubtful():
     assert status(rebase_file(table, **MEANT)) == {"16C": "doubtful"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("blank", ["", "-", "N/A"])
 def test_a_crossed_table_with_its_margins_is_never_added_up(blank):
     """Sexes and ages crossed, each age once more without a sex and each sex without an age: all counted three times."""
@@ -1191,6 +1196,7 @@ def test_a_crossed_table_with_its_margins_is_never_added_up(blank):
     )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name",
     ["Admissions_per1000", "NIC/ASTRO-PU", "£/registered patient", "GP FTE/100,000", "Cost (£ a head)"],
@@ -1209,6 +1215,7 @@ def test_shares_under_a_counting_name_are_doubtful():
     assert status(rebase_file(table, sums=["Patients seen"], **DATES)) == {"16C": "doubtful"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("second", ["00K00", " 00k "])
 def test_a_second_row_under_another_spelling_of_a_code_is_doubtful(second):
     """As one of the same spelling is: it may be a copy or a correction."""
@@ -1218,6 +1225,7 @@ def test_a_second_row_under_another_spelling_of_a_code_is_doubtful(second):
     assert "00K has several rows that no column tells apart" in str(moved)
 
 
+@pytest.mark.slow
 def test_a_code_of_another_body_in_the_column_of_the_other_scheme_is_doubtful():
     """Somebody sorted one of the two columns, or pasted a code over another: the numbers may be of the wrong CCG."""
     bodies = (
@@ -1244,6 +1252,7 @@ def months_of_all(change) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "Month", "Dementia"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "doubted"),
     [(lambda n, chance: 3 * chance, True), (lambda n, chance: (2 * n) ** 0.5 * chance, False)],
@@ -1256,6 +1265,7 @@ def test_numbers_that_hardly_change_from_month_to_month_are_of_what_is_there_at_
     assert ("doubtful" in set(moved.frame["status"])) == doubted
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name", ["Median wait", "IMD decile", "Lower CI", "92nd percentile", "Longest wait (weeks)"]
 )
@@ -1266,6 +1276,7 @@ def test_no_mean_gives_the_median_of_a_merged_body(name):
     assert f"no mean of several bodies gives {name!r} of them together" in str(moved).partition("\n")[0]
 
 
+@pytest.mark.slow
 def test_revised_figures_of_a_later_body_beside_those_of_the_closed_codes_may_be_counted_twice():
     """One per cent apart the two were added up, and exact; equal ones were doubtful."""
     after = lineage.lookup("2018-04-01", "2021-04-01")

@@ -43,6 +43,7 @@ def test_no_count_of_the_tables_is_like_a_rate_and_no_rate_like_a_count(table):
             assert not told.rates.any(), name
 
 
+@pytest.mark.slow
 def test_what_patients_said_is_told_for_a_rate_and_those_who_were_seen_for_counts():
     assert columns_of("patient_experience")["good"].rates.all()
     assert columns_of("talking_therapies")["finished"].counts.all()
@@ -82,6 +83,7 @@ def test_decimals_under_a_hundred_that_rise_with_list_sizes_are_counts():
     assert statuses(of_ccgs(lambda size, other: 40 + other / 3)) == {"doubtful"}
 
 
+@pytest.mark.slow
 def test_each_key_is_judged_by_itself_and_periods_together():
     rate, number = of_ccgs(lambda _, other: 60 + other % 37), of_ccgs(lambda size, other: size // 90 + other)
     kinds = pd.concat([rate.assign(kind="said so"), number.assign(kind="seen")])
@@ -134,6 +136,7 @@ def test_boards_and_ons_codes_are_known_by_their_size_too():
     )
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name", ["Deaths (directly standardised)", "Items by list size", "Population weighting"]
 )
@@ -157,6 +160,7 @@ def registers(*kinds: tuple[str, float]) -> pd.DataFrame:
     return pd.concat(parts).rename(columns={"Recommend": "Denominator"})
 
 
+@pytest.mark.slow
 def test_a_denominator_of_all_patients_or_all_adults_beside_each_disease_is_doubtful_when_dropped():
     """No name says that it counts all patients; under Asthma and Diabetes it made 1.8 of each person, and exact."""
     table = registers(("Asthma", 1), ("Diabetes", 0.8), ("Palliative care", 0.004))
@@ -171,6 +175,7 @@ def test_a_denominator_of_all_patients_or_all_adults_beside_each_disease_is_doub
     )
 
 
+@pytest.mark.slow
 def test_parts_of_all_patients_are_added_up():
     """Men and women, and those who were seen by telephone, are no more than half of the list."""
     table = registers(("Male", 0.49), ("Female", 0.5))
