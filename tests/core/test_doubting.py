@@ -403,6 +403,52 @@ def test_bands_that_overlap_are_never_added_up(cells):
     assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Over 65s", "Over 75s"),
+        ("AGE_65_PLUS", "AGE_75_PLUS"),
+        ("0_4", "0_17"),
+        (">=65", "≥75"),
+        ("0-17y", "0-4y"),
+        ("Over-65", "65y+"),
+        ("U5", "U18"),
+        ("Persons 65+", "Patients aged 75+"),
+        ("Females 16+", "Women 65+"),
+        ("65+", "Males 65+"),
+        ("0-17 (children)", "0-4 (infants)"),
+        ("65+ (flu)", "75+ (flu)"),
+        ("Waiting 6 weeks or more", "Waiting 13 weeks or more"),
+        ("52 week waiters", "78 week waiters"),
+    ],
+)
+def test_bands_are_known_however_they_are_written(cells):
+    """Over 65s and over 75s were added up, and called exact."""
+    with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
+        rebase_file(stacked(*cells, head="code,Age,n"), sums=["n"], drop=["rest"], **DATES)
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Under 65s", "Over 65s"),
+        ("Under 65s", "65 and over"),
+        ("0_4", "5_17"),
+        ("<=17", "18-64y", ">=65"),
+        ("U18", "O18"),
+        ("Women 25-64", "Men 25-49"),
+        ("0-17 (boys)", "0-17 (girls)"),
+        ("1_1", "1_2", "1_3", "2_1"),
+        ("4-2018", "5-2018"),
+    ],
+)
+def test_bands_that_do_not_overlap_are_added_up_however_they_are_written(cells):
+    moved = rebase_file(stacked(*cells, head="code,Age,n"), sums=["n"], drop=["rest"], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
 def test_figures_beside_the_name_of_another_body_are_doubtful():
     names = ["NHS South Tees CCG", "NHS Darlington CCG", "NHS Hartlepool and Stockton-on-Tees CCG"]
     rows = [f"{c},{name},{n}\n" for (c, n), name in zip(CCGS.items(), names, strict=True)]

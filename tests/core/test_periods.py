@@ -71,6 +71,12 @@ def test_two_orders_in_one_column_stay_refused():
         ("2013-15", "2014-16"), ("2013 - 15", "2014 - 16"), ("2015/16 - 2017/18", "2016/17 - 2018/19"),
         ("2018/19", "2018/19 Q1"), ("2018/19", "Q1"), ("2018/19", "April"), ("2018/19", "Apr-18"), ("Q1", "April"),
         ("Jan to Mar 2018", "Jan to Jun 2018"), ("year ending Mar-18", "year ending Jun-18"), ("Apr-18", "April 2018"),
+        ("Apr-Jun 2018", "Apr-Sep 2018"), ("Q1-Q2 2018/19", "Q1 2018/19"), ("2013/14-2015/16", "2014/15-2016/17"),
+        ("01/04/2018 - 30/06/2018", "01/04/2018 - 30/09/2018"), ("04/01/2018 - 06/30/2018", "04/01/2018 - 09/30/2018"),
+        ("H1 2018/19", "2018/19"), ("3 months to June 2018", "6 months to September 2018"), ("MAT Jun-18", "MAT Sep-18"),
+        ("Rolling year Jul 17 - Jun 18", "Rolling year Oct 17 - Sep 18"), ("Jun-18 (cumulative)", "Sep-18 (cumulative)"),
+        ("2018-Q1", "2018-04"), ("Q1 2018/19", "Apr-Jun 2018"), ("2018-04-01", "01/04/2018"), ("April to June", "April to September"),
+        ("2018-04-01/2018-06-30", "2018-04-01/2018-09-30"), ("Quarter 1", "Apr-18"), ("Q1 to Q2", "Q1 to Q3"),
     ],
 )  # fmt: skip
 def test_periods_that_have_days_in_common(cells):
@@ -83,6 +89,11 @@ def test_periods_that_have_days_in_common(cells):
         ("Apr-18", "May-18"), ("2017/18", "2018/19"), ("2012-13", "2011-12"), ("Q1", "Q2"), ("2018", "2019"), ("2018", "2018 Q1"),
         ("31/03/2018", "30/04/2018", "01/04/2018"), ("2013-15", "2016-18"), ("Q1 2018/19", "Q2 2018/19"), ("x", ""),
         ("year to Mar-18", "year to Mar-19"), ("Jan to Mar 2018", "Apr to Jun 2018"), ("12 months", "Total"),
+        ("Apr-Jun 2018", "Jul-Sep 2018"), ("Q1-Q2 2018/19", "Q3-Q4 2018/19"), ("2013/14-2015/16", "2016/17-2018/19"),
+        ("01/04/2018 - 30/06/2018", "01/07/2018 - 30/09/2018"), ("H1 2018/19", "H2 2018/19"), ("2018-04-01", "02/04/2018"),
+        ("3 months to June 2018", "3 months to September 2018"), ("Jun-18 (cumulative)", "Jun-19 (cumulative)"),
+        ("2018-Q1", "2018-Q2"), ("Jan-Mar", "Apr-Jun", "Jul-Sep", "Oct-Dec"), ("Dec-17 - Feb-18", "Mar-18 - May-18"),
+        ("Dec-Feb 2018", "Mar-May 2018"), ("April", "May"),
     ],
 )  # fmt: skip
 def test_periods_that_have_none_or_are_not_known_to(cells):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import pandas as pd
@@ -258,15 +258,35 @@ def end(cell: object) -> pd.Timestamp | None:
     return max(days, default=None)
 
 
-#: A year up to a month: 12 months to March 2018, year ending June 2018.
-_YEAR_TO = re.compile(
-    r"(?i)(?:the )?(?:rolling )?(?:(?:(?:12|twelve)[ -]months?|year)(?: (?:to|end|ending|ended))|y/?e):? (?:end )?(.*)"
+#: Months up to one: 12 months to March 2018, year ending June 2018, MAT Jun-18, 3 months to June 2018.
+_MONTHS_TO = re.compile(
+    r"(?i)(?:the )?(?:rolling )?(?:(?:(?P<months>\d\d?|three|six|nine|twelve)[ -]months?|year)(?: (?:to|end|ending|ended))|y/?e|mat|r12m?):?"
+    r" (?:to )?(?:end )?(?P<last>.*)"
 )
-#: From one period to another: Apr 2017 to Mar 2018, 2015/16 - 2017/18; and 2013-15, three years.
-_FROM_TO = re.compile(r"(?i)(.+?)(?: to | ?[–—] ?| - )(.+)")
+_NUMBERS = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
+#: From one period to another: Apr 2017 to Mar 2018, 2015/16 - 2017/18, Apr-Jun 2018; and 2013-15, three years.
+_FROM_TO = re.compile(
+    r"(?i)(?:(?:the )?(?:rolling )?(?:year|quarter|period):? )?(?P<first>.+?)(?: to | ?[–—] ?| - |(?<=\d{4}-\d\d-\d\d)/)(?P<last>.+)"
+)
 _YEARS = re.compile(r"((?:19|20)\d\d) ?[-–/] ?(?:20)?(\d\d)")
+#: The year behind the last of two periods, which is said once for both: Q1-Q2 2018/19, Apr-Jun 18.
+_LAST_YEAR = re.compile(rf"(?i)(?<![a-z0-9])(?:{_FYEAR}|{_YEAR4}|'?\d\d)$")
+#: Half a financial year, and what has run on since it began: Jun-18 (cumulative).
+_HALF = re.compile(
+    rf"(?i)h(?:alf)? ?(?P<half>[12])[ ,_-]*(?P<year>{_FY})|(?P<of>{_FY})[ ,_-]*h(?:alf)? ?(?P<which>[12])"
+)
+_SO_FAR = re.compile(r"(?i)(.*\S) ?\((?:cumulative|ytd|(?:year )?to date)\)")
+#: A date of which the day or the month may stand first, if both are below 13.
+_SLASHED = re.compile(r"(?<!\d)(\d\d?)([-/.])(\d\d?)\2(?:20)?\d\d(?!\d)")
 #: A part of a year that does not say of which: Q1, April.
 _BARE = re.compile(rf"(?i){_PART}|{_M}")
+
+
+class _Read(NamedTuple):
+    """How a column is read where its cells may be read in two ways: the kinds that it has not, and the year that they lack."""
+
+    never: frozenset[str]
+    year: str = ""
 
 
 def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
@@ -280,41 +300,100 @@ def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
     (('2018/19', 'Q1 2018/19'), None)
     >>> overlap(["2013-15", "2014-16"]), overlap(["12 months to Mar-18", "12 months to Jun-18"])
     (('2013-15', '2014-16'), ('12 months to Mar-18', '12 months to Jun-18'))
-    >>> overlap(["Q1", "Q2", "2018/19"])
-    ('2018/19', 'Q1')
+    >>> overlap(["Q1", "Q2", "2018/19"]), overlap(["Apr-Jun 2018", "Apr-Sep 2018"])
+    (('2018/19', 'Q1'), ('Apr-Sep 2018', 'Apr-Jun 2018'))
     """
     cells = list(dict.fromkeys(cells))
     parts = [c for c in cells if _BARE.fullmatch(str(c).strip())]
     years = [c for c in cells if re.fullmatch(rf"(?i){_FY}", str(c).strip())]
     quarters = [c for c in parts if str(c).strip()[0] in "qQ"]
     months = [c for c in parts if re.fullmatch(rf"(?i){_M}", str(c).strip())]
+    if quarters and not months:
+        months = [c for c in cells if is_month(c)]
     for longer, shorter in ((years, parts), (quarters, months)):
         if longer and shorter:
             return longer[0], shorter[0]
-    before = "year to " if _YEAR_TO.fullmatch(f"{' '.join(name.split())} x") else ""
-    found = [(*span, cell) for cell in cells if (span := _span(f"{before}{cell}")) is not None]
-    some = sorted(found, key=lambda one: (one[0], -one[1].toordinal()))
-    return next(((a, b) for (_, end, a), (begin, _, b) in pairwise(some) if begin < end), None)
+    before = "year to " if _MONTHS_TO.fullmatch(f"{' '.join(name.split())} x") else ""
+    order = "day first" if _month_first(cells) else "month first"
+    every = [(f"{before}{cell}", cell) for cell in cells]
+
+    def both(read: _Read) -> tuple[Any, Any] | None:
+        return _first_two([(span, cell) for text, cell in every if (span := _span(text, read))])
+
+    read = _Read(frozenset({order}))
+    if found := both(read):
+        return found
+    # 2018-Q1 has days in common with April 2018 or with none; nothing is sure of it beside a year
+    if any({_CALENDAR, _FINANCIAL} <= set(_ways(text)) for text, _ in every):
+        ways = (_Read(frozenset({order, other, "year"})) for other in (_CALENDAR, _FINANCIAL))
+        return next((found for way in ways if (found := both(way))), None)
+    if any(_span(text, read) for text, _ in every):
+        return None
+    # April to June beside April to September
+    return both(_Read(frozenset(), "2001/02")) or both(_Read(frozenset(), "2001"))
 
 
-def _span(cell: object) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+def _first_two(found: list[tuple[tuple[pd.Timestamp, pd.Timestamp], Any]]) -> tuple[Any, Any] | None:
+    """The first two of some spans that have days in common."""
+    some = sorted(found, key=lambda one: (one[0][0], -one[0][1].toordinal()))
+    return next(((a, b) for ((_, end), a), ((begin, _), b) in pairwise(some) if begin < end), None)
+
+
+def is_month(cell: object) -> bool:
+    """Whether a cell is a month of a year, and nothing else."""
+    kinds = _ways(str(cell).replace("_", "-"))
+    return bool(kinds) and set(kinds) <= {"month", "named month"}
+
+
+def _month_first(cells: Iterable[Any]) -> bool:
+    """Whether the month stands first in dates like 04/30/2018; where none says so, it does not in England."""
+    found = [(int(one), int(other)) for c in cells for one, _, other in _SLASHED.findall(str(c))]
+    return any(other > 12 for _, other in found) and not any(one > 12 for one, _ in found)
+
+
+def _span(cell: object, read: _Read) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """The first day of a period and the day after it; None where it is none, or may be more than one."""
+    so_far = _SO_FAR.fullmatch(str(cell).strip())
+    if so_far and (last := _span(so_far[1], read)):
+        begins = last[1] - pd.DateOffset(days=1)
+        return pd.Timestamp(begins.year - (begins.month < 4), 4, 1), last[1]
     text = " ".join(_MARK.sub("", str(cell).strip()).split())
-    if match := _YEAR_TO.fullmatch(text):
-        last = _span(match[1])
-        return None if last is None else (last[1] - pd.DateOffset(years=1), last[1])
-    spans = [(day, day + _LENGTH.get(kind, pd.DateOffset(days=1))) for kind, day in _ways(text).items()]
-    if spans:
+    if match := _MONTHS_TO.fullmatch(text):
+        last, many = _span(match["last"], read), (match["months"] or "12").casefold()
+        return (
+            None
+            if last is None
+            else (last[1] - pd.DateOffset(months=_NUMBERS.get(many) or int(many)), last[1])
+        )
+    ways = _ways(text)
+    spans = [
+        (day, day + _LENGTH.get(kind, pd.DateOffset(days=1)))
+        for kind, day in ways.items()
+        if kind not in read.never
+    ]
+    if ways:
         return spans[0] if len(set(spans)) == 1 else None
     if match := _YEARS.fullmatch(text):
         first, after = (
             pd.Timestamp(int(y) + i, 1, 1) for i, y in enumerate((match[1], match[1][:2] + match[2]))
         )
         return (first, after) if after.year > first.year + 1 else None
-    if match := _FROM_TO.fullmatch(text):
-        year = re.search(r"(?:19|20)\d\d$", match[2])
-        one, other = _span(match[1]) or (_span(f"{match[1]} {year[0]}") if year else None), _span(match[2])
-        return (one[0], other[1]) if one and other and one[0] < other[1] else None
+    if match := _HALF.fullmatch(text):
+        year = _span(match["year"] or match["of"], read)
+        middle = year and year[0] + pd.DateOffset(months=6)
+        if not year or "year" in _ways(match["year"] or match["of"]):
+            return None
+        return (year[0], middle) if "1" in (match["half"], match["which"]) else (middle, year[1])
+    if read.year and _BARE.fullmatch(text):
+        return _span(f"{text} {read.year}", read._replace(year=""))
+    splits = [(m["first"], m["last"])] if (m := _FROM_TO.fullmatch(text)) else []
+    splits += [(text[: m.start()], text[m.end() :]) for m in re.finditer("-", text) if not splits]
+    for begins, ends in splits:
+        year = _LAST_YEAR.search(ends)
+        one = _span(begins, read) or (_span(f"{begins} {year[0]}", read) if year else None)
+        other = _span(ends, read)
+        if one and other:
+            return (one[0], other[1]) if one[0] < other[1] else None
     return None
 
 

@@ -6,7 +6,7 @@ It may hold a total beside its parts, several levels, editions or measures, told
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -74,27 +74,39 @@ _GROUP = re.compile(
 )
 #: Letters and words for the sexes and all persons; other letters are of ethnic groups or the like.
 _SEXES = {*"mfptbuixzo0129", "", "unknown", "not known", "not stated", "other", "nk", "ns"}
-#: Bands of ages or weeks: 0-17, 18 to 64, 65+, 65 and over, under 18, >52 weeks.
-_UNIT = r"(?: ?(?:years?|yrs?|weeks?|wks?|days?|months?|hours?|mins?|minutes?)(?: old)?)?"
-_BAND = re.compile(
-    rf"(?i)(?:ages?|aged|age group)? ?(?:(?P<low>\d{{1,4}}){_UNIT} ?(?:[-–—]|to) ?(?P<high>\d{{1,4}}){_UNIT}"
-    rf"|(?P<from>\d{{1,4}}){_UNIT} ?(?:\+|plus|(?:and|or|&) (?:over|above|older|more))"
-    rf"|(?:over|more than|above|>) ?(?P<over>\d{{1,4}}){_UNIT}"
-    rf"|(?:under|less than|below|<|up to|within) ?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}"
+#: Bands of ages or weeks: 0-17, 0_4, 18 to 64, 65+, AGE_65_PLUS, 65 and over, over 65s, >=65, under 18, >52 weeks, 52 week
+#: waiters; and of whom: Patients aged 65+, Women 25-64.
+_UNIT = (
+    r"(?:['’]?s(?![a-z])|[ _]?(?:years?|yrs?|y|weeks?|wks?|days?|months?|hours?|hrs?|mins?|minutes?)"
+    r"(?:[ _](?:old|of age))?(?![a-z]))?"
 )
+_BAND = re.compile(
+    r"(?i)(?:(?:all )?(?:persons?|people|patients?|adults?|children|population|(?P<who>females?|women|girls|males?|men|boys))[ _,:–-]{1,3})?"
+    r"(?:(?:ages?|aged|age[ _]?(?:group|band)|waiting|waited)[ _:]?)?"
+    rf"(?:(?P<low>\d{{1,4}}){_UNIT} ?(?:[-–—]|to|(?<=\d)_(?=\d)|_to_) ?(?P<high>\d{{1,4}}){_UNIT}"
+    rf"|(?P<from>\d{{1,4}}){_UNIT}[ _]?(?:\+|plus|(?:(?:and|or|&)[ _])?(?:over|above|older|more|upwards?)|waiters|breach(?:es)?)"
+    rf"|(?:over|more than|above|>=?|≥|at least)[ _-]?(?P<over>\d{{1,4}}){_UNIT}"
+    rf"|(?:under|less than|below|<=?|≤|up to|within)[ _-]?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}(?: waiters)?"
+)
+#: Ages in short, in a column called so: U5, O65; and words in brackets behind a band: 0-17 (children).
+_SHORT_BAND = re.compile(r"(?i)(?:(?P<under>u)|o)[ -]?(?P<age>\d\d?)s?")
+_OF_AGES = re.compile(r"(?i)(?<![a-z])age(?![a-z])")
+_BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
 #: Columns of numbers given to places, such as 1-1029, which is no band.
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
 FEW = 60
+#: Where a band such as 65+ ends.
+_NO_END = 10**9
 #: So much of the numbers at most lies between two editions of them.
 _ALIKE = 0.25
 #: So much of its parts a whole has at least: each of them is rounded, or some are estimates.
 _NEARLY = 0.9
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {"numbered": _NUMBERED, "group": _GROUP, "division": _DIVISION}
+ANYWHERE = {"numbered": _NUMBERED, "of_ages": _OF_AGES, "group": _GROUP, "division": _DIVISION}
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
-    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND,
+    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND,
 }  # fmt: skip
 
 
@@ -117,7 +129,7 @@ def counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], t
         return f"its rows are of several levels, {levels[0]!r} and {levels[1]!r}, so figures would be counted twice"
     if total is not None and total.times >= SURE and not total.but:
         return f"in every row of {in_words(total.cell)} stands {total.of}, so figures would be counted twice"
-    bands = None if _NUMBERED.search(words_of(name)) else _overlap(cells)
+    bands = None if _NUMBERED.search(words_of(name)) else _overlap(cells, words_of(name))
     if bands:
         return f"{bands[0]!r} and {bands[1]!r} overlap, so figures would be counted twice"
     one = groups[name].nunique(dropna=False).idxmax()
@@ -266,15 +278,49 @@ def _are_measures(cells: Sequence[str]) -> bool:
     return ways or letters or bool(rates_of(cells)) or bool(some and len(cells) <= FEW)
 
 
-def _overlap(cells: list[str]) -> tuple[str, str] | None:
-    """Two bands of a column that have more than an end in common, such as 65+ and 75+."""
-    ends = {}
-    for cell in cells:
-        if band := _BAND.fullmatch(cell):
-            low = next(int(band[k]) for k in ("low", "from", "over", "under") if band[k])
-            ends[cell] = (0, low) if band["under"] else (low, int(band["high"] or 10**9))
-    some = sorted(ends, key=lambda cell: ends[cell])
-    return next(((a, b) for a, b in pairwise(some) if ends[b][0] < ends[a][1]), None)
+class _Band(NamedTuple):
+    """A band with its ends, those it is of (women, men or all), and what stands in brackets behind it."""
+
+    low: int
+    high: int
+    who: str
+    beside: str
+
+
+def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
+    """Two bands of a column that have more than an end in common, such as 65+ and 75+; not those of men and of women."""
+    bands = {cell: band for cell in cells if (band := _band(cell, name))}
+    # 1_1, 1_2 and 2_1 are numbers of things
+    if any("_" in cell and band.high <= band.low for cell, band in bands.items()):
+        bands = {cell: band for cell, band in bands.items() if "_" not in cell}
+    beside = [band.beside for band in bands.values() if band.beside]
+    if len(set(beside)) == len(beside) and len({band[:3] for band in bands.values()}) == len(bands):
+        bands = {cell: band._replace(beside="") for cell, band in bands.items()}  # they name the bands
+    for who in {band.who for band in bands.values()}:
+        for of in {band.beside for band in bands.values()}:
+            among = {c: b for c, b in bands.items() if b.who in (who, "") and b.beside in (of, "")}
+            some = sorted(among, key=lambda cell: among[cell])
+            both = next(((a, b) for a, b in pairwise(some) if among[b].low < among[a].high), None)
+            if both:
+                return both
+    return None
+
+
+def _band(cell: str, name: str) -> _Band | None:
+    """A cell as a band, or None where it is none; U5 is one in a column of ages, and 4-2018 a month."""
+    behind = _BESIDE_BAND.fullmatch(cell)
+    text, beside = (behind["band"], behind["beside"].casefold()) if behind else (cell, "")
+    if (short := _SHORT_BAND.fullmatch(text)) and _OF_AGES.search(name):
+        age = int(short["age"])
+        return _Band(0, age, "", beside) if short["under"] else _Band(age, _NO_END, "", beside)
+    band = _BAND.fullmatch(text)
+    if not band or (periods.is_month(text) and band["high"]):
+        return None
+    low = next(int(band[k]) for k in ("low", "from", "over", "under") if band[k])
+    who = {"": "", "f": "f", "w": "f", "g": "f"}.get((band["who"] or "")[:1].casefold(), "m")
+    return (
+        _Band(0, low, who, beside) if band["under"] else _Band(low, int(band["high"] or _NO_END), who, beside)
+    )
 
 
 def _marked(cells: pd.Series) -> bool:
