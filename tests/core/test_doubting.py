@@ -449,6 +449,49 @@ def test_bands_that_do_not_overlap_are_added_up_however_they_are_written(cells):
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("ICD-10", ("C50", "I20-I25", "C00-C97")),
+        ("Cause", ("C50 Breast", "Cancer (C00-C97)")),
+        ("BNF code", ("0205", "0403", "02")),
+        ("BNF section", ("2.5", "2")),
+        ("kind", ("GP referrals", "Referrals")),
+        ("kind", ("Lung cancer", "Cancers")),
+        ("kind", ("White British", "White")),
+        ("kind", ("Deaths under 75", "Deaths")),
+    ],
+)
+def test_what_is_a_part_of_another_by_its_code_or_words_is_doubtful(column, cells):
+    """They were added up, and called exact; where one is larger than what it would be a part of, they are."""
+    moved = rebase_file(stacked(*cells, head=f"code,{column},n"), sums=["n"], drop=[column], **DATES)
+    assert status(moved) == {"16C": "doubtful"}
+    assert f"of the dropped column '{column}' may be a part of '{cells[-1]}'" in str(moved)
+    apart = stacked(*cells[::-1], head=f"code,{column},n")
+    assert status(rebase_file(apart, sums=["n"], drop=[column], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("kind", ("Non elective", "Elective")),
+        ("kind", ("Very good", "Fairly good", "Good")),
+        ("kind", ("Other referrals", "Referrals")),
+        ("area", ("West Midlands", "Midlands")),
+        ("Practice name", ("Hyde Park", "Park")),
+        ("kind", ("Hyde Park Surgery", "Park Surgery")),
+        ("kind", ("Accident and emergency", "Emergency")),
+        ("kind", ("0205", "02")),  # not of the BNF
+        ("kind", ("C50", "I20-I25")),
+    ],
+)
+def test_what_is_called_alike_and_is_no_part_is_added_up(column, cells):
+    moved = rebase_file(stacked(*cells, head=f"code,{column},n"), sums=["n"], drop=[column], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
 def test_figures_beside_the_name_of_another_body_are_doubtful():
     names = ["NHS South Tees CCG", "NHS Darlington CCG", "NHS Hartlepool and Stockton-on-Tees CCG"]
     rows = [f"{c},{name},{n}\n" for (c, n), name in zip(CCGS.items(), names, strict=True)]

@@ -19,6 +19,27 @@ _SUBTOTAL = re.compile(
     r"(?i)(?!grand ).*\S[ (:–—-]+totals?\W*|.*\((?:all|sum|both|combined|overall)\)|(?:sub[- ]?totals?|sum(?= of |$)).*"
 )
 _OF_WHICH = re.compile(r"(?i)\W*of (?:which|whom)\b.*|.*\bof (?:which|whom)\W*")
+#: A code of a disease or a range of them, and what it is called: C50, I20-I25, C50 Breast, Cancer (C00-C97).
+_DISEASE = re.compile(
+    r"(?i)(?:.*\()?(?P<low>[a-z]\d\d)(?P<finer>\.?\d)?(?: ?[-–—] ?(?P<high>[a-z]\d\d)(?:\.?\d)?)?(?:\)|[ :,].*)?"
+)
+#: A chapter of the BNF, or what lies in it, and what it is called: 02, 0205, 2.5, 02 Cardiovascular system.
+_MEDICINE = re.compile(r"(?i)(?P<code>\d{1,2}(?:\.\d{1,2}){0,3}|\d\d[0-9a-z]{0,13})(?:[ :].*)?")
+_OF_MEDICINES = re.compile(r"(?i)(?<![a-z])bnf(?![a-z])")
+#: Words before a name, or behind it, that make it none of its parts: Very good, Non elective, North West London, and others.
+_APART_BEFORE = re.compile(
+    r"(?i)(?:very|fairly|quite|extremely|somewhat|strongly|slightly|moderately|mostly|rather|neither|tend to|more|less|most|least"
+    r"|not|non|no|never|ex|former|(?:any )?other|without|excluding|except|pre|post|north|south|east|west|central|mid|greater|inner"
+    r"|outer|upper|lower|new|old|great|little)(?: .*)?|.*(?: and| or| &| \+| of| for| in| to| with|,|/)"
+)
+_APART_BEHIND = re.compile(r"(?i)(?:and|or|&|\+|plus|/|not|no)(?: .*)?")
+#: What is called by what it is beside another, as a hospital is, and a column of such.
+_OWN_NAME = re.compile(
+    r"(?i).*(?<![a-z])(?:surgery|practice|(?:health|medical) centre|hospitals?|clinic|trust|ccg|icb|council|ltd|limited|llp|plc)"
+)
+_OF_OWN_NAMES = re.compile(
+    r"(?i)(?<![a-z])(?:practices?|surger(?:y|ies)|providers?|trusts?|hospitals?|organi[sz]ations?|sites?|suppliers?|places?|wards|locality|regions?|networks?|pcn)(?: (?:name|title))?$"
+)
 #: What cells are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {"joined": _JOINED, "listed": _LISTED, "either": _EITHER, "under": _UNDER}
 WHOLLY = {
@@ -51,6 +72,77 @@ def by_name(cells: Collection[str]) -> dict[str, list[str]]:
             if whole and not of[whole] <= of[cell] and not _NO_WHOLE.fullmatch(text[: sign.start()]):
                 found[whole].append(cell)
     return {whole: some for whole, some in found.items() if some}
+
+
+def by_words(cells: Collection[str], name: str = "") -> list[tuple[str, str]]:
+    """Wholes and parts of them where one name is another with words before or behind it; ``name`` is that of the column.
+
+    Only numbers can tell whether they are: GP referrals are referrals, and Hyde Park is not in the Park.
+
+    Examples
+    --------
+    >>> by_words(["Referrals", "GP referrals", "Other referrals", "Cancers", "Lung cancer", "Good", "Very good"])
+    [('Referrals', 'GP referrals'), ('Cancers', 'Lung cancer')]
+    >>> by_words(["Deaths", "Deaths under 75", "Elective", "Non elective", "Midlands", "West Midlands"])
+    [('Deaths', 'Deaths under 75')]
+    """
+    if len(cells) > FEW or _OF_OWN_NAMES.search(name):
+        return []
+    plain = {cell: " ".join(cell.casefold().split()) for cell in cells if not _OWN_NAME.fullmatch(cell)}
+    wholes = {text.removesuffix("s"): cell for cell, text in plain.items() if _may_be_whole(text)}
+    found = []
+    for cell, text in plain.items():
+        words = text.split()
+        for n in range(1, len(words)):
+            before, last = " ".join(words[:n]), " ".join(words[n:])
+            for whole, more, apart in ((last, before, _APART_BEFORE), (before, last, _APART_BEHIND)):
+                of = wholes.get(whole.removesuffix("s"))
+                if of and of != cell and not apart.fullmatch(more):
+                    found.append((of, cell))
+    return list(dict.fromkeys(found))
+
+
+def _may_be_whole(text: str) -> bool:
+    return len(re.sub(r"[^a-z]", "", text)) > 2 and not _NO_WHOLE.fullmatch(text)
+
+
+def by_codes(cells: Collection[str], name: str = "") -> list[tuple[str, str]]:
+    """Ranges and chapters of codes, each with what lies in it; ``name`` is that of the column.
+
+    Examples
+    --------
+    >>> by_codes(["C00-C97", "C50", "I20-I25"]), by_codes(["02", "0205", "04", "0601"], "BNF section")
+    ([('C00-C97', 'C50')], [('02', '0205')])
+    """
+    if _OF_MEDICINES.search(name):
+        of = {tuple(_steps(match["code"])): c for c in cells if (match := _MEDICINE.fullmatch(c.strip()))}
+        inner = (
+            (of.get(steps[:n]), cell) for steps, cell in of.items() for n in range(len(steps) - 1, 0, -1)
+        )
+        return [(whole, cell) for whole, cell in inner if whole is not None]
+    spans = []
+    for cell in cells:
+        if match := _DISEASE.fullmatch(cell.strip()):
+            low, high = match["low"].casefold(), (match["high"] or match["low"]).casefold()
+            finer = (match["finer"] or "").removeprefix(".")
+            spans.append((low + finer, high + (finer or "~"), cell))
+    spans.sort(key=lambda span: span[1], reverse=True)
+    found: list[tuple[str, str]] = []
+    around: list[tuple[str, str, str]] = []
+    for low, high, cell in sorted(
+        spans, key=lambda span: span[0]
+    ):  # of those that begin alike the longest first
+        around = [one for one in around if one[1] >= low]
+        found += [(whole, cell) for _, end, whole in around if end >= high]
+        around.append((low, high, cell))
+    return found
+
+
+def _steps(code: str) -> list[str]:
+    """The steps of a code of the BNF: chapter, section, paragraph and the rest, letter by letter."""
+    if "." in code or len(code) == 1:
+        return [f"{int(step):02}" for step in code.split(".")]
+    return [code[i : i + 2] for i in range(0, min(len(code), 4), 2)] + list(code[4:])
 
 
 def _members(text: str, called: Collection[str]) -> frozenset[str]:

@@ -96,6 +96,8 @@ _BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
 FEW = 60
+#: Of so many codes at most one has a whole and its part, where these are told by words.
+_OFTEN = 4
 #: Where a band such as 65+ ends.
 _NO_END = 10**9
 #: So much of the numbers at most lies between two editions of them.
@@ -160,8 +162,11 @@ def counted_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str], t
 def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> list[tuple[str, pd.Series]]:
     """Why rows that a column tells apart may count twice, by what they are called; with the rows of ``some`` of each reason."""
     cells = sorted({str(c).strip() for c in some[name].unique()})
-    if len(cells) > FEW or _NUMBERED.search(words_of(name)):
+    if _NUMBERED.search(words_of(name)):
         return []
+    inside = [] if is_period(some, name) else _inside(cells, some, groups, name, sums)
+    if inside or len(cells) > FEW:
+        return [(_apart(why, name), rows) for why, rows in inside]
     england = [] if any(map(_COUNTRY.fullmatch, cells)) else [c for c in cells if _ENGLAND.fullmatch(c)]
     named, own, kinds = (
         {} if is_period(some, name) else parts.by_name(cells),
@@ -189,10 +194,49 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
     if kinds and len(here := _alike(some, group, label, sums)):
         why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
         out.append((why, group.isin(here)))
-    return [
-        (f"{why}, so figures may be counted twice (--by {name!r} keeps them apart)", rows)
-        for why, rows in out
-    ]
+    return [(_apart(why, name), rows) for why, rows in out]
+
+
+def _apart(why: str, name: str) -> str:
+    return f"{why}, so figures may be counted twice (--by {name!r} keeps them apart)"
+
+
+def _inside(
+    cells: list[str], some: pd.DataFrame, groups: Any, name: str, sums: list[str]
+) -> list[tuple[str, pd.Series]]:
+    """Why a cell may count what another counts, by their codes or words; none where its number is larger under any code."""
+    codes = parts.by_codes(cells, words_of(name))
+    pairs = pd.DataFrame([*codes, *parts.by_words(cells, words_of(name))], columns=["whole", "part"])
+    if not len(pairs):
+        return []
+    group, label = groups.ngroup(), _labels(some, name).astype(str)
+    rows = label.isin({*pairs["whole"], *pairs["part"]})
+    added = _added(some[rows], group[rows], label[rows], sums)
+    added.index.names = ["group", "cell"]
+    flat = added.reset_index()
+    both = (
+        flat.rename(columns={"cell": "part"})
+        .merge(pairs, on="part")
+        .merge(flat.rename(columns={"cell": "whole"}), on=["group", "whole"], suffixes=("", " of the whole"))
+    )
+    of = [f"{s} of the whole" for s in sums]
+    part, whole = both[sums].to_numpy(), both[of].to_numpy()
+    both["less"], both["more"] = (whole < part).any(axis=1), (whole > part).any(axis=1)
+    judged = both.groupby(["whole", "part"], sort=False).agg(
+        less=("less", "any"), more=("more", "any"), n=("group", "size")
+    )
+    # what stands together under few codes only has a name of its own, as a surgery has
+    sure = set(codes)
+    often = pd.Series([pair in sure for pair in judged.index], judged.index) | (
+        _OFTEN * judged["n"] >= groups.ngroups
+    )
+    found = judged.index[~judged["less"] & judged["more"] & often]
+    if not len(found):
+        return []
+    its, inner = found[0]
+    here = both.set_index(["whole", "part"]).index.isin(found)
+    why = f"{inner!r} of the dropped column {name!r} may be a part of {its!r} by its name"
+    return [(why, group.isin(both["group"][here]))]
 
 
 def _may_be_kinds(cells: list[str]) -> bool:
