@@ -343,7 +343,7 @@ const Doubts = (() => {
       const whole = some.find((cell) => pattern.no_name.test(cell) || (often && pattern.whole.test(cell)));
       if (whole !== undefined) return `${quoted(whole)} stands beside parts such as ${quoted(some.find((cell) => cell !== whole))}, so figures would be counted twice`;
       if (are("level")) return `its rows are of several levels, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
-      const bands = pattern.numbered.test(name) ? null : overlap(some);
+      const bands = pattern.numbered.test(name) ? null : overlap(some, name);
       if (bands) return `${quoted(bands[0])} and ${quoted(bands[1])} overlap, so figures would be counted twice`;
       if ((are("edition") && !mayBeKinds(some)) || pattern.of_editions.test(name)) return `its rows are editions of the same figures, ${quoted(one)} and ${quoted(other)}, so figures would be counted twice`;
       const dividedBy = new Set(some.map((cell) => cell.match(pattern.division)?.[0].toLowerCase()).filter(Boolean));
@@ -447,18 +447,29 @@ const Doubts = (() => {
     return false;
   }
 
-  /* Two bands that have more than an end in common, such as 65+ and 75+. */
-  function overlap(cells) {
-    const ends = [];
-    for (const cell of cells) {
-      const band = pattern.band.exec(cell)?.groups;
-      if (!band) continue;
-      const low = Number(band.low ?? band.from ?? band.over ?? band.under);
-      ends.push(band.under ? [cell, 0, low] : [cell, low, Number(band.high ?? 1e9)]);
+  /* Two bands that have more than an end in common, such as 65+ and 75+; not those of men and of women. As totals._overlap has it. */
+  function overlap(cells, name) {
+    let bands = cells.map((cell) => bandOf(cell, name)).filter(Boolean);
+    if (bands.some(({ cell, low, high }) => cell.includes("_") && high <= low)) bands = bands.filter(({ cell }) => !cell.includes("_"));
+    const beside = bands.map((band) => band.beside).filter(Boolean), ends = bands.map(({ low, high, who }) => `${low} ${high} ${who}`);
+    if (new Set(beside).size === beside.length && new Set(ends).size === ends.length) for (const band of bands) band.beside = "";
+    for (const { who, beside: of } of bands) {
+      const some = bands.filter((band) => ["", who].includes(band.who) && ["", of].includes(band.beside)).sort((a, b) => a.low - b.low || a.high - b.high);
+      const at = some.findIndex(({ low }, i) => i && low < some[i - 1].high);
+      if (at > 0) return [some[at - 1].cell, some[at].cell];
     }
-    ends.sort((a, b) => a[1] - b[1] || a[2] - b[2]);
-    const at = ends.findIndex(([, low], i) => i && low < ends[i - 1][2]);
-    return at < 0 ? null : [ends[at - 1][0], ends[at][0]];
+    return null;
+  }
+
+  function bandOf(cell, name) {
+    const behind = pattern.beside_band.exec(cell)?.groups, text = behind?.band ?? cell, beside = (behind?.beside ?? "").toLowerCase();
+    const short = pattern.of_ages.test(name) ? pattern.short_band.exec(text)?.groups : null, end = 1e9;
+    if (short) return short.under ? { cell, low: 0, high: Number(short.age), who: "", beside } : { cell, low: Number(short.age), high: end, who: "", beside };
+    const band = pattern.band.exec(text)?.groups;
+    if (!band || (band.high && /^(?:0?[1-9]|1[0-2])[-_](?:19|20)\d\d$|^(?:19|20)\d\d[-_](?:0[1-9]|1[0-2])$/.test(text))) return null;
+    const low = Number(band.low ?? band.from ?? band.over ?? band.under), first = (band.who ?? "")[0]?.toLowerCase() ?? "";
+    const who = first && ("fwg".includes(first) ? "f" : "m");
+    return band.under ? { cell, low: 0, high: low, who, beside } : { cell, low, high: Number(band.high ?? end), who, beside };
   }
 
   return { Watch, unitsOf };

@@ -93,6 +93,8 @@ FILES = {
         stacked("REF", "ADM", head="code,METRIC,n"), {}, "refused", "several measures"),
     "N and D": (stacked("N", "D"), {}, "refused", "several measures"),
     "bands that overlap": (stacked("0-64", "65+", "75+"), {}, "refused", "'65+' and '75+' overlap"),
+    "bands in other words": (stacked("Over 65s", "AGE_75_PLUS"), {}, "refused", "'Over 65s' and 'AGE_75_PLUS' overlap"),
+    "bands of women and of men": (stacked("Women 25-64", "Men 25-49"), {}, "exact", "3 codes have several rows"),
     "bands that do not": (stacked("0-17", "18 to 64", "65 and over"), {}, "exact", "3 codes have several rows"),
     "the sum of the others without a name": (
         "code,kind,n\n" + "".join(f"{c},{k},{n}\n" for c in CCGS for k, n in zip("abt", (3, 4, 7), strict=True)),
