@@ -45,6 +45,8 @@ ANYWHERE = {"joined": _JOINED, "listed": _LISTED, "either": _EITHER, "under": _U
 WHOLLY = {
     "short": _SHORT, "from_to": _FROM_TO, "no_whole": _NO_WHOLE, "subtotal": _SUBTOTAL, "of_which": _OF_WHICH,
 }  # fmt: skip
+#: No name that is judged by its words is longer than so many signs.
+_LONG = 200
 #: Of more cells than these some are called alike by chance, as drugs and practices are.
 FEW = 60
 
@@ -88,7 +90,8 @@ def by_words(cells: Collection[str], name: str = "") -> list[tuple[str, str]]:
     """
     if len(cells) > FEW or _OF_OWN_NAMES.search(name):
         return []
-    plain = {cell: " ".join(cell.casefold().split()) for cell in cells if not _OWN_NAME.fullmatch(cell)}
+    short = [cell for cell in cells if len(cell) <= _LONG and not _OWN_NAME.fullmatch(cell)]
+    plain = {cell: " ".join(cell.casefold().split()) for cell in short}
     wholes = {text.removesuffix("s"): cell for cell, text in plain.items() if _may_be_whole(text)}
     found = []
     for cell, text in plain.items():
@@ -103,7 +106,11 @@ def by_words(cells: Collection[str], name: str = "") -> list[tuple[str, str]]:
 
 
 def _may_be_whole(text: str) -> bool:
-    return len(re.sub(r"[^a-z]", "", text)) > 2 and not _NO_WHOLE.fullmatch(text)
+    return (
+        len(re.sub(r"[^a-z]", "", text)) > 2
+        and text not in ("and", "the", "any")
+        and not _NO_WHOLE.fullmatch(text)
+    )
 
 
 def by_codes(cells: Collection[str], name: str = "") -> list[tuple[str, str]]:
@@ -114,6 +121,7 @@ def by_codes(cells: Collection[str], name: str = "") -> list[tuple[str, str]]:
     >>> by_codes(["C00-C97", "C50", "I20-I25"]), by_codes(["02", "0205", "04", "0601"], "BNF section")
     ([('C00-C97', 'C50')], [('02', '0205')])
     """
+    cells = [cell for cell in cells if len(cell) <= _LONG]
     if _OF_MEDICINES.search(name):
         of = {tuple(_steps(match["code"])): c for c in cells if (match := _MEDICINE.fullmatch(c.strip()))}
         inner = (

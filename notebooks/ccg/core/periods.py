@@ -278,15 +278,21 @@ _HALF = re.compile(
 _SO_FAR = re.compile(r"(?i)(.*\S) ?\((?:cumulative|ytd|(?:year )?to date)\)")
 #: A date of which the day or the month may stand first, if both are below 13.
 _SLASHED = re.compile(r"(?<!\d)(\d\d?)([-/.])(\d\d?)\2(?:20)?\d\d(?!\d)")
+#: No period is longer than so many signs.
+_LONG = 80
 #: A part of a year that does not say of which: Q1, April.
 _BARE = re.compile(rf"(?i){_PART}|{_M}")
 
 
 class _Read(NamedTuple):
-    """How a column is read where its cells may be read in two ways: the kinds that it has not, and the year that they lack."""
+    """How a column is read where its cells may be read in two ways: the kinds that it has not, and the year that they lack.
+
+    Where they are not to be split, Apr-Jun is no period.
+    """
 
     never: frozenset[str]
     year: str = ""
+    split: bool = True
 
 
 def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
@@ -353,6 +359,8 @@ def _month_first(cells: Iterable[Any]) -> bool:
 
 def _span(cell: object, read: _Read) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """The first day of a period and the day after it; None where it is none, or may be more than one."""
+    if len(str(cell)) > _LONG:
+        return None
     so_far = _SO_FAR.fullmatch(str(cell).strip())
     if so_far and (last := _span(so_far[1], read)):
         begins = last[1] - pd.DateOffset(days=1)
@@ -379,19 +387,23 @@ def _span(cell: object, read: _Read) -> tuple[pd.Timestamp, pd.Timestamp] | None
         )
         return (first, after) if after.year > first.year + 1 else None
     if match := _HALF.fullmatch(text):
-        year = _span(match["year"] or match["of"], read)
-        middle = year and year[0] + pd.DateOffset(months=6)
-        if not year or "year" in _ways(match["year"] or match["of"]):
+        of = match["year"] or match["of"]
+        year = None if "year" in _ways(of) else _span(of, read)
+        if year is None:
             return None
+        middle = year[0] + pd.DateOffset(months=6)
         return (year[0], middle) if "1" in (match["half"], match["which"]) else (middle, year[1])
     if read.year and _BARE.fullmatch(text):
         return _span(f"{text} {read.year}", read._replace(year=""))
+    if not read.split:
+        return None
     splits = [(m["first"], m["last"])] if (m := _FROM_TO.fullmatch(text)) else []
     splits += [(text[: m.start()], text[m.end() :]) for m in re.finditer("-", text) if not splits]
-    for begins, ends in splits:
-        year = _LAST_YEAR.search(ends)
-        one = _span(begins, read) or (_span(f"{begins} {year[0]}", read) if year else None)
-        other = _span(ends, read)
+    read = read._replace(split=False)
+    for early, late in splits:
+        of_both = _LAST_YEAR.search(late)
+        one = _span(early, read) or (_span(f"{early} {of_both[0]}", read) if of_both else None)
+        other = _span(late, read)
         if one and other:
             return (one[0], other[1]) if one[0] < other[1] else None
     return None

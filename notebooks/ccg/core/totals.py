@@ -96,6 +96,8 @@ _BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
 FEW = 60
+#: No band is longer than so many signs.
+_LONG = 80
 #: Of so many codes at most one has a whole and its part, where these are told by words.
 _OFTEN = 4
 #: Where a band such as 65+ ends.
@@ -164,9 +166,19 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
     cells = sorted({str(c).strip() for c in some[name].unique()})
     if _NUMBERED.search(words_of(name)):
         return []
-    inside = [] if is_period(some, name) else _inside(cells, some, groups, name, sums)
-    if inside or len(cells) > FEW:
-        return [(_apart(why, name), rows) for why, rows in inside]
+    found = [] if len(cells) > FEW else _named_parts(cells, some, groups, name, sums)
+    if not found and not is_period(some, name):
+        found = _inside(cells, some, groups, name, sums)
+    return [
+        (f"{why}, so figures may be counted twice (--by {name!r} keeps them apart)", rows)
+        for why, rows in found
+    ]
+
+
+def _named_parts(
+    cells: list[str], some: pd.DataFrame, groups: Any, name: str, sums: list[str]
+) -> list[tuple[str, pd.Series]]:
+    """Why some of a few cells may count what others count, since they are called parts, totals or editions of these."""
     england = [] if any(map(_COUNTRY.fullmatch, cells)) else [c for c in cells if _ENGLAND.fullmatch(c)]
     named, own, kinds = (
         {} if is_period(some, name) else parts.by_name(cells),
@@ -194,11 +206,7 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
     if kinds and len(here := _alike(some, group, label, sums)):
         why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
         out.append((why, group.isin(here)))
-    return [(_apart(why, name), rows) for why, rows in out]
-
-
-def _apart(why: str, name: str) -> str:
-    return f"{why}, so figures may be counted twice (--by {name!r} keeps them apart)"
+    return out
 
 
 def _inside(
@@ -220,8 +228,8 @@ def _inside(
         .merge(flat.rename(columns={"cell": "whole"}), on=["group", "whole"], suffixes=("", " of the whole"))
     )
     of = [f"{s} of the whole" for s in sums]
-    part, whole = both[sums].to_numpy(), both[of].to_numpy()
-    both["less"], both["more"] = (whole < part).any(axis=1), (whole > part).any(axis=1)
+    part, whole = both[sums].set_axis(of, axis=1), both[of]
+    both = both.assign(less=(whole < part).any(axis=1), more=(whole > part).any(axis=1))
     judged = both.groupby(["whole", "part"], sort=False).agg(
         less=("less", "any"), more=("more", "any"), n=("group", "size")
     )
@@ -333,7 +341,7 @@ class _Band(NamedTuple):
 
 def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
     """Two bands of a column that have more than an end in common, such as 65+ and 75+; not those of men and of women."""
-    bands = {cell: band for cell in cells if (band := _band(cell, name))}
+    bands = {cell: band for cell in cells if len(cell) <= _LONG and (band := _band(cell, name))}
     # 1_1, 1_2 and 2_1 are numbers of things
     if any("_" in cell and band.high <= band.low for cell, band in bands.items()):
         bands = {cell: band for cell, band in bands.items() if "_" not in cell}
