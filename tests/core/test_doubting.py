@@ -1379,3 +1379,22 @@ def test_revised_figures_of_a_later_body_beside_those_of_the_closed_codes_may_be
     moved = rebase_file(table, at="2021-04-01", to="2021-04-01", sums=["n"], closed="carry")
     assert set(moved.frame["status"]) <= {"doubtful", "incomplete"}
     assert "those of the closed codes taken there add up to its own" in str(moved)
+
+
+def test_planned_care_beside_emergencies_is_a_kind_of_care():
+    table = stacked("Planned", "Emergency")
+    assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
+    with pytest.raises(PublishedError, match="of several measures"):
+        rebase_file(stacked("Planned", "Actual"), sums=["n"], drop=["kind"], **DATES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("called", ["CCG average", "England average", "Peer group"])
+def test_an_average_among_a_hundred_practices_is_seen(called):
+    names = [*(f"Surgery {n}" for n in range(99)), called]
+    table = pd.DataFrame(
+        [("00L", n, str(500 + 7 * i)) for i, n in enumerate(names)], columns=["code", "Practice", "n"]
+    )
+    moved = rebase_file(table, sums=["n"], drop=["Practice"], **DATES)
+    assert status(moved) == {"00L": "doubtful"}
+    assert f"{called!r} of the dropped column 'Practice' is an average of others" in str(moved)

@@ -74,6 +74,12 @@ _GROUP = re.compile(
 )
 #: Letters and words for the sexes and all persons; other letters are of ethnic groups or the like.
 _SEXES = {*"mfptbuixzo0129", "", "unknown", "not known", "not stated", "other", "nk", "ns"}
+#: Kinds of care, beside which Planned is one, and no figure that was planned.
+_OF_CARE = re.compile(r"(?i)(?:emergency|urgent|unplanned|non[- ]?elective|maternity|day ?cases?)(?: .*)?")
+#: What is no practice among the names of practices, however many these are.
+_AVERAGE = re.compile(
+    r"(?i)(?:(?:ccg|pcn|england|national|region(?:al)?|local|peer|group|overall|practice) )*(?:averages?|mean|median)|peer group"
+)
 #: Bands of ages or weeks: 0-17, 0_4, 18 to 64, 65+, AGE_65_PLUS, 65 and over, over 65s, >=65, under 18, >52 weeks, 52 week
 #: waiters; and of whom: Patients aged 65+, Women 25-64.
 _UNIT = (
@@ -166,13 +172,25 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
     cells = sorted({str(c).strip() for c in some[name].unique()})
     if _NUMBERED.search(words_of(name)):
         return []
-    found = [] if len(cells) > FEW else _named_parts(cells, some, groups, name, sums)
+    found = _averages(cells, some, groups, name)
+    if not found and len(cells) <= FEW:
+        found = _named_parts(cells, some, groups, name, sums)
     if not found and not is_period(some, name):
         found = _inside(cells, some, groups, name, sums)
     return [
         (f"{why}, so figures may be counted twice (--by {name!r} keeps them apart)", rows)
         for why, rows in found
     ]
+
+
+def _averages(cells: list[str], some: pd.DataFrame, groups: Any, name: str) -> list[tuple[str, pd.Series]]:
+    """Why a row among those of practices or the like counts what they count: it is called their average."""
+    found = [c for c in cells if _AVERAGE.fullmatch(c)]
+    if not found or len(found) == len(cells):
+        return []
+    group, label = groups.ngroup(), _labels(some, name)
+    why = f"{found[0]!r} of the dropped column {name!r} is an average of others by its name"
+    return [(why, group.isin(group[label.isin(found)].unique()))]
 
 
 def _named_parts(
@@ -323,8 +341,10 @@ def rates_of(cells: Sequence[str]) -> list[str]:
 def _are_measures(cells: Sequence[str]) -> bool:
     """Whether a few cells are called measures or rates, all are ways of counting, or they are N, D and the like."""
     plain = {c.casefold() for c in cells}
-    # planned beside unplanned is a kind of care
+    # planned beside unplanned, or beside emergency, is a kind of care
+    care = any(map(_OF_CARE.fullmatch, cells))
     some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in plain]
+    some = [c for c in some if not (care and c.casefold() == "planned")]
     ways = len(cells) > 1 and all(map(_WAYS.fullmatch, cells))
     letters = {"n", "d"} <= plain <= {"n", "d", "r", "v", "p"}
     return ways or letters or bool(rates_of(cells)) or bool(some and len(cells) <= FEW)
