@@ -1167,7 +1167,7 @@ def test_codes_merged_down_the_side_are_refused():
 
 
 def weeks(number) -> pd.DataFrame:
-    days = pd.date_range("2020-12-13", periods=5, freq="7D").strftime("%Y-%m-%d")
+    days = pd.date_range("2020-12-13", periods=5, freq="7D").strftime("%d %b %Y")
     rows = [(c, day, str(number(n, i))) for c, n in CCGS.items() for i, day in enumerate(days)]
     return pd.DataFrame(rows, columns=["code", "Week ending", "First dose"])
 

@@ -446,14 +446,16 @@ def _by_numbers(
         day = periods.days(some[name].unique())
     except periods.PeriodError:
         return []
-    times = pd.Series(sorted(set(day.values())))
-    if times.diff().median() > _WITHIN_A_YEAR:
+    if pd.Series(sorted(set(day.values()))).diff().median() > _WITHIN_A_YEAR:
         return []
+    when = keeping.values(
+        some[name], lambda cell: day.get(cell, pd.NaT)
+    )  # in the order of days, not of their names
     out = []
     for column in sums:
         if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
             continue  # said already
-        rows = some[keys].assign(_day=some[name].map(day), _n=keeping.values(some[column], subtotals.number))
+        rows = some[keys].assign(_day=when, _n=keeping.values(some[column], subtotals.number))
         each = rows.groupby([*keys, "_day"], dropna=False, observed=True)["_n"].sum(min_count=1).dropna()
         change = each.sort_index().groupby(keys, dropna=False, observed=True).diff().dropna()
         if _runs_on(change, keys):
@@ -477,8 +479,8 @@ def _runs_on(change: pd.Series, keys: list[str]) -> bool:
 def _stands(change: pd.Series, each: pd.Series) -> bool:
     """Whether numbers, of which these are the changes, change less than events do that come by chance."""
     before = each.reindex(change.index) - change
-    large = before.ge(_LARGE)
-    if int(large.sum()) < list_sizes.ENOUGH:
+    large = before.ge(_LARGE) & change.ne(0)  # a payment may be the same each month
+    if int(large.sum()) < max(list_sizes.ENOUGH, len(change) / 2):
         return False
     return bool((change[large] ** 2 / (2 * before[large])).median() < _STEADY)
 
