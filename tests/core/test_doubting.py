@@ -1398,3 +1398,14 @@ def test_an_average_among_a_hundred_practices_is_seen(called):
     moved = rebase_file(table, sums=["n"], drop=["Practice"], **DATES)
     assert status(moved) == {"00L": "doubtful"}
     assert f"{called!r} of the dropped column 'Practice' is an average of others" in str(moved)
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("name", ["_n", "number", "body", "key code", "_day", "_block"])
+def test_columns_may_be_called_as_those_that_are_made_meanwhile(name):
+    table = months_of_all(lambda n, chance: (2 * n) ** 0.5 * chance).rename(columns={"Month": name})
+    for asked in ({"drop": [name]}, {"by": [name]}):
+        moved = rebase_file(table, sums=["Dementia"], **asked, **DATES)
+        assert "doubtful" not in set(moved.frame["status"])
+    called = table.rename(columns={"code": name, name: "Month"})
+    assert len(rebase_file(called, code=name, sums=["Dementia"], drop=["Month"], **DATES).frame) == 106

@@ -455,10 +455,15 @@ def _by_numbers(
     for column in sums:
         if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
             continue  # said already
-        rows = some[keys].assign(_day=when, _n=keeping.values(some[column], subtotals.number))
-        each = rows.groupby([*keys, "_day"], dropna=False, observed=True)["_n"].sum(min_count=1).dropna()
-        change = each.sort_index().groupby(keys, dropna=False, observed=True).diff().dropna()
-        if _runs_on(change, keys):
+        number = keeping.values(some[column], subtotals.number)
+        of = list(range(len(keys)))  # by their places: a key may be called as the days are
+        each = (
+            number.groupby([*(some[k] for k in keys), when], dropna=False, observed=True)
+            .sum(min_count=1)
+            .dropna()
+        )
+        change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
+        if _runs_on(change, of):
             how = "fall from no time to the next, as totals that run on do"
         elif _stands(change, each):
             how = "change less from one time to the next than events do, as what is there at a time does"
@@ -469,9 +474,9 @@ def _by_numbers(
     return out
 
 
-def _runs_on(change: pd.Series, keys: list[str]) -> bool:
-    """Whether numbers, of which these are the changes, fall nowhere and mostly rise."""
-    rising = change.gt(0).groupby(keys, dropna=False, observed=True).agg(["mean", "size"])
+def _runs_on(change: pd.Series, of: list[int]) -> bool:
+    """Whether numbers, of which these are the changes, fall nowhere and mostly rise under each code and key."""
+    rising = change.gt(0).groupby(level=of, dropna=False, observed=True).agg(["mean", "size"])
     enough = rising["mean"].ge(_MOSTLY) & rising["size"].ge(_TIMES - 1)
     return len(rising) >= subtotals.SURE and bool(enough.all()) and not change.lt(0).any()
 

@@ -127,15 +127,14 @@ def all_patients(frame: pd.DataFrame, keys: Sequence[str], of: str, name: str) -
     some = frame.iloc[:_LOOKED_AT]
     if some[code].nunique() < ENOUGH or some[of].nunique() > _CELLS:
         return []
-    rows = some[[*others, of]].assign(
-        _body=_bodies(some[code]), _n=keeping.values(some[name], subtotals.number)
-    )
-    rows = rows[rows["_body"].ne("")]
-    summed = _summed(rows, [*others, of, "_body"])["_n"].dropna()
-    means = summed.groupby([of, "_body"], observed=True, dropna=False).mean().reset_index()
-    part = means["_n"] / means["_body"].map(lineage.default().list_sizes).astype(float)
+    rows = pd.DataFrame({f"key {k}": some[k] for k in (*others, of)})
+    rows = rows.assign(body=_bodies(some[code]), number=keeping.values(some[name], subtotals.number))
+    rows = rows[rows["body"].ne("")]
+    summed = _summed(rows, [*(f"key {k}" for k in (*others, of)), "body"])["number"].dropna()
+    means = summed.groupby([f"key {of}", "body"], observed=True, dropna=False).mean().reset_index()
+    part = means["number"] / means["body"].map(lineage.default().list_sizes).astype(float)
     means["part"] = part[part.gt(0)].map(math.log)
-    told = means.groupby(of, observed=True, sort=False)["part"].agg(["count", "median", "std"])
+    told = means.groupby(f"key {of}", observed=True, sort=False)["part"].agg(["count", "median", "std"])
     low, high = map(math.log, _MOST_PATIENTS)
     are = told["count"].ge(ENOUGH) & told["median"].between(low, high) & told["std"].lt(_ALIKE)
     return list(told.index[are])
