@@ -182,10 +182,10 @@ const Doubts = (() => {
       for (const [n, at] of this.sums.entries()) {
         const { name, cells } = columns[at], why = Cells.noSum(name, [...cells.keys()], limits, title);
         if (!why || why === Cells.SMALL_DECIMALS) {
-          const like = Sizes.like(groups, keys, n, pattern.counted.test(wordsOf(name)));
+          const like = pattern.not_of_patients.test(wordsOf(name)) ? { rates: [], counts: false } : Sizes.like(groups, keys, n, pattern.counted.test(wordsOf(name)));
           if (like.counts) continue;
           if (!why && like.rates.length) {
-            this.doubt(`sizes ${at}`, `the numbers of column ${quoted(name)} are no larger for bodies of more patients, as those of rates are, and were added up (a rate is averaged)`, false);
+            this.doubt(`sizes ${at}`, `the numbers of column ${quoted(name)} are no larger for bodies of more patients, so they may be rates, and were added up (a rate is averaged)`, false);
             for (const group of like.rates) this.mark(group, `sizes ${at}`, group.rows);
           }
         }
@@ -252,8 +252,9 @@ const Doubts = (() => {
         if (found) on(`few ${key}`, () => `${quoted(found)} in ${name}, left out, holds the sum of others or the same as another, so figures may be counted twice: make ${name} a key`, has(one));
         const every = pattern.beside_patients.test(wordsOf(one.column.name)) && this.asked.sums.find((sum) => pattern.of_all.test(wordsOf(sum)));
         if (every) on(`all ${key}`, () => `column ${quoted(every)} counts all patients in each row, and those of several rows of ${name}, left out, were added up: make ${name} a key`, has(one));
-        const people = every ? [] : this.asked.sums.map((sum, n) => [sum, Sizes.allPatients(several, this.told.indexOf(one), n)]).find(([, cells]) => cells.length > 1);
-        if (people?.length) on(`people ${key}`, () => `column ${quoted(people[0])} counts about all patients, or all adults, under ${listed(people[1], 3)} of ${name}, left out, and these were added up: make ${name} a key`, has(one));
+        const list = ([sum, n]) => [sum, pattern.money.test(wordsOf(sum)) ? [] : Sizes.allPatients(several, this.told.indexOf(one), n)];
+        const people = every || one.column.period || pattern.of_people.test(wordsOf(one.column.name)) ? [] : this.asked.sums.map((sum, n) => list([sum, n])).find(([, cells]) => cells.length > 1);
+        if (people?.length) on(`people ${key}`, () => `it seems by its size that column ${quoted(people[0])} counts about all patients, or all adults, under ${listed(people[1], 3)} of ${name}, left out, and these were added up: make ${name} a key`, has(one));
         if (one.column.period) on(`times ${key}`, () => `several times in ${name}, left out, were added up, such as ${quoted(first)} and ${quoted(second)}: sums do not compare if a body lacks one of them, or if they count what is there on a day; make it a key, or use the command`, () => true, this.groups);
         else if (!one.again) {
           // a surgery may be called All Saints, none Total

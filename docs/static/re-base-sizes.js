@@ -27,7 +27,7 @@ const Sizes = (() => {
     if (new Set(some.map(({ of }) => of)).size < ENOUGH || some.length < 0.9 * all.length) return { rates: false, counts: false };
     const numbers = some.map(({ number }) => number), logs = some.map(({ size }) => Math.log(size));
     const one = ranks(numbers), other = ranks(logs), both = spread(one) * spread(other);
-    const rises = both ? covered(one, other) / both : 0;
+    const rises = both ? covered(one, other) / both : NaN; // of a number that is the same for all
     const alike = spread(numbers.map(Math.log)) < narrow * spread(logs);
     const half = [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
     const small = numbers.every(Number.isInteger) && half <= SMALL;

@@ -1409,3 +1409,96 @@ def test_columns_may_be_called_as_those_that_are_made_meanwhile(name):
         assert "doubtful" not in set(moved.frame["status"])
     called = table.rename(columns={"code": name, name: "Month"})
     assert len(rebase_file(called, code=name, sums=["Dementia"], drop=["Month"], **DATES).frame) == 106
+
+
+# --- what is right and stays so ------------------------------------------------------------------------------------
+
+
+def test_a_blank_among_the_dates_of_geographies_is_no_period():
+    """Dates of pandas with one blank ended in a TypeError, where text with one did not."""
+    table = stacked("M", "F").assign(D=pd.Timestamp("2018-04-01"))
+    as_text = table.assign(D="2018-04-01")
+    table.loc[3, "D"], as_text.loc[3, "D"] = pd.NaT, ""
+    some = [
+        rebase_file(t, sums=["n"], at="D", drop=["kind"], to="2021-04-01", unknown="unmapped")
+        for t in (table, as_text)
+    ]
+    assert some[0].frame[["code", "n", "status"]].equals(some[1].frame[["code", "n", "status"]])
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("name", ["group", "cell", "part", "whole", "less", "n of the whole"])
+def test_a_sum_may_be_called_as_what_is_worked_out_of_parts(name):
+    table = stacked("Lung cancer", "Cancers").rename(columns={"n": name}).assign(**{"n": "7", "other": "3"})
+    moved = rebase_file(table, sums=[name, "n"], drop=["kind", "other"], **DATES)
+    assert "'Lung cancer' of the dropped column 'kind' may be a part of 'Cancers'" in str(moved)
+
+
+@pytest.mark.parametrize(
+    ("growth", "name"),
+    [((1, 1.1, 1.35, 1.5), "Appointments"), ((1, 8, 12, 15), "Doses")],
+    ids=["recovery", "doses"],
+)
+def test_what_grew_for_four_months_is_no_running_total(growth, name):
+    """So did appointments from April to July 2020 under every CCG."""
+    rows = [
+        (c, f"2020-0{4 + i}", str(round(1000 * n * g))) for c, n in CCGS.items() for i, g in enumerate(growth)
+    ]
+    table = pd.DataFrame(rows, columns=["code", "Month", name])
+    assert status(rebase_file(table, sums=[name], drop=["Month"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.parametrize("name", ["Spend £000", "Spend", "Payments"])
+def test_money_that_rises_from_quarter_to_quarter_is_added_up(name):
+    rows = [
+        (c, f"Q{q} 20{y}/{y + 1}", str(round(100 * n * 1.02 ** (4 * y + q))))
+        for c, n in CCGS.items()
+        for y in (16, 17)
+        for q in (1, 2, 3, 4)
+    ]
+    table = pd.DataFrame(rows, columns=["code", "Quarter", name])
+    assert status(rebase_file(table, sums=[name], drop=["Quarter"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("Place", ("Care home", "Home")),
+        ("kind", ("Nursing home", "Home")),
+        ("Treatment function", ("Paediatric Cardiology", "Cardiology")),
+        ("Specialty", ("Medical Ophthalmology", "Ophthalmology")),
+        ("Local authority", ("Sutton Coldfield", "Sutton")),
+    ],
+)
+def test_what_has_a_word_of_another_in_its_name_may_be_beside_it(column, cells):
+    moved = rebase_file(stacked(*cells, head=f"code,{column},n"), sums=["n"], drop=[column], **DATES)
+    assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "name",
+    ["Highest risk patients", "Longest waiters over 52 weeks", "Shortest stays", "Lowest income households"],
+)
+def test_people_and_stays_of_the_longest_or_highest_kind_are_counted(name):
+    table = frame("code,x\n00C,700\n00K,900\n00M,800\n").rename(columns={"x": name})
+    assert status(rebase_file(table, sums=[name], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Minimum data set completeness %",
+        "Mode of delivery: caesarean %",
+        "Travel mode car %",
+        "% within 95th",
+        "Maximum access %",
+        "Patients in lowest BMI range %",
+    ],
+)
+def test_percentages_have_a_mean_whatever_words_are_in_their_names(name):
+    table = frame("code,x,n\n00C,70,10\n00K,90,20\n00M,80,30\n").rename(columns={"x": name})
+    moved = rebase_file(table, means={name: "n"}, **DATES)
+    assert status(moved) == {"16C": "exact"}

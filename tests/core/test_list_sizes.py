@@ -197,3 +197,65 @@ def test_of_the_tables_only_lists_and_populations_count_all_patients_again():
         frame = tables.load(table).rename(columns={"ccg": "code"})
         others = [k for k in OF_BODIES[table] if k in frame and k != of]
         assert list_sizes.all_patients(frame, ["code", *others], of, name) == [], table
+
+
+# --- what is no rate and no list, though it does not rise with list sizes, or is as large -------------------------
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    "name", ["Beds", "Winter grant", "Meetings held", "FOI requests", "Headcount", "Responses", "Grant £"]
+)
+def test_what_is_counted_of_other_things_than_patients_need_not_rise_with_their_number(name):
+    table = of_ccgs(lambda _, other: 800 + 6 * other).rename(columns={"Recommend": name})
+    assert "doubtful" not in set(rebase_file(table, sums=[name], **DATES).frame["status"])
+
+
+def test_a_number_that_is_the_same_for_all_says_nothing_of_a_rate():
+    assert not list_sizes.like(of_ccgs(lambda _, other: 100_000), "code", [], [], ["Recommend"])[
+        "Recommend"
+    ].rates.any()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Payment £", "Spend"])
+def test_a_pound_for_each_patient_is_no_patient(name):
+    kinds = registers(("Global sum", 0.73), ("Quality", 1)).rename(
+        columns={"Denominator": name, "Group": "Type"}
+    )
+    moved = rebase_file(kinds, sums=[name], drop=["Type"], **DATES)
+    assert "all patients" not in str(moved)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("column", "cells"), [("Sex", ("Male", "Female")), ("Quarter", ("Q1 2018/19", "Q2 2018/19"))]
+)
+def test_events_of_one_a_head_by_sex_or_quarter_are_no_list(column, cells):
+    tests = registers((cells[0], 0.9), (cells[1], 1.1)).rename(
+        columns={"Group": column, "Denominator": "Tests"}
+    )
+    assert "all patients" not in str(rebase_file(tests, sums=["Tests"], drop=[column], **DATES))
+
+
+@pytest.mark.slow
+def test_many_keys_are_judged_together():
+    """Each key was asked in turn, which took a minute for a hundred thousand practices: now a key of few bodies is not."""
+    table = of_ccgs(lambda size, other: 60 + other % 37)
+    asked = []
+    told = list_sizes._told
+    few_bodies = pd.DataFrame(
+        {
+            "code": table["code"].repeat(20),
+            "Recommend": "7",
+            "kind": [f"P{i}" for i in range(20 * len(table))],
+        }
+    )
+    both = pd.concat([table.assign(kind="all"), few_bodies], ignore_index=True)
+    try:
+        list_sizes._told = lambda rows, narrow: asked.append(rows["group"].nunique()) or told(rows, narrow)
+        rates = list_sizes.like(both, "code", ["kind"], [], ["Recommend"])["Recommend"].rates
+    finally:
+        list_sizes._told = told
+    assert asked == [1], "one question, of the one key that has enough bodies"
+    assert set(both.loc[rates, "kind"]) == {"all"}

@@ -104,3 +104,10 @@ def test_the_name_of_a_column_may_say_that_each_month_ends_a_year():
     assert periods.overlap(["Mar-18", "Jun-18"], "Year to") == ("Mar-18", "Jun-18")
     assert periods.overlap(["Mar-18", "Jun-18"], "12 months ending") == ("Mar-18", "Jun-18")
     assert periods.overlap(["Mar-18", "Jun-18"], "Year") is None
+
+
+def test_a_month_in_none_of_the_quarters_has_no_days_in_common_with_them():
+    """October is in the fourth quarter of its year or the third of the financial year."""
+    assert periods.overlap(["Q1", "Q2", "Oct-18"]) is None
+    assert periods.overlap(["Q1", "Q3", "Oct-18"]) == ("Q3", "Oct-18")
+    assert periods.overlap(["Q1", "Q2", "May-18"]) is not None

@@ -16,6 +16,7 @@ from .finding import (
     PublishedError,
     has_limits,
     has_no_mean,
+    is_money,
     is_period,
     names_of,
     no_code,
@@ -41,6 +42,10 @@ _STOCK = re.compile(
     r"|active patients|(?:people|patients|persons|currently|still) eligible|snapshot|at (?:the )?(?:month|quarter|year|period)[ -]?end|(?:on|at) (?:the )?last day"
     r"|waiters|waiting (?:over|more|longer|at least|\d).*)(?![a-z])(?! days)"
 )
+#: Columns of what divides people.
+_OF_PEOPLE = re.compile(
+    r"(?i)(?<![a-z])(?:sex|gender|ages?|age ?(?:group|band)|ethnic(?:ity| group)?|deprivation|quintile|decile)(?![a-z])"
+)
 #: Columns of diseases, tests and the like, which divide no patients: beside each stand all of them.
 _BESIDE_PATIENTS = re.compile(
     r"(?i)(?<![a-z])(?:diseases?|conditions?|illness(?:es)?|diagnos[ie]s|qof|group codes?|indicator groups?|domains?|tests?|procedures?|vaccin(?:es?|ations?)|jabs?|doses?|drugs?|medicines?|chemicals?|bnf"
@@ -62,9 +67,10 @@ _FORMAL = re.compile(
 )
 #: Where days are periods, so many of all codes and days have a row.
 _OFTEN = 0.8
-#: Of so many times, no further apart than quarters are, numbers are that are taken for a total that runs on; and at so
-#: many of them they rise.
-_TIMES, _WITHIN_A_YEAR, _MOSTLY = 4, pd.Timedelta(days=100), 0.5
+#: Of so many times, no further apart than quarters are, numbers are that are taken for a total that runs on, and at so
+#: many of them they rise. What counts from the beginning grows by half of its first number each time or more; of numbers
+#: that grow less, or may have begun before, there have to be so many times: what is counted grows for a while as well.
+_TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.5, 0.5
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -98,7 +104,7 @@ _ROUNDED = 1.5
 _SOME = 1_000
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {
-    "count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "of_all": _OF_ALL, "beside_patients": _BESIDE_PATIENTS
+    "count": _COUNT, "may_be_below": _MAY_BE_BELOW, "of_hundred": _OF_HUNDRED, "of_all": _OF_ALL, "beside_patients": _BESIDE_PATIENTS, "of_people": _OF_PEOPLE
 }  # fmt: skip
 WHOLLY = {"cut": re.compile(_CUT), "not_given": re.compile("|".join(map(str, sorted(_NOT_GIVEN))))}
 #: An odd number that makes one number of those of several cells.
@@ -171,7 +177,9 @@ def added_up(
         total = subtotals.sum_of_the_others(some, keys, name, counts) or _of_margins(
             some, keys, name, [c for c in apart if c != name], counts
         )
-        why = totals.counted_twice(some, groups, name, counts, total) or _uneven(frame, keys, name)
+        why = totals.counted_twice(some, groups, name, counts, total) or _uneven(
+            frame, keys, name, name in dated
+        )
         if why:
             how = "tells the day of the geography alone" if name in dated else "is to be left out"
             raise PublishedError(
@@ -436,9 +444,9 @@ def _by_numbers(
 ) -> list[Doubt]:
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
-    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on. Or they change less
-    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money
-    and lists rise from year to year, so years are not asked.
+    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on, though money may. Or
+    they change less than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next,
+    mostly. Lists rise from year to year, so years are not asked.
     """
     if not is_period(some, name):
         return []
@@ -448,9 +456,8 @@ def _by_numbers(
         return []
     if pd.Series(sorted(set(day.values()))).diff().median() > _WITHIN_A_YEAR:
         return []
-    when = keeping.values(
-        some[name], lambda cell: day.get(cell, pd.NaT)
-    )  # in the order of days, not of their names
+    # in the order of days, not of their names
+    when = keeping.values(some[name], lambda cell: day.get(cell, pd.NaT))
     out = []
     for column in sums:
         if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
@@ -463,7 +470,7 @@ def _by_numbers(
             .dropna()
         )
         change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
-        if _runs_on(change, of):
+        if not is_money(column) and _runs_on(each, change, of):
             how = "fall from no time to the next, as totals that run on do"
         elif _stands(change, each):
             how = "change less from one time to the next than events do, as what is there at a time does"
@@ -474,11 +481,18 @@ def _by_numbers(
     return out
 
 
-def _runs_on(change: pd.Series, of: list[int]) -> bool:
-    """Whether numbers, of which these are the changes, fall nowhere and mostly rise under each code and key."""
+def _runs_on(each: pd.Series, change: pd.Series, of: list[int]) -> bool:
+    """Whether numbers, with their changes, fall nowhere and mostly rise under each code and key, by much or for long."""
     rising = change.gt(0).groupby(level=of, dropna=False, observed=True).agg(["mean", "size"])
-    enough = rising["mean"].ge(_MOSTLY) & rising["size"].ge(_TIMES - 1)
-    return len(rising) >= subtotals.SURE and bool(enough.all()) and not change.lt(0).any()
+    times = rising["size"] + 1
+    if len(rising) < subtotals.SURE or change.lt(0).any() or times.min() < _TIMES:
+        return False
+    first, last = (
+        getattr(each.sort_index().groupby(level=of, dropna=False, observed=True), end)()
+        for end in ("first", "last")
+    )
+    much = last.ge(_HALF * times * first) | times.ge(_LONG)
+    return bool((rising["mean"].ge(_MOSTLY) & much).all())
 
 
 def _stands(change: pd.Series, each: pd.Series) -> bool:
@@ -495,18 +509,21 @@ def _of_all(
 ) -> list[Doubt]:
     """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults.
 
-    Numbers tell it where names do not, as that of a Denominator.
+    Numbers tell it where names do not, as that of a Denominator; but in the rows of sexes, ages and periods they are no
+    whole lists, and a pound for each patient is no patient.
     """
     way = f"were added up (--by {name!r} keeps them apart)"
     every = [s for s in sums if _OF_ALL.search(words_of(s))]
     if every and _BESIDE_PATIENTS.search(words_of(name)):
         why = f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} {way}"
         return [Doubt(why, among)]
-    for column in sums:
+    if _OF_PEOPLE.search(words_of(name)) or is_period(frame, name):
+        return []
+    for column in [s for s in sums if not is_money(s)]:
         cells = list_sizes.all_patients(frame, keys, name, column)
         if len(cells) > 1:
             under = f"under {few(map(repr, cells), 3)} of the dropped column {name!r}"
-            why = f"column {column!r} counts about all patients, or all adults, {under}, and these {way}"
+            why = f"it seems by its size that column {column!r} counts about all patients, or all adults, {under}, and these {way}"
             return [Doubt(why, among)]
     return []
 
@@ -572,12 +589,16 @@ def _repeated(
     return out
 
 
-def _uneven(frame: pd.DataFrame, keys: list[str], name: str) -> str:
-    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period."""
+def _uneven(frame: pd.DataFrame, keys: list[str], name: str, dated: bool) -> str:
+    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period.
+
+    What has no date is of no geography if ``dated``, so is not added up.
+    """
     if not is_period(frame, name):
         return ""
     of = [k for k in keys[1:] if is_period(frame, k)]
     rows = _of_known(frame, [*of, keys[0], name], keys[0])
+    rows = rows[rows[name].ne("")] if dated else rows
     if _are_events(rows, keys[0], name):  # added up, and doubtful
         return ""
     for _, some in rows.groupby(of) if of else [("", rows)]:
@@ -598,7 +619,7 @@ def _of_known(frame: pd.DataFrame, columns: list[str], code: str) -> pd.DataFram
     beside = home.beside()
     meant = {c: home.written(c) for c in map(str, frame[code].unique())}
     bodies = frame[keeping.told(frame[code], lambda c: meant.get(c) and meant[c] not in beside)]
-    rows = bodies[columns].drop_duplicates().astype(str)
+    rows = bodies[columns].drop_duplicates().astype(str).fillna("")
     return rows.assign(**{code: rows[code].map(meant)})
 
 
@@ -686,7 +707,7 @@ def rates_among(
             found.pop(name, None)
         elif like.rates.any() and name not in found:
             why = (
-                f"the numbers of column {name!r} are no larger for bodies of more patients, as those of rates are, and were "
+                f"the numbers of column {name!r} are no larger for bodies of more patients, so they may be rates, and were "
                 "added up (--mean averages a rate)"
             )
             doubts.append(Doubt(why, like.rates, alone=False))

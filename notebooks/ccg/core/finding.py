@@ -85,11 +85,18 @@ _LIMIT = re.compile(
 _ESTIMATE = re.compile(
     r"(?i)(?:(?:indicator|measure|metric|data|calc|point) )?(?:value|estimate|figure|result|data)s?(?: suppressed)?"
 )
+#: What is so of one of many, and not of people who are called by it, as the longest waiters are.
+_OF_THE_MOST = (
+    r"(?:longest|shortest) (?:wait|stay|delay|(?:waiting )?time)(?: ?\(.*\)| in .*)?$"
+    r"|(?:highest|lowest|minimum|maximum) (?:value|number|count|score|rate|month|week|day|age|wait|stay|price)s?(?: .*)?$"
+    r"|(?:minimum|maximum) (?:patients|people|persons) (?:on|in|at|per) .*"
+)
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
-    r"(?i)%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
+    rf"(?i){_OF_THE_MOST}|^(?:min|max)(?:imum)?$|"
+    r"%|(?<![a-z])(?:rates?|percent(?:age|ages|ile)?|per cent|mean|average|avg|median|rank(?:s|ed|ing)?|position|ratio|proportion"
     r"|decile|quintile|quartile|centile|index|score|prev(?:alence)?|[lu]c[il]|ci|obs(?:erved)? ?/ ?exp(?:ected)?|o/e|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|bng [en]|^(?:min|max)$|(?:minimum|maximum) .*|^(?:minimum|maximum)$|(?:longest|shortest|highest|lowest) [a-z]+|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*|per\d[\d,]*k?|[£a-z] a head)(?![a-z])"
+    r"|sd|standard (?:deviation|error)|shmi|hsmr|smr|alos|unit (?:cost|price)s?|latitude|longitude|eastings?|northings?|bng [en]|(?:share|percentage) of .*|density|differences? (?:from|to|with) (?:england|national|average|mean).*|per [\d£]*[a-z]*|per\d[\d,]*k?|[£a-z] a head)(?![a-z])"
 )
 
 
@@ -118,10 +125,34 @@ def has_no_mean(column: str) -> bool:
 
     Examples
     --------
-    >>> [has_no_mean(name) for name in ("Median wait", "Lower CI", "IMD decile", "Mean wait", "Satisfaction")]
+    >>> [has_no_mean(name) for name in ("Median wait", "Lower CI", "IMD decile", "Mean wait", "% within 95th")]
     [True, True, True, False, False]
     """
-    return bool(_NO_MEAN.search(words_of(column)))
+    words = words_of(column)
+    extreme = _EXTREME.search(words) and not re.search(r"(?i)%|per ?cent|proportion|share", words)
+    return bool(_NO_MEAN.search(words) or extreme)
+
+
+def is_money(column: str) -> bool:
+    """Whether a column is called as an amount of money.
+
+    Examples
+    --------
+    >>> is_money("Spend £000"), is_money("Patients")
+    (True, False)
+    """
+    return bool(_MONEY.search(words_of(column)))
+
+
+def not_of_patients(column: str) -> bool:
+    """Whether a column is called as something of which a body need not have more if it has more patients.
+
+    Examples
+    --------
+    >>> not_of_patients("Beds"), not_of_patients("Referrals")
+    (True, False)
+    """
+    return bool(_NOT_OF_PATIENTS.search(words_of(column)))
 
 
 def names_rates(text: str) -> bool:
@@ -142,6 +173,13 @@ _COUNTED = re.compile(
     r"|expenditure|payments?|prices?|allocations?|budgets?|fte|wte|staff|weighted|days|hours|observed|expected"
     r"|appointments?|referrals?|admissions?|attendances?|deaths?|births?|episodes?|visits?)(?![a-z])"
 )
+#: Names of money, which rises, and of what is counted of others than patients, so need not rise with their number.
+_MONEY = re.compile(
+    r"(?i)£|(?<![a-z])(?:gbp|costs?|spend(?:ing)?|expenditure|payments?|paid|prices?|allocations?|budgets?|nic|income|grants?|amount)(?![a-z])"
+)
+_NOT_OF_PATIENTS = re.compile(
+    r"(?i)(?<![a-z])(?:grants?|beds?|meetings?|requests?|responses?|respondents?|head ?count|staff|members?|sites?|homes|prisons?|trusts?)(?![a-z])"
+)
 #: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).
 _LIKE_RATE = re.compile(
     r"(?i)(?<![a-z])(?:uptake|coverage|compliance|occupancy|performance|achievement|satisfaction|expectancy|crude|dsr|isr|dasr|asr|sar"
@@ -153,9 +191,11 @@ _ADJUSTED = re.compile(
 )
 #: Names of what no mean of several bodies gives, however it is weighted: their own numbers are not enough for it.
 _NO_MEAN = re.compile(
-    r"(?i)(?<![a-z])(?:medians?|modes?|rank(?:s|ed|ing)?|(?:per)?centiles?|deciles?|quintiles?|quartiles?|[lu]c[il]|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|p9[05]|9\d(?:th|st|nd|rd)|(?:longest|shortest|highest|lowest) .*|min(?:imum)?|max(?:imum)?)(?![a-z])"
+    r"(?i)(?<![a-z])(?:medians?|rank(?:s|ed|ing)?|(?:per)?centiles?|deciles?|quintiles?|quartiles?|[lu]c[il]|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
+    r"|sd|standard (?:deviation|error)|p9[05])(?![a-z])"
 )
+#: The least or the most of some, and such: of a percentage these words say what it is of.
+_EXTREME = re.compile(rf"(?i)(?<![a-z])(?:9\d(?:th|st|nd|rd)|{_OF_THE_MOST}|^(?:min|max)(?:imum)?$)(?![a-z])")
 #: And of numbers that sort bodies: Cluster, Rating.
 _LIKE_LABEL = re.compile(
     r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|rag|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
@@ -166,7 +206,7 @@ SMALL_DECIMALS = "numbers with decimals, none over 100"
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
 ANYWHERE = {
-    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED, "no_mean": _NO_MEAN,
+    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED, "no_mean": _NO_MEAN, "extreme": _EXTREME, "not_of_patients": _NOT_OF_PATIENTS, "money": _MONEY,
 }  # fmt: skip
 WHOLLY = {
     "label": _LABEL, "like_label": _LIKE_LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()},

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from . import keeping, lineage, subtotals
-from .finding import says_counts
+from .finding import not_of_patients, says_counts
 
 #: Of fewer bodies nothing is said: chance alone makes a correlation of 0.2.
 ENOUGH = 30
@@ -61,7 +61,8 @@ def like(
     -------
     dict of str to Like
         By column two series of bool, of the rows of the frame. Both are False where fewer than 30 bodies have a number
-        above zero, or a tenth of them have none.
+        above zero, a tenth of them have none, all have the same, or the column is called as something that is counted of
+        others than patients, such as beds.
 
     Examples
     --------
@@ -93,12 +94,14 @@ def like(
         group = asked.merge(judged, on=of, how="left")["group"].set_axis(frame.index)
     out = {}
     for name in names:
-        given = each.rename(columns={f"number {name}": "number"}).dropna(subset="number")
-        narrow = COUNTED if says_counts(name) else NARROW
-        found = {number: _told(part, narrow) for number, part in given.groupby("group")}
-        out[name] = Like(
-            *(group.isin([n for n, is_so in found.items() if is_so[what]]) for what in Like._fields)
-        )
+        given = each[["group", "body", "size"]].assign(number=each[f"number {name}"]).dropna(subset="number")
+        bodies = given[given["number"].gt(0)].groupby("group")["body"].nunique()
+        asked_of = bodies.index[bodies.ge(ENOUGH)]
+        if not len(asked_of) or not_of_patients(name):
+            out[name] = Like(none, none)
+            continue
+        told = _told(given[given["group"].isin(asked_of)], COUNTED if says_counts(name) else NARROW)
+        out[name] = Like(*(group.isin(told.index[told[what]]) for what in Like._fields))
     return out
 
 
@@ -153,13 +156,25 @@ def _bodies(cells: pd.Series) -> pd.Series:
     return keeping.made(cells, meant)
 
 
-def _told(rows: pd.DataFrame, narrow: float) -> dict[str, bool]:
-    """Whether the numbers of some bodies are like rates, or like counts."""
-    given, rows = len(rows), rows[rows["number"].gt(0)]
-    if rows["body"].nunique() < ENOUGH or len(rows) < 0.9 * given:
-        return {"rates": False, "counts": False}
-    number = rows["number"]
-    rises = number.rank().corr(rows["size"].rank()) if number.nunique() > 1 else 0.0
-    alike = number.map(math.log).std() < narrow * rows["size"].std()
-    small = number.mod(1).eq(0).all() and number.median() <= SMALL
-    return {"rates": bool(rises < FLAT and alike and not small), "counts": bool(rises > RISING)}
+def _told(given: pd.DataFrame, narrow: float) -> pd.DataFrame:
+    """For each group of numbers of bodies whether they are like rates, and whether like counts."""
+    rows = given[given["number"].gt(0)]
+    rows = rows.assign(
+        rank=rows.groupby("group")["number"].rank(), place=rows.groupby("group")["size"].rank(),
+        log=rows["number"].map(math.log), whole=rows["number"].mod(1).eq(0),
+    )  # fmt: skip
+    rows["both"] = rows["rank"] * rows["place"]
+    of = rows.groupby("group")
+    spread, mean, n = (
+        of[["rank", "place", "log", "size"]].std(ddof=0),
+        of[["rank", "place", "both"]].mean(),
+        of.size(),
+    )
+    rises = (mean["both"] - mean["rank"] * mean["place"]) / (spread["rank"] * spread["place"])
+    alike = spread["log"].lt(narrow * spread["size"])
+    small = of["whole"].all() & of["number"].median().le(SMALL)
+    enough = n.ge(0.9 * given.groupby("group").size())
+    # of a number that is the same for all there is no correlation, and it may be a grant
+    return pd.DataFrame(
+        {"rates": enough & rises.lt(FLAT) & alike & ~small, "counts": enough & rises.gt(RISING)}
+    )

@@ -30,7 +30,7 @@ _OF_MEDICINES = re.compile(r"(?i)(?<![a-z])bnf(?![a-z])")
 _APART_BEFORE = re.compile(
     r"(?i)(?:very|fairly|quite|extremely|somewhat|strongly|slightly|moderately|mostly|rather|neither|tend to|more|less|most|least"
     r"|not|non|no|never|ex|former|(?:any )?other|without|excluding|except|pre|post|north|south|east|west|central|mid|greater|inner"
-    r"|outer|upper|lower|new|old|great|little)(?: .*)?|.*(?: and| or| &| \+| of| for| in| to| with|,|/)"
+    r"|outer|upper|lower|new|old|great|little|care|nursing|residential|paediatric|medical|clinical|advanced|specialist)(?: .*)?|.*(?: and| or| &| \+| of| for| in| to| with|,|/)"
 )
 _APART_BEHIND = re.compile(r"(?i)(?:and|or|&|\+|plus|/|not|no)(?: .*)?")
 #: What is called by what it is beside another, as a hospital is, and a column of such.
@@ -38,7 +38,8 @@ _OWN_NAME = re.compile(
     r"(?i).*(?<![a-z])(?:surgery|practice|(?:health|medical) centre|hospitals?|clinic|trust|ccg|icb|council|ltd|limited|llp|plc)"
 )
 _OF_OWN_NAMES = re.compile(
-    r"(?i)(?<![a-z])(?:practices?|surger(?:y|ies)|providers?|trusts?|hospitals?|organi[sz]ations?|sites?|suppliers?|places?|wards|locality|regions?|networks?|pcn)(?: (?:name|title))?$"
+    r"(?i)(?<![a-z])(?:practices?|surger(?:y|ies)|providers?|trusts?|hospitals?|organi[sz]ations?|sites?|suppliers?|places?|wards|locality|regions?|networks?|pcn|(?:local )?authorit(?:y|ies)|la|districts?|boroughs?|towns?|count(?:y|ies)|constituenc(?:y|ies)"
+    r"|treatment functions?|special(?:ty|ties|ity|ities)|tfc)(?: (?:name|title|description|desc))?$"
 )
 #: What cells are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {"joined": _JOINED, "listed": _LISTED, "either": _EITHER, "under": _UNDER}

@@ -314,11 +314,14 @@ def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
     years = [c for c in cells if re.fullmatch(rf"(?i){_FY}", str(c).strip())]
     quarters = [c for c in parts if str(c).strip()[0] in "qQ"]
     months = [c for c in parts if re.fullmatch(rf"(?i){_M}", str(c).strip())]
-    if quarters and not months:
-        months = [c for c in cells if is_month(c)]
     for longer, shorter in ((years, parts), (quarters, months)):
         if longer and shorter:
             return longer[0], shorter[0]
+    for month in cells if quarters else []:
+        if is_month(month) and (
+            its := next((q for q in quarters if int(re.findall(r"\d", str(q))[0]) in _quarters(month)), None)
+        ):
+            return its, month
     before = "year to " if _MONTHS_TO.fullmatch(f"{' '.join(name.split())} x") else ""
     order = "day first" if _month_first(cells) else "month first"
     every = [(f"{before}{cell}", cell) for cell in cells]
@@ -349,6 +352,12 @@ def is_month(cell: object) -> bool:
     """Whether a cell is a month of a year, and nothing else."""
     kinds = _ways(str(cell).replace("_", "-"))
     return bool(kinds) and set(kinds) <= {"month", "named month"}
+
+
+def _quarters(month: object) -> set[int]:
+    """The quarters that a month may be in: of its year, and of its financial year."""
+    (day,) = set(_ways(str(month).replace("_", "-")).values())
+    return {(day.month + 2) // 3, (day.month - 4) % 12 // 3 + 1}
 
 
 def _month_first(cells: Iterable[Any]) -> bool:

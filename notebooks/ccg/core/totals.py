@@ -237,7 +237,8 @@ def _inside(
         return []
     group, label = groups.ngroup(), _labels(some, name).astype(str)
     rows = label.isin({*pairs["whole"], *pairs["part"]})
-    added = _added(some[rows], group[rows], label[rows], sums)
+    columns = [f"sum {i}" for i in range(len(sums))]  # those of the file may be called as any below
+    added = _added(some[rows], group[rows], label[rows], sums).set_axis(columns, axis=1)
     added.index.names = ["group", "cell"]
     flat = added.reset_index()
     both = (
@@ -245,8 +246,8 @@ def _inside(
         .merge(pairs, on="part")
         .merge(flat.rename(columns={"cell": "whole"}), on=["group", "whole"], suffixes=("", " of the whole"))
     )
-    of = [f"{s} of the whole" for s in sums]
-    part, whole = both[sums].set_axis(of, axis=1), both[of]
+    of = [f"{c} of the whole" for c in columns]
+    part, whole = both[columns].set_axis(of, axis=1), both[of]
     both = both.assign(less=(whole < part).any(axis=1), more=(whole > part).any(axis=1))
     judged = both.groupby(["whole", "part"], sort=False).agg(
         less=("less", "any"), more=("more", "any"), n=("group", "size")
