@@ -1502,3 +1502,27 @@ def test_percentages_have_a_mean_whatever_words_are_in_their_names(name):
     table = frame("code,x,n\n00C,70,10\n00K,90,20\n00M,80,30\n").rename(columns={"x": name})
     moved = rebase_file(table, means={name: "n"}, **DATES)
     assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.slow
+def test_margins_are_seen_in_a_large_table_too():
+    """Of more than fifty thousand rows those of some codes are asked."""
+    wards, rows = [f"W{n}" for n in range(20)], []
+    for i, code in enumerate(lineage.bodies("2018-04-01")["code"]):
+        cells = {
+            (s, w): 100 + (37 * i + 11 * k) % 91
+            for k, (s, w) in enumerate(
+                (s, w) for s in ("M", "F", "X", "Y", "Z", "U", "V", "T2", "S", "R", "Q") for w in wards
+            )
+        }
+        rows += [(code, s, w, n) for (s, w), n in cells.items()]
+        rows += [(code, "", w, sum(n for (_, of), n in cells.items() if of == w)) for w in wards]
+        rows += [
+            (code, s, "", sum(n for (of, _), n in cells.items() if of == s))
+            for s in dict.fromkeys(s for s, _ in cells)
+        ]
+    table = pd.DataFrame(rows, columns=["code", "Kind", "Ward", "n"]).astype(str)
+    assert len(table) > 45_000
+    table = pd.concat([table.assign(Year="2018/19"), table.assign(Year="2019/20")])
+    with pytest.raises(PublishedError, match="stands the sum of the others with the same"):
+        rebase_file(table, sums=["n"], by=["Year"], drop=["Kind", "Ward"], **DATES)

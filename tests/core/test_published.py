@@ -946,3 +946,9 @@ def test_a_pattern_passes_over_columns_that_have_a_use():
     assert moved.frame[["Apr-18", "May-18"]].to_numpy().tolist() == [[9, 12]]
     with pytest.raises(finding.PublishedError, match="is to be left out with --drop and used as well"):
         rebase_file(table, sums=["Apr-18"], drop=["Apr*"], **DATES)
+
+
+def test_a_whole_number_of_four_hundred_digits_is_refused_in_words():
+    table = pd.DataFrame({"code": ["00C", "00K"], "n": [10**400, 1]}, dtype=object)
+    with pytest.raises(ValueError, match="column 'n'"):
+        rebase_file(table, sums=["n"], at="2018-04-01", to="2021-04-01")

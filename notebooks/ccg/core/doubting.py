@@ -78,6 +78,8 @@ _STEADY, _LARGE = 0.1, 100
 _REVISED = 0.05
 #: So many other columns are asked for margins beside a column.
 _MARGINS = 4
+#: Of more rows than these so many codes are asked for margins.
+_ENOUGH_ROWS, _ENOUGH_CODES = 50_000, 20
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -216,6 +218,9 @@ def _of_margins(
     Where ages and sexes are crossed, and each age stands once more without a sex, no cell of a sex holds the sum of all
     others.
     """
+    codes = some[keys[0]].unique()
+    if len(some) > _ENOUGH_ROWS:  # a few codes show it as well
+        some = some[some[keys[0]].isin(codes[:: max(1, len(codes) // _ENOUGH_CODES)])]
     for other in others[:_MARGINS]:
         if some[other].nunique(dropna=False) > parts.FEW or some[name].nunique(dropna=False) > parts.FEW:
             continue
@@ -444,9 +449,9 @@ def _by_numbers(
 ) -> list[Doubt]:
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
-    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on, though money may. Or
-    they change less than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next,
-    mostly. Lists rise from year to year, so years are not asked.
+    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on. Or they change less
+    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money is
+    not asked, since it comes in equal parts and rises, nor are years, from which to the next lists rise.
     """
     if not is_period(some, name):
         return []
@@ -459,7 +464,7 @@ def _by_numbers(
     # in the order of days, not of their names
     when = keeping.values(some[name], lambda cell: day.get(cell, pd.NaT))
     out = []
-    for column in sums:
+    for column in [s for s in sums if not is_money(s)]:
         if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
@@ -470,7 +475,7 @@ def _by_numbers(
             .dropna()
         )
         change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
-        if not is_money(column) and _runs_on(each, change, of):
+        if _runs_on(each, change, of):
             how = "fall from no time to the next, as totals that run on do"
         elif _stands(change, each):
             how = "change less from one time to the next than events do, as what is there at a time does"

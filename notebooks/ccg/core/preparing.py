@@ -202,8 +202,8 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
             kind = pd.api.types.infer_dtype(cells.cat.categories)
             if kind not in ("string", "empty"):  # numbers and dates are looked at as such
                 frame[name] = cells = cells.astype(object).infer_objects()
-        if kind in ("mixed", "mixed-integer", "complex"):
-            # numbers beside *, as pandas reads them from a workbook, or lists of Parquet: as they would stand in a file
+        if kind in ("mixed", "mixed-integer", "complex") or (kind == "integer" and cells.dtype == object):
+            # numbers beside *, as pandas reads them from a workbook, whole ones too large for it, or lists of Parquet: as in a file
             frame[name] = keeping.kept(cells.astype(object).map(reading.cell))
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
             frame[name] = keeping.kept(cells)
