@@ -138,7 +138,7 @@ def is_money(column: str) -> bool:
 
     Examples
     --------
-    >>> is_money("Spend £000"), is_money("Patients")
+    >>> is_money("Spend £000"), is_money("People with a personal health budget")
     (True, False)
     """
     return bool(_MONEY.search(words_of(column)))
@@ -175,7 +175,7 @@ _COUNTED = re.compile(
 )
 #: Names of money, which rises, and of what is counted of others than patients, so need not rise with their number.
 _MONEY = re.compile(
-    r"(?i)£|(?<![a-z])(?:gbp|costs?|spend(?:ing)?|expenditure|payments?|paid|prices?|allocations?|budgets?|nic|income|grants?|amount)(?![a-z])"
+    r"(?i)^(?!.*(?:people|patients|persons) with ).*(?:£|(?<![a-z])(?:gbp|costs?|spend(?:ing)?|expenditure|payments?|paid|prices?|allocations?|budgets?|nic|income|grants?|amount)(?![a-z]))"
 )
 _NOT_OF_PATIENTS = re.compile(
     r"(?i)(?<![a-z])(?:grants?|beds?|meetings?|requests?|responses?|respondents?|head ?count|staff|members?|sites?|homes|prisons?|trusts?)(?![a-z])"
