@@ -812,11 +812,15 @@ def carried_twice(
     off, size = (old.loc[both] - own.loc[both]).abs(), own.loc[both].abs()
     there = own.loc[both].ne(0).any(axis=1)
     same, near = (off.le(part * size).all(axis=1) & there for part in (1e-9, _REVISED))
-    if int(near.sum()) >= subtotals.SURE and 2 * int(near.sum()) > len(near):
+    revised = int(near.sum()) >= subtotals.SURE and 2 * int(near.sum()) > len(near)
+    if revised:
         same = near  # figures of the later body may be revised ones
     if not same.any():
         return []
     rows = group.isin(same[same].index)
     codes = sorted(set(frame[keys[-1]][rows]))
-    why = f"figures of {few(codes, 6)} may be counted twice, since those of the closed codes taken there add up to its own"
+    why = (
+        f"figures of {few(codes, 6)} may be counted twice, since those of the closed codes taken there add up to its own"
+        f"{', or nearly' if revised else ''}"
+    )
     return [Doubt(why, rows)]
