@@ -185,6 +185,25 @@ def test_parts_of_all_patients_are_added_up():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "more", [{}, {"drop": ["Practice"]}, {"by": ["Sex"]}], ids=["of CCGs", "of practices", "by sex"]
+)
+def test_lists_of_several_quarters_are_not_added_up_whatever_they_are_called(more):
+    """Four quarters of 2013/14 made four of each person, and every row was exact."""
+    lists = tables.load("list_sizes").query("'2013-04-01' <= quarter < '2014-04-01'")
+    called = {day: f"Q{i} 2013/14" for i, day in enumerate(sorted(lists["quarter"].unique()), start=1)}
+    table = pd.DataFrame({"code": lists["code"], "Quarter": lists["quarter"].map(called)})
+    table["PATIENTS"] = lists["registered_patients"].astype(str)
+    for (column,) in more.values():
+        halves = (lists["registered_patients"] // 2).astype(str)
+        table = pd.concat([table.assign(PATIENTS=halves, **{column: one}) for one in ("A", "B")])
+    asked = {"at": "2013-04-01", "to": "2018-04-01", "sums": ["PATIENTS"], "by": more.get("by", [])}
+    moved = rebase_file(table, drop=["Quarter", *more.get("drop", [])], **asked)
+    assert set(moved.frame["status"]) == {"doubtful"}
+    assert "counts about all patients, or all adults, under 'Q1 2013/14', 'Q2 2013/14'" in str(moved)
+
+
+@pytest.mark.slow
 def test_of_the_tables_only_lists_and_populations_count_all_patients_again():
     lists = tables.load("list_sizes")
     quarters = list_sizes.all_patients(lists, ["code"], "quarter", "registered_patients")

@@ -514,18 +514,22 @@ def _of_all(
 ) -> list[Doubt]:
     """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults.
 
-    Numbers tell it where names do not, as that of a Denominator; but in the rows of sexes, ages and periods they are no
-    whole lists, and a pound for each patient is no patient.
+    Numbers tell it where names do not, as that of a Denominator, or the list itself of each quarter; but in the rows of
+    sexes and ages they are no whole lists, and a pound for each patient is no patient.
     """
     way = f"were added up (--by {name!r} keeps them apart)"
     every = [s for s in sums if _OF_ALL.search(words_of(s))]
     if every and _BESIDE_PATIENTS.search(words_of(name)):
         why = f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} {way}"
         return [Doubt(why, among)]
-    if _OF_PEOPLE.search(words_of(name)) or is_period(frame, name):
-        return []
+    times = is_period(frame, name)
+    if _OF_PEOPLE.search(words_of(name)) or (
+        times and any(_STOCK.search(words_of(c)) for c in (name, *sums))
+    ):
+        return []  # the second is said already
+    keys = [keys[0], *(k for k in keys[1:] if not _OF_PEOPLE.search(words_of(k)))]  # men and women are all
     for column in [s for s in sums if not is_money(s)]:
-        cells = list_sizes.all_patients(frame, keys, name, column)
+        cells = list_sizes.all_patients(frame, keys, name, column, times=times)
         if len(cells) > 1:
             under = f"under {few(map(repr, cells), 3)} of the dropped column {name!r}"
             why = f"it seems by its size that column {column!r} counts about all patients, or all adults, {under}, and these {way}"

@@ -27,6 +27,8 @@ SMALL = 3
 #: A number of all patients, or of those over 16, is so many times the list size, and differs from that by so little from
 #: one body to another, as the standard deviation of its logarithm.
 _MOST_PATIENTS, _ALIKE = (0.6, 1.2), 0.1
+#: From their middle the lists of one body at several times differ by less than this part, mostly.
+_STEADY = 0.05
 #: A column of more distinct cells is not asked which of them stand beside all patients.
 _CELLS = 60
 #: Only so many rows are looked at.
@@ -112,10 +114,13 @@ def _summed(rows: pd.DataFrame, of: list[str]) -> pd.DataFrame:
     return rows.groupby(of, dropna=False, observed=True).sum(min_count=1)
 
 
-def all_patients(frame: pd.DataFrame, keys: Sequence[str], of: str, name: str) -> list[object]:
+def all_patients(
+    frame: pd.DataFrame, keys: Sequence[str], of: str, name: str, *, times: bool = False
+) -> list[object]:
     """The cells of a column in whose rows a number is about that of all patients, or of all adults, in every body.
 
-    ``keys`` are the column of codes and the others that tell rows apart besides ``of``.
+    ``keys`` are the column of codes and the others that tell rows apart besides ``of``. Where the cells are ``times``, the
+    numbers of a body are besides about the same at all of them, as events of one a head are not.
 
     Examples
     --------
@@ -140,7 +145,12 @@ def all_patients(frame: pd.DataFrame, keys: Sequence[str], of: str, name: str) -
     told = means.groupby(f"key {of}", observed=True, sort=False)["part"].agg(["count", "median", "std"])
     low, high = map(math.log, _MOST_PATIENTS)
     are = told["count"].ge(ENOUGH) & told["median"].between(low, high) & told["std"].lt(_ALIKE)
-    return list(told.index[are])
+    found = list(told.index[are])
+    if times:
+        part = means[means[f"key {of}"].isin(found)].set_index("body")["part"]
+        if not (part - part.groupby("body").median()).abs().median() < _STEADY:
+            return []
+    return found
 
 
 def _bodies(cells: pd.Series) -> pd.Series:
