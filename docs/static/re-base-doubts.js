@@ -9,7 +9,7 @@ const Doubts = (() => {
   const quoted = (text) => `'${text}'`;
   const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
   const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, MUCH = 0.15, TRIED = 9, BITS = 12, HARDLY = 20;
+  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, MUCH = 0.15, TRIED = 9, BITS = 12, HARDLY = 20, FAR_ABOVE = 5, NINES = new Set([9999, 99999, 999999]);
   const WAY = "Make it a key, or take those rows out of the file";
 
   /* To what some numbers may be rounded: a bit for each unit that a number is a multiple of, and one for whole numbers. */
@@ -145,6 +145,7 @@ const Doubts = (() => {
     judged(groups) {
       this.groups = groups;
       this.ofNumbers();
+      this.sums.forEach((column, n) => this.ofNines(groups, this.table.columns[column].name, n));
       this.ofRates(groups);
       this.ofNames(groups);
       if (!this.sums.length) return this;
@@ -174,6 +175,15 @@ const Doubts = (() => {
         if (low[0] && high[0] && pattern.of_hundred.test(wordsOf(name)) && high[2] <= 100 && high[1] >= FAR * low[2]) this.doubt(`${low[0] <= high[0] ? "low" : "high"} ${column}`, `column ${quoted(name)} holds ${low[2]} beside ${high[1]}: if one is a fraction and the other a percentage, write them alike`);
         if (cut) this.doubt(`cut ${column}`, `${quoted(cut)} in column ${quoted(name)} may have lost digits, as spreadsheets shorten them`);
       }
+    }
+
+    /* 9999 and the like, more than once and far above all other numbers. */
+    ofNines(groups, name, n) {
+      const some = groups.filter(({ most }) => NINES.has(most[n])), least = Math.min(...some.map(({ most }) => most[n]));
+      const others = groups.reduce((high, { most, next }) => Math.max(high, NINES.has(most[n]) ? NINES.has(next[n]) ? -Infinity : next[n] : most[n]), -Infinity);
+      if (some.length + Number(some[0]?.rows > 1) < 2 || others === -Infinity || others * FAR_ABOVE > least) return;
+      for (const group of some) this.mark(group, `nines ${n}`);
+      this.doubt(`nines ${n}`, `${[...new Set(some.map(({ most }) => most[n]))].join(", ")} in column ${quoted(name)} may mean not given; if so, put * in its place`);
     }
 
     ofRates(groups) {

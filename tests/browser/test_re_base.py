@@ -296,6 +296,8 @@ FILES = {
         {"sums": [], "means": [["rate", "share"]]}, "refused", "cannot weigh"),
     # numbers
     "-99 in a count": (column("n", "-99", "20", "30"), {}, "doubtful", "-99 in column 'n' may mean not given"),
+    "nines among tens": (column("n", "9999", "20", "9999"), {}, "doubtful", "9999 in column 'n' may mean not given"),
+    "one number of nines": (column("n", "9999", "20", "30"), {}, "exact", "exact"),
     "below zero in a change": (column("net change", "-99", "20", "30"), {"sums": ["net change"]}, "exact", "exact"),
     "digits that are lost": (column("n", "1.23E+05", "20", "30"), {}, "doubtful", "'1.23E+05' in column 'n' may have lost digits"),
     "footnotes": (column("n", "10†", "20 [note 1]", "30²"), {}, "exact", "marks of footnotes behind 3 numbers"),

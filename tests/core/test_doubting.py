@@ -999,6 +999,25 @@ def test_a_number_below_zero_that_may_mean_not_given_is_doubtful(name):
     assert status(told) == {"16C": "incomplete"} and told.frame[name].to_list() == [50]
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("cells", "doubted"),
+    [
+        ("9999,20,9999", True), ("99999,1200,99999", True), ("9999,20,30", False), ("9999,9998,9999", False),
+    ],
+)  # fmt: skip
+def test_nines_far_above_the_others_may_mean_not_given(cells, doubted):
+    """Nine thousand more deaths were exact; one such number may be so, and so may some among others as large."""
+    a, b, c = cells.split(",")
+    table = frame(f"code,n\n00C,{a}\n00K,{b}\n00M,{c}\n00L,40\n")
+    moved = rebase_file(table, sums=["n"], **DATES)
+    assert status(moved) == {"00L": "exact", "16C": "doubtful" if doubted else "exact"}
+    assert (f"{a} in column 'n' may mean not given" in str(moved)) == doubted
+    if doubted:
+        told = rebase_file(table, sums=["n"], missing=[a], **DATES)
+        assert status(told) == {"00L": "exact", "16C": "incomplete"}
+
+
 def test_a_fraction_among_percentages_is_doubtful():
     table = frame("code,rate,patients\n00C,10,100\n00K,0.2,100\n00M,30,100\n")
     moved = rebase_file(table, means={"rate": "patients"}, **DATES)

@@ -90,6 +90,8 @@ _MAY_BE_BELOW = re.compile(
     r"(?i)(?<![a-z])(?:net|changes?|differences?|diff|balance|surplus|deficit|variances?|growth|gains?|loss(?:es)?|adjustments?"
     r"|movements?|distance|under|over)(?![a-z])"
 )
+#: And numbers of nines that say so, where they stand more than once and so many times above all others.
+_NINES, _FAR_ABOVE = {9_999, 99_999, 999_999}, 5
 #: A large number as a spreadsheet writes it where the column is narrow, with one to four digits of more: 1.23E+05, 2E+07.
 _CUT = (
     r"\s*[-+]?\d(?:E\+(?:0[1-9]|[1-9]\d)|\.\dE\+(?:0[2-9]|[1-9]\d)|\.\d\dE\+(?:0[3-9]|[1-9]\d)"
@@ -766,18 +768,24 @@ def of_a_hundred(frame: pd.DataFrame, columns: list[str]) -> list[str]:
 
 
 def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -> list[Doubt]:
-    """Doubts about numbers that were read: -99 in a count, and a fraction among percentages."""
+    """Doubts about numbers that were read: -99 or 9999 in a count, and a fraction among percentages."""
     out = []
     for name in sums:
         below = frame[name].lt(0).fillna(False).astype(bool)
-        found = sorted({float(x) for x in frame[name][below]}, reverse=True)
-        if found and set(found) <= _NOT_GIVEN and not _MAY_BE_BELOW.search(words_of(name)):
+        if set(frame[name][below].unique()) - _NOT_GIVEN or _MAY_BE_BELOW.search(words_of(name)):
+            below &= False
+        nines = frame[name].isin(_NINES)
+        others = frame[name][~nines].dropna()
+        if nines.sum() < 2 or not len(others) or others.max() * _FAR_ABOVE > frame[name][nines].min():
+            nines &= False
+        found = sorted({float(x) for x in frame[name][below | nines]}, reverse=True)
+        if found:
             marks = [f"{x:.0f}" for x in found]
             why = (
                 f"{few(marks, 3)} in column {name!r} may mean not given; if so, say missing={marks!r} "
                 f"(--missing {' '.join(marks)})"
             )
-            out.append(Doubt(why, below))
+            out.append(Doubt(why, below | nines))
     for name in rates if len(frame) else ():
         size = frame[name].astype(float).abs()
         low, high = size[size.gt(0) & size.le(1)], size[size.gt(1)]
