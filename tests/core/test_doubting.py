@@ -1375,7 +1375,20 @@ def test_numbers_that_hardly_change_from_month_to_month_are_of_what_is_there_at_
 
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
-    "name", ["Median wait", "IMD decile", "Lower CI", "92nd percentile", "Longest wait (weeks)"]
+    "name",
+    [
+        "Median wait",
+        "IMD decile",
+        "Lower CI",
+        "92nd percentile",
+        "Longest wait (weeks)",
+        "Longest wait days",
+        "Max wait",
+        "Wait (max)",
+        "Min age",
+        "Maximum length of stay",
+        "Mode",
+    ],
 )
 def test_no_mean_gives_the_median_of_a_merged_body(name):
     table = frame(f"code,{name},n\n00C,7,10\n00K,9,20\n00M,8,30\n00L,4,1\n")
@@ -1467,6 +1480,38 @@ def test_what_grew_for_four_months_is_no_running_total(growth, name):
     assert status(rebase_file(table, sums=[name], drop=["Month"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.parametrize("name", ["Vaccinations", "Spend £"])
+@pytest.mark.parametrize("times", [3, 4, 12])
+def test_totals_that_run_on_from_the_first_are_seen_at_once(name, times):
+    """Q1 to Q4 of a year to date: the sum of them had each person of the first quarter four times."""
+    rows = [
+        (c, f"20{18 + (3 + i) // 12}-{(3 + i) % 12 + 1:02}", str(100 * n * (i + 1) + i * i))
+        for c, n in CCGS.items()
+        for i in range(times)
+    ]
+    moved = rebase_file(
+        pd.DataFrame(rows, columns=["code", "Month", name]), sums=[name], drop=["Month"], **DATES
+    )
+    assert status(moved) == {"16C": "doubtful"} and "fall from no time to the next" in str(moved)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["one has one number", "small numbers"])
+def test_a_body_by_itself_does_not_clear_totals_that_run_on(what):
+    """One CCG whose other months were suppressed, or one of two hundred that began late, cleared them all."""
+    draw, rows = random.Random(3), []
+    for n, code in enumerate(lineage.bodies("2018-04-01")["code"]):
+        total = 0
+        for month in range(4, 10):
+            total += max(0, round(draw.gauss(6, 2.5)))
+            blank = what == "one has one number" and n == 5 and month > 4
+            rows.append((code, f"2018-0{month}", "*" if blank else str(total)))
+    table = pd.DataFrame(rows, columns=["code", "Month", "Vaccinations"])
+    moved = rebase_file(table, sums=["Vaccinations"], drop=["Month"], **DATES)
+    assert "fall from no time to the next" in str(moved)
+    assert not {"exact", "approximate"} & set(moved.frame["status"])
+
+
 @pytest.mark.parametrize("name", ["Spend £000", "Spend", "Payments"])
 def test_money_that_rises_from_quarter_to_quarter_is_added_up(name):
     rows = [
@@ -1498,6 +1543,19 @@ def test_what_has_a_word_of_another_in_its_name_may_be_beside_it(column, cells):
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name",
+    [
+        "Longest wait days", "Longest waiter (weeks)", "Longest handover time", "Shortest journey time", "Maximum beds occupied",
+        "Maximum daily attendances", "Minimum staffing", "Highest daily beds occupied", "Lowest reading",
+    ],
+)  # fmt: skip
+def test_what_is_so_of_one_of_many_makes_no_sum(name):
+    table = frame("code,x\n00C,700\n00K,900\n00M,800\n").rename(columns={"x": name})
+    assert status(rebase_file(table, sums=[name], **DATES)) == {"16C": "doubtful"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "name",
     ["Highest risk patients", "Longest waiters over 52 weeks", "Shortest stays", "Lowest income households"],
 )
 def test_people_and_stays_of_the_longest_or_highest_kind_are_counted(name):
@@ -1521,6 +1579,21 @@ def test_percentages_have_a_mean_whatever_words_are_in_their_names(name):
     table = frame("code,x,n\n00C,70,10\n00K,90,20\n00M,80,30\n").rename(columns={"x": name})
     moved = rebase_file(table, means={name: "n"}, **DATES)
     assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Medical staff", "Staff"), ("Paediatric asthma", "Asthma"), ("Specialist beds", "Beds"), ("Clinical audits", "Audits"),
+        ("Care home residents", "Residents"), ("Advanced breast cancer", "Breast cancer"),
+    ],
+)  # fmt: skip
+def test_what_has_words_of_another_in_its_name_may_be_a_part_of_it(cells):
+    table = stacked(*cells, head="code,kind,n")
+    table["n"] = (table["n"].astype(int) + 1000 * table["kind"].eq(cells[1])).astype(str)
+    moved = rebase_file(table, sums=["n"], drop=["kind"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "by its name" in str(moved)
 
 
 @pytest.mark.slow

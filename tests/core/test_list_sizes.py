@@ -230,6 +230,28 @@ def test_what_is_counted_of_other_things_than_patients_need_not_rise_with_their_
     assert "doubtful" not in set(rebase_file(table, sums=[name], **DATES).frame["status"])
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "name", ["Staff who would recommend", "Trusts rated good", "Responses positive", "Members satisfied"]
+)
+def test_how_many_in_a_hundred_of_others_than_patients_is_like_a_rate(name):
+    table = of_ccgs(lambda _, other: 60 + other % 37).rename(columns={"Recommend": name})
+    assert "doubtful" in set(rebase_file(table, sums=[name], **DATES).frame["status"])
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize(
+    ("name", "is_so"),
+    [
+        ("Spend £000", True), ("Grant", True), ("Payment amount", True), ("Prescribing costs", True), ("£ for people", True),
+        ("Personal health budgets", False), ("Recipients of direct payments", False), ("Patients paid for", False),
+        ("Number of budgets", False), ("Amount of care needed", False), ("Referrals", False),
+    ],
+)  # fmt: skip
+def test_money_is_known_by_its_name_and_people_who_have_it_are_none(name, is_so):
+    assert finding.is_money(name) == is_so
+
+
 def test_a_number_that_is_the_same_for_all_says_nothing_of_a_rate():
     assert not list_sizes.like(of_ccgs(lambda _, other: 100_000), "code", [], [], ["Recommend"])[
         "Recommend"

@@ -71,6 +71,9 @@ _OFTEN = 0.8
 #: many of them they rise. What counts from the beginning grows by half of its first number each time or more; of numbers
 #: that grow less, or may have begun before, there have to be so many times: what is counted grows for a while as well.
 _TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.5, 0.5
+#: Fewer times are enough, and money is asked too, where each adds from half to twice of the first number. So it is under
+#: so many of the codes: a few are small, and chance is in them.
+_FEWER, _LIKE_THE_FIRST, _ALMOST_ALL = 3, (0.5, 2), 0.9
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -452,8 +455,9 @@ def _by_numbers(
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
     They fall from no time to the next, under any code, and mostly rise: as a total does that runs on. Or they change less
-    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money is
-    not asked, since it comes in equal parts and rises, nor are years, from which to the next lists rise.
+    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money
+    comes in equal parts and rises, so is only asked whether each time adds as much as the first. Years are not asked: from
+    one to the next lists rise.
     """
     if not is_period(some, name):
         return []
@@ -466,7 +470,7 @@ def _by_numbers(
     # in the order of days, not of their names
     when = keeping.values(some[name], lambda cell: day.get(cell, pd.NaT))
     out = []
-    for column in [s for s in sums if not is_money(s)]:
+    for column in sums:
         if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
@@ -477,9 +481,12 @@ def _by_numbers(
             .dropna()
         )
         change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
-        if _runs_on(each, change, of):
+        money = is_money(column)
+        if _runs_on(each, change, of, plainly=True) or (
+            not money and _runs_on(each, change, of, plainly=False)
+        ):
             how = "fall from no time to the next, as totals that run on do"
-        elif _stands(change, each):
+        elif not money and _stands(change, each):
             how = "change less from one time to the next than events do, as what is there at a time does"
         else:
             continue
@@ -488,18 +495,30 @@ def _by_numbers(
     return out
 
 
-def _runs_on(each: pd.Series, change: pd.Series, of: list[int]) -> bool:
-    """Whether numbers, with their changes, fall nowhere and mostly rise under each code and key, by much or for long."""
-    rising = change.gt(0).groupby(level=of, dropna=False, observed=True).agg(["mean", "size"])
-    times = rising["size"] + 1
-    if len(rising) < subtotals.SURE or change.lt(0).any() or times.min() < _TIMES:
+def _runs_on(each: pd.Series, change: pd.Series, of: list[int], plainly: bool) -> bool:
+    """Whether numbers, with their changes, fall nowhere and mostly rise under the codes and keys, by much or for long.
+
+    ``plainly`` is as where each time adds about as much as the first: Q1 to Q4 of a total that runs on.
+    """
+    if change.lt(0).any():
         return False
     first, last = (
         getattr(each.sort_index().groupby(level=of, dropna=False, observed=True), end)()
         for end in ("first", "last")
     )
-    much = last.ge(_HALF * times * first) | times.ge(_LONG)
-    return bool((rising["mean"].ge(_MOSTLY) & much).all())
+    added = change.groupby(level=of, dropna=False, observed=True).agg(["size", "min", "max"])
+    added["rises"] = change.gt(0).groupby(level=of, dropna=False, observed=True).mean()
+    added["times"] = added.pop("size") + 1
+    # a body may have one number alone, the others being blank
+    added["first"], added["last"] = first.reindex(added.index), last.reindex(added.index)
+    least, most = _LIKE_THE_FIRST
+    alike = (
+        added["min"].ge(least * added["first"]) & added["max"].le(most * added["first"]) & added["min"].gt(0)
+    )
+    much = added["last"].ge(_HALF * added["times"] * added["first"]) | added["times"].ge(_LONG)
+    enough = added["times"].ge(_FEWER if plainly else _TIMES)
+    are = alike if plainly else added["rises"].ge(_MOSTLY) & much
+    return int(enough.sum()) >= subtotals.SURE and bool((are & enough).mean() >= _ALMOST_ALL)
 
 
 def _stands(change: pd.Series, each: pd.Series) -> bool:

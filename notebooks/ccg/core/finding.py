@@ -85,11 +85,14 @@ _LIMIT = re.compile(
 _ESTIMATE = re.compile(
     r"(?i)(?:(?:indicator|measure|metric|data|calc|point) )?(?:value|estimate|figure|result|data)s?(?: suppressed)?"
 )
-#: What is so of one of many, and not of people who are called by it, as the longest waiters are.
+#: What is so of one of many, as the longest wait; but not people who are called by it, as the longest waiters, nor stays.
 _OF_THE_MOST = (
     r"(?:longest|shortest) (?:wait|stay|delay|(?:waiting )?time)(?: ?\(.*\)| in .*)?$"
     r"|(?:highest|lowest|minimum|maximum) (?:value|number|count|score|rate|month|week|day|age|wait|stay|price)s?(?: .*)?$"
     r"|(?:minimum|maximum) (?:patients|people|persons) (?:on|in|at|per) .*"
+    r"|^(?:longest|shortest|highest|lowest|minimum|maximum|min|max) (?!data ?sets?|(?:stays|patients|people|persons)$)"
+    r"(?!.*(?<![a-z])(?:waiters|households|areas|practices|families|groups?|risk|need|income|cost|users)(?![a-z]))[a-z%].*$"
+    r"|^.+ \(?(?:max|maximum|minimum)\)?(?: \(.*\))?$"
 )
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
@@ -173,12 +176,16 @@ _COUNTED = re.compile(
     r"|expenditure|payments?|prices?|allocations?|budgets?|fte|wte|staff|weighted|days|hours|observed|expected"
     r"|appointments?|referrals?|admissions?|attendances?|deaths?|births?|episodes?|visits?)(?![a-z])"
 )
-#: Names of money, which rises, and of what is counted of others than patients, so need not rise with their number.
+#: Names of money, but not of people who have it.
 _MONEY = re.compile(
-    r"(?i)^(?!.*(?:people|patients|persons) with ).*(?:£|(?<![a-z])(?:gbp|costs?|spend(?:ing)?|expenditure|payments?|paid|prices?|allocations?|budgets?|nic|income|grants?|amount)(?![a-z]))"
+    r"(?i)£|(?<![a-z])gbp(?![a-z])"
+    r"|^(?!.*(?<![a-z])(?:people|patients|persons|recipients|clients|holders|users|gps|staff|practices|number|no|personal(?: health)?|of care)(?![a-z]))"
+    r".*(?<![a-z])(?:costs?|spend(?:ing)?|expenditure|payments?|paid|prices?|allocations?|budgets?|nic|income|grants?|amount)(?![a-z])"
 )
+#: Names of what is counted of others than patients, so need not rise with their number; but not of how these are.
 _NOT_OF_PATIENTS = re.compile(
-    r"(?i)(?<![a-z])(?:grants?|beds?|meetings?|requests?|responses?|respondents?|head ?count|staff|members?|sites?|homes|prisons?|trusts?)(?![a-z])"
+    r"(?i)^(?!.*(?<![a-z])(?:who|that|would|rated|engaged|positive|satisfied|happy|confident|good|outstanding|recommend\w*|agree\w*|complian\w*|achiev\w*|meeting (?:the|a|target)|within)(?![a-z]))"
+    r".*(?<![a-z])(?:grants?|beds?|meetings?|requests?|responses?|respondents?|head ?count|staff|members?|sites?|homes|prisons?|trusts?)(?![a-z])"
 )
 #: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).
 _LIKE_RATE = re.compile(
@@ -192,7 +199,7 @@ _ADJUSTED = re.compile(
 #: Names of what no mean of several bodies gives, however it is weighted: their own numbers are not enough for it.
 _NO_MEAN = re.compile(
     r"(?i)(?<![a-z])(?:medians?|rank(?:s|ed|ing)?|(?:per)?centiles?|deciles?|quintiles?|quartiles?|[lu]c[il]|(?:lower|upper) (?:limit|bound|ci)|confidence.*"
-    r"|sd|standard (?:deviation|error)|p9[05])(?![a-z])"
+    r"|sd|standard (?:deviation|error)|p9[05]|^mode(?: age.*)?$)(?![a-z])"
 )
 #: The least or the most of some, and such: of a percentage these words say what it is of.
 _EXTREME = re.compile(rf"(?i)(?<![a-z])(?:9\d(?:th|st|nd|rd)|{_OF_THE_MOST}|^(?:min|max)(?:imum)?$)(?![a-z])")

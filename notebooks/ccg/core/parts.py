@@ -13,7 +13,7 @@ _FROM_TO = re.compile(r"(?i)(?P<before>(?:.* )?)(?P<low>\d{1,3}) ?(?:[-–—]|t
 #: What stands between a whole and the name of its part: Yes, definitely; Diabetes - type 1; White: Irish.
 _UNDER = re.compile(r"(?: [-–—] |, ?|: ?)")
 #: What has no parts of its own: Other - dental stands beside Other.
-_NO_WHOLE = re.compile(r"(?i)(?:any )?others?|no(?:t|ne)?(?: .*)?|un.*")
+_NO_WHOLE = re.compile(r"(?i)(?:any )?others?|no(?:t|ne)?(?: .*)?|un.*|homes?")
 #: A subtotal by its own words, and what is a part of another by them: Good (total), of which emergency.
 _SUBTOTAL = re.compile(
     r"(?i)(?!grand ).*\S[ (:–—-]+totals?\W*|.*\((?:all|sum|both|combined|overall)\)|(?:sub[- ]?totals?|sum(?= of |$)).*"
@@ -30,7 +30,7 @@ _OF_MEDICINES = re.compile(r"(?i)(?<![a-z])bnf(?![a-z])")
 _APART_BEFORE = re.compile(
     r"(?i)(?:very|fairly|quite|extremely|somewhat|strongly|slightly|moderately|mostly|rather|neither|tend to|more|less|most|least"
     r"|not|non|no|never|ex|former|(?:any )?other|without|excluding|except|pre|post|north|south|east|west|central|mid|greater|inner"
-    r"|outer|upper|lower|new|old|great|little|care|nursing|residential|paediatric|medical|clinical|advanced|specialist)(?: .*)?|.*(?: and| or| &| \+| of| for| in| to| with|,|/)"
+    r"|outer|upper|lower|new|old|great|little)(?: .*)?|.*(?: and| or| &| \+| of| for| in| to| with|,|/)"
 )
 _APART_BEHIND = re.compile(r"(?i)(?:and|or|&|\+|plus|/|not|no)(?: .*)?")
 #: What is called by what it is beside another, as a hospital is, and a column of such.

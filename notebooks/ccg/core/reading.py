@@ -20,6 +20,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -377,6 +378,8 @@ def cell(value: Any) -> str:
         return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int) and abs(value) > 10**4000:
+        value = Decimal(value)  # Python writes no whole number of more than 4,300 digits
     return str(value)
 
 
