@@ -7,7 +7,7 @@ project holds no rate is taken for a count, and of counts only two for rates, in
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -94,16 +94,25 @@ def like(
         judged = each[[*of, "group"]].drop_duplicates()
         asked = frame[[k for k in keys if k not in periods]].set_axis(of, axis=1)
         group = asked.merge(judged, on=of, how="left")["group"].set_axis(frame.index)
-    out = {}
-    for name in names:
-        given = each[["group", "body", "size"]].assign(number=each[f"number {name}"]).dropna(subset="number")
+    groups = int(each["group"].max()) + 1
+    out, asked_of = dict(unknown), [n for n in names if not not_of_patients(n)]
+    at_once = max(1, _LOOKED_AT // len(each))
+    for some_names in (asked_of[i : i + at_once] for i in range(0, len(asked_of), at_once)):
+        given = pd.concat(
+            [
+                each[["body", "size"]].assign(group=each["group"] + groups * i, number=each[f"number {n}"])
+                for i, n in enumerate(some_names)
+            ]
+        ).dropna(subset="number")
         bodies = given[given["number"].gt(0)].groupby("group")["body"].nunique()
-        asked_of = bodies.index[bodies.ge(ENOUGH)]
-        if not len(asked_of) or not_of_patients(name):
-            out[name] = Like(none, none)
+        given = given[given["group"].isin(bodies.index[bodies.ge(ENOUGH)])]
+        if not len(given):
             continue
-        told = _told(given[given["group"].isin(asked_of)], COUNTED if says_counts(name) else NARROW)
-        out[name] = Like(*(group.isin(told.index[told[what]]) for what in Like._fields))
+        narrow = [COUNTED if says_counts(n) else NARROW for n in some_names]
+        told = _told(given, {g: narrow[g // groups] for g in given["group"].unique()})
+        for i, name in enumerate(some_names):
+            at = group + groups * i
+            out[name] = Like(*(at.isin(told.index[told[what]]) for what in Like._fields))
     return out
 
 
@@ -166,8 +175,11 @@ def _bodies(cells: pd.Series) -> pd.Series:
     return keeping.made(cells, meant)
 
 
-def _told(given: pd.DataFrame, narrow: float) -> pd.DataFrame:
-    """For each group of numbers of bodies whether they are like rates, and whether like counts."""
+def _told(given: pd.DataFrame, narrow: Mapping[int, float]) -> pd.DataFrame:
+    """For each group of numbers of bodies whether they are like rates, and whether like counts.
+
+    ``narrow`` is by how much less than list sizes the numbers of each group have to differ to be like rates.
+    """
     rows = given[given["number"].gt(0)]
     rows = rows.assign(
         rank=rows.groupby("group")["number"].rank(), place=rows.groupby("group")["size"].rank(),
@@ -181,7 +193,7 @@ def _told(given: pd.DataFrame, narrow: float) -> pd.DataFrame:
         of.size(),
     )
     rises = (mean["both"] - mean["rank"] * mean["place"]) / (spread["rank"] * spread["place"])
-    alike = spread["log"].lt(narrow * spread["size"])
+    alike = spread["log"].lt(spread.index.map(narrow) * spread["size"])
     small = of["whole"].all() & of["number"].median().le(SMALL)
     enough = n.ge(0.9 * given.groupby("group").size())
     # of a number that is the same for all there is no correlation, and it may be a grant
