@@ -1556,7 +1556,13 @@ def test_what_is_so_of_one_of_many_makes_no_sum(name):
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name",
-    ["Highest risk patients", "Longest waiters over 52 weeks", "Shortest stays", "Lowest income households"],
+    [
+        "Highest risk patients",
+        "Longest waiters over 52 weeks",
+        "Shortest stays",
+        "Lowest income households",
+        "Lowest birthweight babies",
+    ],
 )
 def test_people_and_stays_of_the_longest_or_highest_kind_are_counted(name):
     table = frame("code,x\n00C,700\n00K,900\n00M,800\n").rename(columns={"x": name})

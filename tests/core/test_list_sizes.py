@@ -1,5 +1,7 @@
 """Counts rise with the list sizes of their bodies and rates do not, so numbers tell which they are."""
 
+import math
+import random
 import re
 
 import pandas as pd
@@ -201,6 +203,18 @@ def test_lists_of_several_quarters_are_not_added_up_whatever_they_are_called(mor
     moved = rebase_file(table, drop=["Quarter", *more.get("drop", [])], **asked)
     assert set(moved.frame["status"]) == {"doubtful"}
     assert "counts about all patients, or all adults, under 'Q1 2013/14', 'Q2 2013/14'" in str(moved)
+
+
+@pytest.mark.slow
+def test_lists_of_nine_years_are_told_by_their_size_and_events_of_one_a_head_are_not():
+    """Appointments of a quarter are about as many as patients, but not as steady."""
+    years = tables.load("ccg_years").query("'2014' < year < '2018'")
+    kept = {"code": "code", "year": "year", "registered_patients": "n"}
+    lists = years[list(kept)].rename(columns=kept)
+    assert len(list_sizes.all_patients(lists, ["code"], "year", "n", times=True)) == 4
+    draw = random.Random(1)
+    noisy = lists.assign(n=[n * math.exp(draw.gauss(0, 0.05)) for n in lists["n"]])
+    assert list_sizes.all_patients(noisy, ["code"], "year", "n", times=True) == []
 
 
 @pytest.mark.slow

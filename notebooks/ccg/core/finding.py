@@ -91,7 +91,7 @@ _OF_THE_MOST = (
     r"|(?:highest|lowest|minimum|maximum) (?:value|number|count|score|rate|month|week|day|age|wait|stay|price)s?(?: .*)?$"
     r"|(?:minimum|maximum) (?:patients|people|persons) (?:on|in|at|per) .*"
     r"|^(?:longest|shortest|highest|lowest|minimum|maximum|min|max) (?!data ?sets?|(?:stays|patients|people|persons)$)"
-    r"(?!.*(?<![a-z])(?:waiters|households|areas|practices|families|groups?|risk|need|income|cost|users)(?![a-z]))[a-z%].*$"
+    r"(?!.*(?<![a-z])(?:waiters|households|areas|practices|families|babies|births|staff|groups?|risk|need|income|cost|users|dependency)(?![a-z]))[a-z%].*$"
     r"|^.+ \(?(?:max|maximum|minimum)\)?(?: \(.*\))?$"
 )
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
