@@ -1,0 +1,242 @@
+"""Doubts where several times are added up: what was there on a day, what runs on, lists of all patients, days of events."""
+
+import re
+
+import pandas as pd
+
+from .. import keeping, lineage, list_sizes, periods, subtotals, totals
+from ..finding import is_money, is_period, names_of, says_nothing, words_of
+from ..words import few
+from .doubt import Doubt
+
+#: What all patients, or all people, are called.
+_ALL = r"registered (?:patients?|people|persons)|(?:patients|people) registered|list ?sizes?|(?:practice|patient) lists?|populations?"
+#: Columns that count them.
+_OF_ALL = re.compile(rf"(?i)(?<![a-z])(?:{_ALL})(?![a-z])")
+#: Columns that count what is there at a time, and words for that time.
+_STOCK = re.compile(
+    rf"(?i)(?<![a-z])(?:{_ALL}|residents?|registers?|practices|waiting list|head ?count|fte|wte"
+    r"|beds|incomplete pathways?|wl|(?:number|patients|people|persons|total|still|currently) (?:of .* )?waiting|outstanding|backlog|open (?:referrals?|cases|spells?|pathways?)|case ?loads?"
+    r"|in contact|vacanc(?:y|ies)|in (?:post|employment)|diagnosed with|with (?:a )?diagnosis|living with|at (?:the )?end of"
+    r"|active patients|(?:people|patients|persons|currently|still) eligible|snapshot|at (?:the )?(?:month|quarter|year|period)[ -]?end|(?:on|at) (?:the )?last day"
+    r"|waiters|waiting (?:over|more|longer|at least|\d).*)(?![a-z])(?! days)"
+)
+#: Columns of what divides people.
+_OF_PEOPLE = re.compile(
+    r"(?i)(?<![a-z])(?:sex|gender|ages?|age ?(?:group|band)|ethnic(?:ity| group)?|deprivation|quintile|decile)(?![a-z])"
+)
+#: Columns of diseases, tests and the like, which divide no patients: beside each stand all of them.
+_BESIDE_PATIENTS = re.compile(
+    r"(?i)(?<![a-z])(?:diseases?|conditions?|illness(?:es)?|diagnos[ie]s|qof|group codes?|indicator groups?|domains?|tests?|procedures?|vaccin(?:es?|ations?)|jabs?|doses?|drugs?|medicines?|chemicals?|bnf"
+    r"|treatments?|treatment functions?|special(?:ty|ties|ity|ities)|questions?|answers?|responses?|screening|programmes?|services?|pathways?|standards?|cancers?|tumours?|checks?)(?![a-z])"
+)
+_AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
+#: Columns that count again at each time what they counted before.
+_SO_FAR = re.compile(
+    r"(?i)(?<![a-z])(?:cumulative|ytd|(?:year )?to date|so far|rolling|unique|distinct)(?![a-z])"
+)
+#: Where days are periods, so many of all codes and days have a row.
+_OFTEN = 0.8
+#: Of so many times, no further apart than quarters are, numbers are that are taken for a total that runs on, and at so
+#: many of them they rise. What counts from the beginning grows by half of its first number each time or more; of numbers
+#: that grow less, or may have begun before, there have to be so many times: what is counted grows for a while as well.
+_TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.5, 0.5
+#: Fewer times are enough, and money is asked too, where each adds from half to twice of the first number. So it is under
+#: so many of the codes: a few are small, and chance is in them.
+_FEWER, _LIKE_THE_FIRST, _ALMOST_ALL = 3, (0.5, 2), 0.9
+#: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
+#: that; half of those of what is there at a time are below this, of numbers large enough to tell.
+_STEADY, _LARGE = 0.1, 100
+#: What names of columns are asked for, for readers that have no Python: anywhere in them.
+ANYWHERE = {"of_all": _OF_ALL, "beside_patients": _BESIDE_PATIENTS, "of_people": _OF_PEOPLE}
+
+
+def of_days(frame: pd.DataFrame, among: pd.Series, name: str, sums: list[str]) -> list[Doubt]:
+    """A doubt where the periods left out are days on which something was counted: its counts make no sum."""
+    if not is_period(frame, name):
+        return []
+    as_at = _AS_AT.search(words_of(name)) or any(
+        map(_AS_AT.search, map(str, frame[name].unique()[: totals.FEW]))
+    )
+    measures = _measures(frame, name) if any(map(says_nothing, sums)) else []
+    called = {s: [words_of(s), *(measures if says_nothing(s) else ())] for s in sums}
+    again = [s for s in sums if any(map(_SO_FAR.search, called[s]))]
+    stocks = [s for s in sums if as_at or s in again or any(map(_STOCK.search, called[s]))]
+    if not stocks:
+        return []
+    what = "again what it counted before" if stocks[0] in again else "what is there at a time"
+    why = (
+        f"column {stocks[0]!r} counts {what}, and those of several times in the dropped column {name!r} were added up "
+        f"(--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, among)]
+
+
+def by_numbers(
+    some: pd.DataFrame, among: pd.Series, keys: list[str], name: str, sums: list[str]
+) -> list[Doubt]:
+    """A doubt where the numbers of several times show that they make no sum, whatever they are called.
+
+    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on. Or they change less
+    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money
+    comes in equal parts and rises, so is only asked whether each time adds as much as the first. Years are not asked: from
+    one to the next lists rise.
+    """
+    if not is_period(some, name):
+        return []
+    try:
+        day = periods.days(some[name].unique())
+    except periods.PeriodError:
+        return []
+    if pd.Series(sorted(set(day.values()))).diff().median() > _WITHIN_A_YEAR:
+        return []
+    # in the order of days, not of their names
+    when = keeping.values(some[name], lambda cell: day.get(cell, pd.NaT))
+    out = []
+    for column in sums:
+        if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
+            continue  # said already
+        number = keeping.values(some[column], subtotals.number)
+        of = list(range(len(keys)))  # by their places: a key may be called as the days are
+        each = (
+            number.groupby([*(some[k] for k in keys), when], dropna=False, observed=True)
+            .sum(min_count=1)
+            .dropna()
+        )
+        change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
+        money = is_money(column)
+        if _runs_on(each, change, of, plainly=True) or (
+            not money and _runs_on(each, change, of, plainly=False)
+        ):
+            how = "fall from no time to the next, as totals that run on do"
+        elif not money and _stands(change, each):
+            how = "change less from one time to the next than events do, as what is there at a time does"
+        else:
+            continue
+        why = f"the numbers of column {column!r} in the dropped column {name!r} {how}, and were added up (--by {name!r} keeps them apart)"
+        out.append(Doubt(why, among))
+    return out
+
+
+def _runs_on(each: pd.Series, change: pd.Series, of: list[int], plainly: bool) -> bool:
+    """Whether numbers, with their changes, fall nowhere and mostly rise under the codes and keys, by much or for long.
+
+    ``plainly`` is as where each time adds about as much as the first: Q1 to Q4 of a total that runs on.
+    """
+    if change.lt(0).any():
+        return False
+    first, last = (
+        getattr(each.sort_index().groupby(level=of, dropna=False, observed=True), end)()
+        for end in ("first", "last")
+    )
+    added = change.groupby(level=of, dropna=False, observed=True).agg(["size", "min", "max"])
+    added["rises"] = change.gt(0).groupby(level=of, dropna=False, observed=True).mean()
+    added["times"] = added.pop("size") + 1
+    # a body may have one number alone, the others being blank
+    added["first"], added["last"] = first.reindex(added.index), last.reindex(added.index)
+    least, most = _LIKE_THE_FIRST
+    alike = (
+        added["min"].ge(least * added["first"]) & added["max"].le(most * added["first"]) & added["min"].gt(0)
+    )
+    much = added["last"].ge(_HALF * added["times"] * added["first"]) | added["times"].ge(_LONG)
+    enough = added["times"].ge(_FEWER if plainly else _TIMES)
+    are = alike if plainly else added["rises"].ge(_MOSTLY) & much
+    return int(enough.sum()) >= subtotals.SURE and bool((are & enough).mean() >= _ALMOST_ALL)
+
+
+def _stands(change: pd.Series, each: pd.Series) -> bool:
+    """Whether numbers, of which these are the changes, change less than events do that come by chance."""
+    before = each.reindex(change.index) - change
+    large = before.ge(_LARGE) & change.ne(0)  # a payment may be the same each month
+    if int(large.sum()) < max(list_sizes.ENOUGH, len(change) / 2):
+        return False
+    return bool((change[large] ** 2 / (2 * before[large])).median() < _STEADY)
+
+
+def of_all(frame: pd.DataFrame, among: pd.Series, keys: list[str], name: str, sums: list[str]) -> list[Doubt]:
+    """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults.
+
+    Numbers tell it where names do not, as that of a Denominator, or the list itself of each quarter; but in the rows of
+    sexes and ages they are no whole lists, and a pound for each patient is no patient.
+    """
+    way = f"were added up (--by {name!r} keeps them apart)"
+    every = [s for s in sums if _OF_ALL.search(words_of(s))]
+    if every and _BESIDE_PATIENTS.search(words_of(name)):
+        why = f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} {way}"
+        return [Doubt(why, among)]
+    times = is_period(frame, name)
+    if _OF_PEOPLE.search(words_of(name)) or (
+        times and any(_STOCK.search(words_of(c)) for c in (name, *sums))
+    ):
+        return []  # the second is said already
+    keys = [keys[0], *(k for k in keys[1:] if not _OF_PEOPLE.search(words_of(k)))]  # men and women are all
+    for column in [s for s in sums if not is_money(s)]:
+        cells = list_sizes.all_patients(frame, keys, name, column, times=times)
+        if len(cells) > 1:
+            under = f"under {few(map(repr, cells), 3)} of the dropped column {name!r}"
+            why = f"it seems by its size that column {column!r} counts about all patients, or all adults, {under}, and these {way}"
+            return [Doubt(why, among)]
+    return []
+
+
+def of_events(frame: pd.DataFrame, code: str, name: str) -> list[Doubt]:
+    """A doubt where the days left out are those of events: if they are periods, some of them are missing for a code."""
+    if not is_period(frame, name) or not _are_events(_of_known(frame, [code, name], code), code, name):
+        return []
+    why = (
+        f"the days in the dropped column {name!r} were taken for those of payments or other events, since not every code has "
+        f"rows on each: if they are periods, sums do not compare (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, pd.Series(True, frame.index))]  # a code with one row lacks the other days too
+
+
+def _measures(frame: pd.DataFrame, but: str) -> list[str]:
+    """The few cells of columns of measures, which say what is counted where the column of numbers is called Value."""
+    some = [c for c in names_of(frame) if c != but and totals.of_measures(c) and keeping.is_text(frame[c])]
+    return [str(cell) for c in some for cell in frame[c].unique()[: totals.FEW]]
+
+
+def uneven(frame: pd.DataFrame, keys: list[str], name: str, dated: bool) -> str:
+    """Why periods are not to be added up: a body has rows in some of them only, of those under one key that is a period.
+
+    What has no date is of no geography if ``dated``, so is not added up.
+    """
+    if not is_period(frame, name):
+        return ""
+    of = [k for k in keys[1:] if is_period(frame, k)]
+    rows = _of_known(frame, [*of, keys[0], name], keys[0])
+    rows = rows[rows[name].ne("")] if dated else rows
+    if _are_events(rows, keys[0], name):  # added up, and doubtful
+        return ""
+    for _, some in rows.groupby(of) if of else [("", rows)]:
+        there = set(zip(some[keys[0]], some[name], strict=True))
+        codes, all_periods = sorted({c for c, _ in there}), sorted({p for _, p in there})
+        lacking = next(((c, p) for p in all_periods for c in codes if (c, p) not in there), None)
+        if lacking is not None:
+            return (
+                f"it is a period, and {lacking[0]} has rows in other periods but none in {lacking[1]!r}, so sums would "
+                "not compare"
+            )
+    return ""
+
+
+def _of_known(frame: pd.DataFrame, columns: list[str], code: str) -> pd.DataFrame:
+    """What stands in some columns of the rows of bodies, each once, with the codes as they are written."""
+    home = lineage.default()
+    beside = home.beside()
+    meant = {c: home.written(c) for c in map(str, frame[code].unique())}
+    bodies = frame[keeping.told(frame[code], lambda c: meant.get(c) and meant[c] not in beside)]
+    rows = bodies[columns].drop_duplicates().astype(str).fillna("")
+    return rows.assign(**{code: rows[code].map(meant)})
+
+
+def _are_events(rows: pd.DataFrame, code: str, name: str) -> bool:
+    """Whether dates may be of payments or other events: days of any weekday and month, of which many codes have none."""
+    pairs = rows[[code, name]].drop_duplicates()
+    if len(pairs) >= _OFTEN * rows[code].nunique() * rows[name].nunique():
+        return False
+    try:
+        found = pd.Series(periods.days(rows[name].unique()))
+    except periods.PeriodError:
+        return False
+    return len(found) > 0 and found.dt.day_of_week.nunique() > 2 and found.dt.day.nunique() > 4
