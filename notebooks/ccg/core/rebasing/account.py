@@ -79,7 +79,8 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
     if left or short:
         met = _met(moved, grouped, mapping, request, bool(short))
     else:  # codes alone are asked for in a fraction of the time
-        met = _Met(codes=set(columns.distinct(table.frame, request)) if divided else set())
+        old = table.frame if table.lazy else grouped.frame  # which is shorter by far
+        met = _Met(codes=set(columns.distinct(old, request)) if divided else set())
     return Report(
         _start(found, table, mapping, request), str(request.goal), totals, missing,
         met.not_placed, sorted(found.shared), dict(mapping.repaired), found.shared,
@@ -127,8 +128,7 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
         column = temp(f"sum_{name}")
         placed[column], left[column], given[column] = (f[name].sum() for f in (flagged, unmapped, data))
         given[temp(f"n_{name}")] = data[name].count()
-        # as floats, whole numbers do not run over
-        given[temp(f"size_{name}")] = columns.as_floats(data[name]).abs().sum()
+        given[temp(f"size_{name}")] = _size(data[name], given[column])
     if request.means:
         given |= data.select(*(one.alias(n) for n, one in added(request).items())).rows(named=True)[0]
     for rate, weight in request.means.items():
@@ -140,6 +140,15 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
         for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
             shared[body] = max(part, shared.get(body, 0.0))
     return _Found({"input": given, "placed": placed, "unmapped": left}, shared)
+
+
+def _size(series: Any, total: Any) -> Any:
+    """The sum of numbers without their signs; ``total`` is that of the numbers as they are."""
+    if series.dtype.is_integer() and len(series):
+        least, most = series.min(), series.max()
+        if least is None or pd.isna(least) or (least >= 0 and most * len(series) < 2**63):
+            return total
+    return columns.as_floats(series).abs().sum()  # as floats, whole numbers do not run over
 
 
 def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, request: Request) -> _Found:
