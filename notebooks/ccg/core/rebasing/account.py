@@ -146,7 +146,7 @@ def _size(series: Any, total: Any) -> Any:
     """The sum of numbers without their signs; ``total`` is that of the numbers as they are."""
     if series.dtype.is_integer() and len(series):
         least, most = series.min(), series.max()
-        if least is None or pd.isna(least) or (least >= 0 and most * len(series) < 2**63):
+        if least is None or pd.isna(least) or (least >= 0 and int(most) * len(series) < 2**63):
             return total
     return columns.as_floats(series).abs().sum()  # as floats, whole numbers do not run over
 
