@@ -287,8 +287,9 @@ def _tried(names: list[str], table: pd.DataFrame, name: str, common: float) -> l
     """Of a few columns those whose sum another is in every row, if there are too few sums for that to be chance."""
     if _digits(table[name], common) < 2 * len(names) + _BITS or not SURE <= len(names) <= _TRIED:
         return []
+    cells, of = table[name].to_numpy(dtype=float), {n: table[n].to_numpy(dtype=float) for n in names}
     for some in chain.from_iterable(combinations(names, n) for n in range(1, len(names) + 1)):
-        if (table[[*some]].sum(axis=1) - table[name]).abs().le(1e-9 * table[name].abs()).all():
+        if (abs(sum(of[n] for n in some) - cells) <= 1e-9 * abs(cells)).all():
             return [*some]
     return []
 
