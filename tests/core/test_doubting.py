@@ -254,6 +254,7 @@ def test_all_patients_beside_each_disease_are_not_added_up(name):
         assert status(moved) == {"16C": "exact"}, head
 
 
+@pytest.mark.slow
 def test_a_value_beside_its_numerator_and_denominator_is_their_ratio():
     """rest added up the values of 578 and 403 of an indicator, and called that exact."""
     table = frame("code,Indicator value,Numerator,Denominator\n00C,578,4,7\n00K,403,5,12\n00M,350,7,20\n")
@@ -286,6 +287,7 @@ def test_figures_of_a_day_and_of_a_year_are_measures_that_make_no_sum(head, cell
         rebase_file(table, sums=["n"], drop=[head], **DATES)
 
 
+@pytest.mark.slow
 def test_columns_that_make_a_hundred_in_every_row_are_percentages():
     """45, 35 and 20 per cent of 03A and 46, 34 and 20 of 03J made 91, 69 and 40, called exact."""
     text = "code,Base,Good,Fair,Poor\n00C,900,70,20,10\n00K,800,60,30,11\n00M,700,55,25,20\n"
@@ -346,6 +348,7 @@ def test_people_who_set_a_quit_date_are_no_dates():
     assert moved.frame["Setting a quit date"].tolist() == [2683]
 
 
+@pytest.mark.slow
 def test_payments_of_many_days_are_added_up_and_weeks_of_which_some_are_missing_are_not():
     """Every list of payments over £25,000 was refused: some CCGs had paid none on a day on which others had."""
     days = ["2018-04-03", "2018-04-11", "2018-04-13", "2018-04-19", "2018-04-27", "2018-05-01", "2018-05-14"]
@@ -566,6 +569,7 @@ def test_any_other_group_is_no_total(cell):
     }
 
 
+@pytest.mark.slow
 def test_persons_by_their_letter_stand_beside_men_and_women():
     with pytest.raises(PublishedError, match="'P' stands beside parts"):
         rebase_file(stacked("M", "F", "P", head="code,Sex,n"), sums=["n"], drop=["rest"], **DATES)
@@ -822,6 +826,7 @@ def test_numbers_that_stand_for_something_are_looked_at_though_some_codes_lack_s
         rebase_file(table, sums=["n"], drop=["Arm"], **DATES)
 
 
+@pytest.mark.slow
 def test_two_ways_of_dividing_that_add_up_to_the_same_are_doubtful():
     parts = {"young": lambda a, b, c, d: a + c, "old": lambda a, b, c, d: b + d}
     table = under(9, **parts, men=lambda a, b, c, d: a + b, women=lambda a, b, c, d: c + d)
@@ -1227,6 +1232,7 @@ def years(*names: str, head: str = "Year") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", head, "n"])
 
 
+@pytest.mark.slow
 def test_years_that_tell_the_geography_alone_are_added_up_as_those_of_a_dropped_column():
     """With --at Year and no --by Year five years came out in one row, with no word of it."""
     of = {"at": "Year", "to": "2021-04-01"}
@@ -1446,6 +1452,7 @@ def test_columns_may_be_called_as_those_that_are_made_meanwhile(name):
 # --- what is right and stays so ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_blank_among_the_dates_of_geographies_is_no_period():
     """Dates of pandas with one blank ended in a TypeError, where text with one did not."""
     table = stacked("M", "F").assign(D=pd.Timestamp("2018-04-01"))
@@ -1466,6 +1473,7 @@ def test_a_sum_may_be_called_as_what_is_worked_out_of_parts(name):
     assert "'Lung cancer' of the dropped column 'kind' may be a part of 'Cancers'" in str(moved)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("growth", "name"),
     [((1, 1.1, 1.35, 1.5), "Appointments"), ((1, 8, 12, 15), "Doses")],
@@ -1480,6 +1488,7 @@ def test_what_grew_for_four_months_is_no_running_total(growth, name):
     assert status(rebase_file(table, sums=[name], drop=["Month"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Vaccinations", "Spend £"])
 @pytest.mark.parametrize("times", [3, 4, 12])
 def test_totals_that_run_on_from_the_first_are_seen_at_once(name, times):
@@ -1512,6 +1521,7 @@ def test_a_body_by_itself_does_not_clear_totals_that_run_on(what):
     assert not {"exact", "approximate"} & set(moved.frame["status"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Spend £000", "Spend", "Payments"])
 def test_money_that_rises_from_quarter_to_quarter_is_added_up(name):
     rows = [
