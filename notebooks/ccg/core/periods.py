@@ -106,8 +106,9 @@ _MARK = re.compile(r"(?: ?(?:[*†‡]+|\(.*\)|\[.*\]| [pr]|provisional|revised|
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?)?"
 #: What stands behind a period and is no part of it, for readers that have no Python.
 ANYWHERE = {"behind_period": _MARK}
+# Those below are made into machines when the first cell is read: that takes longer than many a call that reads none.
 #: What NHS England writes before a month: RTT-April-2018, DM01-APRIL-2018.
-_RETURN = re.compile(rf"^(?!(?:{_M})\b)[A-Z&]{{2,8}}\d{{0,2}}[ _-](?=(?:{_M})[ _'-])", re.I)
+_RETURN = rf"(?i)^(?!(?:{_M})\b)[A-Z&]{{2,8}}\d{{0,2}}[ _-](?=(?:{_M})[ _'-])"
 
 
 class PeriodError(ValueError):
@@ -146,34 +147,35 @@ _LENGTH = {
     "financial year": pd.DateOffset(months=12),
 }  # fmt: skip
 #: Ways of writing a date or period, each with its first day. Where two fit a cell, the rest of the column decides.
-_WAYS: tuple[tuple[str, re.Pattern[str], Callable[..., pd.Timestamp | None]], ...] = tuple(
-    (kind, re.compile(pattern, re.I), day)
-    for kind, pattern, day in (
-        ("date", rf"{_YEAR4}([-/.])(\d\d?)\2(\d\d?){_TIME}", lambda y, _, m, d: _ymd(y, m, d)),
-        ("date", rf"{_YEAR4}(\d\d)(\d\d)", _ymd),
-        ("day first", r"(\d\d?)([-/.])(\d\d?)\2((?:20)?\d\d)" + _TIME, lambda d, _, m, y: _ymd(y, m, d)),
-        ("month first", r"(\d\d?)([-/.])(\d\d?)\2((?:20)?\d\d)" + _TIME, lambda m, _, d, y: _ymd(y, m, d)),
-        (
-            "named day",
-            rf"(\d\d?)(?:st|nd|rd|th)?[ -]?{_NAMED},?[ -]?((?:20)?\d\d)",
-            lambda d, m, y: _ymd(y, _MONTH[m.lower()], d),
-        ),
-        ("named month", rf"{_NAMED}[ _'-]*((?:20)?\d\d)", lambda m, y: _ymd(y, _MONTH[m.lower()])),
-        ("named month", rf"{_YEAR4}[ _-]*{_NAMED}", lambda y, m: _ymd(y, _MONTH[m.lower()])),
-        ("month", rf"{_YEAR4}[-/._ ]?m?(0[1-9]|1[0-2])", _ymd),
-        ("month", rf"(0?[1-9]|1[0-2])[-/.]{_YEAR4}", lambda m, y: _ymd(y, m)),
-        ("financial year", _FYEAR, _fy),
-        ("financial year", r"(?:fy\s*)?((?:19|20)?\d\d)(\d\d)", _fy),
-        ("year", _YEAR4 + r"(?:\.0)?", _ymd),
-        ("quarter", rf"{_QUARTER}[ ,_-]*{_FYEAR}", lambda q, a, b: _fy(a, b, int(q))),
-        ("quarter", rf"{_FYEAR}[ ,_-]*{_QUARTER}", lambda a, b, q: _fy(a, b, int(q))),
-        (_CALENDAR, rf"{_YEAR4}[ ,_/-]*{_QUARTER}", lambda y, q: _quarter(y, q, 1)),
-        (_FINANCIAL, rf"{_YEAR4}[ ,_/-]*{_QUARTER}", lambda y, q: _quarter(y, q, 4)),
-        (_CALENDAR, rf"{_QUARTER}[ ,_/-]*{_YEAR4}", lambda q, y: _quarter(y, q, 1)),
-        (_FINANCIAL, rf"{_QUARTER}[ ,_/-]*{_YEAR4}", lambda q, y: _quarter(y, q, 4)),
-        ("day number of Excel", r"([34]\d{4})(?:\.\d+)?", lambda n: pd.Timestamp(1899, 12, 30) + pd.Timedelta(days=int(n))),
-    )
-)  # fmt: skip
+_WAYS: tuple[tuple[str, str, Callable[..., pd.Timestamp | None]], ...] = (
+    ("date", rf"{_YEAR4}([-/.])(\d\d?)\2(\d\d?){_TIME}", lambda y, _, m, d: _ymd(y, m, d)),
+    ("date", rf"{_YEAR4}(\d\d)(\d\d)", _ymd),
+    ("day first", r"(\d\d?)([-/.])(\d\d?)\2((?:20)?\d\d)" + _TIME, lambda d, _, m, y: _ymd(y, m, d)),
+    ("month first", r"(\d\d?)([-/.])(\d\d?)\2((?:20)?\d\d)" + _TIME, lambda m, _, d, y: _ymd(y, m, d)),
+    (
+        "named day",
+        rf"(\d\d?)(?:st|nd|rd|th)?[ -]?{_NAMED},?[ -]?((?:20)?\d\d)",
+        lambda d, m, y: _ymd(y, _MONTH[m.lower()], d),
+    ),
+    ("named month", rf"{_NAMED}[ _'-]*((?:20)?\d\d)", lambda m, y: _ymd(y, _MONTH[m.lower()])),
+    ("named month", rf"{_YEAR4}[ _-]*{_NAMED}", lambda y, m: _ymd(y, _MONTH[m.lower()])),
+    ("month", rf"{_YEAR4}[-/._ ]?m?(0[1-9]|1[0-2])", _ymd),
+    ("month", rf"(0?[1-9]|1[0-2])[-/.]{_YEAR4}", lambda m, y: _ymd(y, m)),
+    ("financial year", _FYEAR, _fy),
+    ("financial year", r"(?:fy\s*)?((?:19|20)?\d\d)(\d\d)", _fy),
+    ("year", _YEAR4 + r"(?:\.0)?", _ymd),
+    ("quarter", rf"{_QUARTER}[ ,_-]*{_FYEAR}", lambda q, a, b: _fy(a, b, int(q))),
+    ("quarter", rf"{_FYEAR}[ ,_-]*{_QUARTER}", lambda a, b, q: _fy(a, b, int(q))),
+    (_CALENDAR, rf"{_YEAR4}[ ,_/-]*{_QUARTER}", lambda y, q: _quarter(y, q, 1)),
+    (_FINANCIAL, rf"{_YEAR4}[ ,_/-]*{_QUARTER}", lambda y, q: _quarter(y, q, 4)),
+    (_CALENDAR, rf"{_QUARTER}[ ,_/-]*{_YEAR4}", lambda q, y: _quarter(y, q, 1)),
+    (_FINANCIAL, rf"{_QUARTER}[ ,_/-]*{_YEAR4}", lambda q, y: _quarter(y, q, 4)),
+    (
+        "day number of Excel",
+        r"([34]\d{4})(?:\.\d+)?",
+        lambda n: pd.Timestamp(1899, 12, 30) + pd.Timedelta(days=int(n)),
+    ),
+)
 
 
 def days(
@@ -259,29 +261,25 @@ def end(cell: object) -> pd.Timestamp | None:
 
 
 #: Months up to one: 12 months to March 2018, year ending June 2018, MAT Jun-18, 3 months to June 2018.
-_MONTHS_TO = re.compile(
+_MONTHS_TO = (
     r"(?i)(?:the )?(?:rolling )?(?:(?:(?P<months>\d\d?|three|six|nine|twelve)[ -]months?|year)(?: (?:to|end|ending|ended))|y/?e|mat|r12m?):?"
     r" (?:to )?(?:end )?(?P<last>.*)"
 )
 _NUMBERS = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
 #: From one period to another: Apr 2017 to Mar 2018, 2015/16 - 2017/18, Apr-Jun 2018; and 2013-15, three years.
-_FROM_TO = re.compile(
-    r"(?i)(?:(?:the )?(?:rolling )?(?:year|quarter|period):? )?(?P<first>.+?)(?: to | ?[–—] ?| - |(?<=\d{4}-\d\d-\d\d)/)(?P<last>.+)"
-)
-_YEARS = re.compile(r"((?:19|20)\d\d) ?[-–/] ?(?:20)?(\d\d)")
+_FROM_TO = r"(?i)(?:(?:the )?(?:rolling )?(?:year|quarter|period):? )?(?P<first>.+?)(?: to | ?[–—] ?| - |(?<=\d{4}-\d\d-\d\d)/)(?P<last>.+)"
+_YEARS = r"((?:19|20)\d\d) ?[-–/] ?(?:20)?(\d\d)"
 #: The year behind the last of two periods, which is said once for both: Q1-Q2 2018/19, Apr-Jun 18.
-_LAST_YEAR = re.compile(rf"(?i)(?<![a-z0-9])(?:{_FYEAR}|{_YEAR4}|'?\d\d)$")
+_LAST_YEAR = rf"(?i)(?<![a-z0-9])(?:{_FYEAR}|{_YEAR4}|'?\d\d)$"
 #: Half a financial year, and what has run on since it began: Jun-18 (cumulative).
-_HALF = re.compile(
-    rf"(?i)h(?:alf)? ?(?P<half>[12])[ ,_-]*(?P<year>{_FY})|(?P<of>{_FY})[ ,_-]*h(?:alf)? ?(?P<which>[12])"
-)
-_SO_FAR = re.compile(r"(?i)(.*\S) ?\((?:cumulative|ytd|(?:year )?to date)\)")
+_HALF = rf"(?i)h(?:alf)? ?(?P<half>[12])[ ,_-]*(?P<year>{_FY})|(?P<of>{_FY})[ ,_-]*h(?:alf)? ?(?P<which>[12])"
+_SO_FAR = r"(?i)(.*\S) ?\((?:cumulative|ytd|(?:year )?to date)\)"
 #: A date of which the day or the month may stand first, if both are below 13.
-_SLASHED = re.compile(r"(?<!\d)(\d\d?)([-/.])(\d\d?)\2(?:20)?\d\d(?!\d)")
+_SLASHED = r"(?<!\d)(\d\d?)([-/.])(\d\d?)\2(?:20)?\d\d(?!\d)"
 #: No period is longer than so many signs.
 _LONG = 80
 #: A part of a year that does not say of which: Q1, April.
-_BARE = re.compile(rf"(?i){_PART}|{_M}")
+_BARE = rf"(?i){_PART}|{_M}"
 
 
 class _Read(NamedTuple):
@@ -310,7 +308,7 @@ def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
     (('2018/19', 'Q1'), ('Apr-Sep 2018', 'Apr-Jun 2018'))
     """
     cells = list(dict.fromkeys(cells))
-    parts = [c for c in cells if _BARE.fullmatch(str(c).strip())]
+    parts = [c for c in cells if re.fullmatch(_BARE, str(c).strip())]
     years = [c for c in cells if re.fullmatch(rf"(?i){_FY}", str(c).strip())]
     quarters = [c for c in parts if str(c).strip()[0] in "qQ"]
     months = [c for c in parts if re.fullmatch(rf"(?i){_M}", str(c).strip())]
@@ -322,7 +320,7 @@ def overlap(cells: Iterable[Any], name: str = "") -> tuple[Any, Any] | None:
             its := next((q for q in quarters if int(re.findall(r"\d", str(q))[0]) in _quarters(month)), None)
         ):
             return its, month
-    before = "year to " if _MONTHS_TO.fullmatch(f"{' '.join(name.split())} x") else ""
+    before = "year to " if re.fullmatch(_MONTHS_TO, f"{' '.join(name.split())} x") else ""
     order = "day first" if _month_first(cells) else "month first"
     every = [(f"{before}{cell}", cell) for cell in cells]
 
@@ -362,7 +360,7 @@ def _quarters(month: object) -> set[int]:
 
 def _month_first(cells: Iterable[Any]) -> bool:
     """Whether the month stands first in dates like 04/30/2018; where none says so, it does not in England."""
-    found = [(int(one), int(other)) for c in cells for one, _, other in _SLASHED.findall(str(c))]
+    found = [(int(one), int(other)) for c in cells for one, _, other in re.findall(_SLASHED, str(c))]
     return any(other > 12 for _, other in found) and not any(one > 12 for one, _ in found)
 
 
@@ -370,12 +368,12 @@ def _span(cell: object, read: _Read) -> tuple[pd.Timestamp, pd.Timestamp] | None
     """The first day of a period and the day after it; None where it is none, or may be more than one."""
     if len(str(cell)) > _LONG:
         return None
-    so_far = _SO_FAR.fullmatch(str(cell).strip())
+    so_far = re.fullmatch(_SO_FAR, str(cell).strip())
     if so_far and (last := _span(so_far[1], read)):
         begins = last[1] - pd.DateOffset(days=1)
         return pd.Timestamp(begins.year - (begins.month < 4), 4, 1), last[1]
     text = " ".join(_MARK.sub("", str(cell).strip()).split())
-    if match := _MONTHS_TO.fullmatch(text):
+    if match := re.fullmatch(_MONTHS_TO, text):
         last, many = _span(match["last"], read), (match["months"] or "12").casefold()
         return (
             None
@@ -390,27 +388,27 @@ def _span(cell: object, read: _Read) -> tuple[pd.Timestamp, pd.Timestamp] | None
     ]
     if ways:
         return spans[0] if len(set(spans)) == 1 else None
-    if match := _YEARS.fullmatch(text):
+    if match := re.fullmatch(_YEARS, text):
         first, after = (
             pd.Timestamp(int(y) + i, 1, 1) for i, y in enumerate((match[1], match[1][:2] + match[2]))
         )
         return (first, after) if after.year > first.year + 1 else None
-    if match := _HALF.fullmatch(text):
+    if match := re.fullmatch(_HALF, text):
         of = match["year"] or match["of"]
         year = None if "year" in _ways(of) else _span(of, read)
         if year is None:
             return None
         middle = year[0] + pd.DateOffset(months=6)
         return (year[0], middle) if "1" in (match["half"], match["which"]) else (middle, year[1])
-    if read.year and _BARE.fullmatch(text):
+    if read.year and re.fullmatch(_BARE, text):
         return _span(f"{text} {read.year}", read._replace(year=""))
     if not read.split:
         return None
-    splits = [(m["first"], m["last"])] if (m := _FROM_TO.fullmatch(text)) else []
+    splits = [(m["first"], m["last"])] if (m := re.fullmatch(_FROM_TO, text)) else []
     splits += [(text[: m.start()], text[m.end() :]) for m in re.finditer("-", text) if not splits]
     read = read._replace(split=False)
     for early, late in splits:
-        of_both = _LAST_YEAR.search(late)
+        of_both = re.search(_LAST_YEAR, late)
         one = _span(early, read) or (_span(f"{early} {of_both[0]}", read) if of_both else None)
         other = _span(late, read)
         if one and other:
@@ -437,10 +435,10 @@ def _ways(cell: object) -> dict[str, pd.Timestamp]:
         return {"date": pd.Timestamp(cell).tz_localize(None).normalize()}
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = _RETURN.sub("", _MARK.sub("", str(cell).strip()).strip())
+    text = re.sub(_RETURN, "", _MARK.sub("", str(cell).strip()).strip())
     out: dict[str, pd.Timestamp] = {}
     for kind, pattern, day in _WAYS:
-        match = pattern.fullmatch(text)
+        match = re.fullmatch(pattern, text, re.I)
         if match and (first := day(*match.groups())) is not None and 1990 <= first.year <= 2100:
             out.setdefault(kind, first)
     if out.get("day first") == out.get("month first"):
