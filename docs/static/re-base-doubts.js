@@ -262,7 +262,8 @@ const Doubts = (() => {
         if (found) on(`few ${key}`, () => `${quoted(found)} in ${name}, left out, holds the sum of others or the same as another, so figures may be counted twice: make ${name} a key`, has(one));
         const every = pattern.beside_patients.test(wordsOf(one.column.name)) && this.asked.sums.find((sum) => pattern.of_all.test(wordsOf(sum)));
         if (every) on(`all ${key}`, () => `column ${quoted(every)} counts all patients in each row, and those of several rows of ${name}, left out, were added up: make ${name} a key`, has(one));
-        const list = ([sum, n]) => [sum, pattern.money.test(wordsOf(sum)) ? [] : Sizes.allPatients(several, this.told.indexOf(one), n)];
+        const merged = new Set(this.asked.by.map((by, i) => [by, i]).filter(([by]) => pattern.of_people.test(wordsOf(by))).map(([, i]) => i)), ways = merged.size ? [new Set(), merged] : [new Set()];
+        const list = ([sum, n]) => [sum, pattern.money.test(wordsOf(sum)) ? [] : ways.map((way) => Sizes.allPatients(several, this.told.indexOf(one), n, way)).find((cells) => cells.length > 1) || []];
         const people = every || one.column.period || pattern.of_people.test(wordsOf(one.column.name)) ? [] : this.asked.sums.map((sum, n) => list([sum, n])).find(([, cells]) => cells.length > 1);
         if (people?.length) on(`people ${key}`, () => `it seems by its size that column ${quoted(people[0])} counts about all patients, or all adults, under ${listed(people[1], 3)} of ${name}, left out, and these were added up: make ${name} a key`, has(one));
         if (one.column.period) on(`times ${key}`, () => `several times in ${name}, left out, were added up, such as ${quoted(first)} and ${quoted(second)}: sums do not compare if a body lacks one of them, or if they count what is there on a day; make it a key, or use the command`, () => true, this.groups);

@@ -53,15 +53,20 @@ const Sizes = (() => {
     return { rates, counts };
   }
 
-  /* The cells of a column, the one in that place of each group's parts, in whose rows a number is about that of all patients. */
-  function allPatients(groups, place, n) {
+  /* The cells of a column, the one in that place of each group's parts, in whose rows a number is about that of all
+     patients; those of groups that differ in the merged keys alone, as those of men and women, are added up first. */
+  function allPatients(groups, place, n, merged = new Set()) {
     const cells = new Map();
     for (const group of groups) {
-      const of = Cells.odsOf(group.code), size = sizes.get(of);
-      if (size) for (const [cell, sums] of group.parts?.[place] || []) if (sums[n] > 0) add(add(cells, cell, () => new Map()), of, () => []).push(sums[n] / size);
+      const of = Cells.odsOf(group.code), size = sizes.get(of), key = group.keys.filter((_, i) => !merged.has(i)).join("\u0001");
+      for (const [cell, sums] of (size && group.parts?.[place]) || []) {
+        if (!(sums[n] > 0)) continue;
+        const its = add(add(cells, cell, () => new Map()), of, () => new Map());
+        its.set(key, (its.get(key) || 0) + sums[n] / size);
+      }
     }
     const about = ([, bodies]) => {
-      const logs = [...bodies.values()].map((some) => Math.log(mean(some))).sort((a, b) => a - b), half = Math.exp(logs[Math.floor(logs.length / 2)]);
+      const logs = [...bodies.values()].map((some) => Math.log(Math.max(...some.values()))).sort((a, b) => a - b), half = Math.exp(logs[Math.floor(logs.length / 2)]);
       return logs.length >= ENOUGH && half >= 0.6 && half <= 1.2 && spread(logs) / Math.sqrt(logs.length - 1) < 0.1;
     };
     return [...cells].filter(about).map(([cell]) => cell);

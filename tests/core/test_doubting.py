@@ -1009,6 +1009,7 @@ def test_a_number_below_zero_that_may_mean_not_given_is_doubtful(name):
     ("cells", "doubted"),
     [
         ("9999,20,9999", True), ("99999,1200,99999", True), ("9999,20,30", False), ("9999,9998,9999", False),
+        (f"9999,{2**61},9999", False),
     ],
 )  # fmt: skip
 def test_nines_far_above_the_others_may_mean_not_given(cells, doubted):
@@ -1505,7 +1506,7 @@ def test_totals_that_run_on_from_the_first_are_seen_at_once(name, times):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["one has one number", "small numbers"])
+@pytest.mark.parametrize("what", ["one has one number", "small numbers", "one is corrected"])
 def test_a_body_by_itself_does_not_clear_totals_that_run_on(what):
     """One CCG whose other months were suppressed, or one of two hundred that began late, cleared them all."""
     draw, rows = random.Random(3), []
@@ -1514,7 +1515,8 @@ def test_a_body_by_itself_does_not_clear_totals_that_run_on(what):
         for month in range(4, 10):
             total += max(0, round(draw.gauss(6, 2.5)))
             blank = what == "one has one number" and n == 5 and month > 4
-            rows.append((code, f"2018-0{month}", "*" if blank else str(total)))
+            lower = what == "one is corrected" and n == 5 and month == 8
+            rows.append((code, f"2018-0{month}", "*" if blank else str(0 if lower else total)))
     table = pd.DataFrame(rows, columns=["code", "Month", "Vaccinations"])
     moved = rebase_file(table, sums=["Vaccinations"], drop=["Month"], **DATES)
     assert "fall from no time to the next" in str(moved)
@@ -1540,6 +1542,7 @@ def test_money_that_rises_from_quarter_to_quarter_is_added_up(name):
     [
         ("Place", ("Care home", "Home")),
         ("kind", ("Nursing home", "Home")),
+        ("Staff group", ("Advanced physiotherapist", "Physiotherapist")),
         ("Treatment function", ("Paediatric Cardiology", "Cardiology")),
         ("Specialty", ("Medical Ophthalmology", "Ophthalmology")),
         ("Local authority", ("Sutton Coldfield", "Sutton")),
@@ -1602,7 +1605,7 @@ def test_percentages_have_a_mean_whatever_words_are_in_their_names(name):
     "cells",
     [
         ("Medical staff", "Staff"), ("Paediatric asthma", "Asthma"), ("Specialist beds", "Beds"), ("Clinical audits", "Audits"),
-        ("Care home residents", "Residents"), ("Advanced breast cancer", "Breast cancer"),
+        ("Care home residents", "Residents"), ("Advanced breast cancer", "Breast cancer"), ("Registered homes", "Homes"),
     ],
 )  # fmt: skip
 def test_what_has_words_of_another_in_its_name_may_be_a_part_of_it(cells):

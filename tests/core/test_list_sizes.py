@@ -188,7 +188,9 @@ def test_parts_of_all_patients_are_added_up():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "more", [{}, {"drop": ["Practice"]}, {"by": ["Sex"]}], ids=["of CCGs", "of practices", "by sex"]
+    "more",
+    [{}, {"drop": ["Practice"]}, {"by": ["Sex"]}, {"drop": ["Disease"]}],
+    ids=["of CCGs", "of practices", "by sex", "beside diseases"],
 )
 def test_lists_of_several_quarters_are_not_added_up_whatever_they_are_called(more):
     """Four quarters of 2013/14 made four of each person, and every row was exact."""
@@ -197,12 +199,37 @@ def test_lists_of_several_quarters_are_not_added_up_whatever_they_are_called(mor
     table = pd.DataFrame({"code": lists["code"], "Quarter": lists["quarter"].map(called)})
     table["PATIENTS"] = lists["registered_patients"].astype(str)
     for (column,) in more.values():
-        halves = (lists["registered_patients"] // 2).astype(str)
-        table = pd.concat([table.assign(PATIENTS=halves, **{column: one}) for one in ("A", "B")])
+        part = lists["registered_patients"] // (1 if column == "Disease" else 2)
+        table = pd.concat([table.assign(PATIENTS=part.astype(str), **{column: one}) for one in ("A", "B")])
     asked = {"at": "2013-04-01", "to": "2018-04-01", "sums": ["PATIENTS"], "by": more.get("by", [])}
     moved = rebase_file(table, drop=["Quarter", *more.get("drop", [])], **asked)
     assert set(moved.frame["status"]) == {"doubtful"}
     assert "counts about all patients, or all adults, under 'Q1 2013/14', 'Q2 2013/14'" in str(moved)
+
+
+@pytest.mark.slow
+def test_all_patients_are_told_beside_men_and_women_and_persons_as_well():
+    """Men and women make all, and with all persons beside them two of each."""
+    kinds = registers(("Asthma", 1), ("Diabetes", 0.8))
+    table = pd.concat(
+        kinds.assign(Sex=sex, Denominator=[f"{float(n) * part:.0f}" for n in kinds["Denominator"]])
+        for sex, part in (("Persons", 1), ("Male", 0.49), ("Female", 0.51))
+    )
+    moved = rebase_file(table, sums=["Denominator"], by=["Sex"], drop=["Group"], **DATES)
+    assert "about all patients, or all adults, under 'Asthma', 'Diabetes'" in str(moved)
+
+
+@pytest.mark.slow
+def test_lists_under_a_period_that_is_called_as_they_are_and_appointments_of_about_one_a_head():
+    sizes = lineage.default().list_sizes
+    codes = lineage.bodies("2018-04-01")["code"]
+    rows = [(c, f"Q{q} 2018/19", str(int(sizes[c] + 10 * q))) for c in codes for q in (1, 2, 3)]
+    for column, called, doubted in (
+        ("Register quarter", "n", True), ("At month end", "n", True), ("Quarter", "Appointments", False),
+    ):  # fmt: skip
+        table = pd.DataFrame(rows, columns=["code", column, called])
+        moved = rebase_file(table, sums=[called], drop=[column], **DATES)
+        assert ("about all patients" in str(moved)) == doubted, column
 
 
 @pytest.mark.slow
@@ -257,7 +284,8 @@ def test_how_many_in_a_hundred_of_others_than_patients_is_like_a_rate(name):
 @pytest.mark.parametrize(
     ("name", "is_so"),
     [
-        ("Spend £000", True), ("Grant", True), ("Payment amount", True), ("Prescribing costs", True), ("£ for people", True),
+        ("Spend £000", True), ("Grant", True), ("Payment amount", True), ("Prescribing costs", True), ("£ for people", True), ("Staff costs", True),
+        ("Paid to GPs", True), ("Cost of care", True), ("Grants to practices", True), ("Personal medical services payments", True),
         ("Personal health budgets", False), ("Recipients of direct payments", False), ("Patients paid for", False),
         ("Number of budgets", False), ("Amount of care needed", False), ("Referrals", False),
     ],

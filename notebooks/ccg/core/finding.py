@@ -85,14 +85,15 @@ _LIMIT = re.compile(
 _ESTIMATE = re.compile(
     r"(?i)(?:(?:indicator|measure|metric|data|calc|point) )?(?:value|estimate|figure|result|data)s?(?: suppressed)?"
 )
-#: What is so of one of many, as the longest wait; but not people who are called by it, as the longest waiters, nor stays.
+#: What is so of one of many, as the longest wait and the maximum of beds; but not those who are called by it, as the longest
+#: waiters and referrals of the highest priority, nor stays.
 _OF_THE_MOST = (
     r"(?:longest|shortest) (?:wait|stay|delay|(?:waiting )?time)(?: ?\(.*\)| in .*)?$"
     r"|(?:highest|lowest|minimum|maximum) (?:value|number|count|score|rate|month|week|day|age|wait|stay|price)s?(?: .*)?$"
     r"|(?:minimum|maximum) (?:patients|people|persons) (?:on|in|at|per) .*"
-    r"|^(?:longest|shortest|highest|lowest|minimum|maximum|min|max) (?!data ?sets?|(?:stays|patients|people|persons)$)"
-    r"(?!.*(?<![a-z])(?:waiters|households|areas|practices|families|babies|births|staff|groups?|risk|need|income|cost|users|dependency)(?![a-z]))[a-z%].*$"
-    r"|^.+ \(?(?:max|maximum|minimum)\)?(?: \(.*\))?$"
+    r"|^(?:longest|shortest|highest|lowest|minimum|maximum|min|max) (?!data ?sets?|(?:stays|patients|people|persons|invasive)(?![a-z])|.*waiters(?![a-z]))"
+    r"(?!(?!.*(?:daily|weekly|monthly|hourly)).* (?:patients|people|persons|staff|[a-z]*(?<!day)(?<!week)(?<!month)(?<!hour)(?<!minute)(?<!year)s)$)[a-z%].*$"
+    r"|^.+ \((?:max|maximum|minimum)\)$|(?:wait|age|stay|los|time) (?:max|maximum|minimum)(?: \(.*\))?$"
 )
 #: Words in the name of a column that say it is a rate, an average or an order: it cannot be added up.
 _RATE = re.compile(
@@ -179,12 +180,12 @@ _COUNTED = re.compile(
 #: Names of money, but not of people who have it.
 _MONEY = re.compile(
     r"(?i)£|(?<![a-z])gbp(?![a-z])"
-    r"|^(?!.*(?<![a-z])(?:people|patients|persons|recipients|clients|holders|users|gps|staff|practices|number|no|personal(?: health)?|of care)(?![a-z]))"
+    r"|^(?!(?:number|no|recipients|people|patients|persons|clients|holders|users)(?![a-z])|.*personal(?: health)? budgets?|.*\((?:people|patients|persons|number)\)$|amount of (?!money))"
     r".*(?<![a-z])(?:costs?|spend(?:ing)?|expenditure|payments?|paid|prices?|allocations?|budgets?|nic|income|grants?|amount)(?![a-z])"
 )
 #: Names of what is counted of others than patients, so need not rise with their number; but not of how these are.
 _NOT_OF_PATIENTS = re.compile(
-    r"(?i)^(?!.*(?<![a-z])(?:who|that|would|rated|engaged|positive|satisfied|happy|confident|good|outstanding|recommend\w*|agree\w*|complian\w*|achiev\w*|meeting (?:the|a|target)|within)(?![a-z]))"
+    r"(?i)^(?!.*(?<![a-z])(?:would|rated|engaged|positive|satisfied|happy|confident|recommend\w*|complian\w*)(?![a-z]))"
     r".*(?<![a-z])(?:grants?|beds?|meetings?|requests?|responses?|respondents?|head ?count|staff|members?|sites?|homes|prisons?|trusts?)(?![a-z])"
 )
 #: Words that say so too, unless others in the name say what was counted: Uptake, and Uptake (number).

@@ -148,15 +148,16 @@ def all_patients(
     rows = rows.assign(body=_bodies(some[code]), number=keeping.values(some[name], subtotals.number))
     rows = rows[rows["body"].ne("")]
     summed = _summed(rows, [*(f"key {k}" for k in (*others, of)), "body"])["number"].dropna()
-    means = summed.groupby([f"key {of}", "body"], observed=True, dropna=False).mean().reset_index()
-    part = means["number"] / means["body"].map(lineage.default().list_sizes).astype(float)
-    means["part"] = part[part.gt(0)].map(math.log)
-    told = means.groupby(f"key {of}", observed=True, sort=False)["part"].agg(["count", "median", "std"])
+    # of men, women and all persons the last
+    most = summed.groupby([f"key {of}", "body"], observed=True, dropna=False).max().reset_index()
+    part = most["number"] / most["body"].map(lineage.default().list_sizes).astype(float)
+    most["part"] = part[part.gt(0)].map(math.log)
+    told = most.groupby(f"key {of}", observed=True, sort=False)["part"].agg(["count", "median", "std"])
     low, high = map(math.log, _MOST_PATIENTS)
     are = told["count"].ge(ENOUGH) & told["median"].between(low, high) & told["std"].lt(_ALIKE)
     found = list(told.index[are])
     if times:
-        part = means[means[f"key {of}"].isin(found)].set_index("body")["part"]
+        part = most[most[f"key {of}"].isin(found)].set_index("body")["part"]
         if not (part - part.groupby("body").median()).abs().median() < _STEADY:
             return []
     return found

@@ -13,7 +13,7 @@ _FROM_TO = re.compile(r"(?i)(?P<before>(?:.* )?)(?P<low>\d{1,3}) ?(?:[-–—]|t
 #: What stands between a whole and the name of its part: Yes, definitely; Diabetes - type 1; White: Irish.
 _UNDER = re.compile(r"(?: [-–—] |, ?|: ?)")
 #: What has no parts of its own: Other - dental stands beside Other.
-_NO_WHOLE = re.compile(r"(?i)(?:any )?others?|no(?:t|ne)?(?: .*)?|un.*|homes?")
+_NO_WHOLE = re.compile(r"(?i)(?:any )?others?|no(?:t|ne)?(?: .*)?|un.*")
 #: A subtotal by its own words, and what is a part of another by them: Good (total), of which emergency.
 _SUBTOTAL = re.compile(
     r"(?i)(?!grand ).*\S[ (:–—-]+totals?\W*|.*\((?:all|sum|both|combined|overall)\)|(?:sub[- ]?totals?|sum(?= of |$)).*"
@@ -35,11 +35,12 @@ _APART_BEFORE = re.compile(
 _APART_BEHIND = re.compile(r"(?i)(?:and|or|&|\+|plus|/|not|no)(?: .*)?")
 #: What is called by what it is beside another, as a hospital is, and a column of such.
 _OWN_NAME = re.compile(
-    r"(?i).*(?<![a-z])(?:surgery|practice|(?:health|medical) centre|hospitals?|clinic|trust|ccg|icb|council|ltd|limited|llp|plc)"
+    r"(?i)(?:care|nursing|residential) homes?"
+    r"|.*(?<![a-z])(?:surgery|practice|(?:health|medical) centre|hospitals?|clinic|trust|ccg|icb|council|ltd|limited|llp|plc)"
 )
 _OF_OWN_NAMES = re.compile(
     r"(?i)(?<![a-z])(?:practices?|surger(?:y|ies)|providers?|trusts?|hospitals?|organi[sz]ations?|sites?|suppliers?|places?|wards|locality|regions?|networks?|pcn|(?:local )?authorit(?:y|ies)|la|districts?|boroughs?|towns?|count(?:y|ies)|constituenc(?:y|ies)"
-    r"|treatment functions?|special(?:ty|ties|ity|ities)|tfc)(?: (?:name|title|description|desc))?$"
+    r"|treatment functions?|special(?:ty|ties|ity|ities)|tfc|(?:staff|job) (?:groups?|roles?)|roles?|job|departments?|clinics?)(?: (?:name|title|description|desc))?$"
 )
 #: What cells are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {"joined": _JOINED, "listed": _LISTED, "either": _EITHER, "under": _UNDER}

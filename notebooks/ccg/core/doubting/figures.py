@@ -125,7 +125,7 @@ def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -
             below &= False
         nines = frame[name].isin(_NINES)
         others = frame[name][~nines].dropna()
-        if nines.sum() < 2 or not len(others) or others.max() * _FAR_ABOVE > frame[name][nines].min():
+        if nines.sum() < 2 or not len(others) or float(others.max()) * _FAR_ABOVE > frame[name][nines].min():
             nines &= False
         found = sorted({float(x) for x in frame[name][below | nines]}, reverse=True)
         if found:

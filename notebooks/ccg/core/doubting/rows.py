@@ -86,7 +86,7 @@ def added_up(
         doubts += _two_names(frame, some, keys, name)
         doubts += times.of_days(frame, among, name, sums)
         doubts += times.by_numbers(some, among, keys, name, sums)
-        doubts += times.of_all(frame, among, keys, name, sums)
+        doubts += times.of_all(frame, among, keys, name, sums, [c for c in apart if c != name])
         doubts += times.of_events(frame, keys[0], name)
     doubts += _repeated(among, some, keys, apart, sums)
     if apart:

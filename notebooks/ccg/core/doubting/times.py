@@ -1,6 +1,7 @@
 """Doubts where several times are added up: what was there on a day, what runs on, lists of all patients, days of events."""
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -31,6 +32,11 @@ _BESIDE_PATIENTS = re.compile(
     r"|treatments?|treatment functions?|special(?:ty|ties|ity|ities)|questions?|answers?|responses?|screening|programmes?|services?|pathways?|standards?|cancers?|tumours?|checks?)(?![a-z])"
 )
 _AS_AT = re.compile(r"(?i)(?<![a-z])(?:as at|snapshot|position at)(?![a-z])")
+#: Columns that count what happens, of which there may be about one a head.
+_EVENTS = re.compile(
+    r"(?i)(?<![a-z])(?:appointments?|referrals?|admissions?|attendances?|consultations?|contacts?|visits?|calls?|items?|prescriptions?"
+    r"|tests?|doses?|vaccinations?|episodes?|spells?)(?![a-z])"
+)
 #: Columns that count again at each time what they counted before.
 _SO_FAR = re.compile(
     r"(?i)(?<![a-z])(?:cumulative|ytd|(?:year )?to date|so far|rolling|unique|distinct)(?![a-z])"
@@ -44,6 +50,8 @@ _TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.
 #: Fewer times are enough, and money is asked too, where each adds from half to twice of the first number. So it is under
 #: so many of the codes: a few are small, and chance is in them.
 _FEWER, _LIKE_THE_FIRST, _ALMOST_ALL = 3, (0.5, 2), 0.9
+#: One in so many numbers of a total that runs on may be lower than the last, as it was corrected.
+_CORRECTED = 0.01
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -94,7 +102,7 @@ def by_numbers(
     when = keeping.values(some[name], lambda cell: day.get(cell, pd.NaT))
     out = []
     for column in sums:
-        if any(_SO_FAR.search(words_of(c)) or _STOCK.search(words_of(c)) for c in (column, name)):
+        if _SO_FAR.search(words_of(column)) or _STOCK.search(words_of(column)):
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
         of = list(range(len(keys)))  # by their places: a key may be called as the days are
@@ -123,7 +131,7 @@ def _runs_on(each: pd.Series, change: pd.Series, of: list[int], plainly: bool) -
 
     ``plainly`` is as where each time adds about as much as the first: Q1 to Q4 of a total that runs on.
     """
-    if change.lt(0).any():
+    if change.lt(0).mean() > _CORRECTED:
         return False
     first, last = (
         getattr(each.sort_index().groupby(level=of, dropna=False, observed=True), end)()
@@ -153,29 +161,40 @@ def _stands(change: pd.Series, each: pd.Series) -> bool:
     return bool((change[large] ** 2 / (2 * before[large])).median() < _STEADY)
 
 
-def of_all(frame: pd.DataFrame, among: pd.Series, keys: list[str], name: str, sums: list[str]) -> list[Doubt]:
+def of_all(
+    frame: pd.DataFrame,
+    among: pd.Series,
+    keys: list[str],
+    name: str,
+    sums: list[str],
+    beside: Sequence[str] = (),
+) -> list[Doubt]:
     """A doubt where all patients stand in the row of each disease, test or the like: not the same number, since some are of adults.
 
     Numbers tell it where names do not, as that of a Denominator, or the list itself of each quarter; but in the rows of
-    sexes and ages they are no whole lists, and a pound for each patient is no patient.
+    sexes and ages they are no whole lists, and a pound for each patient is no patient. ``beside`` are the other columns
+    left out that tell rows apart.
     """
     way = f"were added up (--by {name!r} keeps them apart)"
     every = [s for s in sums if _OF_ALL.search(words_of(s))]
     if every and _BESIDE_PATIENTS.search(words_of(name)):
         why = f"column {every[0]!r} counts all patients in each row, and those of several rows of the dropped column {name!r} {way}"
         return [Doubt(why, among)]
+    if _OF_PEOPLE.search(words_of(name)):
+        return []
     times = is_period(frame, name)
-    if _OF_PEOPLE.search(words_of(name)) or (
-        times and any(_STOCK.search(words_of(c)) for c in (name, *sums))
-    ):
-        return []  # the second is said already
-    keys = [keys[0], *(k for k in keys[1:] if not _OF_PEOPLE.search(words_of(k)))]  # men and women are all
+    again = [c for c in beside if is_period(frame, c) or _BESIDE_PATIENTS.search(words_of(c))]
+    # men and women are all, if all persons do not stand beside them
+    merged = [keys[0], *(k for k in keys[1:] if not _OF_PEOPLE.search(words_of(k)))]
     for column in [s for s in sums if not is_money(s)]:
-        cells = list_sizes.all_patients(frame, keys, name, column, times=times)
-        if len(cells) > 1:
-            under = f"under {few(map(repr, cells), 3)} of the dropped column {name!r}"
-            why = f"it seems by its size that column {column!r} counts about all patients, or all adults, {under}, and these {way}"
-            return [Doubt(why, among)]
+        if times and any(one.search(words_of(column)) for one in (_STOCK, _SO_FAR, _EVENTS)):
+            continue  # said already, or not so
+        for of in (keys, merged) if merged != keys else (keys,):
+            cells = list_sizes.all_patients(frame, [*of, *again], name, column, times=times)
+            if len(cells) > 1:
+                under = f"under {few(map(repr, cells), 3)} of the dropped column {name!r}"
+                why = f"it seems by its size that column {column!r} counts about all patients, or all adults, {under}, and these {way}"
+                return [Doubt(why, among)]
     return []
 
 
