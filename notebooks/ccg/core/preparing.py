@@ -203,15 +203,10 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
             if kind not in ("string", "empty"):  # numbers and dates are looked at as such
                 frame[name] = cells = cells.astype(object).infer_objects()
         if kind in ("period", "interval", "timedelta") and cells.dtype == object:
-            frame[name] = cells = (
-                cells.infer_objects()
-            )  # pandas makes them so at some steps, and then finds them unlike
-        large = (
-            kind in ("integer", "mixed-integer-float")
-            and cells.dtype == object
-            and cells.map(_is_large).any()
-        )
-        if large or kind in ("mixed", "mixed-integer", "complex"):
+            # pandas makes them so at some steps, and then finds them unlike
+            frame[name] = cells = cells.infer_objects()
+        whole = kind in ("integer", "mixed-integer-float") and cells.dtype == object
+        if (whole and cells.map(_is_large).any()) or kind in ("mixed", "mixed-integer", "complex"):
             # numbers beside *, as pandas reads them from a workbook, whole ones too large for it, or lists of Parquet: as in a file
             frame[name] = keeping.kept(cells.astype(object).map(reading.cell))
         if kind in ("string", "empty") and (kind == "string" or cells.dtype == object):
