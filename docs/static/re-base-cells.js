@@ -72,7 +72,7 @@ const Cells = (() => {
     return some.length && some.every((x) => x >= 0 && x <= 1) && some.some((x) => x % 1) ? "a share" : null;
   }
 
-  const hasNoMean = (name) => pattern.no_mean.test(wordsOf(name)) || (pattern.extreme.test(wordsOf(name)) && !/%|per ?cent|proportion|share/i.test(wordsOf(name)));
+  const hasNoMean = (name) => pattern.no_mean.test(wordsOf(name)) || (pattern.extreme.test(wordsOf(name)) && !pattern.in_parts.test(wordsOf(name)));
 
   const SMALL_DECIMALS = "numbers with decimals, none over 100";
 

@@ -1519,6 +1519,7 @@ def test_a_body_by_itself_does_not_clear_totals_that_run_on(what):
             rows.append((code, f"2018-0{month}", "*" if blank else str(0 if lower else total)))
     table = pd.DataFrame(rows, columns=["code", "Month", "Vaccinations"])
     moved = rebase_file(table, sums=["Vaccinations"], drop=["Month"], **DATES)
+    assert ("fall from no time to the next but for 1 of 975," in str(moved)) == (what == "one is corrected")
     assert "fall from no time to the next" in str(moved)
     assert not {"exact", "approximate"} & set(moved.frame["status"])
 
@@ -1575,6 +1576,10 @@ def test_what_is_so_of_one_of_many_makes_no_sum(name):
         "Shortest stays",
         "Lowest income households",
         "Lowest birthweight babies",
+        "Highest priority referrals",
+        "Longest stay patients",
+        "Practices below minimum",
+        "Maximum tariff payments",
     ],
 )
 def test_people_and_stays_of_the_longest_or_highest_kind_are_counted(name):

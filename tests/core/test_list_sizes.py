@@ -233,7 +233,7 @@ def test_lists_under_a_period_that_is_called_as_they_are_and_appointments_of_abo
 
 
 @pytest.mark.slow
-def test_lists_of_nine_years_are_told_by_their_size_and_events_of_one_a_head_are_not():
+def test_lists_of_four_years_are_told_by_their_size_and_events_of_one_a_head_are_not():
     """Appointments of a quarter are about as many as patients, but not as steady."""
     years = tables.load("ccg_years").query("'2014' < year < '2018'")
     kept = {"code": "code", "year": "year", "registered_patients": "n"}
@@ -322,7 +322,7 @@ def test_events_of_one_a_head_by_sex_or_quarter_are_no_list(column, cells):
 
 
 @pytest.mark.slow
-def test_many_keys_are_judged_together():
+def test_many_keys_are_judged_together(monkeypatch):
     """Each key was asked in turn, which took a minute for a hundred thousand practices: now a key of few bodies is not."""
     table = of_ccgs(lambda size, other: 60 + other % 37)
     asked = []
@@ -335,10 +335,9 @@ def test_many_keys_are_judged_together():
         }
     )
     both = pd.concat([table.assign(kind="all"), few_bodies], ignore_index=True)
-    try:
-        list_sizes._told = lambda rows, narrow: asked.append(rows["group"].nunique()) or told(rows, narrow)
-        rates = list_sizes.like(both, "code", ["kind"], [], ["Recommend"])["Recommend"].rates
-    finally:
-        list_sizes._told = told
+    monkeypatch.setattr(
+        list_sizes, "_told", lambda rows, narrow: asked.append(rows["group"].nunique()) or told(rows, narrow)
+    )
+    rates = list_sizes.like(both, "code", ["kind"], [], ["Recommend"])["Recommend"].rates
     assert asked == [1], "one question, of the one key that has enough bodies"
     assert set(both.loc[rates, "kind"]) == {"all"}

@@ -133,8 +133,7 @@ def has_no_mean(column: str) -> bool:
     [True, True, True, False, False]
     """
     words = words_of(column)
-    extreme = _EXTREME.search(words) and not re.search(r"(?i)%|per ?cent|proportion|share", words)
-    return bool(_NO_MEAN.search(words) or extreme)
+    return bool(_NO_MEAN.search(words) or (_EXTREME.search(words) and not _IN_PARTS.search(words)))
 
 
 def is_money(column: str) -> bool:
@@ -204,6 +203,8 @@ _NO_MEAN = re.compile(
 )
 #: The least or the most of some, and such: of a percentage these words say what it is of.
 _EXTREME = re.compile(rf"(?i)(?<![a-z])(?:9\d(?:th|st|nd|rd)|{_OF_THE_MOST}|^(?:min|max)(?:imum)?$)(?![a-z])")
+#: A percentage or the like, which has a mean whatever it is of.
+_IN_PARTS = re.compile(r"(?i)%|per ?cent|proportion|share")
 #: And of numbers that sort bodies: Cluster, Rating.
 _LIKE_LABEL = re.compile(
     r"(?i)(?:.* )?(?:clusters?|ratings?|grades?|rag|tiers?|bands?|phases?|cohorts?)(?: (?:no|number))?"
@@ -214,7 +215,7 @@ SMALL_DECIMALS = "numbers with decimals, none over 100"
 _LOOKED_AT = 50_000
 #: What names of columns are asked for, for readers that have no Python: anywhere in the name, or as the whole of it.
 ANYWHERE = {
-    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED, "no_mean": _NO_MEAN, "extreme": _EXTREME, "not_of_patients": _NOT_OF_PATIENTS, "money": _MONEY,
+    "rate": _RATE, "each": _EACH, "in_short": _IN_SHORT, "limit": _LIMIT, "counted": _COUNTED, "like_rate": _LIKE_RATE, "adjusted": _ADJUSTED, "no_mean": _NO_MEAN, "extreme": _EXTREME, "in_parts": _IN_PARTS, "not_of_patients": _NOT_OF_PATIENTS, "money": _MONEY,
 }  # fmt: skip
 WHOLLY = {
     "label": _LABEL, "like_label": _LIKE_LABEL, "estimate": _ESTIMATE, **{f"is {what}": one for what, one in _OTHER.items()},

@@ -148,7 +148,7 @@ def all_patients(
     rows = rows.assign(body=_bodies(some[code]), number=keeping.values(some[name], subtotals.number))
     rows = rows[rows["body"].ne("")]
     summed = _summed(rows, [*(f"key {k}" for k in (*others, of)), "body"])["number"].dropna()
-    # of men, women and all persons the last
+    # the largest is that of all persons, where men and women stand beside them
     most = summed.groupby([f"key {of}", "body"], observed=True, dropna=False).max().reset_index()
     part = most["number"] / most["body"].map(lineage.default().list_sizes).astype(float)
     most["part"] = part[part.gt(0)].map(math.log)

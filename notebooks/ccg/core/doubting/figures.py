@@ -120,14 +120,14 @@ def of_numbers(frame: pd.DataFrame, sums: Sequence[str], rates: Sequence[str]) -
     """Doubts about numbers that were read: -99 or 9999 in a count, and a fraction among percentages."""
     out = []
     for name in sums:
-        below = frame[name].lt(0).fillna(False).astype(bool)
-        if set(frame[name][below].unique()) - _NOT_GIVEN or _MAY_BE_BELOW.search(words_of(name)):
-            below &= False
-        nines = frame[name].isin(_NINES)
-        others = frame[name][~nines].dropna()
-        if nines.sum() < 2 or not len(others) or float(others.max()) * _FAR_ABOVE > frame[name][nines].min():
-            nines &= False
-        found = sorted({float(x) for x in frame[name][below | nines]}, reverse=True)
+        column, none = frame[name], pd.Series(False, frame.index)
+        below, nines = column.lt(0).fillna(False).astype(bool), column.isin(_NINES)
+        if set(column[below].unique()) - _NOT_GIVEN or _MAY_BE_BELOW.search(words_of(name)):
+            below = none
+        others = column[~nines].dropna()
+        if nines.sum() < 2 or not len(others) or float(others.max()) * _FAR_ABOVE > column[nines].min():
+            nines = none
+        found = sorted({float(x) for x in column[below | nines]}, reverse=True)
         if found:
             marks = [f"{x:.0f}" for x in found]
             why = (

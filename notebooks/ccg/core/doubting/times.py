@@ -85,7 +85,7 @@ def by_numbers(
 ) -> list[Doubt]:
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
-    They fall from no time to the next, under any code, and mostly rise: as a total does that runs on. Or they change less
+    They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on. Or they change less
     than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money
     comes in equal parts and rises, so is only asked whether each time adds as much as the first. Years are not asked: from
     one to the next lists rise.
@@ -112,11 +112,10 @@ def by_numbers(
             .dropna()
         )
         change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
-        money = is_money(column)
-        if _runs_on(each, change, of, plainly=True) or (
-            not money and _runs_on(each, change, of, plainly=False)
-        ):
-            how = "fall from no time to the next, as totals that run on do"
+        money, falls = is_money(column), int(change.lt(0).sum())
+        if _runs_on(each, change, of, money):
+            but = f" but for {falls} of {len(change):,}" if falls else ""
+            how = f"fall from no time to the next{but}, as totals that run on do"
         elif not money and _stands(change, each):
             how = "change less from one time to the next than events do, as what is there at a time does"
         else:
@@ -126,10 +125,11 @@ def by_numbers(
     return out
 
 
-def _runs_on(each: pd.Series, change: pd.Series, of: list[int], plainly: bool) -> bool:
-    """Whether numbers, with their changes, fall nowhere and mostly rise under the codes and keys, by much or for long.
+def _runs_on(each: pd.Series, change: pd.Series, of: list[int], money: bool) -> bool:
+    """Whether numbers, with their changes, hardly ever fall, and under almost all codes and keys run on.
 
-    ``plainly`` is as where each time adds about as much as the first: Q1 to Q4 of a total that runs on.
+    Each time adds about as much as the first, as Q1 to Q4 of a year to date do; or, if they are no money, they mostly rise,
+    by much or for long.
     """
     if change.lt(0).mean() > _CORRECTED:
         return False
@@ -138,18 +138,16 @@ def _runs_on(each: pd.Series, change: pd.Series, of: list[int], plainly: bool) -
         for end in ("first", "last")
     )
     added = change.groupby(level=of, dropna=False, observed=True).agg(["size", "min", "max"])
-    added["rises"] = change.gt(0).groupby(level=of, dropna=False, observed=True).mean()
-    added["times"] = added.pop("size") + 1
+    rises = change.gt(0).groupby(level=of, dropna=False, observed=True).mean()
     # a body may have one number alone, the others being blank
-    added["first"], added["last"] = first.reindex(added.index), last.reindex(added.index)
+    times, first, last = added["size"] + 1, first.reindex(added.index), last.reindex(added.index)
     least, most = _LIKE_THE_FIRST
-    alike = (
-        added["min"].ge(least * added["first"]) & added["max"].le(most * added["first"]) & added["min"].gt(0)
-    )
-    much = added["last"].ge(_HALF * added["times"] * added["first"]) | added["times"].ge(_LONG)
-    enough = added["times"].ge(_FEWER if plainly else _TIMES)
-    are = alike if plainly else added["rises"].ge(_MOSTLY) & much
-    return int(enough.sum()) >= subtotals.SURE and bool((are & enough).mean() >= _ALMOST_ALL)
+    alike = added["min"].ge(least * first) & added["max"].le(most * first) & added["min"].gt(0)
+    much = last.ge(_HALF * times * first) | times.ge(_LONG)
+    are = alike & times.ge(_FEWER)
+    if not money:
+        are |= rises.ge(_MOSTLY) & much & times.ge(_TIMES)
+    return int(are.sum()) >= subtotals.SURE and bool(are.mean() >= _ALMOST_ALL)
 
 
 def _stands(change: pd.Series, each: pd.Series) -> bool:
