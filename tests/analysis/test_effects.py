@@ -305,7 +305,7 @@ def test_the_studentised_test_holds_its_level_where_the_raw_one_does_not(treated
         assert not 2.5 <= found["raw"] <= 8, "the trap this test avoids is no longer a trap"
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("spread", "draws"), list(itertools.product(levels.SPREADS, levels.DRAWS)))
 def test_the_interval_of_the_four_waves_of_07_holds_its_level(spread, draws):
     assert 4 <= levels.waves([5, 2, 18, 9], spread, draws) <= 6.5
@@ -468,6 +468,7 @@ def test_a_trend_that_goes_on_is_no_effect_and_its_error_is_in_the_interval():
     assert told["se"] > 1.5 * plain["se"]
 
 
+@pytest.mark.slow
 def test_power_is_how_often_a_true_effect_is_found():
     from scipy.stats import ttest_ind
 

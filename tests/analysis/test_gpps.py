@@ -104,6 +104,7 @@ def test_years_that_may_not_be_compared_are_of_different_series(file):
     }
 
 
+@pytest.mark.slow
 def test_names_in_the_windows_alphabet_are_read(file):
     path = file(of_2025(), "GPPS_2025_Practice_data_(weighted).csv", encoding="latin-1")
     assert b"\xe9" in path.read_bytes()
@@ -187,6 +188,7 @@ def test_rates_are_quotients_of_sums_and_no_mean_of_rates(file):
     assert row["good_experience"] / row["answers"] != pytest.approx((0.8 + 0.75) / 2, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_base_that_agrees_with_the_published_percent_is_taken(file):
     old = with_counts().drop(columns="Q3_1234base")
     refused(file(old), "no base of 'Q3_12pct' agrees", "Q3base")
@@ -194,6 +196,7 @@ def test_the_base_that_agrees_with_the_published_percent_is_taken(file):
     assert gpps.build([file(old)]).frame["phone_answers"].tolist() == [220, 60]
 
 
+@pytest.mark.slow
 def test_ragged_rows_are_refused_and_shift_nothing(file):
     path = file(with_counts())
     head, *rows = path.read_text().splitlines()
@@ -269,6 +272,7 @@ def test_merging_does_not_change_who_is_counted(file):
     assert years[2018].equals(years[2022].rename(2018)) and years[2018].sum() == len(always)
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_table_and_what_was_not_placed(file, tmp_path, capsys, monkeypatch):
     frame = with_counts()
     frame.loc[2, "Practice_Code"] = "A99999"

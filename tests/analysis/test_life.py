@@ -303,6 +303,7 @@ def test_a_board_closed_in_2026_stands_among_the_42_and_one_that_is_open_among_t
     assert place["S9B9J"].value == pytest.approx(patients, rel=0.02)
 
 
+@pytest.mark.slow
 def test_a_summary_says_whether_the_code_is_still_a_locations(lives):
     assert "its area kept its code until 31 March 2026, as a sub-ICB location." in life.summary(
         lives["D4U1Y"]
@@ -330,6 +331,7 @@ def test_a_summary_says_what_moved_under_a_code_after_boards_began(lives):
     assert "the location" not in said["D4U1Y"], "it had ended"
 
 
+@pytest.mark.slow
 def test_a_summary_says_with_whom_a_ccg_merged_and_which_board_has_its_area_today(lives):
     said = life.summary(lives["02D"])
     assert "It merged with Eastern Cheshire (01C), South Cheshire (01R) and West Cheshire (02F) into" in said

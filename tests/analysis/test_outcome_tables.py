@@ -15,6 +15,7 @@ def assert_codes_are_those_of_their_geography(frame, keys=("year",)):
         assert set(rows["code"]) == set(lineage.bodies(day, level)["code"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("table", ["qof", "patient_experience", "qof_points", "treatable_mortality"])
 def test_codes_are_the_live_ones_of_the_geography(table):
     frame = tables.load(table)

@@ -60,6 +60,7 @@ def test_who_is_left_out_is_named_with_the_reason():
     assert why["14L"] == "another cohort" and why["06F"] == "merges later, so no control"
 
 
+@pytest.mark.slow
 def test_the_main_estimate_agrees_with_plain_arithmetic_on_the_csv():
     # no re-basing, no pandas: mergers followed by hand; only bodies whose land never moved are alike to the digit
     over, under = Counter(), Counter()
@@ -187,6 +188,7 @@ def test_a_caller_may_change_what_it_got_and_a_changed_table_is_read_anew(data):
     assert (after.drop(index="00L") == before.drop(index="00L")).all(axis=None)
 
 
+@pytest.mark.slow
 def test_what_bodies_were_like_before_adds_up_to_england():
     found = outcomes.baseline("2021-04-01")
     assert not found.isna().any(axis=None) and len(found) == 106

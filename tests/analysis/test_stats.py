@@ -158,6 +158,7 @@ def test_a_matrix_of_shuffles_gives_what_each_shuffle_gives_alone():
         ), "one shuffle is a matrix too"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("strata", [False, True])
 def test_the_trend_is_the_score_test_of_coxs_regression(strata):
     from scipy.stats import norm

@@ -284,6 +284,7 @@ def test_piles_draw_each_body_once_at_its_value_with_the_median_and_the_ends(ax)
     assert [t.get_text() for t in ax.texts] == ["1", "least", "1", "middle", "9", "most", "−2", "4", "7"]
 
 
+@pytest.mark.slow
 def test_strip_rows_draw_each_body_once_and_the_median_of_each_row(ax):
     data = pd.DataFrame({"share": [1.0, 2.0, 9.0, 4.0, 6.0], "year": ["a", "a", "a", "b", "b"]})
     charts.strip_rows(ax, data, value="share", row="year")
@@ -292,6 +293,7 @@ def test_strip_rows_draw_each_body_once_and_the_median_of_each_row(ax):
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_dots_of_a_swarm_stand_alike_in_png_and_svg():
     fig, ax = style.canvas(2.6, left=1.85)
     rows = {"share": np.random.default_rng(0).normal(size=400), "year": np.repeat(list("abcd"), 100)}

@@ -60,6 +60,7 @@ def test_a_cell_of_prose_is_shown_as_markdown_with_its_numbers(ran):
     assert output.data["text/plain"] == output.data["text/markdown"]
 
 
+@pytest.mark.slow
 def test_a_chart_takes_its_words_from_its_cell(ran):
     outputs, folder, _ = ran
     (output,) = outputs[WORDS]

@@ -76,7 +76,7 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("rule, name, key, cells, words", WRONG.values(), ids=WRONG)
 def test_a_slip_is_named_with_what_it_should_agree_with(rule, name, key, cells, words):
     what = said(rule, name, key, cells)

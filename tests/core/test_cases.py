@@ -83,7 +83,7 @@ DATED = {"code": "code", "to": "2022-07-01", "sums": ["referrals"]}
 WHOLE = {"QKS": 70, "QT1": 100, "QK1": 100}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
 def test_two_levels_dated(dated):
     data = case("two-levels-dated").drop(columns="level")
@@ -107,7 +107,7 @@ def test_two_levels_dated(dated):
         }
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @lazily
 @pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
 def test_two_levels_dated_lazily(make, dated):
@@ -123,7 +123,7 @@ def test_two_levels_dated_lazily(make, dated):
     assert result.report().balanced()
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @engines
 @pytest.mark.parametrize("dated", [True, False], ids=["column of dates", "one date"])
 def test_two_levels_dated_with_a_key_that_keeps_them_apart(make, dated):
@@ -228,6 +228,7 @@ def test_repair_of_thousands_of_spellings_is_no_deeper_than_of_one(make):
 # --- residents-not-patients -----------------------------------------------------------------------
 
 
+@pytest.mark.few(1)
 @engines
 def test_residents_not_patients(make):
     """A thousand residents in each CCG: by residents the parts are those that NHS England published."""

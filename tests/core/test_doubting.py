@@ -146,7 +146,7 @@ def test_blocks_of_the_same_codes_with_rows_of_no_body_between_them_are_doubtful
     assert status(rebase_file(blocks(first), **ask)) == {"16C": "exact", "00L": "exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["{},Sex,", "{},,", "{},Sex,-"])
 def test_headings_of_two_cells_tell_blocks_of_the_same_codes_apart(column):
     table = blocks(column.format("Female"), "Total,,123")
@@ -180,7 +180,7 @@ def test_a_drug_whose_name_begins_like_a_total_is_known_by_its_numbers():
             rebase_file(table.assign(n=n * 3), sums=["n"], drop=["kind"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [
@@ -199,7 +199,7 @@ def test_groups_by_deprivation_are_no_rates(cells):
         rebase_file(stacked("Patients", "Deprivation decile"), sums=["n"], drop=["kind"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [
@@ -215,6 +215,7 @@ def test_kinds_of_care_are_no_measures(cells):
         rebase_file(stacked("Planned", "Actual"), sums=["n"], drop=["kind"], **DATES)
 
 
+@pytest.mark.slow
 def test_letters_of_ethnic_groups_are_no_sexes():
     """B, any other White background, was taken for both of M and F."""
     assert status(rebase_file(stacked(*"ABFMP"), sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
@@ -222,7 +223,7 @@ def test_letters_of_ethnic_groups_are_no_sexes():
         rebase_file(stacked(*"BFMU"), sums=["n"], drop=["kind"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["List size", "PATIENT_LIST_SIZE", "Registered patients", "Population"])
 def test_all_patients_beside_each_disease_are_not_added_up(name):
     """The list of 17 and over beside diabetes and the whole list beside asthma made twice the patients, called exact."""
@@ -495,6 +496,7 @@ def test_what_is_called_alike_and_is_no_part_is_added_up(column, cells):
     assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_figures_beside_the_name_of_another_body_are_doubtful():
     names = ["NHS South Tees CCG", "NHS Darlington CCG", "NHS Hartlepool and Stockton-on-Tees CCG"]
     rows = [f"{c},{name},{n}\n" for (c, n), name in zip(CCGS.items(), names, strict=True)]
@@ -705,7 +707,7 @@ def test_subtotals_and_copies_are_known_by_their_numbers(codes, cells, words):
     assert (words in str(moved)) and (set(moved.frame["status"]) >= {"doubtful"}) == bool(words)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["seven", "*"])
 def test_a_total_in_one_of_two_columns_is_doubtful(other):
     """A count adds up, and a mark or a count with parts that are not given does not: all was exact."""
@@ -719,7 +721,7 @@ def test_a_total_in_one_of_two_columns_is_doubtful(other):
     )
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "between", "outcome"),
     [
@@ -740,7 +742,7 @@ def test_names_that_differ_by_block_tell_no_rows_apart(names, between, outcome):
     assert status(rebase_file(frame(text), sums=["n"], drop=["name"], **DATES)) == {"16C": outcome}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("numbers", "outcome"), [("10 10 20 21 30 28", "doubtful"), ("10 4 20 9 30 11", "exact")]
 )
@@ -852,7 +854,7 @@ def test_parts_of_waiting_times_make_no_sum():
         rebase_file(stacked(*cells, head="code,RTT Part Type,n"), sums=["n"], drop=["rest"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -880,7 +882,7 @@ def test_what_is_counted_at_a_time_is_doubtful_over_months(name):
     assert set(rebase_file(table, sums=[name], by=["Month"], **DATES).frame["status"]) == {"exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -898,7 +900,7 @@ def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
     assert status(rebase_file(counted, sums=["rest"], **DATES)) == {"16C": "exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [
@@ -994,7 +996,7 @@ def test_a_rate_that_was_added_up_is_doubtful_and_what_stands_beside_it_is_not()
 # --- signs and rates ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["n", "net change"])
 def test_a_number_below_zero_that_may_mean_not_given_is_doubtful(name):
     table = frame(f"code,{name}\n00C,-99\n00K,20\n00M,30\n")
@@ -1004,7 +1006,7 @@ def test_a_number_below_zero_that_may_mean_not_given_is_doubtful(name):
     assert status(told) == {"16C": "incomplete"} and told.frame[name].to_list() == [50]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "doubted"),
     [
@@ -1024,6 +1026,7 @@ def test_nines_far_above_the_others_may_mean_not_given(cells, doubted):
         assert status(told) == {"00L": "exact", "16C": "incomplete"}
 
 
+@pytest.mark.slow
 def test_a_fraction_among_percentages_is_doubtful():
     table = frame("code,rate,patients\n00C,10,100\n00K,0.2,100\n00M,30,100\n")
     moved = rebase_file(table, means={"rate": "patients"}, **DATES)
@@ -1034,6 +1037,7 @@ def test_a_fraction_among_percentages_is_doubtful():
     assert status(rebase_file(alike, means={"rate": "patients"}, **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("cell", "found"),
     [
@@ -1062,6 +1066,7 @@ NAMED = [
 ]
 
 
+@pytest.mark.slow
 def test_figures_of_one_code_under_two_names_are_doubtful():
     table = pd.DataFrame(NAMED, columns=["code", "CCG name", "n"])
     moved = rebase_file(table, at="2018-04-01", to="2018-04-01", sums=["n"], drop=["CCG name"])
@@ -1135,6 +1140,7 @@ def test_amounts_with_decimals_are_no_rates(head):
     assert status(rebase_file(frame(f"code,{head}\n{rows}"), sums=[head], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_the_title_above_a_table_may_say_that_its_months_are_rates(tmp_path):
     path = tmp_path / "table.csv"
     rows = "".join(f"{c},NHS {c} CCG,{i},{i + 1}\n" for i, c in enumerate(CCGS, 68))
@@ -1197,6 +1203,7 @@ def weeks(number) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "Week ending", "First dose"])
 
 
+@pytest.mark.slow
 def test_numbers_that_never_fall_from_one_week_to_the_next_may_be_running_totals():
     """So were the first doses that NHS England published: of five weeks it added up all, each person up to five times."""
     to_date = weeks(lambda n, i: n * (i + 1) * 7)
@@ -1286,7 +1293,7 @@ def test_rows_of_a_mean_that_nothing_tells_apart_are_doubtful():
     assert status(rebase_file(table, **MEANT)) == {"16C": "doubtful"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("blank", ["", "-", "N/A"])
 def test_a_crossed_table_with_its_margins_is_never_added_up(blank):
     """Sexes and ages crossed, each age once more without a sex and each sex without an age: all counted three times."""
@@ -1439,7 +1446,7 @@ def test_an_average_among_a_hundred_practices_is_seen(called):
     assert f"{called!r} of the dropped column 'Practice' is an average of others" in str(moved)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["_n", "number", "body", "key code", "_day", "_block"])
 def test_columns_may_be_called_as_those_that_are_made_meanwhile(name):
     table = months_of_all(lambda n, chance: (2 * n) ** 0.5 * chance).rename(columns={"Month": name})
@@ -1466,7 +1473,7 @@ def test_a_blank_among_the_dates_of_geographies_is_no_period():
     assert some[0].frame[["code", "n", "status"]].equals(some[1].frame[["code", "n", "status"]])
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["group", "cell", "part", "whole", "less", "n of the whole"])
 def test_a_sum_may_be_called_as_what_is_worked_out_of_parts(name):
     table = stacked("Lung cancer", "Cancers").rename(columns={"n": name}).assign(**{"n": "7", "other": "3"})
@@ -1489,7 +1496,7 @@ def test_what_grew_for_four_months_is_no_running_total(growth, name):
     assert status(rebase_file(table, sums=[name], drop=["Month"], **DATES)) == {"16C": "exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Vaccinations", "Spend £"])
 @pytest.mark.parametrize("times", [3, 4, 12])
 def test_totals_that_run_on_from_the_first_are_seen_at_once(name, times):

@@ -89,6 +89,7 @@ def test_the_hundred_and_eleventh_is_no_hundred_and_elevenst():
     ]
 
 
+@pytest.mark.slow
 def test_rows_dated_in_the_years_of_trusts_are_placed():
     """The first day known is the day of trusts: rows dated then are of trusts, and their numbers all arrive."""
     days = ["2010-04-01", "2012-10-01", "2013-03-31"]
@@ -188,6 +189,7 @@ def test_a_part_that_has_no_row_is_told_of_a_lazy_frame_under_yes_and_no():
     assert set(moved.frame.collect()["status"]) == {"incomplete"}
 
 
+@pytest.mark.slow
 def test_a_body_is_whole_at_the_time_of_trusts_too():
     """Dates that set rows apart count the day of trusts as a time like any other."""
     parts = ccg.tables.load("pct_to_ccg")
@@ -199,7 +201,7 @@ def test_a_body_is_whole_at_the_time_of_trusts_too():
     assert of[goal] == "approximate", "not incomplete"
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "status"),
     [

@@ -233,7 +233,7 @@ def test_a_published_layout_goes_through_at_the_first_try(layout, tmp_path):
     }
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["icb", "sub_icb"])
 def test_a_geography_later_than_the_goal_is_none_of_those_that_codes_may_be_of(level):
     """Codes of CCGs that live on as locations up to 2026 were refused on the way to 2023, and went through to 2026."""

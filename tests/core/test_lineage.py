@@ -507,6 +507,7 @@ def test_every_name_leads_to_its_own_code():
     assert [lineage.suggest(n, set(trusts["code"])) for n in trusts["name"]] == trusts["code"].tolist()
 
 
+@pytest.mark.slow
 def test_a_name_is_never_taken_for_a_body_of_another_level():
     """Names of boards and CCGs with the words of the other level, and each with a letter wrong or a word less."""
 

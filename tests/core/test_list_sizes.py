@@ -79,6 +79,7 @@ def test_counts_stay_exact_though_they_differ_much_from_one_ccg_to_another():
     assert statuses(of_ccgs(lambda size, other: size * (20 + other) // 5000)) == {"exact"}
 
 
+@pytest.mark.slow
 def test_decimals_under_a_hundred_that_rise_with_list_sizes_are_counts():
     """As of doctors, full-time ones for two halves."""
     assert statuses(of_ccgs(lambda size, other: size / 20_000 + other / 200 + 0.25)) == {"exact"}

@@ -49,6 +49,7 @@ def test_every_body_of_both_dates_is_there_and_placed_whole(taken):
         assert (frame.loc[alone, "share"] == 1).all() and (frame.loc[~alone, "status"] == "approximate").all()
 
 
+@pytest.mark.slow
 def test_no_name_and_no_code_is_missing(taken):
     for start, goal, frame in taken:
         assert frame.notna().all(axis=None), (start, goal)

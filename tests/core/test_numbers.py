@@ -184,7 +184,7 @@ def read_alike(cells):
         assert (value, unread) == (v, u) or (unread and v is not None and len(cell) > 15), cell
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["0*", "0 †", "0.0*", "£0*", "0 [1]"])
 def test_nought_with_a_footnote_is_asked_about(cell):
     """It may be a nought, or a small number that is hidden: nobody can tell."""

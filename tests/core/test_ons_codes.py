@@ -54,7 +54,7 @@ def test_an_older_code_given_to_another_ccg_is_named(data):
     assert any("no code of 06Y in the lists before, from 2015-03-24" in w for w in words)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "key, cells, words",
     [

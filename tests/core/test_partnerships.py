@@ -49,6 +49,7 @@ def test_which_knows_the_codes_of_a_year(day):
     assert pd.Timestamp(day) in [fit.vintage.start for fit in fits]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "make", [pd.DataFrame, lambda data: pl.DataFrame(data).lazy()], ids=["eager", "lazy"]
 )
@@ -95,6 +96,7 @@ def test_a_partnership_on_the_way_changes_no_sum_and_little_of_where_it_goes(sta
     assert (one / other - 1).abs().max() < 1e-6
 
 
+@pytest.mark.slow
 def test_counts_by_partnership_reach_the_boards():
     """Patients of 2021-22 counted by partnership, as figures of vaccination and maternity were published."""
     frame = of_ccgs("2021-04-01")

@@ -19,6 +19,7 @@ def frame(text: str) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
 
 
+@pytest.mark.slow
 def test_names_that_the_result_needs_are_given_others():
     table = frame("code,status,_n,patients of rate,rate,patients\n00C,3,1,2,0.5,10\n00D,4,1,2,0.1,20\n")
     moved = rebase_file(table, sums=["status", "_n", "patients of rate"], means={"rate": "patients"}, **DATES)
@@ -157,6 +158,7 @@ def test_a_total_for_england_is_no_figure_that_found_no_place():
     assert str(moved).splitlines()[0].endswith("figures of 1 kind found no place (up to 40.0%).")
 
 
+@pytest.mark.slow
 def test_codes_that_are_repaired_decide_too_and_others_are_named_once():
     rows = "NHS Cumbria CCG,2013/14,1\n00F,2013/14,2\n16C,2020/21,4\nNHS Cumbria CCG,2020/21,1\n"
     table, how = frame("code,Year,n\n" + rows), {"by": ["Year"], "sums": ["n"], "to": "2021-04-01"}
@@ -373,6 +375,7 @@ def test_a_word_for_england_keeps_its_spelling():
     assert moved.report.repaired == {"ENGLAND  TOTAL": "England total"}
 
 
+@pytest.mark.slow
 def test_a_dash_in_the_column_of_codes_is_no_code():
     moved = rebase_file(frame("code,name,n\n-,ENGLAND,9\n00L,A,1\n"), sums=["n"], drop=["name"], **DATES)
     assert moved.unmapped["reason"].to_list() == ["a total for England"]
@@ -381,6 +384,7 @@ def test_a_dash_in_the_column_of_codes_is_no_code():
     assert moved.unmapped["reason"].to_list() == ["no code given"]
 
 
+@pytest.mark.slow
 def test_rest_adds_up_counts_only_and_says_what_it_left():
     """Years, rates and shares were added up, and called exact."""
     table = frame(
@@ -396,6 +400,7 @@ def test_rest_adds_up_counts_only_and_says_what_it_left():
         rebase_file(table, sums=["rest"], **DATES)
 
 
+@pytest.mark.slow
 def test_dropped_columns_that_tell_rows_apart_are_said():
     table = frame("code,Sex,n\n00C,Male,1\n00C,Female,2\n00D,Male,4\n")
     said = " ".join(rebase_file(table, sums=["rest"], drop=["rest"], **DATES).notes)
@@ -424,7 +429,7 @@ def test_a_total_beside_its_parts_is_never_added_up_with_them(cells, why, drop):
     assert rebase_file(table.iloc[2:], sums=["n"], drop=[drop], **DATES).frame["n"].to_list() == [2]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("cells", ["P M F", "0+ 0-64 65+", "0 1 2"])
 @pytest.mark.parametrize("drop", ["rest", "what"])
 def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, drop):
@@ -442,7 +447,7 @@ def test_a_total_is_known_by_its_numbers_where_its_name_does_not_tell(cells, dro
     ]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("codes", [1, 2])
 def test_a_total_that_may_be_one_by_chance_is_no_reason_to_call_the_numbers_sure(codes):
     """Under three codes and more the sum of the others is refused; under fewer the first line has to say it."""
@@ -492,6 +497,7 @@ def test_periods_are_not_added_up_where_a_body_has_no_row_in_one_of_them():
     )
 
 
+@pytest.mark.slow
 def test_months_may_be_added_up_where_the_codes_change_by_year():
     old = "".join(f"2018/19,{m},{c},1\n" for m in ("Apr-18", "May-18") for c in ("00C", "00K", "00M"))
     new = "".join(f"2020/21,{m},16C,3\n" for m in ("Apr-20", "May-20"))
@@ -500,6 +506,7 @@ def test_months_may_be_added_up_where_the_codes_change_by_year():
     assert moved.frame["n"].to_list() == [6, 6] and set(moved.frame["status"]) == {"exact"}
 
 
+@pytest.mark.slow
 def test_a_row_that_stands_twice_is_said():
     moved = rebase_file(frame("code,n\n00C,1\n00K,2\n00M,4\n00M,4\n"), sums=["n"], **DATES)
     assert any(
@@ -507,6 +514,7 @@ def test_a_row_that_stands_twice_is_said():
     )
 
 
+@pytest.mark.slow
 def test_numbered_quarters_that_are_dropped_are_said():
     text = "".join(f"{c},{q},{q}\n" for c in ("00C", "00K", "00M") for q in (1, 2))
     moved = rebase_file(frame("code,Q,n\n" + text), sums=["n"], drop=["Q"], **DATES)
@@ -535,6 +543,7 @@ def test_a_rate_is_weighed_by_a_count(weight):
         rebase_file(table, means={"rate": weight}, drop=["rest"], **DATES)
 
 
+@pytest.mark.slow
 def test_a_measure_called_a_rate_is_said_to_be_added_up_too():
     text = "".join(f"{c},{m},5\n" for c in ("00C", "00K", "00M") for m in ("Count", "Percent"))
     moved = rebase_file(frame("code,Measure,Value\n" + text), sums=["Value"], by=["Measure"], **DATES)
@@ -571,7 +580,7 @@ def test_a_key_in_two_spellings_does_not_tear_a_body_apart():
     assert rebase_file(both, sums=["n"], by=["Group"], **DATES).frame["n"].to_list() == [3, 3]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["Name", "CCG18CD"])
 def test_a_name_or_code_of_another_body_is_said(column):
     names = {"Name": ["NHS Darlington CCG", "NHS South Tees CCG"], "CCG18CD": ["E38000042", "E38000162"]}[
@@ -641,7 +650,7 @@ def test_frames_of_any_kind_or_a_refusal_in_words():
         rebase_file(twice, sums=["n"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["*", "<5", "1,234", "5 (r)", None])
 def test_numbers_beside_text_in_a_frame_are_read_as_those_of_the_file(cell, tmp_path):
     path = tmp_path / "in.csv"
@@ -730,6 +739,7 @@ def test_advice_names_no_switch_that_is_given():
     assert "--unknown unmapped" in str(refused.value) and "--closed" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_incomplete_rows_that_are_left_out_are_not_lost():
     table = frame("code,rate,n\n00C,0.5,10\n00P,0.2,20\n01H,0.1,30\nEngland,,\n")
     moved = rebase_file(
@@ -850,6 +860,7 @@ def test_the_goal_may_be_a_period(to):
         rebase_file(frame("code,n\n00C,1\n"), at="2018/19", to="2018 Q1", sums=["n"])
 
 
+@pytest.mark.slow
 def test_quarters_and_day_numbers_tell_the_geography():
     """Quarter 2 of 2018 begins in April or in July, when the CCGs were the same; quarter 1 in January or in April."""
     table = frame("when,code,n\n2018 Q2,15F,1\n2018 Q3,15F,2\n")
@@ -876,6 +887,7 @@ def test_a_period_with_a_mark_beside_the_same_without_is_refused(other):
     assert set(rebase_file(both, by=["year"], sums=["n"], **DATES).frame["year"]) == {"2017/18", other}
 
 
+@pytest.mark.slow
 def test_areas_of_another_kind_are_told_apart_from_codes_that_are_not_known(tmp_path, capsys):
     """A download of CCGs, regions and local authorities was refused as a file of unknown codes."""
     text = (

@@ -94,6 +94,7 @@ def moved_therapies(therapies):
     return rebase(local, code="code", at="geography", to="2021-04-01", sums=COUNTS, by=["year"])
 
 
+@pytest.mark.slow
 def test_talking_therapies_reach_the_106_ccgs_of_2021_in_every_year(moved_therapies):
     wanted = set(lineage.bodies("2021-04-01")["code"])
     assert len(wanted) == 106
@@ -285,12 +286,14 @@ def test_a_mean_without_weight_is_missing_not_zero():
     assert result.frame["missing"].tolist() == [2, 0]
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter():
     data = every("2016-04-01", month=["a", "b", "c"] * 69 + ["a", "b"])
     shuffled = data.sample(frac=1, random_state=3)
     pd.testing.assert_frame_equal(move(data, by=["month"]).frame, move(shuffled, by=["month"]).frame)
 
 
+@pytest.mark.slow
 def test_keys_are_kept_apart():
     data = frame(["00F", "00G", "00F"], [1, 2, 4], month=["May", "May", "June"], kind=["x", "x", "y"])
     result = move(data, at="2013-04-01", to="2015-04-01", by=["month", "kind"])
@@ -429,6 +432,7 @@ PARTS = ["00F", "00G", "00H"]  # of 13T, Newcastle Gateshead, from April 2015
 NEWCASTLE = {"at": "2013-04-01", "to": "2015-04-01"}
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_the_report_says_what_shares_are_of_and_how_far_the_other_is(make):
     data = frame(lineage.bodies("2021-04-01")["code"], 100)
@@ -474,6 +478,7 @@ def test_codes_of_no_place_may_go_to_unmapped_with_the_reason(make, at):
         move(data, unknown="drop", **ask)
 
 
+@pytest.mark.few(1)
 @kinds
 def test_more_marks_may_mean_not_given(make):
     data = frame(["00F", "00G", "00H"], ["10", "xx", "*"])
@@ -582,6 +587,7 @@ def test_a_key_is_a_period_by_its_name_or_by_most_of_its_cells(make, name, one, 
     assert (f"Judged by period: {name}." in str(report)) == period
 
 
+@pytest.mark.few(1)
 @kinds
 def test_odd_cells_among_periods_are_periods_of_their_own(make):
     keys = ["2016/17", "2017/18*", "All years", ""]
@@ -601,7 +607,7 @@ def test_a_year_and_a_quarter_in_two_columns_are_one_period(make):
     assert "Judged by period: year and quarter." in str(result.report())
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @kinds_with_slow_duckdb
 @pytest.mark.parametrize("absent, state", [("zero", "exact"), ("missing", "incomplete")])
 def test_a_part_without_a_row_under_a_finer_key_is_left_to_a_switch(make, absent, state):
@@ -632,6 +638,7 @@ def test_a_switch_is_one_of_two():
         move(frame(["00C"]), absent="none")
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_a_suppressed_part_makes_a_sum_and_a_mean_incomplete(make):
     data = frame([*PARTS, "00C"], ["1", "*", "3", "4"], rate=["0.5", "0.5", "0.5", "0.5"], key="2013")
@@ -688,7 +695,7 @@ def test_trusts_that_are_all_there_are_approximate_under_any_key(make, repair):
     assert {one.body for one in result.report().absent} == set(status) - whole
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @kinds
 def test_a_row_that_could_not_be_placed_does_not_make_a_part_present(make):
     data = frame(
@@ -724,6 +731,7 @@ def test_dates_within_a_period_are_times_where_a_body_has_two_of_them(make):
         assert less.report().absent == [("13T", (gone[0],), (f"2015 ({gone[1]})",))]
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_dates_within_a_period_are_geographies_where_no_body_has_two(make):
     """99P and 99Q on the codes of 2018, all others on those of 2019: together they are all."""
@@ -805,6 +813,7 @@ def test_two_names_of_one_body_are_not_added_under_one_key(make):
     assert plain(apart.frame)["n"].sum() == 7
 
 
+@pytest.mark.few(1)
 @kinds
 def test_spellings_of_one_code_are_added_and_the_report_says_so(make):
     result = move(make(frame([*PARTS[:2], "00f ", "00F "], [1, 2, 4, 8])), repair=True, **NEWCASTLE)
@@ -815,6 +824,7 @@ def test_spellings_of_one_code_are_added_and_the_report_says_so(make):
     assert "'00F', '00F ' and '00f ' are one code, and were added up where they meet" in str(report)
 
 
+@pytest.mark.slow
 def test_a_code_with_two_reasons_keeps_both():
     data = frame(["13Q", "13Q", "00C"], day=["2016-04-01", None, "2016-04-01"])
     assert move(data, at="day").report().unmapped == [
@@ -928,7 +938,7 @@ def test_the_date_may_be_of_any_kind(at):
     assert counted(move(frame(["10G"]), at=at)) == {"15D": 1}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", some(["s", "ms", "us", "ns", "us, Europe/London"], "s", "ns", "us, Europe/London")
 )
@@ -958,6 +968,7 @@ def test_a_column_of_dates_may_be_a_key_as_well():
         assert list(plain(result.frame).columns)[:2] == ["day", "code"]
 
 
+@pytest.mark.slow
 def test_a_category_of_dates_is_read_as_text():
     data = frame(["00C", "13T"], day=pd.Categorical(["2013-04-01", "2015-04-01"]))
     assert counted(move(data, at="day")) == {"00C": 1, "13T": 2}
@@ -1034,6 +1045,7 @@ def test_whole_numbers_that_no_float_keeps_are_added_up_in_an_arrow_table():
     assert moved.frame.fetchall()[0][:2] == ("00C", BIG), "nor are sums of floats there in a database"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("make", [pa.table, lambda d: pl.DataFrame(d).lazy()], ids=["pyarrow", "polars lazy"])
 @pytest.mark.parametrize("column, how", EMPTY.values(), ids=EMPTY)
 def test_a_column_of_no_type_has_nothing_in_it(make, column, how):
@@ -1087,6 +1099,7 @@ def test_duckdb_leaves_nothing_in_a_file(tmp_path, read_only, at):
     assert (tmp_path / "users.duckdb").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_duckdb_that_may_not_look_at_python_works_too():
     data = sample()[["code", "n"]]
     with duckdb.connect(config={"python_enable_replacements": False}) as connection:
@@ -1319,6 +1332,7 @@ NO_NUMBER = [
 ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("make", list(KINDS.values())[1:], ids=list(KINDS)[1:])
 def test_text_that_is_no_number_makes_a_lazy_row_incomplete_and_is_counted(make):
     """What is in a lazy frame is not known before it is asked, so it cannot be refused then; nor is it a zero."""
@@ -1345,6 +1359,7 @@ def test_a_name_of_the_result_is_refused_in_any_case(make, name):
         move(make(frame(["00C"], **{name: ["a"]})), by=[name])
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_a_column_may_have_any_other_name(make):
     """What is made on the way has names that no column has."""
@@ -1389,12 +1404,14 @@ def test_a_lazy_column_without_anything_in_it_is_missing():
     assert set(out["status"]) == {"incomplete"}
 
 
+@pytest.mark.few(1)
 @kinds
 def test_every_row_is_said_to_be_exact_only_of_those_placed(make):
     result = move(make(frame(["00C", None])))
     assert str(result.report()).endswith("Every row that was placed is exact.")
 
 
+@pytest.mark.few(1)
 @kinds
 def test_rows_of_one_code_that_were_added_up_are_exact_only_if_none_is_a_total(make):
     """Men, women and all, without the column that tells them apart, came to twice the number and were called exact."""
@@ -1406,6 +1423,7 @@ def test_rows_of_one_code_that_were_added_up_are_exact_only_if_none_is_a_total(m
     assert not alone.added and str(alone).endswith("Every row that was placed is exact.")
 
 
+@pytest.mark.few(1)
 @kinds
 def test_a_mean_whose_weights_are_all_zero_is_not_exact(make):
     data = frame(["00C", "00D"], [0, 1], rate=[0.5, 0.5])
@@ -1475,7 +1493,7 @@ def test_repair_adds_up_spellings_of_one_code_and_leaves_the_unknown_alone():
         move(frame(["00c", "ZZZ"]), repair=True)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("lazy", [False, True], ids=["eager", "lazy"])
 def test_repair_works_with_dates_and_on_lazy_frames(lazy):
     data = frame(["00c", "00C", "13t"], day=["2013-04-01", "2013-04-01", "2015-04-01"])
@@ -1514,6 +1532,7 @@ def test_auto_refuses_when_the_answer_differs_and_names_every_geography():
     assert "the answer differs. Say which with at" in str(error.value)
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_auto_refuses_when_only_the_status_differs(make):
     """02M gained land in between: alone it is all of 02M on the codes of 2021, and a part on those of 2016."""
@@ -1875,6 +1894,7 @@ def test_lookup_from_locations_needs_their_level_named(run, tmp_path):
     assert status == 1 and "after that use level sub_icb or icb" in err and not path.exists()
 
 
+@pytest.mark.slow
 def test_a_table_that_is_printed_holds_nothing_but_the_table(run, csv):
     status, out, err = run("lookup", "--from", "2018-04-01", "--to", "2021-04-01")
     assert status == 0 and len(pd.read_csv(io.StringIO(out))["share"].dropna()) == out.count("\n") - 1
@@ -1896,6 +1916,7 @@ def test_a_table_that_is_printed_holds_nothing_but_the_table(run, csv):
     assert "referrals: 45 in = 40 placed + 5 unmapped; 1 cell blank or suppressed." in err
 
 
+@pytest.mark.slow
 def test_rebase_writes_a_file_a_report_and_what_was_left(run, csv):
     out_file = csv.with_name("new.csv")
     args = ("--to", "2021-04-01", "--at", "2016-04-01", "--sum", "referrals", "--mean", "rate:referrals")
@@ -1939,6 +1960,7 @@ def test_rebase_repairs_if_asked(run, csv):
     assert "Read '00c' as 00C." in err and "Read '9.00E+00' as 09E." in err
 
 
+@pytest.mark.slow
 def test_rebase_takes_a_column_of_dates(run, csv):
     csv.write_text("org,day,n\n00C,2013-04-01,1\n13T,2015-04-01,2\n")
     status, out, _ = run("rebase", csv, "--to", "2018-04-01", "--at", "day", "--sum", "n")

@@ -99,7 +99,7 @@ def test_a_code_among_words_is_taken_only_beside_its_own_name(typed, code):
     assert lineage.suggest(typed) == code
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("day", ["2022-07-01", "2026-04-01"])
 def test_each_location_as_it_is_published_gives_its_code_and_no_other_board_does(day):
     stays, home = tables.load("locations"), lineage.default()
@@ -157,6 +157,7 @@ def test_what_is_no_mark_of_a_footnote_is_not_taken_off_a_code(cell):
     assert lineage.written(cell) is None
 
 
+@pytest.mark.slow
 def test_a_name_of_a_ccg_and_a_board_is_that_of_the_geography_of_all_others():
     """Dorset by itself was a code known nowhere, and the way on was said to be to take it out."""
     table = pd.DataFrame(

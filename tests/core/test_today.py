@@ -157,6 +157,7 @@ def test_a_file_of_2026_that_mixes_old_and_new_codes_is_told_so():
     assert "of July 2022 to March 2026: QMJ, QRV" in words
 
 
+@pytest.mark.slow
 def test_figures_are_kept_whole_on_their_way_to_today_and_by_any_road():
     patients = tables.load("ccg_years").query("year == '2019-20'")
     frame = patients[["code", "registered_patients"]].astype({"registered_patients": float})
@@ -207,6 +208,7 @@ def test_what_was_announced_is_told_and_moves_nothing():
     assert "Announced" not in lineage.explain("QR1")
 
 
+@pytest.mark.slow
 def test_a_reporting_entity_names_the_ccg_that_it_gives_back():
     told = lineage.explain("O4I9P")
     assert "from 3 April 2024, within W2U3Z" in told and "gives back the area of NHS Brent CCG (07P)" in told

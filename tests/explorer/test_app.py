@@ -66,6 +66,7 @@ def test_a_kernel_is_judged_only_when_two_looks_in_a_row_find_it_without_a_page(
     assert looks == [[], ["left"], ["left"], ["back", "left"]]
 
 
+@pytest.mark.slow
 def test_no_more_pages_than_memory_has_room_for_and_the_next_is_told_so(app, voila, monkeypatch):
     """Nothing is started here: the kernels are names, and a page that would be made is not."""
     made = []

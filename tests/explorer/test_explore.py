@@ -89,6 +89,7 @@ def test_what_a_reader_types_stays_text(explorer):
     explorer.first.text.value = ""
 
 
+@pytest.mark.slow
 def test_what_a_table_holds_stays_text(monkeypatch):
     one = life.of("15E")
     spoilt = life.Life(
@@ -155,6 +156,7 @@ def test_a_choice_without_a_life_says_why(explorer):
     explorer.first.text.value = "15E"
 
 
+@pytest.mark.slow
 def test_the_numbers_and_the_picture_of_a_chart_are_in_its_links():
     one = life.of("01H")
     panel = life_charts.years(one)
@@ -168,6 +170,7 @@ def test_the_numbers_and_the_picture_of_a_chart_are_in_its_links():
     assert picture.startswith(b"\x89PNG") and len(picture) > 20_000
 
 
+@pytest.mark.slow
 def test_every_control_has_a_name(explorer):
     controls = [
         explorer.compare,
@@ -236,6 +239,7 @@ def test_the_charts_of_a_life_have_words_and_numbers_and_none_overlap(code):
         plt.close(panel.fig)
 
 
+@pytest.mark.slow
 def test_a_board_that_no_map_has_is_told_without_a_map():
     facts = life._facts(lineage.default())
     opened, last = life.bodies()["QHM"]["opened"], facts.now

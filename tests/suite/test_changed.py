@@ -126,6 +126,7 @@ def test_an_edit_during_a_run_is_a_change(suite):
     assert to_run() == ["01_a.ipynb", "03_c.ipynb"]
 
 
+@pytest.mark.slow
 def test_only_those_are_run_and_the_figures_of_the_others_stay(suite, monkeypatch, capsys):
     ran = []
 

@@ -261,6 +261,7 @@ def test_output_over_a_table_of_the_project(ccg, data):
     assert held(data) == before
 
 
+@pytest.mark.slow
 def test_what_an_earlier_run_left_goes_when_this_one_is_in_place(ccg, tmp_path):
     Path("good.csv").write_text("code,n\n00C,1\n00D,2\n")
     Path("left.csv").write_text("code,n\n00C,1\nUNKNOWN,5\n00D ,2\n")
@@ -435,6 +436,7 @@ def test_missing_header(text, ccg):
         refused(ccg(*command), "in.csv: the first line should name the columns and reads as data")
 
 
+@pytest.mark.slow
 def test_rows_numbered_by_pandas(ccg):
     frame = pd.DataFrame({"code": ["00C", "00D", "00J"], "n": [1, 2, 3]})
     frame.to_csv("plain.csv", index=False)
@@ -464,6 +466,7 @@ def test_a_name_that_comes_twice(ccg):
     refused(ccg("which", "in.csv"), "in.csv: columns 2 and 3 are both called 'n'; rename one")
 
 
+@pytest.mark.slow
 def test_which_wrong_column(ccg, tmp_path):
     Path("input.csv").write_text("CCG Code ,n\n00C,1\n00D,2\n00J,3\n")
     for name in ("CCG Code", "CCG Code "):
@@ -673,6 +676,7 @@ def test_two_levels_dated(ccg):
     assert (out.xs("QT1", level="code") == 100).all() and len(out.xs("QT1", level="code")) == 4
 
 
+@pytest.mark.slow
 def test_location_names(ccg):
     args = (
         "--code",
@@ -707,6 +711,7 @@ def test_unknown_markers(ccg):
         assert "perhaps" not in result[2] and not held(".")
 
 
+@pytest.mark.slow
 def test_repair_two_hundred(ccg):
     path = CASES / "repair-two-hundred" / "input.csv"
     args = (
@@ -759,7 +764,7 @@ def test_a_package_that_is_not_there_is_named(ccg, data, monkeypatch):
 NOTHING_LEFT = ("rebase", "in.csv", "--code", "code", *SAME, "--sum", "n", "--repair")
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, text",
     [

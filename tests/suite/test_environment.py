@@ -139,6 +139,7 @@ def test_the_site_is_published_only_after_every_test_of_a_push_is_green():
     assert flows["test"][True]["push"] == {"branches": ["main"]}
 
 
+@pytest.mark.slow
 def test_readme_examples_of_your_own_figures_answer_as_it_says(tmp_path, monkeypatch, capsys):
     which, move = re.findall(r"^python -m ccg ((?:which|rebase) data/.*)$", README, re.M)
     monkeypatch.chdir(files.ROOT)

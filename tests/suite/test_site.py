@@ -153,6 +153,7 @@ def test_controls_that_need_a_kernel_give_way_to_what_can_be_shown(tmp_path):
     assert output.data["text/html"] == "<p>an example</p>"
 
 
+@pytest.mark.slow
 def test_where_a_body_would_be_chosen_the_page_has_the_finder(charts):
     page = site.Book(files.NOTEBOOKS / "09_explore.ipynb", charts).page()
     said = [o.get("data", {}) for cell in page.cells for o in cell.get("outputs", [])]
@@ -483,6 +484,7 @@ def test_a_page_has_the_same_look_ups_as_the_package():
     assert held["beside"]["England"] == "a total for England"
 
 
+@pytest.mark.slow
 def test_the_finder_knows_every_body_by_code_name_former_name_initials_and_council(charts):
     books = [site.Book(path, charts) for path in files.notebooks()]
     said = site.search.bodies_script(site.search.answers(charts, books))
