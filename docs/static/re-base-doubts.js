@@ -368,8 +368,8 @@ const Doubts = (() => {
     }
   }
 
-  /* Whether cells that are called like editions may be kinds, as the initial and the final assessment of a person are. */
-  const mayBeKinds = (cells) => cells.length === 2 && cells.some((cell) => /^final$/i.test(cell)) && cells.some((cell) => /^(?:initial|first)$/i.test(cell));
+  /* Whether two cells may be editions or may be kinds: the initial and the final assessment of a person are, or nothing and Revised. */
+  const mayBeKinds = (cells) => cells.length === 2 && (cells.includes("") ? cells.some((cell) => pattern.correction.test(cell)) : cells.some((cell) => /^final$/i.test(cell)) && cells.some((cell) => /^(?:initial|first)$/i.test(cell)));
 
   /* What a name is of: two for Types 1 and 2, else itself. The same as parts._members. */
   function membersOf(text, called) {
@@ -386,7 +386,7 @@ const Doubts = (() => {
   /* Words for cells that are parts of one another, or may be editions, by what they are called; none where none are. */
   function overlapping(cells, period) {
     if (cells.length > FEW) return "";
-    if (mayBeKinds(cells)) return `${cells.map(quoted).join(" and ")} may be editions of the same figures`;
+    if (mayBeKinds(cells)) return `${[...cells].sort().map((cell) => (cell ? quoted(cell) : "a blank cell")).join(" and ")} may be editions of the same figures`;
     const called = new Map(cells.map((cell) => [cell.trim().split(/\s+/).join(" ").toLowerCase(), cell]));
     const of = new Map([...called.keys()].map((text) => [text, new Set(membersOf(text, called))]));
     const within = (part, whole) => [...of.get(part)].every((one) => of.get(whole).has(one));
@@ -474,6 +474,8 @@ const Doubts = (() => {
   }
 
   function bandOf(cell, name) {
+    const interval = pattern.interval.exec(cell)?.groups;
+    if (interval) return { cell, low: Number(interval.low), high: Number(interval.high ?? 1e9), who: "", beside: "" };
     const behind = pattern.beside_band.exec(cell)?.groups, text = behind?.band ?? cell, beside = (behind?.beside ?? "").toLowerCase();
     const short = pattern.of_ages.test(name) ? pattern.short_band.exec(text)?.groups : null, end = 1e9;
     if (short) return short.under ? { cell, low: 0, high: Number(short.age), who: "", beside } : { cell, low: Number(short.age), high: end, who: "", beside };

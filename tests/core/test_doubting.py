@@ -398,13 +398,31 @@ def test_tenths_by_deprivation_tell_rows_apart(key):
 
 @pytest.mark.few(1)
 @pytest.mark.parametrize(
-    "cells", [("0-64", "65+", "75+"), ("Under 18", "16 to 24", "25+"), (">18 weeks", ">52 weeks")]
+    "cells",
+    [
+        ("0-64", "65+", "75+"),
+        ("Under 18", "16 to 24", "25+"),
+        (">18 weeks", ">52 weeks"),
+    ],
 )
 def test_bands_that_overlap_are_never_added_up(cells):
     with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
         rebase_file(stacked(*cells), sums=["n"], drop=["rest"], **DATES)
     apart = stacked("0-17", "18 to 64", "65 and over")
     assert status(rebase_file(apart, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("bands", [("[0,18)", "[0,65)", "[65,Inf)"), ("(0, 18]", "(18, 65]", "(50, 65]")])
+def test_bands_as_statistics_programs_write_them_overlap_too(bands):
+    def of(*cells: str) -> pd.DataFrame:
+        rows = [(c, band, str(n + i)) for c, n in CCGS.items() for i, band in enumerate(cells)]
+        return pd.DataFrame(rows, columns=["code", "cut", "n"])
+
+    with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
+        rebase_file(of(*bands), sums=["n"], drop=["cut"], **DATES)
+    apart = of("[0,18)", "[18,65)", "[65, inf)")
+    assert status(rebase_file(apart, sums=["n"], drop=["cut"], **DATES)) == {"16C": "exact"}
 
 
 @pytest.mark.few(2)
@@ -755,6 +773,19 @@ def test_initial_beside_final_may_be_kinds_of_assessment(first, numbers, outcome
         rebase_file(table.rename(columns={"kind": "Version"}), sums=["n"], drop=["rest"], **DATES)
 
 
+@pytest.mark.few(1)
+@pytest.mark.parametrize("note", ["corrected", "Revised 12 March", "superseded"])
+def test_a_row_noted_as_corrected_beside_one_without_a_note_may_take_its_place(note):
+    """Both were added up and called exact."""
+    rows = [("00C", "", "10"), ("00C", note, "11"), ("00K", "", "20"), ("00M", "", "30")]
+    table = pd.DataFrame(rows, columns=["code", "Note", "n"])
+    moved = rebase_file(table, sums=["n"], drop=["Note"], **DATES)
+    assert status(moved) == {"16C": "doubtful"}
+    assert f"a blank cell and {note!r} of the dropped column 'Note', whose numbers are alike" in str(moved)
+    other = table.assign(n=["10", "3", "20", "30"])  # so many more, as it may be
+    assert status(rebase_file(other, sums=["n"], drop=["Note"], **DATES)) == {"16C": "exact"}
+
+
 @pytest.mark.parametrize("name", ["Dimension", "BREAKDOWN", "Category type", "Demographic"])
 def test_what_divides_the_same_figures_in_several_ways_is_never_added_up(name):
     """By age, and again by sex: each person counted twice."""
@@ -909,6 +940,7 @@ def test_a_rate_in_whole_numbers_is_known_by_its_name(name):
         ("Weighted", "Unweighted"),
         ("Items", "NIC", "Quantity"),
         ("Gross", "Net"),
+        ("Opening list size", "Closing list size"),
     ],
 )
 def test_the_same_things_counted_in_several_ways_make_no_sum(cells):
@@ -1223,6 +1255,38 @@ def test_numbers_that_never_fall_from_one_week_to_the_next_may_be_running_totals
 def test_numbers_that_fall_once_or_mostly_stay_as_they_are_are_added_up(number):
     moved = rebase_file(weeks(number), sums=["First dose"], drop=["Week ending"], **DATES)
     assert status(moved) == {"16C": "exact"}
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    ("number", "begins"),
+    [
+        (lambda n, month: n * (month % 12 + 1), "April"),
+        (lambda n, month: n * ((month + 3) % 12 + 1), "January"),
+        (lambda n, month: n * (10 + 7 * month % 5), ""),
+        (lambda n, month: n * (12 - month % 12), ""),  # falls through each year
+    ],
+    ids=["from April", "from January", "up and down", "falls"],
+)
+@pytest.mark.parametrize("name", ["First dose", "Spend"])
+def test_totals_that_begin_again_each_year_are_doubtful(number, begins, name):
+    """Of three years of months each of which counts from its April: what falls then only runs on in between."""
+    months = [str(m) for m in pd.period_range("2015-04", "2018-03", freq="M")]
+    rows = [(c, "all", m, str(number(n * 50, i))) for c, n in CCGS.items() for i, m in enumerate(months)]
+    table = pd.DataFrame(rows, columns=["code", "year", "Month", name])
+    moved = rebase_file(table, sums=[name], by=["year"], drop=["Month"], **DATES)
+    assert status(moved) == {"16C": "doubtful" if begins else "exact"}
+    again = f"fall from no time to the next until they begin again each {begins}, as totals that run on do"
+    assert not begins or again in str(moved)
+
+
+@pytest.mark.slow
+def test_quarters_that_begin_again_each_april_are_doubtful_from_whichever_they_begin():
+    quarters = [(f"Q{k} 20{y}/{y + 1}", k) for y in (15, 16, 17) for k in (1, 2, 3, 4)]
+    for some in (quarters, quarters[2:], quarters[:-1]):
+        rows = [(c, q, str(n * k)) for c, n in CCGS.items() for q, k in some]
+        table = pd.DataFrame(rows, columns=["code", "Quarter", "Cost"])
+        assert status(rebase_file(table, sums=["Cost"], drop=["Quarter"], **DATES)) == {"16C": "doubtful"}
 
 
 @pytest.mark.slow

@@ -34,6 +34,10 @@ _EDITION = re.compile(
     r"|corrected|refreshed|refresh|republished|superseded|latest|current|previous|as published)"
     r"(?: (?:release|edition|version|estimates?|publication|data|figures?|refresh|submission|run))?(?: \d+)?"
 )
+#: What stands beside a row that takes the place of another, beside which nothing stands.
+_CORRECTION = re.compile(
+    r"(?i)(?:correct(?:ed|ion)|revis(?:ed|ion)|amend(?:ed|ment)|resubmi(?:tted|ssion)|restated|updated?|superseded|replaced)\b.*"
+)
 _OF_EDITIONS = re.compile(
     r"(?i)(?:.* )?(?:publi(?:cation|shed)|releases?|released|editions?|revisions?|revised|versions?|vintage|extract(?:ed|ion)?"
     r"|snapshot|refresh(?:ed)?|updated|uploaded|submission)(?: (?:date|month|no|number|type|status|id|name))?(?: on)?"
@@ -65,7 +69,7 @@ _COUNTRY = re.compile(
 #: What the same people or things are called where they are counted or measured in several ways.
 _WAYS = re.compile(
     r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
-    r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
+    r"|residence|income|expenditure|(?:opening|closing)(?: (?:list|balance|position|stock|number|count|total)s?)?(?: sizes?)?|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
     r"|spells|admissions|gross|net"
 )
 #: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
@@ -98,6 +102,8 @@ _BAND = re.compile(
 _SHORT_BAND = re.compile(r"(?i)(?:(?P<under>u)|o)[ -]?(?P<age>\d\d?)s?")
 _OF_AGES = re.compile(r"(?i)(?<![a-z])age(?![a-z])")
 _BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
+#: A band as statistics programs write it: [0,18), (18, 65], [65, Inf).
+_INTERVAL = re.compile(r"(?i)[\[(](?P<low>\d{1,4}), ?(?:(?P<high>\d{1,4})|\+?inf)[\])]")
 #: Columns of numbers given to places, such as 1-1029, which is no band.
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
@@ -115,8 +121,8 @@ _NEARLY = 0.9
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {"numbered": _NUMBERED, "of_ages": _OF_AGES, "group": _GROUP, "division": _DIVISION}
 WHOLLY = {
-    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
-    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND,
+    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "correction": _CORRECTION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
+    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND, "interval": _INTERVAL,
 }  # fmt: skip
 
 
@@ -222,7 +228,7 @@ def _named_parts(
         why = f"{own[0]!r} of the dropped column {name!r} is a total or a part of others by its name"
         out.append((why, group.isin(group[label.isin(own)].unique())))
     if kinds and len(here := _alike(some, group, label, sums)):
-        why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
+        why = f"{in_words(cells[0])} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
         out.append((why, group.isin(here)))
     return out
 
@@ -267,8 +273,10 @@ def _inside(
 
 
 def _may_be_kinds(cells: list[str]) -> bool:
-    """Whether cells that are called like editions may be kinds, as the initial and the final assessment of a person are."""
-    return {c.casefold() for c in cells} in ({"initial", "final"}, {"first", "final"})
+    """Whether two cells may be editions or may be kinds: the initial and the final assessment of a person are, or nothing and Revised."""
+    called = {c.casefold() for c in cells}
+    corrected = len(called) == 2 and "" in called and any(map(_CORRECTION.fullmatch, cells))
+    return corrected or called in ({"initial", "final"}, {"first", "final"})
 
 
 def _labels(some: pd.DataFrame, name: str) -> pd.Series:
@@ -381,6 +389,8 @@ def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
 
 def _band(cell: str, name: str) -> _Band | None:
     """A cell as a band, or None where it is none; U5 is one in a column of ages, and 4-2018 a month."""
+    if interval := _INTERVAL.fullmatch(cell):
+        return _Band(int(interval["low"]), int(interval["high"] or _NO_END), "", "")
     behind = _BESIDE_BAND.fullmatch(cell)
     text, beside = (behind["band"], behind["beside"].casefold()) if behind else (cell, "")
     if (short := _SHORT_BAND.fullmatch(text)) and _OF_AGES.search(name):

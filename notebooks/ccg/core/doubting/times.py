@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -52,6 +53,8 @@ _TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.
 _FEWER, _LIKE_THE_FIRST, _ALMOST_ALL = 3, (0.5, 2), 0.9
 #: One in so many numbers of a total that runs on may be lower than the last, as it was corrected.
 _CORRECTED = 0.01
+#: Totals of a year begin again with it: the month in which a year of the NHS, or of the calendar, begins.
+_YEARS = {4: "April", 1: "January"}
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -85,10 +88,10 @@ def by_numbers(
 ) -> list[Doubt]:
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
-    They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on. Or they change less
-    than events do that come by chance: of ``n`` a month by the root of ``2 n`` from one month to the next, mostly. Money
-    comes in equal parts and rises, so is only asked whether each time adds as much as the first. Years are not asked: from
-    one to the next lists rise.
+    They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on, if only until it begins
+    again in April or January. Or they change less than events do that come by chance: of ``n`` a month by the root of
+    ``2 n`` from one month to the next, mostly. Money comes in equal parts and rises, so is only asked whether each time
+    adds as much as the first. Years are not asked: from one to the next lists rise.
     """
     if not is_period(some, name):
         return []
@@ -105,18 +108,12 @@ def by_numbers(
         if _SO_FAR.search(words_of(column)) or _STOCK.search(words_of(column)):
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
-        of = list(range(len(keys)))  # by their places: a key may be called as the days are
-        each = (
-            number.groupby([*(some[k] for k in keys), when], dropna=False, observed=True)
-            .sum(min_count=1)
-            .dropna()
-        )
-        change = each.sort_index().groupby(level=of, dropna=False, observed=True).diff().dropna()
-        money, falls = is_money(column), int(change.lt(0).sum())
-        if _runs_on(each, change, of, money):
-            but = f" but for {falls} of {len(change):,}" if falls else ""
-            how = f"fall from no time to the next{but}, as totals that run on do"
-        elif not money and _stands(change, each):
+        of, money = [some[k] for k in keys], is_money(column)
+        if run := _running(number, of, when, money):
+            but = f" but for {run.falls} of {run.of:,}" if run.falls else ""
+            again = f" until they begin again each {run.year}" if run.year else ""
+            how = f"fall from no time to the next{but}{again}, as totals that run on do"
+        elif not money and _stands(_added_up(number, [*of, when])):
             how = "change less from one time to the next than events do, as what is there at a time does"
         else:
             continue
@@ -125,7 +122,57 @@ def by_numbers(
     return out
 
 
-def _runs_on(each: pd.Series, change: pd.Series, of: list[int], money: bool) -> bool:
+def _added_up(number: pd.Series, of: list[pd.Series]) -> pd.Series:
+    """Numbers added up by keys and, last, by times, in the order of these."""
+    # the levels are told by their places: a key may be called as the days are
+    return number.groupby(of, dropna=False, observed=True).sum(min_count=1).dropna().sort_index()
+
+
+def _of_keys(each: pd.Series):
+    """Numbers by keys and, last, by times, grouped by the keys."""
+    return each.groupby(level=list(range(each.index.nlevels - 1)), dropna=False, observed=True)
+
+
+def _changes(each: pd.Series) -> pd.Series:
+    """By how much numbers by keys and times differ from those of the time before."""
+    return _of_keys(each).diff().dropna()
+
+
+class _Run(NamedTuple):
+    """How numbers run on: how many of how many changes are falls, and when they begin again, if they do."""
+
+    falls: int
+    of: int
+    year: str = ""
+
+
+def _running(number: pd.Series, of: list[pd.Series], when: pd.Series, money: bool) -> _Run | None:
+    """How numbers run on by keys from time to time, for good or until a year begins; None if they do not."""
+    each = _added_up(number, [*of, when])
+    change = _changes(each)
+    falls = int(change.lt(0).sum())
+    if _runs_on(each, change, money):
+        return _Run(falls, len(change))
+    for month, year in _YEARS.items():
+        begun = when.dt.year - when.dt.month.lt(month)
+        # no more than so many fall as a year begins, and none or hardly any in between: most numbers end here
+        most = (begun.nunique() - 1) * (len(each) - len(change)) + _CORRECTED * len(change)
+        if falls > most:
+            continue
+        within = _added_up(number, [*of, begun, when])
+        rest = _changes(within)
+        left, turns = int(rest.lt(0).sum()), len(change) - len(rest)
+        if not turns or falls - left < _ALMOST_ALL * turns:
+            continue  # they do not fall from the last time of a year to the first of the next
+        whole = within[_of_keys(within).transform("size").ge(_FEWER)]
+        if when.min().month != month:  # the first year counts from before the first time
+            whole = whole[whole.index.get_level_values(-2) > begun.min()]
+        if len(whole) and _runs_on(whole, _changes(whole), money):
+            return _Run(left, len(rest), year)
+    return None
+
+
+def _runs_on(each: pd.Series, change: pd.Series, money: bool) -> bool:
     """Whether numbers, with their changes, hardly ever fall, and under almost all codes and keys run on.
 
     Each time adds about as much as the first, as Q1 to Q4 of a year to date do; or, if they are no money, they mostly rise,
@@ -133,12 +180,9 @@ def _runs_on(each: pd.Series, change: pd.Series, of: list[int], money: bool) -> 
     """
     if change.lt(0).mean() > _CORRECTED:
         return False
-    first, last = (
-        getattr(each.sort_index().groupby(level=of, dropna=False, observed=True), end)()
-        for end in ("first", "last")
-    )
-    added = change.groupby(level=of, dropna=False, observed=True).agg(["size", "min", "max"])
-    rises = change.gt(0).groupby(level=of, dropna=False, observed=True).mean()
+    first, last = _of_keys(each).first(), _of_keys(each).last()
+    added = _of_keys(change).agg(["size", "min", "max"])
+    rises = _of_keys(change.gt(0)).mean()
     # a body may have one number alone, the others being blank
     times, first, last = added["size"] + 1, first.reindex(added.index), last.reindex(added.index)
     least, most = _LIKE_THE_FIRST
@@ -150,8 +194,9 @@ def _runs_on(each: pd.Series, change: pd.Series, of: list[int], money: bool) -> 
     return int(are.sum()) >= subtotals.SURE and bool(are.mean() >= _ALMOST_ALL)
 
 
-def _stands(change: pd.Series, each: pd.Series) -> bool:
-    """Whether numbers, of which these are the changes, change less than events do that come by chance."""
+def _stands(each: pd.Series) -> bool:
+    """Whether numbers by keys and times change less than events do that come by chance."""
+    change = _changes(each)
     before = each.reindex(change.index) - change
     large = before.ge(_LARGE) & change.ne(0)  # a payment may be the same each month
     if int(large.sum()) < max(list_sizes.ENOUGH, len(change) / 2):
