@@ -54,16 +54,17 @@ def plainly(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{str(c): as_text(frame[c]) for c in frame if is_kept(frame[c])})
 
 
-def parts(cells: pd.Series) -> Iterator[tuple[Any, Iterable[Any]]]:
+def parts(cells: pd.Series) -> Iterator[tuple[Any, list[Any]]]:
     """A column part by part: for each row which of the distinct cells of its part it has, -1 for a missing one; and these.
 
     A column of categories is one part, and some of its categories may be in no row.
     """
     if is_kept(cells):
-        yield cells.cat.codes.to_numpy(), cells.cat.categories
+        yield cells.cat.codes.to_numpy(), cells.cat.categories.tolist()
         return
     for start in range(0, len(cells) or 1, PART):
-        yield pd.factorize(cells.iloc[start : start + PART])
+        codes, distinct = pd.factorize(cells.iloc[start : start + PART])
+        yield codes, distinct.tolist()  # as a list at once: Arrow hands out text one by one slowly
 
 
 def made(cells: pd.Series, meant: Callable[[Any], str]) -> pd.Series:

@@ -959,16 +959,18 @@ def _frame(
     alone: list[_Record] = []
     plain, points = not (asked.unclear or asked.decimal == ","), _Points(asked)
     for record in records:
+        row = record[1]
         # most rows are as long as the header and end on a cell that is filled
-        odd = len(record[1]) != width and len(alone) < _NOTES
-        if odd or (width > 1 and not record[1][-1] and sum(map(bool, record[1])) == 1):
-            alone.append(record)
-            continue
-        if alone:
+        if alone or len(row) != width or not row[-1]:
+            odd = len(row) != width and len(alone) < _NOTES
+            if odd or (width > 1 and not row[-1] and sum(map(bool, row)) == 1):
+                alone.append(record)
+                continue
             for one in alone:
                 rows.add(one)
             alone.clear()
-        points.look(record)
+        if not points.sure:
+            points.look(record)
         rows.add(record if plain else _decimals(asked, record))
     points.check()
     notes: list[_Record] = []
@@ -1069,7 +1071,7 @@ class _Points:
         self.first: tuple[int, str] | None = None
 
     def look(self, record: _Record) -> None:
-        for cell in () if self.sure else record.cells:
+        for cell in record.cells:
             if "." not in cell:
                 continue
             plain = cell.strip()
