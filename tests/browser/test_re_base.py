@@ -94,6 +94,14 @@ FILES = {
     "N and D": (stacked("N", "D"), {}, "refused", "several measures"),
     "bands that overlap": (stacked("0-64", "65+", "75+"), {}, "refused", "'65+' and '75+' overlap"),
     "bands in other words": (stacked("Over 65s", "AGE_75_PLUS"), {}, "refused", "'Over 65s' and 'AGE_75_PLUS' overlap"),
+    "bands as statistics programs write them": (
+        stacked('"[0,18)"', '"[0,65)"', '"[65, Inf)"'), {}, "refused", "'[0,18)' and '[0,65)' overlap"),
+    "bands as they write them that do not": (
+        stacked('"[0,18)"', '"[18,65)"', '"[65, Inf)"'), {}, "exact", "3 codes have several rows"),
+    "lists that open and close": (stacked("Opening list", "Closing list"), {}, "refused", "several measures"),
+    "a row noted as corrected": (
+        "code,Note,n\n00C,,10\n00C,corrected,11\n00K,,20\n00M,,30\n", {}, "doubtful",
+        "a blank cell and 'corrected' may be editions"),
     "bands of women and of men": (stacked("Women 25-64", "Men 25-49"), {}, "exact", "3 codes have several rows"),
     "bands that do not": (stacked("0-17", "18 to 64", "65 and over"), {}, "exact", "3 codes have several rows"),
     "the sum of the others without a name": (
