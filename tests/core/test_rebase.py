@@ -1445,6 +1445,37 @@ def test_a_sum_that_runs_over_is_refused(make):
         move(make(frame(["00C", "00C"], [2**62, 2**62]))).report()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda d: d.astype({"n": "uint64[pyarrow]"}),
+        lambda d: d.astype({"n": "UInt64"}),
+        lambda d: pl.from_pandas(d.astype({"n": "uint64"})),
+        lambda d: pl.from_pandas(d).cast({"n": pl.Int128}),
+        lambda d: pa.Table.from_pandas(d.astype({"n": "uint64"})),
+    ],
+    ids=["pandas of Arrow", "pandas", "Polars", "Polars of 128 bits", "PyArrow"],
+)
+def test_whole_numbers_of_any_kind_that_run_over_are_refused_in_the_same_words(make):
+    """PyArrow's and Polars' own errors came out, of casts that no one asked for."""
+    large = make(frame(["00C", "00K", "00M"], [2**62, 2**62, 1]))
+    with pytest.raises(RebaseError, match="'n' adds up to more than a whole number can hold"):
+        move(large)
+    divided = make(frame(["01H", "01K"], [2**53, 1]))
+    with pytest.raises(RebaseError, match="cannot be divided to the last digit"):
+        move(divided, at="2016-04-01", to="2018-04-01")
+    whole = rebase(
+        make(frame(["00C", "00K", "00M"], [2**53, 1, 0])),
+        code="code",
+        at="2018-04-01",
+        to="2021-04-01",
+        sums=["n"],
+    )
+    only = nw.from_native(whole.frame)["n"].to_list()
+    assert only == [2**53 + 1], "and where none runs over, to the last digit"
+
+
 def test_a_line_of_the_file_is_named_where_the_index_says_it():
     data = frame(["00C", "00D"], ["1", "two"])
     data.index = [2, 5]

@@ -156,7 +156,8 @@ def rebase(
 
     A lazy frame is not looked at: its unknown codes, and of two codes of the same land one, come back as
     unmapped (``"auto"`` and ``repair`` ask it once for its distinct codes). Its infinite numbers and weights below
-    zero are missing, and the report says so in the words with which an eager frame is refused.
+    zero are missing, and the report says so in the words with which an eager frame is refused. Its report is refused
+    where whole numbers add up to 2⁶³ or more, over which Polars runs without a word.
 
     Rows of one code and key are added up as they are. That one of them is the total of the others, or a copy, is
     not looked for: the largest number under each key would tell, but to find it among ten million rows takes a
@@ -200,6 +201,8 @@ def rebase(
     else:
         grouped = keys.judge(columns.grouped(table.frame, request), table, request)
         found = mapping.find(grouped.frame, table, request, grouped.period)
+        if found.fractions:
+            _keep_digits(table, grouped.whole)
     moved = move(grouped, found, request)
     result = [*request.by, request.code, *request.sums, *request.means, "status", "divided", "missing"]
 
@@ -210,7 +213,7 @@ def rebase(
         placed = moved.flagged.filter(~nw.col(request.code).is_null()).select(*result)
         return Rebased(placed.to_native(), lambda: moved.unmapped.to_native(), ask)
     placed, unmapped = _in_order(moved, result, request)
-    report, left = _balanced(ask(), grouped.whole if found.fractions else ()), unmapped.to_native()
+    report, left = _balanced(ask()), unmapped.to_native()
     return Rebased(placed.to_native(), lambda: left, lambda: report)
 
 
@@ -229,16 +232,21 @@ def _in_order(moved: Moved, result: list[str], request: Request) -> tuple[Frame,
     return nw.maybe_reset_index(placed), nw.maybe_reset_index(unmapped)
 
 
-def _balanced(report: Report, divided: Collection[str]) -> Report:
-    """The report, if every number is there, and the whole ones of columns that are divided keep their last digit."""
+def _keep_digits(table: columns.Table, whole: Collection[str]) -> None:
+    """Raise RebaseError if whole numbers that are to be divided are too large for that."""
+    for name in whole:
+        if table.sizes[name] >= 2**53:
+            raise RebaseError(
+                f"column {name!r} adds up to {table.sizes[name]:.4g}, and whole numbers of this size cannot be divided "
+                "to the last digit; give it in thousands, say"
+            )
+
+
+def _balanced(report: Report) -> Report:
+    """The report, if every number is there."""
     for name, total in report.totals.items():
         if not math.isfinite(total["input"]):
             raise RebaseError(columns.INFINITE.format(name))
-        if name in divided and report.sizes.get(name, 0) >= 2**53:
-            raise RebaseError(
-                f"column {name!r} adds up to {report.sizes[name]:.4g}, and whole numbers of this size cannot be divided "
-                "to the last digit; give it in thousands, say"
-            )
     if not report.balanced():
         raise RebaseError(f"placed + unmapped is not the input; this is a bug, please report it:\n{report}")
     return report

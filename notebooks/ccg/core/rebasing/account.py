@@ -59,9 +59,7 @@ def account(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, requ
 
     for name in request.sums:
         if name in grouped.whole and number("input", temp(f"size_{name}")) >= 2**63:
-            raise RebaseError(
-                f"column {name!r} adds up to more than a whole number can hold; make it floats or count in thousands"
-            )
+            raise RebaseError(columns.TOO_LARGE.format(name))
     unread = {n: int(number("input", c)) for n, c in table.unread.items() if number("input", c)}
     refused = {words: int(number("input", c)) for words, c in table.refused.items() if number("input", c)}
     totals, missing = {}, {}
@@ -128,7 +126,7 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
         column = temp(f"sum_{name}")
         placed[column], left[column], given[column] = (f[name].sum() for f in (flagged, unmapped, data))
         given[temp(f"n_{name}")] = data[name].count()
-        given[temp(f"size_{name}")] = _size(data[name], given[column])
+        given[temp(f"size_{name}")] = table.sizes[name]
     if request.means:
         given |= data.select(*(one.alias(n) for n, one in added(request).items())).rows(named=True)[0]
     for rate, weight in request.means.items():
@@ -140,15 +138,6 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
         for body, part in zip(rough[request.code].to_list(), rough["divided"].to_list(), strict=True):
             shared[body] = max(part, shared.get(body, 0.0))
     return _Found({"input": given, "placed": placed, "unmapped": left}, shared)
-
-
-def _size(series: Any, total: Any) -> Any:
-    """The sum of numbers without their signs; ``total`` is that of the numbers as they are."""
-    if series.dtype.is_integer() and len(series):
-        least, most = series.min(), series.max()
-        if least is None or pd.isna(least) or (least >= 0 and int(most) * len(series) < 2**63):
-            return total
-    return columns.as_floats(series).abs().sum()  # as floats, whole numbers do not run over
 
 
 def _of_lazy(moved: Moved, table: Table, grouped: Grouped, mapping: Mapping, request: Request) -> _Found:

@@ -17,6 +17,7 @@ from .request import Frame, RebaseError, Request, Schema
 TEXT = (nw.String, nw.Categorical, nw.Enum)
 #: Words for a column that cannot be added up.
 INFINITE = "column {!r} holds an infinite number"
+TOO_LARGE = "column {!r} adds up to more than a whole number can hold; make it floats or count in thousands"
 BELOW_ZERO = "column {!r} holds a weight below zero; it cannot weigh a mean"
 
 
@@ -36,6 +37,8 @@ class Table:
         From a column to the one that says 1 where its text is no plain number.
     refused : dict
         Of a lazy frame, from words for what an eager one is refused for to the column that says 1 where it is so.
+    sizes : dict
+        Of an eager frame, the sum of each column that is added up, without the signs of its numbers.
     """
 
     frame: Frame
@@ -43,6 +46,7 @@ class Table:
     lazy: bool
     unread: dict[str, str]
     refused: dict[str, str]
+    sizes: dict[str, float]
 
 
 def take(native: Any) -> Frame:
@@ -102,7 +106,21 @@ def read(frame: Frame, schema: Schema, request: Request) -> Table:
     for rate in () if lazy else request.means:
         if frame[rate].dtype.is_float() and (frame[rate].abs() == math.inf).any():
             raise RebaseError(INFINITE.format(rate))
-    return Table(frame, frame.collect_schema() if made else schema, lazy, unread, refused)
+    sizes = {} if lazy else {name: _size(frame[name]) for name in request.sums}
+    for name, size in sizes.items():
+        if frame[name].dtype.is_integer() and size >= 2**63:
+            raise RebaseError(TOO_LARGE.format(name))
+    return Table(frame, frame.collect_schema() if made else schema, lazy, unread, refused, sizes)
+
+
+def _size(series: Any) -> float:
+    """The sum of numbers without their signs."""
+    if series.dtype.is_integer() and len(series):
+        ends = [int(end) for end in (series.min(), series.max()) if not pd.isna(end)]
+        if not ends or (min(ends) >= 0 and max(ends) * len(series) < 2**63):
+            return float(series.sum() if ends else 0)
+    size = as_floats(series).abs().sum()  # as floats, whole numbers do not run over
+    return 0.0 if pd.isna(size) else float(size)
 
 
 def _weighing(request: Request) -> list[str]:
@@ -111,9 +129,10 @@ def _weighing(request: Request) -> list[str]:
 
 def as_floats(series: Any) -> Any:
     """Whole numbers as floats. PyArrow refuses those that a float does not keep to the last digit, but not as text."""
-    if series.implementation != nw.Implementation.PYARROW or not series.dtype.is_integer():
+    arrow = series.implementation in (nw.Implementation.PYARROW, nw.Implementation.PANDAS)
+    if not (arrow and series.dtype.is_integer()):
         return series.cast(nw.Float64)
-    ends = [abs(end) for end in (series.min(), series.max()) if end is not None]
+    ends = [abs(int(end)) for end in (series.min(), series.max()) if not pd.isna(end)]
     large = max(ends, default=0) > 2**53
     return (series.cast(nw.String) if large else series).cast(nw.Float64)
 
