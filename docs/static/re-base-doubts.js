@@ -9,7 +9,7 @@ const Doubts = (() => {
   const quoted = (text) => `'${text}'`;
   const listed = (names, most = 6) => `${names.slice(0, most).map(quoted).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
   const and = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, MUCH = 0.15, TRIED = 9, BITS = 12, HARDLY = 20, FAR_ABOVE = 5, NINES = new Set([9999, 99999, 999999]);
+  const FEW = 60, FAR = 10, SURE = 3, OFF = 0.05, ALIKE = 400, MANY = 20, CLOSE = 0.02, MOST = 0.8, MUCH = 0.15, TRIED = 9, BITS = 12, HARDLY = 20, FAR_ABOVE = 5, REVISED = 0.25, NINES = new Set([9999, 99999, 999999]);
   const WAY = "Make it a key, or take those rows out of the file";
 
   /* To what some numbers may be rounded: a bit for each unit that a number is a multiple of, and one for whole numbers. */
@@ -69,7 +69,7 @@ const Doubts = (() => {
       this.noWide = but((column) => !column.period && (column.many || column.cells.size >= codes || Cells.areNames([...column.cells.keys()])));
       this.left = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => !this.used.has(column.name));
       const tells = ({ column }) => !column.numeric || column.period || /(?<![a-z])(?:year|yr)(?![a-z])/i.test(wordsOf(column.name)) || (column.cells.size > 1 && column.cells.size <= FEW);
-      this.told = this.left.filter(tells).map((one) => ({ ...one, apart: false, again: false, cells: new Set(), codes: new Map(), whole: new Set([...one.column.cells.keys()].filter((cell) => pattern.whole.test(cell.trim()))) }));
+      this.told = this.left.filter(tells).map((one) => ({ ...one, apart: false, again: false, cells: new Set(), codes: new Map(), whole: new Set([...one.column.cells.keys()].filter((cell) => pattern.whole.test(cell.trim()))), notes: !one.column.numeric && !one.column.period, called: pattern.correction.test(wordsOf(one.column.name)) }));
       const vague = asked.sums.filter(Cells.saysNothing);
       const counted = asked.sums.every((name) => pattern.count.test(wordsOf(name)));
       this.vague = vague[0] || asked.sums[0];
@@ -105,6 +105,7 @@ const Doubts = (() => {
       this.told.forEach((one, i) => {
         const cell = cells[one.at].trim();
         if (one.whole.has(cells[one.at]) || (one.column.many && pattern.whole.test(cell))) this.mark(group, `whole ${one.at}`);
+        if (one.notes && (pattern.correction.test(cell) || (one.called && /^(?:y(?:es)?|t(?:rue)?|1|x)$/i.test(cell)))) { one.noted ??= cell; (group.noted ??= new Set()).add(one.at); }
         if (one.column.numeric && one.column.cells.size <= FEW) one.codes.set(cell, (one.codes.get(cell) || new Set()).add(group.code));
         if (group.first[i] === undefined) group.first[i] = cell;
         else if (group.first[i] !== cell || group.apart[i]) {
@@ -258,6 +259,7 @@ const Doubts = (() => {
         const name = quoted(one.column.name), key = `${one.at}`, [first, second] = [...one.cells];
         const overlaps = pattern.numbered.test(wordsOf(one.column.name)) ? "" : overlapping([...one.cells], one.column.period);
         if (overlaps) on(`named ${key}`, () => `${overlaps} in ${name}, left out, by ${overlaps.includes(" and ") ? "their names" : "its name"}, so figures may be counted twice: make ${name} a key`, has(one));
+        if (one.noted) on(`noted ${key}`, () => `a row with ${quoted(one.noted)} in ${name}, left out, was added to others, of which it may take the place of one: make ${name} a key, or take out the row that it corrects`, (group) => group.noted?.has(one.at) && has(one)(group));
         const found = aFew(several.filter((group) => group.parts), this.told.indexOf(one), this.sums.length);
         if (found) on(`few ${key}`, () => `${quoted(found)} in ${name}, left out, holds the sum of others or the same as another, so figures may be counted twice: make ${name} a key`, has(one));
         const every = pattern.beside_patients.test(wordsOf(one.column.name)) && this.asked.sums.find((sum) => pattern.of_all.test(wordsOf(sum)));
@@ -333,7 +335,10 @@ const Doubts = (() => {
         const some = several.filter(alike), all = several.filter((group) => group.given[i] > 1);
         const why = (may) => `column ${quoted(name)} has the same number in several rows of one code, such as ${some[0].most[i]} for ${quoted(some[0].code)}, so it ${may} be counted several times; leave it out, or make ${quoted(key)} a key`;
         if (some.length === all.length && new Set(some.map((group) => group.most[i])).size >= SURE) this.refuse(why("would"));
-        if (2 * some.length >= all.length) on(`repeated ${i}`, () => why("may"), alike);
+        // where most are the same, those that differ by little are revised ones
+        const most = new Set(some.map((group) => group.most[i])).size >= SURE;
+        const near = (group) => alike(group) || (most && group.given[i] > 1 && group.most[i] > 1 && group.most[i] - group.least[i] <= REVISED * group.most[i]);
+        if (2 * some.length >= all.length) on(`repeated ${i}`, () => why("may"), near);
       });
     }
 
@@ -363,13 +368,14 @@ const Doubts = (() => {
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
       const persons = some.find((cell) => /^[ptb]$/i.test(cell));
       if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;
-      const measures = are("ways") || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.namesRates(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
+      const any = (name) => some.some((cell) => pattern[name].test(cell));
+      const measures = are("ways") || (any("begins") && any("ends")) || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.namesRates(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
   }
 
-  /* Whether two cells may be editions or may be kinds: the initial and the final assessment of a person are, or nothing and Revised. */
-  const mayBeKinds = (cells) => cells.length === 2 && (cells.includes("") ? cells.some((cell) => pattern.correction.test(cell)) : cells.some((cell) => /^final$/i.test(cell)) && cells.some((cell) => /^(?:initial|first)$/i.test(cell)));
+  /* Whether cells that are called like editions may be kinds, as the initial and the final assessment of a person are. */
+  const mayBeKinds = (cells) => cells.length === 2 && cells.some((cell) => /^final$/i.test(cell)) && cells.some((cell) => /^(?:initial|first)$/i.test(cell));
 
   /* What a name is of: two for Types 1 and 2, else itself. The same as parts._members. */
   function membersOf(text, called) {
@@ -386,7 +392,8 @@ const Doubts = (() => {
   /* Words for cells that are parts of one another, or may be editions, by what they are called; none where none are. */
   function overlapping(cells, period) {
     if (cells.length > FEW) return "";
-    if (mayBeKinds(cells)) return `${[...cells].sort().map((cell) => (cell ? quoted(cell) : "a blank cell")).join(" and ")} may be editions of the same figures`;
+    if (mayBeKinds(cells)) return `${cells.map(quoted).join(" and ")} may be editions of the same figures`;
+    if (cells.length > 1 && cells.every((cell) => pattern.length.test(cell))) return `${quoted(cells[0])} and ${quoted(cells[1])} may be periods of which one is a part of the other`;
     const called = new Map(cells.map((cell) => [cell.trim().split(/\s+/).join(" ").toLowerCase(), cell]));
     const of = new Map([...called.keys()].map((text) => [text, new Set(membersOf(text, called))]));
     const within = (part, whole) => [...of.get(part)].every((one) => of.get(whole).has(one));
@@ -462,6 +469,7 @@ const Doubts = (() => {
   /* Two bands that have more than an end in common, such as 65+ and 75+; not those of men and of women. As totals._overlap has it. */
   function overlap(cells, name) {
     let bands = cells.map((cell) => bandOf(cell, name)).filter(Boolean);
+    if (!bands.some(({ cell }) => pattern.half_open.test(cell))) bands = bands.filter(({ cell }) => !pattern.interval.test(cell));
     if (bands.some(({ cell, low, high }) => cell.includes("_") && high <= low)) bands = bands.filter(({ cell }) => !cell.includes("_"));
     const beside = bands.map((band) => band.beside).filter(Boolean), ends = bands.map(({ low, high, who }) => `${low} ${high} ${who}`);
     if (new Set(beside).size === beside.length && new Set(ends).size === ends.length) for (const band of bands) band.beside = "";
@@ -475,7 +483,7 @@ const Doubts = (() => {
 
   function bandOf(cell, name) {
     const interval = pattern.interval.exec(cell)?.groups;
-    if (interval) return { cell, low: Number(interval.low), high: Number(interval.high ?? 1e9), who: "", beside: "" };
+    if (interval) return { cell, low: Number(interval.low ?? 0), high: Number(interval.high ?? 1e9), who: "", beside: "" };
     const behind = pattern.beside_band.exec(cell)?.groups, text = behind?.band ?? cell, beside = (behind?.beside ?? "").toLowerCase();
     const short = pattern.of_ages.test(name) ? pattern.short_band.exec(text)?.groups : null, end = 1e9;
     if (short) return short.under ? { cell, low: 0, high: Number(short.age), who: "", beside } : { cell, low: Number(short.age), high: end, who: "", beside };

@@ -98,10 +98,16 @@ FILES = {
         stacked('"[0,18)"', '"[0,65)"', '"[65, Inf)"'), {}, "refused", "'[0,18)' and '[0,65)' overlap"),
     "bands as they write them that do not": (
         stacked('"[0,18)"', '"[18,65)"', '"[65, Inf)"'), {}, "exact", "3 codes have several rows"),
+    "two footnotes are no bands": (
+        stacked('"[1,2]"', '"[1,3]"'), {}, "exact", "3 codes have several rows"),
+    "months beside quarters": (
+        stacked("Monthly", "Quarterly"), {}, "doubtful", "may be periods of which one is a part of the other"),
+    "lists, what came and what went": (
+        stacked("Opening list", "Additions", "Removals", "Closing list"), {}, "refused", "several measures"),
     "lists that open and close": (stacked("Opening list", "Closing list"), {}, "refused", "several measures"),
     "a row noted as corrected": (
         "code,Note,n\n00C,,10\n00C,corrected,11\n00K,,20\n00M,,30\n", {}, "doubtful",
-        "a blank cell and 'corrected' may be editions"),
+        "a row with 'corrected' in 'Note', left out, was added to others"),
     "bands of women and of men": (stacked("Women 25-64", "Men 25-49"), {}, "exact", "3 codes have several rows"),
     "bands that do not": (stacked("0-17", "18 to 64", "65 and over"), {}, "exact", "3 codes have several rows"),
     "the sum of the others without a name": (

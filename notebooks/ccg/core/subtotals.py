@@ -46,7 +46,9 @@ def sum_of_the_others(some: pd.DataFrame, keys: list[str], name: str, sums: list
     if some[name].nunique(dropna=False) < 3:
         return _twice_the_same(some, keys, name, sums) if copies else None
     added = _added(some, keys, name, sums)
-    return added.all_others() or added.a_few(copies) or added.nearly_all_others() or added.in_one_column()
+    return (
+        added.all_others(copies) or added.a_few(copies) or added.nearly_all_others() or added.in_one_column()
+    )
 
 
 def _twice_the_same(some: pd.DataFrame, keys: list[str], name: str, sums: list[str]) -> Total | None:
@@ -108,16 +110,19 @@ class _Added:
         one.rows = self.rows[self.group.isin(chosen)] if self.torn.any() else self.rows
         return one
 
-    def all_others(self) -> Total | None:
+    def all_others(self, copies: bool = True) -> Total | None:
         """The cell that holds the sum of the others in every column.
 
-        Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
+        Without ``copies`` not where one other alone is above nought, since it is then the same number twice. Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
         codes and keys with three rows or more one of them is the sum of the others.
         """
         twice = self.off.le(1e-9 * self.whole.abs()).all(axis=1) & self.whole.ne(0).any(axis=1)
         if not twice.any():
             return None
         parts, torn = self.parts, self.torn
+        if not copies:
+            filled = self.alike.ne(0).any(axis=1).groupby(level=_GROUP).transform("sum")
+            twice, parts, torn = (one[filled.gt(2).to_numpy()] for one in (twice, parts, torn))
         several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
         found = {
             str(one): fits[fits].index.get_level_values(_GROUP)

@@ -17,7 +17,7 @@ from .subtotals import SURE, Total, number
 #: What a total is called in a column that tells its parts apart: All, All ages, Total, England total, Persons.
 _WHOLE = re.compile(
     r"(?i)(?:all(?! other)|totals?|any(?! (?:qualified|other)))\b.*|.*\btotals?|persons|people|both(?: sexes)?|overall|combined"
-    r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cumulative"
+    r"|(?:full|whole) year|annual|year[ -]to[ -]date|ytd|cum(?:ulative)?"
 )
 #: Of these the words that are no part of a name, as All is in All Saints Surgery.
 _NO_NAME = re.compile(
@@ -34,13 +34,14 @@ _EDITION = re.compile(
     r"|corrected|refreshed|refresh|republished|superseded|latest|current|previous|as published)"
     r"(?: (?:release|edition|version|estimates?|publication|data|figures?|refresh|submission|run))?(?: \d+)?"
 )
-#: What stands beside a row that takes the place of another, beside which nothing stands.
-_CORRECTION = re.compile(
-    r"(?i)(?:correct(?:ed|ion)|revis(?:ed|ion)|amend(?:ed|ment)|resubmi(?:tted|ssion)|restated|updated?|superseded|replaced)\b.*"
-)
 _OF_EDITIONS = re.compile(
     r"(?i)(?:.* )?(?:publi(?:cation|shed)|releases?|released|editions?|revisions?|revised|versions?|vintage|extract(?:ed|ion)?"
     r"|snapshot|refresh(?:ed)?|updated|uploaded|submission)(?: (?:date|month|no|number|type|status|id|name))?(?: on)?"
+)
+#: What is noted beside a row, or called a column of such notes, that takes the place of another row.
+CORRECTION = re.compile(
+    r"(?i)(?<![a-z])(?:correct(?:ed|ion)|revis(?:ed|ion)|amend(?:ed|ment)|resubmi(?:tted|ssion)|restated|updated?|supersede[sd]?"
+    r"|replace(?:[sd]|ment)|reissued?|^(?:r|final)$)(?![a-z])"
 )
 #: What a measure is called that stands under others in one column, and such a column.
 _MEASURE = re.compile(
@@ -69,8 +70,22 @@ _COUNTRY = re.compile(
 #: What the same people or things are called where they are counted or measured in several ways.
 _WAYS = re.compile(
     r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
-    r"|residence|income|expenditure|(?:opening|closing)(?: (?:list|balance|position|stock|number|count|total)s?)?(?: sizes?)?|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
+    r"|residence|income|expenditure|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
     r"|spells|admissions|gross|net"
+)
+#: What is there as a period begins, and as it ends.
+_BEGINS = re.compile(
+    r"(?i)opening(?: .*)?|(?:.* )?(?:at )?(?:the )?(?:start|beginning)(?: of (?:the )?(?:day|week|month|quarter|year|period))?"
+    r"|(?:balance )?brought forward|b/f"
+)
+_ENDS = re.compile(
+    r"(?i)closing(?: .*)?|(?:.* )?(?:at )?(?:the )?end(?: of (?:the )?(?:day|week|month|quarter|year|period))?"
+    r"|(?:balance )?carried forward|c/f"
+)
+#: How long the periods of rows are, where they are not alike.
+_LENGTH = re.compile(
+    r"(?i)daily|weekly|(?:bi-?|single )?month(?:ly)?|in[- ]month|quarter(?:ly)?|(?:half |bi-?|financial |calendar )?(?:annual|year)(?:ly)?"
+    r"|(?:3|6|12|three|six|twelve) months|rolling(?: .*)?"
 )
 #: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
 _GROUP = re.compile(
@@ -102,8 +117,12 @@ _BAND = re.compile(
 _SHORT_BAND = re.compile(r"(?i)(?:(?P<under>u)|o)[ -]?(?P<age>\d\d?)s?")
 _OF_AGES = re.compile(r"(?i)(?<![a-z])age(?![a-z])")
 _BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
-#: A band as statistics programs write it: [0,18), (18, 65], [65, Inf).
-_INTERVAL = re.compile(r"(?i)[\[(](?P<low>\d{1,4}), ?(?:(?P<high>\d{1,4})|\+?inf)[\])]")
+#: A band as statistics programs write it: [0,18), (18.0, 65.0], [65, Inf), ]0,18]; and one of which one end is its own,
+#: beside which [0,18] is a band too: by itself it may be two footnotes.
+_INTERVAL = re.compile(
+    r"(?i)[\[\](]\s*(?:(?P<low>\d{1,4})(?:\.\d+)?|-.*?)\s*[,;]\s*(?:(?P<high>\d{1,5})(?:\.\d+)?|\+?(?:inf(?:inity)?|∞)|na)?\s*[\])\[]"
+)
+_HALF_OPEN = re.compile(r"\[.*[)\[]|[\](].*\]")
 #: Columns of numbers given to places, such as 1-1029, which is no band.
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
@@ -119,10 +138,17 @@ _ALIKE = 0.25
 #: So much of its parts a whole has at least: each of them is rounded, or some are estimates.
 _NEARLY = 0.9
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
-ANYWHERE = {"numbered": _NUMBERED, "of_ages": _OF_AGES, "group": _GROUP, "division": _DIVISION}
+ANYWHERE = {
+    "numbered": _NUMBERED,
+    "of_ages": _OF_AGES,
+    "group": _GROUP,
+    "division": _DIVISION,
+    "correction": CORRECTION,
+}
 WHOLLY = {
-    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "correction": _CORRECTION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
-    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND, "interval": _INTERVAL,
+    "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
+    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND, "interval": _INTERVAL, "half_open": _HALF_OPEN, "begins": _BEGINS,
+    "ends": _ENDS, "length": _LENGTH,
 }  # fmt: skip
 
 
@@ -178,7 +204,7 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
     cells = sorted({str(c).strip() for c in some[name].unique()})
     if _NUMBERED.search(words_of(name)):
         return []
-    found = _averages(cells, some, groups, name)
+    found = _averages(cells, some, groups, name) or _lengths(cells, some, groups, name)
     if not found and len(cells) <= FEW:
         found = _named_parts(cells, some, groups, name, sums)
     if not found and not is_period(some, name):
@@ -197,6 +223,15 @@ def _averages(cells: list[str], some: pd.DataFrame, groups: Any, name: str) -> l
     group, label = groups.ngroup(), _labels(some, name)
     why = f"{found[0]!r} of the dropped column {name!r} is an average of others by its name"
     return [(why, group.isin(group[label.isin(found)].unique()))]
+
+
+def _lengths(cells: list[str], some: pd.DataFrame, groups: Any, name: str) -> list[tuple[str, pd.Series]]:
+    """Why rows may be of periods one within the other: months beside quarters. They may be how often something is done."""
+    if len(cells) < 2 or not all(map(_LENGTH.fullmatch, cells)):
+        return []
+    why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r} may be periods of which one is a part of the other"
+    rows = pd.Series(True, some.index)
+    return [(why, rows)]
 
 
 def _named_parts(
@@ -228,7 +263,7 @@ def _named_parts(
         why = f"{own[0]!r} of the dropped column {name!r} is a total or a part of others by its name"
         out.append((why, group.isin(group[label.isin(own)].unique())))
     if kinds and len(here := _alike(some, group, label, sums)):
-        why = f"{in_words(cells[0])} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
+        why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r}, whose numbers are alike, may be editions of the same figures"
         out.append((why, group.isin(here)))
     return out
 
@@ -273,10 +308,8 @@ def _inside(
 
 
 def _may_be_kinds(cells: list[str]) -> bool:
-    """Whether two cells may be editions or may be kinds: the initial and the final assessment of a person are, or nothing and Revised."""
-    called = {c.casefold() for c in cells}
-    corrected = len(called) == 2 and "" in called and any(map(_CORRECTION.fullmatch, cells))
-    return corrected or called in ({"initial", "final"}, {"first", "final"})
+    """Whether cells that are called like editions may be kinds, as the initial and the final assessment of a person are."""
+    return {c.casefold() for c in cells} in ({"initial", "final"}, {"first", "final"})
 
 
 def _labels(some: pd.DataFrame, name: str) -> pd.Series:
@@ -355,8 +388,9 @@ def _are_measures(cells: Sequence[str]) -> bool:
     some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in plain]
     some = [c for c in some if not (care and c.casefold() == "planned")]
     ways = len(cells) > 1 and all(map(_WAYS.fullmatch, cells))
+    stand = any(map(_BEGINS.fullmatch, cells)) and any(map(_ENDS.fullmatch, cells))
     letters = {"n", "d"} <= plain <= {"n", "d", "r", "v", "p"}
-    return ways or letters or bool(rates_of(cells)) or bool(some and len(cells) <= FEW)
+    return ways or stand or letters or bool(rates_of(cells)) or bool(some and len(cells) <= FEW)
 
 
 class _Band(NamedTuple):
@@ -371,6 +405,8 @@ class _Band(NamedTuple):
 def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
     """Two bands of a column that have more than an end in common, such as 65+ and 75+; not those of men and of women."""
     bands = {cell: band for cell in cells if len(cell) <= _LONG and (band := _band(cell, name))}
+    if not any(map(_HALF_OPEN.fullmatch, bands)):
+        bands = {cell: band for cell, band in bands.items() if not _INTERVAL.fullmatch(cell)}
     # 1_1, 1_2 and 2_1 are numbers of things
     if any("_" in cell and band.high <= band.low for cell, band in bands.items()):
         bands = {cell: band for cell, band in bands.items() if "_" not in cell}
@@ -390,7 +426,7 @@ def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
 def _band(cell: str, name: str) -> _Band | None:
     """A cell as a band, or None where it is none; U5 is one in a column of ages, and 4-2018 a month."""
     if interval := _INTERVAL.fullmatch(cell):
-        return _Band(int(interval["low"]), int(interval["high"] or _NO_END), "", "")
+        return _Band(int(interval["low"] or 0), int(interval["high"] or _NO_END), "", "")
     behind = _BESIDE_BAND.fullmatch(cell)
     text, beside = (behind["band"], behind["beside"].casefold()) if behind else (cell, "")
     if (short := _SHORT_BAND.fullmatch(text)) and _OF_AGES.search(name):

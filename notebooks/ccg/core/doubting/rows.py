@@ -21,6 +21,8 @@ _FORMAL = re.compile(
 _MARGINS = 4
 #: Of more rows than these so many codes are asked for margins.
 _ENOUGH_ROWS, _ENOUGH_CODES = 50_000, 20
+#: By this part at most a number differs from the one that takes its place.
+_REVISED = 0.25
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -84,6 +86,7 @@ def added_up(
             Doubt(why, of_part(among, rows)) for why, rows in totals.maybe_twice(some, groups, name, counts)
         ]
         doubts += _two_names(frame, some, keys, name)
+        doubts += _corrected(among, some, keys, name, apart, counts)
         doubts += times.of_days(frame, among, name, sums)
         doubts += times.by_numbers(some, among, keys, name, sums)
         doubts += times.of_all(frame, among, keys, name, sums, [c for c in apart if c != name])
@@ -307,6 +310,34 @@ def _two_names(frame: pd.DataFrame, some: pd.DataFrame, keys: list[str], name: s
     return [Doubt(why, keeping.told(frame[code], lambda cell: cell in torn))]
 
 
+def _corrected(
+    among: pd.Series, some: pd.DataFrame, keys: list[str], name: str, apart: list[str], sums: list[str]
+) -> list[Doubt]:
+    """A doubt where a row is noted as corrected and another, with about the same number and all else alike, is not."""
+    if is_period(some, name) or not keeping.is_text(some[name]):
+        return []
+    noted = keeping.told(some[name], totals.CORRECTION.search)
+    if totals.CORRECTION.search(words_of(name)):  # Corrected: Y
+        noted |= keeping.told(some[name], re.compile(r"(?i)y(?:es)?|t(?:rue)?|1|x").fullmatch)
+    if not noted.any() or noted.all():
+        return []
+    alike = [*keys, *(c for c in apart if c != name)]
+    group = some.groupby(alike, dropna=False, observed=True).ngroup()
+    values = pd.DataFrame({i: keeping.values(some[c], subtotals.number) for i, c in enumerate(sums)})
+    new, old = (values[rows].groupby(group[rows]).sum(min_count=1) for rows in (noted, ~noted))
+    both = new.index.intersection(old.index)
+    new, old = new.loc[both], old.loc[both]
+    off = (new - old).abs().sum() / new.abs().where(new.abs() > old.abs(), old.abs()).sum()
+    if not (off <= _REVISED).any():
+        return []
+    first = some[name][noted & group.isin(both)].iloc[0]
+    why = (
+        f"a row with {first!r} in the dropped column {name!r} stands beside one that is like it but for a number much the same, "
+        f"and may take its place, so figures may be counted twice (--by {name!r} keeps them apart)"
+    )
+    return [Doubt(why, of_part(among, group.isin(both)))]
+
+
 def _of_one_body(names: set[str]) -> bool:
     """Whether some names are of one body: alike but for case and spaces, its old and its new one, or none given."""
     plain = {" ".join(str(one).split()).casefold() for one in names}
@@ -347,5 +378,10 @@ def _repeated(
             raise PublishedError(
                 f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
             )
+        # where most are the same, those that differ by little are revised ones
+        if many.nunique() >= subtotals.SURE:
+            of = keeping.values(some[name], subtotals.number).groupby(group)
+            least, most = of.transform("min"), of.transform("max")
+            alike |= several & ~value.isin(["", "0", "1"]) & (most - least <= _REVISED * most)
         out.append(Doubt(why.replace("would", "may"), of_part(among, alike)))
     return out

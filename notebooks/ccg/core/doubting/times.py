@@ -1,7 +1,8 @@
 """Doubts where several times are added up: what was there on a day, what runs on, lists of all patients, days of events."""
 
+import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -53,8 +54,19 @@ _TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.
 _FEWER, _LIKE_THE_FIRST, _ALMOST_ALL = 3, (0.5, 2), 0.9
 #: One in so many numbers of a total that runs on may be lower than the last, as it was corrected.
 _CORRECTED = 0.01
-#: Totals of a year begin again with it: the month in which a year of the NHS, or of the calendar, begins.
-_YEARS = {4: "April", 1: "January"}
+#: Totals of a year begin again with it: the month in which a year of the NHS, or of the calendar, begins. One year does
+#: not show it.
+_YEARS, _SEVERAL = {4: "April", 1: "January"}, 2
+#: Parts of a year that are called without it: Q1, M12, 7, and the months by their names, after which others may stand.
+_PART = re.compile(
+    r"(?i)(?:q(?:uarter|tr)?\.? ?(?P<quarter>[1-4])|(?:m(?:onth)?\.? ?)?(?P<month>0?[1-9]|1[0-2]))"
+)
+_MONTHS = {
+    name.casefold(): i
+    for names in (calendar.month_name, calendar.month_abbr)
+    for i, name in enumerate(names)
+    if name
+}
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -88,38 +100,69 @@ def by_numbers(
 ) -> list[Doubt]:
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
-    They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on, if only until it begins
-    again in April or January. Or they change less than events do that come by chance: of ``n`` a month by the root of
+    They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on, if only within each of
+    several years. Or they change less than events do that come by chance: of ``n`` a month by the root of
     ``2 n`` from one month to the next, mostly. Money comes in equal parts and rises, so is only asked whether each time
     adds as much as the first. Years are not asked: from one to the next lists rise.
     """
     if not is_period(some, name):
         return []
-    try:
-        day = periods.days(some[name].unique())
-    except periods.PeriodError:
-        return []
-    if pd.Series(sorted(set(day.values()))).diff().median() > _WITHIN_A_YEAR:
-        return []
     # in the order of days, not of their names
-    when = keeping.values(some[name], lambda cell: day.get(cell, pd.NaT))
+    orders = [
+        keeping.values(some[name], lambda cell, day=day: day.get(cell, pd.NaT))
+        for day in _days(some[name].unique())
+        if pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
+    ]
+    if not orders:
+        return []
     out = []
     for column in sums:
         if _SO_FAR.search(words_of(column)) or _STOCK.search(words_of(column)):
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
         of, money = [some[k] for k in keys], is_money(column)
-        if run := _running(number, of, when, money):
+        if run := next(filter(None, (_running(number, of, when, money) for when in orders)), None):
             but = f" but for {run.falls} of {run.of:,}" if run.falls else ""
-            again = f" until they begin again each {run.year}" if run.year else ""
-            how = f"fall from no time to the next{but}{again}, as totals that run on do"
-        elif not money and _stands(_added_up(number, [*of, when])):
+            within = f" within a year from {run.year}" if run.year else ""
+            how = f"fall from no time to the next{within}{but}, as totals that run on do"
+        elif not money and _stands(_added_up(number, [*of, orders[0]])):
             how = "change less from one time to the next than events do, as what is there at a time does"
         else:
             continue
         why = f"the numbers of column {column!r} in the dropped column {name!r} {how}, and were added up (--by {name!r} keeps them apart)"
         out.append(Doubt(why, among))
     return out
+
+
+def _days(cells: Iterable[object]) -> list[dict[object, pd.Timestamp]]:
+    """The days of some cells, in each order that they may have: Q1 or April, without a year, are of one that begins in April.
+
+    Of months by their names it may begin in January too. None where they tell no days.
+    """
+    cells = [cell for cell in cells if str(cell).strip()]
+    try:
+        return [periods.days(cells)]
+    except periods.PeriodError:
+        pass
+    named = {cell: _MONTHS.get(str(cell).strip().casefold()) for cell in cells}
+    if cells and all(named.values()):
+        return [
+            {cell: pd.Timestamp(2000 + (month < first), month, 1) for cell, month in named.items() if month}
+            for first in _YEARS
+        ]
+    found = {cell: _PART.fullmatch(str(cell).strip()) for cell in cells}
+    kinds = {part.lastgroup if part else None for part in found.values()}
+    if len(kinds) != 1 or None in kinds:
+        return []
+    step = {"quarter": 3, "month": 1}[kinds.pop() or ""]
+    begun = pd.Timestamp(2000, 4, 1)
+    return [
+        {
+            cell: begun + pd.DateOffset(months=step * (int(part[part.lastgroup]) - 1))
+            for cell, part in found.items()
+            if part
+        }
+    ]
 
 
 def _added_up(number: pd.Series, of: list[pd.Series]) -> pd.Series:
@@ -139,7 +182,7 @@ def _changes(each: pd.Series) -> pd.Series:
 
 
 class _Run(NamedTuple):
-    """How numbers run on: how many of how many changes are falls, and when they begin again, if they do."""
+    """How numbers run on: how many of how many changes are falls, and where only a year long, with which month it begins."""
 
     falls: int
     of: int
@@ -147,7 +190,7 @@ class _Run(NamedTuple):
 
 
 def _running(number: pd.Series, of: list[pd.Series], when: pd.Series, money: bool) -> _Run | None:
-    """How numbers run on by keys from time to time, for good or until a year begins; None if they do not."""
+    """How numbers run on by keys from time to time, for good or in each of several years; None if they do not."""
     each = _added_up(number, [*of, when])
     change = _changes(each)
     falls = int(change.lt(0).sum())
@@ -167,16 +210,17 @@ def _running(number: pd.Series, of: list[pd.Series], when: pd.Series, money: boo
         whole = within[_of_keys(within).transform("size").ge(_FEWER)]
         if when.min().month != month:  # the first year counts from before the first time
             whole = whole[whole.index.get_level_values(-2) > begun.min()]
-        if len(whole) and _runs_on(whole, _changes(whole), money):
+        several = whole.index.get_level_values(-2).nunique() >= _SEVERAL
+        if several and _runs_on(whole, _changes(whole), money, long=False):
             return _Run(left, len(rest), year)
     return None
 
 
-def _runs_on(each: pd.Series, change: pd.Series, money: bool) -> bool:
+def _runs_on(each: pd.Series, change: pd.Series, money: bool, long: bool = True) -> bool:
     """Whether numbers, with their changes, hardly ever fall, and under almost all codes and keys run on.
 
     Each time adds about as much as the first, as Q1 to Q4 of a year to date do; or, if they are no money, they mostly rise,
-    by much or for long.
+    by much or, if that counts, for ``long``.
     """
     if change.lt(0).mean() > _CORRECTED:
         return False
@@ -187,7 +231,7 @@ def _runs_on(each: pd.Series, change: pd.Series, money: bool) -> bool:
     times, first, last = added["size"] + 1, first.reindex(added.index), last.reindex(added.index)
     least, most = _LIKE_THE_FIRST
     alike = added["min"].ge(least * first) & added["max"].le(most * first) & added["min"].gt(0)
-    much = last.ge(_HALF * times * first) | times.ge(_LONG)
+    much = last.ge(_HALF * times * first) | (long & times.ge(_LONG))
     are = alike & times.ge(_FEWER)
     if not money:
         are |= rises.ge(_MOSTLY) & much & times.ge(_TIMES)
