@@ -335,8 +335,8 @@ const Doubts = (() => {
         const some = several.filter(alike), all = several.filter((group) => group.given[i] > 1);
         const why = (may) => `column ${quoted(name)} has the same number in several rows of one code, such as ${some[0].most[i]} for ${quoted(some[0].code)}, so it ${may} be counted several times; leave it out, or make ${quoted(key)} a key`;
         if (some.length === all.length && new Set(some.map((group) => group.most[i])).size >= SURE) this.refuse(why("would"));
-        // where most are the same, those that differ by little are revised ones
-        const most = new Set(some.map((group) => group.most[i])).size >= SURE;
+        // where most are the same, those that differ by little are revised ones; or they are of several times
+        const most = new Set(some.map((group) => group.most[i])).size >= SURE && !this.told.some(({ apart, column }) => apart && column.period);
         const near = (group) => alike(group) || (most && group.given[i] > 1 && group.most[i] > 1 && group.most[i] - group.least[i] <= REVISED * group.most[i]);
         if (2 * some.length >= all.length) on(`repeated ${i}`, () => why("may"), near);
       });

@@ -371,15 +371,15 @@ def _repeated(
             continue
         first = some.loc[alike].iloc[0]
         why = (
-            f"column {name!r} has the same number in several rows of one code, such as {first[name]!r} for "
+            f"column {name!r} has the same number in several rows of one code, such as {str(first[name])!r} for "
             f"{first[keys[0]]!r}, so it would be counted several times"
         )
         if many.nunique() >= subtotals.SURE and len(many) == group[several].nunique():
             raise PublishedError(
                 f"{why}; leave it out with --drop {name!r}, or keep the rows apart with --by {apart[0]!r}"
             )
-        # where most are the same, those that differ by little are revised ones
-        if many.nunique() >= subtotals.SURE:
+        # where most are the same, those that differ by little are revised ones; or they are of several times
+        if many.nunique() >= subtotals.SURE and not any(is_period(some, c) for c in apart):
             of = keeping.values(some[name], subtotals.number).groupby(group)
             least, most = of.transform("min"), of.transform("max")
             alike |= several & ~value.isin(["", "0", "1"]) & (most - least <= _REVISED * most)
