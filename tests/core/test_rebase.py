@@ -1476,6 +1476,24 @@ def test_whole_numbers_of_any_kind_that_run_over_are_refused_in_the_same_words(m
     assert only == [2**53 + 1], "and where none runs over, to the last digit"
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error")
+def test_more_than_a_hundred_columns_are_added_up_without_a_warning():
+    """Of pandas, about how its frame was put together, which no caller could help."""
+    names = [f"n{i}" for i in range(120)]
+    data = pd.DataFrame({"code": ["00C", "00K", "00M"], **{n: [1, 2, 3] for n in names}})
+    moved = rebase(data, code="code", at="2018-04-01", to="2021-04-01", sums=names)
+    assert set(moved.frame[names].iloc[0]) == {6} and moved.frame["status"].tolist() == ["exact"]
+
+
+@pytest.mark.parametrize("how", [{"by": [""]}, {"sums": ["n", ""]}, {"code": ""}])
+def test_a_column_without_a_name_is_refused_in_words(how):
+    """As a key it ended in an error of Narwhals."""
+    data = frame(["00C"]).assign(**{"": "a"})
+    with pytest.raises(RebaseError, match="a column that is asked for has no name; give it one"):
+        rebase(data, **({"code": "code", "at": "2016-04-01", "to": "2018-04-01", "sums": ["n"]} | how))
+
+
 def test_a_line_of_the_file_is_named_where_the_index_says_it():
     data = frame(["00C", "00D"], ["1", "two"])
     data.index = [2, 5]

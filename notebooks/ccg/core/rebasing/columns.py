@@ -12,6 +12,7 @@ import pandas as pd
 from .. import numbers
 from ..geography import LineageError, as_day
 from ..periods import DATE
+from .engines import one_for_each
 from .request import Frame, RebaseError, Request, Schema
 
 TEXT = (nw.String, nw.Categorical, nw.Enum)
@@ -175,9 +176,7 @@ def grouped(frame: Frame, request: Request, divided: bool = False) -> Frame:
     made = added(request, {name: nw.col(name) for name in parts})
     if divided and frame.implementation == nw.Implementation.DUCKDB:
         made |= {name: nw.col(name).cast(nw.Float64).sum() for name in request.sums}
-    rows = frame.group_by(*request.keys, drop_null_keys=False).agg(
-        *(one.alias(name) for name, one in made.items())
-    )
+    rows = one_for_each(frame, request.keys, (one.alias(name) for name, one in made.items()))
     if frame.implementation != nw.Implementation.DUCKDB:
         return rows
     # DuckDB expects a fifth of what it reads to be left, millions where there are thousands, and makes its windows

@@ -1,5 +1,7 @@
 """What depends on the engine: a small table beside a frame, windows, and cells to reckon with."""
 
+import warnings
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -42,6 +44,14 @@ def small(frame: Frame, data: dict[str, list[Any]], schema: dict[str, Any]) -> F
     raise RebaseError(
         f"lazy frames of {kind} are not supported; pass pandas, Polars, PyArrow, DuckDB, Dask or PySpark"
     )
+
+
+def one_for_each(frame: Frame, keys: Sequence[str], what: Iterable[Any]) -> Frame:
+    """One row for each of the keys, with what is made of its rows."""
+    with warnings.catch_warnings():
+        # of a hundred sums and more, about how Narwhals puts them together: nobody who reads it could do otherwise
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        return frame.group_by(*keys, drop_null_keys=False).agg(*what)
 
 
 def windows(frame: Frame, made: dict[str, Any]) -> tuple[Frame, dict[str, Any]]:

@@ -14,7 +14,7 @@ import pandas as pd
 from ..periods import label
 from ..words import listed
 from .columns import as_floats
-from .engines import NUMBER, TEXT, WHOLE, Cells, windows
+from .engines import NUMBER, TEXT, WHOLE, Cells, one_for_each, windows
 from .engines import joined as beside
 from .keys import Grouped, by_most_of_the_cells, likeness
 from .mapping import BOARD, EARLIER, Mapping
@@ -419,7 +419,7 @@ def _added_up(
         what += [col("first").sum().alias(temp("left")), col("rows").max().alias(temp("most_rows"))]
     if says_levels(grouped, mapping):
         what += [col("board").max().alias(temp("board")), col("board").min().alias(temp("level"))]
-    out = kept.group_by(*request.by, temp("new"), drop_null_keys=False).agg(*what)
+    out = one_for_each(kept, [*request.by, temp("new")], what)
     return out.select(*_columns(out, times, grouped, mapping, request))
 
 

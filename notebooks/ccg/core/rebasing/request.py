@@ -129,6 +129,8 @@ class Request:
         if odd:
             raise RebaseError(f"column {odd[0]!r} has a name that is not text; rename it")
         wanted = [self.code, *self.by, *self.sums, *self.means, *self.means.values()]
+        if "" in wanted:
+            raise RebaseError("a column that is asked for has no name; give it one")
         gone = [c for c in wanted if c not in schema]
         if gone:
             raise RebaseError(f"no column {gone[0]!r}; there are {', '.join(map(repr, schema))}")
