@@ -122,7 +122,8 @@ class _Added:
         parts, torn = self.parts, self.torn
         if not copies:
             filled = self.alike.ne(0).any(axis=1).groupby(level=_GROUP).transform("sum")
-            twice, parts, torn = (one[filled.gt(2).to_numpy()] for one in (twice, parts, torn))
+            enough = filled.gt(2).to_numpy()
+            twice, parts, torn = twice[enough], parts[enough], torn[enough]
         several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
         found = {
             str(one): fits[fits].index.get_level_values(_GROUP)

@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -109,7 +109,7 @@ def by_numbers(
         return []
     # in the order of days, not of their names
     orders = [
-        keeping.values(some[name], lambda cell, day=day: day.get(cell, pd.NaT))
+        keeping.values(some[name], _Days(day).__getitem__)
         for day in _days(some[name].unique())
         if pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
     ]
@@ -134,6 +134,13 @@ def by_numbers(
     return out
 
 
+class _Days(dict[object, pd.Timestamp]):
+    """Days by the cells that tell them; of others there is none."""
+
+    def __missing__(self, cell: object) -> Any:
+        return pd.NaT
+
+
 def _days(cells: Iterable[object]) -> list[dict[object, pd.Timestamp]]:
     """The days of some cells, in each order that they may have: Q1 or April, without a year, are of one that begins in April.
 
@@ -151,14 +158,14 @@ def _days(cells: Iterable[object]) -> list[dict[object, pd.Timestamp]]:
             for first in _YEARS
         ]
     found = {cell: _PART.fullmatch(str(cell).strip()) for cell in cells}
-    kinds = {part.lastgroup if part else None for part in found.values()}
-    if len(kinds) != 1 or None in kinds:
+    kinds = {str(part.lastgroup) if part else "" for part in found.values()}
+    if kinds not in ({"quarter"}, {"month"}):
         return []
-    step = {"quarter": 3, "month": 1}[kinds.pop() or ""]
-    begun = pd.Timestamp(2000, 4, 1)
+    (kind,) = kinds
+    step, begun = {"quarter": 3, "month": 1}[kind], pd.Timestamp(2000, 4, 1)
     return [
         {
-            cell: begun + pd.DateOffset(months=step * (int(part[part.lastgroup]) - 1))
+            cell: begun + pd.DateOffset(months=step * (int(part[kind]) - 1))
             for cell, part in found.items()
             if part
         }
@@ -171,14 +178,15 @@ def _added_up(number: pd.Series, of: list[pd.Series]) -> pd.Series:
     return number.groupby(of, dropna=False, observed=True).sum(min_count=1).dropna().sort_index()
 
 
-def _of_keys(each: pd.Series):
+def _of_keys(each: pd.Series) -> Any:
     """Numbers by keys and, last, by times, grouped by the keys."""
     return each.groupby(level=list(range(each.index.nlevels - 1)), dropna=False, observed=True)
 
 
 def _changes(each: pd.Series) -> pd.Series:
     """By how much numbers by keys and times differ from those of the time before."""
-    return _of_keys(each).diff().dropna()
+    change: pd.Series = _of_keys(each).diff().dropna()
+    return change
 
 
 class _Run(NamedTuple):

@@ -121,7 +121,7 @@ def _of_eager(moved: Moved, table: Table, request: Request) -> _Found:
     placed[temp("most")] = cells["divided"].max()
     placed[temp("most_rows")] = moved.joined[temp("rows")].max()
     left = {temp("left"): len(unmapped)}
-    given = {temp("rows"): len(data)}
+    given: dict[str, Any] = {temp("rows"): len(data)}
     for name in request.sums:
         column = temp(f"sum_{name}")
         placed[column], left[column], given[column] = (f[name].sum() for f in (flagged, unmapped, data))
