@@ -368,7 +368,7 @@ const Doubts = (() => {
       const letters = some.map((cell) => cell.toLowerCase()), few = some.length <= FEW;
       const persons = some.find((cell) => /^[ptb]$/i.test(cell));
       if (persons && letters.includes("m") && letters.includes("f")) return `${quoted(persons)} stands beside parts such as 'F', so figures would be counted twice`;
-      const any = (name) => some.some((cell) => pattern[name].test(cell));
+      const any = (name) => few && some.some((cell) => pattern[name].test(cell));
       const measures = are("ways") || (any("begins") && any("ends")) || (letters.includes("n") && letters.includes("d") && letters.every((one) => "ndrvp".includes(one))) || (few && some.some((cell) => (Cells.namesRates(cell) && !pattern.group.test(cell)) || pattern.measure.test(cell))) || pattern.of_measures.test(name);
       return measures ? `its rows are of several measures, ${quoted(one)} and ${quoted(other)}, which make no sum` : "";
     }
@@ -469,7 +469,7 @@ const Doubts = (() => {
   /* Two bands that have more than an end in common, such as 65+ and 75+; not those of men and of women. As totals._overlap has it. */
   function overlap(cells, name) {
     let bands = cells.map((cell) => bandOf(cell, name)).filter(Boolean);
-    if (!bands.some(({ cell }) => pattern.half_open.test(cell))) bands = bands.filter(({ cell }) => !pattern.interval.test(cell));
+    if (pattern.of_notes.test(name)) bands = bands.filter(({ cell }) => !pattern.interval.test(cell));
     if (bands.some(({ cell, low, high }) => cell.includes("_") && high <= low)) bands = bands.filter(({ cell }) => !cell.includes("_"));
     const beside = bands.map((band) => band.beside).filter(Boolean), ends = bands.map(({ low, high, who }) => `${low} ${high} ${who}`);
     if (new Set(beside).size === beside.length && new Set(ends).size === ends.length) for (const band of bands) band.beside = "";

@@ -99,7 +99,10 @@ FILES = {
     "bands as they write them that do not": (
         stacked('"[0,18)"', '"[18,65)"', '"[65, Inf)"'), {}, "exact", "3 codes have several rows"),
     "two footnotes are no bands": (
-        stacked('"[1,2]"', '"[1,3]"'), {}, "exact", "3 codes have several rows"),
+        stacked('"[1,2]"', '"[1,3]"', head="code,Footnotes,n"), {}, "exact", "3 codes have several rows"),
+    "closed bands": (stacked('"[0,4]"', '"[5,17]"', '"[0,17]"'), {}, "refused", "overlap"),
+    "names with the words of openings": (
+        stacked("Land's End", "Head Start"), {}, "exact", "3 codes have several rows"),
     "months beside quarters": (
         stacked("Monthly", "Quarterly"), {}, "doubtful", "may be periods of which one is a part of the other"),
     "lists, what came and what went": (

@@ -23,6 +23,8 @@ _ROWS, _CODES = 500_000, 10
 _MANY, _CLOSE, _MOST, _MUCH = 20, 0.02, 0.8, 0.15
 #: So many parts are tried at most where there are few codes, and so many digits of two have to agree that it is no chance.
 _TRIED, _BITS = 9, 12
+#: A number below this may be the same as another by chance.
+_BY_CHANCE = 10
 #: Columns of what is added up, called as none of a file is.
 _GROUP, _LABEL = "\0group", "\0label"
 
@@ -113,7 +115,7 @@ class _Added:
     def all_others(self, copies: bool = True) -> Total | None:
         """The cell that holds the sum of the others in every column.
 
-        Without ``copies`` not where one other alone is above nought, since it is then the same number twice. Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
+        Without ``copies`` not where one other alone is above nought, and both are small: the same number by chance. Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
         codes and keys with three rows or more one of them is the sum of the others.
         """
         twice = self.off.le(1e-9 * self.whole.abs()).all(axis=1) & self.whole.ne(0).any(axis=1)
@@ -122,7 +124,8 @@ class _Added:
         parts, torn = self.parts, self.torn
         if not copies:
             filled = self.alike.ne(0).any(axis=1).groupby(level=_GROUP).transform("sum")
-            enough = filled.gt(2).to_numpy()
+            large = self.alike.abs().max(axis=1).groupby(level=_GROUP).transform("max")
+            enough = (filled.gt(2) | large.ge(_BY_CHANCE)).to_numpy()
             twice, parts, torn = twice[enough], parts[enough], torn[enough]
         several = twice[(parts > 1) & ~torn] if not torn.all() else twice[parts > 1]
         found = {

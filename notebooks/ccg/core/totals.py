@@ -40,8 +40,8 @@ _OF_EDITIONS = re.compile(
 )
 #: What is noted beside a row, or called a column of such notes, that takes the place of another row.
 CORRECTION = re.compile(
-    r"(?i)(?<![a-z])(?:correct(?:ed|ion)|revis(?:ed|ion)|amend(?:ed|ment)|resubmi(?:tted|ssion)|restated|updated?|supersede[sd]?"
-    r"|replace(?:[sd]|ment)|reissued?|^(?:r|final)$)(?![a-z])"
+    r"(?i)(?<![a-z])(?:correct(?:ed|ions?)|revis(?:ed|ions?)|amend(?:s|ed|ments?)|re-?submi(?:t|tted|ssion)|re-?stated|updated?|supersede[sd]?"
+    r"|replac(?:es|ed|ing|ement)|re-?issued?|^\W*(?:r|rev|final(?: figures?)?|v(?:ersion)? ?[2-9])\W*$)(?![a-z])"
 )
 #: What a measure is called that stands under others in one column, and such a column.
 _MEASURE = re.compile(
@@ -70,23 +70,28 @@ _COUNTRY = re.compile(
 #: What the same people or things are called where they are counted or measured in several ways.
 _WAYS = re.compile(
     r"(?i)headcounts?|hc|fte|wte|(?:un)?weighted|(?:un)?adjusted|crude|(?:age[ -])?standardi[sz]ed|(?:gp[ -])?registered|resident|residents"
-    r"|residence|income|expenditure|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
+    r"|residence|income|expenditure|opening|closing|items|quantity|(?:actual )?cost|nic|net ingredient cost|£(?:0?00s?|k|m)?|bed ?days"
     r"|spells|admissions|gross|net"
 )
 #: What is there as a period begins, and as it ends.
+_THERE = r"(?:lists?|list sizes?|balances?|positions?|stock|numbers?|counts?|totals?|case ?loads?|patients|people|waiting list|registers?)"
+_OF_TIME = r"(?:the )?(?:day|week|month|quarter|(?:financial )?year|period)"
 _BEGINS = re.compile(
-    r"(?i)opening(?: .*)?|(?:.* )?(?:at )?(?:the )?(?:start|beginning)(?: of (?:the )?(?:day|week|month|quarter|year|period))?"
-    r"|(?:balance )?brought forward|b/f"
+    rf"(?i)opening {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?(?:start|beginning) of {_OF_TIME}|{_THERE} at (?:the )?(?:start|beginning)"
+    rf"|(?:{_THERE} )?(?:brought forward|b/f)|{_THERE} opening"
 )
 _ENDS = re.compile(
-    r"(?i)closing(?: .*)?|(?:.* )?(?:at )?(?:the )?end(?: of (?:the )?(?:day|week|month|quarter|year|period))?"
-    r"|(?:balance )?carried forward|c/f"
+    rf"(?i)closing {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?end of {_OF_TIME}|{_THERE} at (?:the )?end"
+    rf"|(?:{_THERE} )?(?:carried forward|c/f)|{_THERE} closing"
 )
-#: How long the periods of rows are, where they are not alike.
-_LENGTH = re.compile(
-    r"(?i)daily|weekly|(?:bi-?|single )?month(?:ly)?|in[- ]month|quarter(?:ly)?|(?:half |bi-?|financial |calendar )?(?:annual|year)(?:ly)?"
-    r"|(?:3|6|12|three|six|twelve) months|rolling(?: .*)?"
-)
+#: How long the periods of rows are, where they are not alike, the shortest first; by so much at least the numbers of the next
+#: are larger, and under so many of the codes.
+_LENGTHS = (
+    re.compile(r"(?i)(?:single )?month(?:ly|s)?|in[- ]month"), re.compile(r"(?i)quarter(?:ly|s)?|qtrly"),
+    re.compile(r"(?i)(?:financial |calendar )?(?:annual|year)(?:ly|s)?"),
+)  # fmt: skip
+_LENGTH = re.compile("|".join(f"(?:{one.pattern.removeprefix('(?i)')})" for one in _LENGTHS), re.I)
+_LONGER, _ALMOST_ALL = 2, 0.9
 #: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
 _GROUP = re.compile(
     r"(?i)(?<![a-z])(?:(?:most|least|top|bottom) |(?:dec|quint|quart)ile \d|\d(?:st|nd|rd|th) (?:.* )?(?:dec|quint|quart)ile)"
@@ -117,12 +122,13 @@ _BAND = re.compile(
 _SHORT_BAND = re.compile(r"(?i)(?:(?P<under>u)|o)[ -]?(?P<age>\d\d?)s?")
 _OF_AGES = re.compile(r"(?i)(?<![a-z])age(?![a-z])")
 _BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
-#: A band as statistics programs write it: [0,18), (18.0, 65.0], [65, Inf), ]0,18]; and one of which one end is its own,
-#: beside which [0,18] is a band too: by itself it may be two footnotes.
+#: A band as statistics programs write it: [0,18), (18.0, 65.0], [65, Inf), ]0,18]. In a column of notes it may be of two.
 _INTERVAL = re.compile(
     r"(?i)[\[\](]\s*(?:(?P<low>\d{1,4})(?:\.\d+)?|-.*?)\s*[,;]\s*(?:(?P<high>\d{1,5})(?:\.\d+)?|\+?(?:inf(?:inity)?|∞)|na)?\s*[\])\[]"
 )
-_HALF_OPEN = re.compile(r"\[.*[)\[]|[\](].*\]")
+_OF_NOTES = re.compile(
+    r"(?i)(?<![a-z])(?:foot ?notes?|notes?|refs?|references?|comments?|remarks?|flags?|sources?)(?![a-z])"
+)
 #: Columns of numbers given to places, such as 1-1029, which is no band.
 _NUMBERED = re.compile(r"(?i)(?<![a-z])(?:ids?|identifiers?|uprn|postcodes?|(?:tele)?phone)(?![a-z])")
 #: Measures that stand in one column are no more than these: else it tells apart drugs, places, diseases.
@@ -144,10 +150,11 @@ ANYWHERE = {
     "group": _GROUP,
     "division": _DIVISION,
     "correction": CORRECTION,
+    "of_notes": _OF_NOTES,
 }
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
-    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND, "interval": _INTERVAL, "half_open": _HALF_OPEN, "begins": _BEGINS,
+    "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND, "interval": _INTERVAL, "begins": _BEGINS,
     "ends": _ENDS, "length": _LENGTH,
 }  # fmt: skip
 
@@ -204,7 +211,7 @@ def maybe_twice(some: pd.DataFrame, groups: Any, name: str, sums: list[str]) -> 
     cells = sorted({str(c).strip() for c in some[name].unique()})
     if _NUMBERED.search(words_of(name)):
         return []
-    found = _averages(cells, some, groups, name) or _lengths(cells, some, groups, name)
+    found = _averages(cells, some, groups, name) or _lengths(cells, some, groups, name, sums)
     if not found and len(cells) <= FEW:
         found = _named_parts(cells, some, groups, name, sums)
     if not found and not is_period(some, name):
@@ -225,13 +232,24 @@ def _averages(cells: list[str], some: pd.DataFrame, groups: Any, name: str) -> l
     return [(why, group.isin(group[label.isin(found)].unique()))]
 
 
-def _lengths(cells: list[str], some: pd.DataFrame, groups: Any, name: str) -> list[tuple[str, pd.Series]]:
-    """Why rows may be of periods one within the other: months beside quarters. They may be how often something is done."""
+def _lengths(
+    cells: list[str], some: pd.DataFrame, groups: Any, name: str, sums: list[str]
+) -> list[tuple[str, pd.Series]]:
+    """Why rows may be of periods one within the other: months beside quarters, whose numbers are larger under almost all codes."""
     if len(cells) < 2 or not all(map(_LENGTH.fullmatch, cells)):
         return []
-    why = f"{cells[0]!r} and {cells[1]!r} of the dropped column {name!r} may be periods of which one is a part of the other"
-    rows = pd.Series(True, some.index)
-    return [(why, rows)]
+    group, label = groups.ngroup(), _labels(some, name)
+    level = {c: next(i for i, one in enumerate(_LENGTHS) if one.fullmatch(c)) for c in cells}
+    of = _added(some, group, keeping.values(label, level.get), sums)
+    for short, long in pairwise(sorted(set(level.values()))):
+        one, other = of.xs(short, level=1), of.xs(long, level=1)
+        both = one.index.intersection(other.index)
+        larger = other.loc[both].ge(_LONGER * one.loc[both]).all(axis=1)
+        if len(both) and larger.mean() >= _ALMOST_ALL:
+            first, second = (next(c for c in cells if level[c] == i) for i in (short, long))
+            why = f"{first!r} and {second!r} of the dropped column {name!r} may be periods of which one is a part of the other"
+            return [(why, group.isin(both))]
+    return []
 
 
 def _named_parts(
@@ -388,7 +406,7 @@ def _are_measures(cells: Sequence[str]) -> bool:
     some = [c for c in cells if _MEASURE.fullmatch(c) and f"un{c}".casefold() not in plain]
     some = [c for c in some if not (care and c.casefold() == "planned")]
     ways = len(cells) > 1 and all(map(_WAYS.fullmatch, cells))
-    stand = any(map(_BEGINS.fullmatch, cells)) and any(map(_ENDS.fullmatch, cells))
+    stand = len(cells) <= FEW and any(map(_BEGINS.fullmatch, cells)) and any(map(_ENDS.fullmatch, cells))
     letters = {"n", "d"} <= plain <= {"n", "d", "r", "v", "p"}
     return ways or stand or letters or bool(rates_of(cells)) or bool(some and len(cells) <= FEW)
 
@@ -405,7 +423,7 @@ class _Band(NamedTuple):
 def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
     """Two bands of a column that have more than an end in common, such as 65+ and 75+; not those of men and of women."""
     bands = {cell: band for cell in cells if len(cell) <= _LONG and (band := _band(cell, name))}
-    if not any(map(_HALF_OPEN.fullmatch, bands)):
+    if _OF_NOTES.search(name):
         bands = {cell: band for cell, band in bands.items() if not _INTERVAL.fullmatch(cell)}
     # 1_1, 1_2 and 2_1 are numbers of things
     if any("_" in cell and band.high <= band.low for cell, band in bands.items()):

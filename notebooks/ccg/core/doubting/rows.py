@@ -23,6 +23,11 @@ _MARGINS = 4
 _ENOUGH_ROWS, _ENOUGH_CODES = 50_000, 20
 #: By this part at most a number differs from the one that takes its place.
 _REVISED = 0.25
+#: What says so in a column called Corrected; and what says nothing.
+_YES = re.compile(r"(?i)y(?:es)?|t(?:rue)?|1(?:\.0)?|x|✓")
+_NOTHING = re.compile(r"(?i)|[-–—.]+|n/?a|none|ok|nil")
+#: So many of all codes are almost all.
+_MOSTLY = 0.9
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -316,26 +321,36 @@ def _corrected(
     """A doubt where a row is noted as corrected and another, with about the same number and all else alike, is not."""
     if is_period(some, name) or not keeping.is_text(some[name]):
         return []
-    noted = keeping.told(some[name], totals.CORRECTION.search)
+    cells = keeping.made(some[name], lambda cell: str(cell).strip())
+    noted = keeping.told(cells, totals.CORRECTION.search)
     if totals.CORRECTION.search(words_of(name)):  # Corrected: Y
-        noted |= keeping.told(some[name], re.compile(r"(?i)y(?:es)?|t(?:rue)?|1|x").fullmatch)
-    if not noted.any() or noted.all():
+        noted |= keeping.told(cells, _YES.fullmatch)
+    # what stands under almost all codes is a kind of its own, as Hip replacement is, unless nothing stands beside the others
+    of_all = some[keys[0]][noted].nunique() >= _MOSTLY * some[keys[0]].nunique()
+    if (
+        not noted.any()
+        or noted.all()
+        or (of_all and keeping.told(cells[~noted], _NOTHING.fullmatch).mean() < _MOSTLY)
+    ):
         return []
-    alike = [*keys, *(c for c in apart if c != name)]
-    group = some.groupby(alike, dropna=False, observed=True).ngroup()
+    # a column in which all others of a code are alike tells its months apart no more than the note does
+    others = some[~noted].groupby(keys, dropna=False, observed=True)
+    tell = [c for c in apart if c != name and (others[c].nunique(dropna=False) > 1).any()]
+    group = some.groupby([*keys, *tell], dropna=False, observed=True).ngroup()
     values = pd.DataFrame({i: keeping.values(some[c], subtotals.number) for i, c in enumerate(sums)})
-    new, old = (values[rows].groupby(group[rows]).sum(min_count=1) for rows in (noted, ~noted))
+    new, old = (values[rows].groupby(group[rows]).mean() for rows in (noted, ~noted))
     both = new.index.intersection(old.index)
     new, old = new.loc[both], old.loc[both]
-    off = (new - old).abs().sum() / new.abs().where(new.abs() > old.abs(), old.abs()).sum()
-    if not (off <= _REVISED).any():
+    near = (new - old).abs().le(_REVISED * new.abs().where(new.abs() > old.abs(), old.abs())).any(axis=1)
+    here = group.isin(both[near])
+    if not here.any():
         return []
-    first = some[name][noted & group.isin(both)].iloc[0]
+    first = cells[noted & here].iloc[0]
     why = (
         f"a row with {first!r} in the dropped column {name!r} stands beside one that is like it but for a number much the same, "
         f"and may take its place, so figures may be counted twice (--by {name!r} keeps them apart)"
     )
-    return [Doubt(why, of_part(among, group.isin(both)))]
+    return [Doubt(why, of_part(among, here))]
 
 
 def _of_one_body(names: set[str]) -> bool:

@@ -57,16 +57,18 @@ _CORRECTED = 0.01
 #: Totals of a year begin again with it: the month in which a year of the NHS, or of the calendar, begins. One year does
 #: not show it.
 _YEARS, _SEVERAL = {4: "April", 1: "January"}, 2
-#: Parts of a year that are called without it: Q1, M12, 7, and the months by their names, after which others may stand.
+#: Parts of a year that are called without it: Q1, M12, P1, 7, 7.0; Apr, Sept., April to June.
 _PART = re.compile(
-    r"(?i)(?:q(?:uarter|tr)?\.? ?(?P<quarter>[1-4])|(?:m(?:onth)?\.? ?)?(?P<month>0?[1-9]|1[0-2]))"
+    r"(?i)(?:q(?:uarter|tr)?[. -]?0?(?P<quarter>[1-4])|(?:(?:m(?:onth)?|p(?:eriod)?)[. -]?)?(?P<month>0?[1-9]|1[0-2]))(?:\.0)?"
 )
+_MONTH = re.compile(r"(?i)([a-z]{3,9})\.?(?: ?(?:-|–|to) ?[a-z]{3,9}\.?)?")
 _MONTHS = {
     name.casefold(): i
     for names in (calendar.month_name, calendar.month_abbr)
     for i, name in enumerate(names)
     if name
 }
+_MONTHS["sept"] = 9
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -107,10 +109,14 @@ def by_numbers(
     """
     if not is_period(some, name):
         return []
+    try:
+        days, dated = [_Days(periods.days(some[name].unique()))], True
+    except periods.PeriodError:
+        days, dated = _orders(some[name].unique()), False
     # in the order of days, not of their names
     orders = [
-        keeping.values(some[name], _Days(day).__getitem__)
-        for day in _days(some[name].unique())
+        keeping.values(some[name], day.__getitem__)
+        for day in days
         if pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
     ]
     if not orders:
@@ -121,11 +127,11 @@ def by_numbers(
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
         of, money = [some[k] for k in keys], is_money(column)
-        if run := next(filter(None, (_running(number, of, when, money) for when in orders)), None):
+        if run := next(filter(None, (_running(number, of, when, money, dated) for when in orders)), None):
             but = f" but for {run.falls} of {run.of:,}" if run.falls else ""
             within = f" within a year from {run.year}" if run.year else ""
             how = f"fall from no time to the next{within}{but}, as totals that run on do"
-        elif not money and _stands(_added_up(number, [*of, orders[0]])):
+        elif dated and not money and _stands(_added_up(number, [*of, orders[0]])):
             how = "change less from one time to the next than events do, as what is there at a time does"
         else:
             continue
@@ -141,20 +147,23 @@ class _Days(dict[object, pd.Timestamp]):
         return pd.NaT
 
 
-def _days(cells: Iterable[object]) -> list[dict[object, pd.Timestamp]]:
-    """The days of some cells, in each order that they may have: Q1 or April, without a year, are of one that begins in April.
+def _orders(cells: Iterable[object]) -> list[_Days]:
+    """The days of some cells without a year, in each order that they may have: Q1 or April are of one that begins in April.
 
     Of months by their names it may begin in January too. None where they tell no days.
     """
     cells = [cell for cell in cells if str(cell).strip()]
-    try:
-        return [periods.days(cells)]
-    except periods.PeriodError:
-        pass
-    named = {cell: _MONTHS.get(str(cell).strip().casefold()) for cell in cells}
+    alone = {cell: _MONTH.fullmatch(str(cell).strip()) for cell in cells}
+    named = {cell: _MONTHS.get(name[1].casefold()) if name else None for cell, name in alone.items()}
     if cells and all(named.values()):
         return [
-            {cell: pd.Timestamp(2000 + (month < first), month, 1) for cell, month in named.items() if month}
+            _Days(
+                {
+                    cell: pd.Timestamp(2000 + (month < first), month, 1)
+                    for cell, month in named.items()
+                    if month
+                }
+            )
             for first in _YEARS
         ]
     found = {cell: _PART.fullmatch(str(cell).strip()) for cell in cells}
@@ -163,13 +172,8 @@ def _days(cells: Iterable[object]) -> list[dict[object, pd.Timestamp]]:
         return []
     (kind,) = kinds
     step, begun = {"quarter": 3, "month": 1}[kind], pd.Timestamp(2000, 4, 1)
-    return [
-        {
-            cell: begun + pd.DateOffset(months=step * (int(part[kind]) - 1))
-            for cell, part in found.items()
-            if part
-        }
-    ]
+    months = {cell: step * (int(part[kind]) - 1) for cell, part in found.items() if part}
+    return [_Days({cell: begun + pd.DateOffset(months=n) for cell, n in months.items()})]
 
 
 def _added_up(number: pd.Series, of: list[pd.Series]) -> pd.Series:
@@ -197,12 +201,17 @@ class _Run(NamedTuple):
     year: str = ""
 
 
-def _running(number: pd.Series, of: list[pd.Series], when: pd.Series, money: bool) -> _Run | None:
-    """How numbers run on by keys from time to time, for good or in each of several years; None if they do not."""
+def _running(
+    number: pd.Series, of: list[pd.Series], when: pd.Series, money: bool, dated: bool
+) -> _Run | None:
+    """How numbers run on by keys from time to time, for good or in each of several years; None if they do not.
+
+    Of times that are not ``dated`` nobody knows whether they are of one year or of each of several.
+    """
     each = _added_up(number, [*of, when])
     change = _changes(each)
     falls = int(change.lt(0).sum())
-    if _runs_on(each, change, money):
+    if _runs_on(each, change, money, long=dated):
         return _Run(falls, len(change))
     for month, year in _YEARS.items():
         begun = when.dt.year - when.dt.month.lt(month)
