@@ -242,9 +242,9 @@ def _lengths(
     level = {c: next(i for i, one in enumerate(_LENGTHS) if one.fullmatch(c)) for c in cells}
     of = _added(some, group, keeping.values(label, level.get), sums)
     for short, long in pairwise(sorted(set(level.values()))):
-        one, other = of.xs(short, level=1), of.xs(long, level=1)
+        one, other = (of[of.index.get_level_values(1) == i].droplevel(1) for i in (short, long))
         both = one.index.intersection(other.index)
-        larger = other.loc[both].ge(_LONGER * one.loc[both]).all(axis=1)
+        larger = (other.loc[both] >= _LONGER * one.loc[both]).all(axis="columns")
         if len(both) and larger.mean() >= _ALMOST_ALL:
             first, second = (next(c for c in cells if level[c] == i) for i in (short, long))
             why = f"{first!r} and {second!r} of the dropped column {name!r} may be periods of which one is a part of the other"
