@@ -281,6 +281,7 @@ def test_the_inverted_test_ends_where_p_is_one_in_twenty():
         assert p[0] <= 0.05 < p[1]
 
 
+@pytest.mark.slow
 def test_no_interval_stands_on_fewer_than_five_bodies_and_no_p_on_one():
     frame, first = made(np.random.default_rng(0), {2017: 1, 2018: 4, 2020: 5})
     found = effects.difference_in_differences(panel_of(frame, first)).set_index("cohort")
@@ -317,6 +318,7 @@ def test_the_interval_over_waves_is_that_over_one_where_there_is_one():
     assert one == pytest.approx(row["welch"], abs=1)
 
 
+@pytest.mark.slow
 def test_the_table_of_levels_says_what_the_text_does():
     table = pd.read_csv(files.data() / "test_levels.csv")
     assert set(zip(table["treated"], table["spread"], table["draws"], strict=True)) == set(

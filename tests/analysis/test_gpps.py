@@ -131,6 +131,7 @@ def test_a_file_without_a_year_is_refused_and_can_be_told(file):
     refused([path, path], "one year for several files", year=2018)
 
 
+@pytest.mark.slow
 def test_two_sources_of_the_year_must_agree(file):
     path = file(with_counts().assign(Year="2018"))
     refused(path, "column 'Year' says 2018", "its name says 2019")
@@ -236,6 +237,7 @@ def test_a_base_that_was_never_seen_must_prove_itself_by_the_count(file):
     refused(file(of_2025(), "GPPS_2024_weighted.csv"), "baseevalw' is not known from a file of 2024")
 
 
+@pytest.mark.slow
 def test_without_a_base_a_file_is_refused_unless_told_what_to_weight_by(file):
     bare = with_counts()[["Practice_Code", "received", "Q3_12pct", "Q28_12pct", "Q3base"]]
     refused(file(bare), "no base for 'Q28_12pct'", "--weight received")

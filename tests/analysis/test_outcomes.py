@@ -120,12 +120,14 @@ def test_the_mergers_set_aside_are_named_and_with_the_others_make_up_all():
     assert outcomes.talking_therapies("recovery").set_aside().empty, "all four waves are followed"
 
 
+@pytest.mark.slow
 def test_a_survey_of_january_comes_before_the_merger_of_that_april():
     panel = outcomes.patient_experience().panel(cohorts=[2018])
     assert panel.cohorts == [2019] and panel.count(2019) == 6 and panel.controls == 70
     assert list(panel.values.columns) == [2018, 2019]
 
 
+@pytest.mark.slow
 def test_a_practice_is_counted_with_one_body_in_every_year():
     points = outcomes.qof_points()
     assert set(points.counts["code"]) == set(outcomes.fates("2021-04-01").index)

@@ -143,6 +143,7 @@ def test_alluvial_tells_mergers_parts_and_the_unchanged_apart(tree):
     assert tone["Cedar & Son (C) → Yew (Y)"] == colour["passed"]
 
 
+@pytest.mark.slow
 def test_alluvial_tells_what_passed_to_the_first_boards_from_boards_that_merged(tree):
     _, steps = tree
     fig, ax = plt.subplots()

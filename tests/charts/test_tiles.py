@@ -116,6 +116,7 @@ def test_london_is_in_the_south_east():
     assert london["x"].mean() > first["x"].mean() + 2 and london["y"].mean() < first["y"].mean() - 3
 
 
+@pytest.mark.slow
 def test_places_that_cannot_be_joined_are_refused(monkeypatch):
     monkeypatch.setattr(tiles, "_settle", lambda points: iter(()))
     with pytest.raises(ValueError, match="these 42 places do not make one piece"):

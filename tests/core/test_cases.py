@@ -66,6 +66,7 @@ def test_absent_part(make, means):
     assert "Every row is exact" not in str(report) and (report.rows, report.incomplete) == (5, 3)
 
 
+@pytest.mark.few(1)
 @engines
 def test_absent_part_of_a_file_that_is_one_period(make):
     data = case("absent-part")
@@ -215,6 +216,7 @@ def test_repair_two_hundred(make, form):
     assert str(report).count("\nRead ") == 12 and "So were 199 more codes read" in str(report)
 
 
+@pytest.mark.few(1)
 @engines
 def test_repair_of_thousands_of_spellings_is_no_deeper_than_of_one(make):
     codes = lineage.bodies("2013-04-01")["code"]

@@ -30,7 +30,7 @@ def status(moved) -> dict[str, str]:
 # --- totals beside their parts -----------------------------------------------------------------------------------
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("codes", [1, 2])
 def test_a_row_that_may_hold_a_total_beside_its_parts_is_doubtful_and_no_other(codes):
     rows = [f"{c},z,{n}\n" for c, n in CCGS.items()]
@@ -88,6 +88,7 @@ def test_a_second_row_of_a_few_codes_that_nothing_tells_apart_is_doubtful():
     assert status(rebase_file(frame(some), **ask)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_blocks_of_the_same_codes_that_nothing_tells_apart_are_doubtful():
     """Men above, women below, and no word for it in the file: their sum may be meant, or be of two years."""
     text = "code,name,n\n" + "".join(f"{c},N{c},{n + k}\n" for k in (0, 7) for c, n in CCGS.items())
@@ -95,6 +96,7 @@ def test_blocks_of_the_same_codes_that_nothing_tells_apart_are_doubtful():
     assert status(moved) == {"16C": "doubtful"} and "and all codes have as many" in str(moved)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("column, doubt", [("", True), ("Month", False)])
 def test_files_put_together_whose_rows_no_column_tells_apart_are_doubtful(tmp_path, column, doubt):
     """April below March, each with its header and no column for the month."""
@@ -266,6 +268,7 @@ def test_a_value_beside_its_numerator_and_denominator_is_their_ratio():
     assert status(rebase_file(table, sums=["Indicator value"], drop=["rest"], **DATES)) == {"16C": "doubtful"}
 
 
+@pytest.mark.slow
 def test_days_that_a_practice_could_work_are_not_added_over_ccgs():
     table = frame("code,n,Working days\n00C,1,21\n00K,2,21\n00M,4,21\n")
     assert "Working days" not in rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame
@@ -326,11 +329,13 @@ def test_limits_percentiles_and_money_for_one_are_not_among_the_rest(name):
     assert name not in rebase_file(table, sums=["rest"], drop=["rest"], **DATES).frame
 
 
+@pytest.mark.slow
 def test_codes_of_diseases_are_no_percentiles():
     table = stacked("P07", "P59", "P90", "L95", "U09", head="code,Diagnosis,n")
     assert status(rebase_file(table, sums=["n"], drop=["Diagnosis"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_a_measure_or_a_title_may_say_that_rates_allow_for_ages(tmp_path):
     table = stacked("Admissions", "Admissions DSR", head="code,Topic,Value")
     moved = rebase_file(table, sums=["Value"], by=["Topic"], **DATES)
@@ -368,7 +373,7 @@ def test_payments_of_many_days_are_added_up_and_weeks_of_which_some_are_missing_
         rebase_file(frame(f"code,Week ending,n\n{rows}"), sums=["n"], drop=["Week ending"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Sex", "Indicator group", "Arm"])
 def test_numbers_for_the_sexes_are_none_of_counts(name):
     """rest added them up, and then nothing told the rows of a code apart."""
@@ -377,13 +382,14 @@ def test_numbers_for_the_sexes_are_none_of_counts(name):
     assert f"rest does not add up {name!r} (the same numbers under every code)" in " ".join(moved.notes)
 
 
+@pytest.mark.slow
 def test_deciles_tell_rows_apart_though_some_codes_lack_some():
     rows = "".join(f"{c},{d},{n + d}\n" for c, n in CCGS.items() for d in (n // 10, 5, 9))
     moved = rebase_file(frame(f"code,IMD decile,n\n{rows}"), sums=["n"], drop=["rest"], **DATES)
     assert status(moved) == {"16C": "exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [True, False])
 def test_tenths_by_deprivation_tell_rows_apart(key):
     """They are numbers called a rate, and so were not asked whether they tell rows apart."""
@@ -396,7 +402,7 @@ def test_tenths_by_deprivation_tell_rows_apart(key):
     assert set(moved.frame["status"]) == {"exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [
@@ -551,13 +557,14 @@ def test_a_number_that_stands_beside_every_part_is_never_added_up():
     assert status(one) == {"16C": "doubtful"}
 
 
+@pytest.mark.slow
 def test_the_names_of_thousands_of_drugs_are_no_measures():
     drugs = [f"Gel Index {i} Ratio" for i in range(70)]
     moved = rebase_file(stacked(*drugs, head="code,drug,n"), sums=["n"], drop=["drug"], **DATES)
     assert status(moved) == {"16C": "exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [
@@ -623,6 +630,7 @@ def test_a_total_of_rounded_parts_is_doubtful(whole, more, doubt):
     assert ("is the sum of the others, but for rounding" in str(moved)) == doubt
 
 
+@pytest.mark.slow
 def test_men_and_women_and_a_few_not_known_are_no_total():
     rows = [
         (c, k, n)
@@ -671,7 +679,7 @@ BY_NAME = [
 ]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("cells", "outcome"), BY_NAME)
 def test_parts_of_one_another_by_their_names_are_doubtful(cells, outcome):
     """Type 1 beside Types 1 and 2 was called exact, with a note."""
@@ -684,6 +692,7 @@ def test_parts_of_one_another_by_their_names_are_doubtful(cells, outcome):
     assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": outcome}
 
 
+@pytest.mark.slow
 def test_a_whole_whose_rounded_parts_are_more_is_a_whole_all_the_same():
     """Each part was rounded up: the whole has a little less than they have together."""
     table = stacked("Agree", "Strongly agree", "Agree/strongly agree").assign(
@@ -720,6 +729,7 @@ FIVE = {k: lambda *n, of=of: 5 * round(of(*n) / 5) for k, of in (GOOD | POOR).it
         (9, GOOD | POOR | {"well": lambda a, b, c, d: a + b + d % 7}, ""),
     ],
 )  # fmt: skip
+@pytest.mark.few(1)
 def test_subtotals_and_copies_are_known_by_their_numbers(codes, cells, words):
     """One of Good beside Very good and Fairly good, and others, was no sum of all others, and so was exact."""
     table, ask = under(codes, **cells), {"sums": ["n"], "drop": ["kind"], **DATES}
@@ -889,7 +899,7 @@ def test_what_divides_the_same_figures_in_several_ways_is_never_added_up(name):
         rebase_file(stacked("Age", "Sex", head=f"code,{name},n"), sums=["n"], drop=["rest"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "cells"),
     [
@@ -908,11 +918,13 @@ def test_disjoint_rows_are_added_up(name, cells):
     assert status(rebase_file(table, sums=["n"], drop=["rest"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_a_procedure_called_total_that_is_the_least_is_no_total():
     table = stacked("Hip replacement (total)", "Knee", "Shoulder").assign(n=[3, 41, 59, 2, 65, 35, 5, 89, 79])
     assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_equal_payments_are_periods_and_no_copies():
     months = [f"2018-{n:02}-01" for n in range(4, 10)]
     rows = [(c, m, 1000 * i + (m == months[-1])) for c, i in CCGS.items() for m in months]
@@ -934,6 +946,7 @@ def test_round_amounts_and_counts_of_a_few_are_no_proof_of_a_sum():
     assert status(rebase_file(table, sums=["n", "deaths"], drop=["Site"], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["_label", "_group"])
 def test_a_column_may_be_called_as_those_that_help(name):
     table = stacked("A", "B", "C", head=f"code,kind,{name}")
@@ -966,6 +979,7 @@ def test_two_ways_of_dividing_that_add_up_to_the_same_are_doubtful():
     } and "'Sex' of the dropped column 'by' is the same as 'Age'" in str(moved)
 
 
+@pytest.mark.slow
 def test_a_measure_that_is_dropped_may_say_that_a_value_is_counted_at_a_time():
     table = stacked(
         "Apr-18,People in contact", "May-18,People in contact", head="code,Month,Measure name,Value"
@@ -1057,6 +1071,7 @@ def test_what_is_counted_again_each_month_is_doubtful_over_months(name):
     assert status(moved) == {"16C": "doubtful"} and "counts again what it counted before" in str(moved)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Cluster", "RightCare cluster", "Rating", "Tier"])
 def test_numbers_that_sort_bodies_are_not_among_the_rest(name):
     table = frame(f"code,n,{name}\n00C,1,3\n00K,2,3\n00M,4,1\n")
@@ -1070,7 +1085,7 @@ def test_numbers_that_sort_bodies_are_not_among_the_rest(name):
 # --- editions and measures -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
@@ -1204,7 +1219,7 @@ def test_figures_of_one_code_under_two_names_are_doubtful():
     assert "figures of '00D' under two names, 'Durham Dales' and 'North Durham', were added up" in str(moved)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "names"),
     [
@@ -1221,6 +1236,7 @@ def test_parts_and_spellings_of_one_body_are_added_up_without_doubt(column, name
     assert set(moved.frame["status"]) == {"exact"}
 
 
+@pytest.mark.slow
 def test_codes_of_regions_in_a_column_left_out_are_no_bodies():
     """A column of another level may differ within a body; it neither stops the table nor casts a doubt."""
     table = pd.DataFrame(NAMED, columns=["code", "region name", "n"]).assign(
@@ -1311,6 +1327,7 @@ def test_counts_of_what_is_there_on_a_day_are_not_added_over_days(head, cells):
     assert status(rebase_file(flows, sums=["Referrals"], drop=[period], **DATES)) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_codes_merged_down_the_side_are_refused():
     """The rows below each code were left out, and its own first row was called exact."""
     table = frame("code,Sex,n\n" + "".join(f"{c},M,{n}\n,F,{n + 5}\n" for c, n in CCGS.items()))
@@ -1343,7 +1360,7 @@ def test_numbers_that_never_fall_from_one_week_to_the_next_may_be_running_totals
     }
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", [lambda n, i: n * (i + 1) * 7 - 30 * (i == 4) * n, lambda n, i: n + (i == 4), lambda n, i: n - i],
     ids=["one falls", "one rises", "all fall"],
@@ -1481,7 +1498,7 @@ def test_years_that_tell_the_geography_alone_are_added_up_as_those_of_a_dropped_
 MEANT = {"sums": [], "means": {"Rate": "n"}, **DATES}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "head", "words"),
     [
@@ -1508,6 +1525,7 @@ def test_a_mean_over_practices_and_over_months_is_exact():
         assert status(moved) == {"16C": "exact"}
 
 
+@pytest.mark.slow
 def test_rows_of_a_mean_that_nothing_tells_apart_are_doubtful():
     table = years("a", "b").assign(Rate=["20", "30"] * 3).drop(columns="Year")
     assert status(rebase_file(table, **MEANT)) == {"16C": "doubtful"}
@@ -1607,7 +1625,7 @@ def test_numbers_that_hardly_change_from_month_to_month_are_of_what_is_there_at_
     assert ("doubtful" in set(moved.frame["status"])) == doubted
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -1647,6 +1665,7 @@ def test_revised_figures_of_a_later_body_beside_those_of_the_closed_codes_may_be
     assert "those of the closed codes taken there add up to its own, or nearly" in str(moved)
 
 
+@pytest.mark.slow
 def test_planned_care_beside_emergencies_is_a_kind_of_care():
     table = stacked("Planned", "Emergency")
     assert status(rebase_file(table, sums=["n"], drop=["kind"], **DATES)) == {"16C": "exact"}
@@ -1701,7 +1720,7 @@ def test_a_sum_may_be_called_as_what_is_worked_out_of_parts(name):
     assert "'Lung cancer' of the dropped column 'kind' may be a part of 'Cancers'" in str(moved)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("growth", "name"),
     [((1, 1.1, 1.35, 1.5), "Appointments"), ((1, 8, 12, 15), "Doses")],
@@ -1751,7 +1770,7 @@ def test_a_body_by_itself_does_not_clear_totals_that_run_on(what):
     assert not {"exact", "approximate"} & set(moved.frame["status"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Spend £000", "Spend", "Payments"])
 def test_money_that_rises_from_quarter_to_quarter_is_added_up(name):
     rows = [
@@ -1781,7 +1800,7 @@ def test_what_has_a_word_of_another_in_its_name_may_be_beside_it(column, cells):
     assert status(moved) == {"16C": "exact"}
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

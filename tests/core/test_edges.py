@@ -427,6 +427,7 @@ def test_the_last_day_known_is_the_last_that_a_row_may_be_of():
         ccg.rebase(frame.collect(), code="code", at="day", to=last[0], sums=["n"])
 
 
+@pytest.mark.slow
 def test_a_ccg_without_one_of_its_trusts_is_incomplete_at_the_time_of_trusts():
     parts = ccg.tables.load("pct_to_ccg")
     many = parts.groupby("ccg")["pct"].nunique()

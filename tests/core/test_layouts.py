@@ -242,6 +242,7 @@ def test_a_geography_later_than_the_goal_is_none_of_those_that_codes_may_be_of(l
         assert rebase_file(table, to=to, level=level, sums=["n"]).frame["n"].sum() == 3
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["Location ID", "LOCATION_ID", "Postcode"])
 def test_numbers_of_places_are_no_bands(name):
     """1-127 and 1-130, two care homes of the CQC, were bands that overlap."""

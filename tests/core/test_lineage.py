@@ -36,6 +36,7 @@ def test_the_bodies_open_are_those_of_the_public_record():
     assert len(lineage.bodies("2013-03-31")) == 151
 
 
+@pytest.mark.slow
 def test_no_day_on_which_a_lookup_changes_is_left_out():
     """Every birth, end and change of boundary, every new ONS code and every financial year, from the tables."""
     changes = set(tables.load("successions")["date"]) | set(tables.load("ccgs")["opened"])
@@ -532,6 +533,7 @@ def test_a_name_is_never_taken_for_a_body_of_another_level():
                 }
 
 
+@pytest.mark.slow
 def test_no_table_is_read_again_for_any_question(monkeypatch):
     asked, load = [], tables.load
     monkeypatch.setattr(tables, "load", lambda name: asked.append(name) or load(name))

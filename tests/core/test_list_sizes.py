@@ -65,6 +65,7 @@ def statuses(frame: pd.DataFrame, **more) -> set[str]:
     return set(moved.frame.loc[moved.frame["code"].isin(merged), "status"]) - {"approximate"}
 
 
+@pytest.mark.slow
 def test_whole_numbers_that_are_as_high_in_small_ccgs_as_in_large_ones_are_doubtful_when_added_up():
     """No name says that Recommend is a rate, and 78 + 82 + 75 was exact."""
     table = of_ccgs(lambda size, other: 60 + other % 37)
@@ -75,6 +76,7 @@ def test_whole_numbers_that_are_as_high_in_small_ccgs_as_in_large_ones_are_doubt
     assert status["00L"] == "exact", "it is one CCG still, so its rate is right"
 
 
+@pytest.mark.slow
 def test_counts_stay_exact_though_they_differ_much_from_one_ccg_to_another():
     assert statuses(of_ccgs(lambda size, other: size * (20 + other) // 5000)) == {"exact"}
 
@@ -139,7 +141,7 @@ def test_boards_and_ons_codes_are_known_by_their_size_too():
     )
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["Deaths (directly standardised)", "Items by list size", "Population weighting"]
 )
@@ -272,7 +274,7 @@ def test_what_is_counted_of_other_things_than_patients_need_not_rise_with_their_
     assert "doubtful" not in set(rebase_file(table, sums=[name], **DATES).frame["status"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["Staff who would recommend", "Trusts rated good", "Responses positive", "Members satisfied"]
 )

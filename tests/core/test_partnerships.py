@@ -151,6 +151,7 @@ def test_what_is_not_known_is_refused_in_words(at, to, level, at_level, words):
         lineage.lookup(at, to, level, at_level=at_level)
 
 
+@pytest.mark.slow
 def test_a_partnership_beside_its_ccgs_is_not_added():
     kernow = lineage.bodies("2021-04-01").set_index("code").loc["11N", "ons_code"]
     frame = pd.DataFrame({"code": ["E54000036", kernow], "n": [5, 5]})
@@ -221,6 +222,7 @@ def test_figures_of_partnerships_by_their_ods_codes_are_no_figures_of_boards(nam
         rebase_file(table, to="2022-07-01", sums=["n"])
 
 
+@pytest.mark.slow
 def test_a_period_before_boards_tells_of_partnerships_though_it_is_left_out():
     table = pd.DataFrame({"code": ["QHM", "QF7"], "FY": ["2018/19", "2018/19"], "n": ["1", "2"]})
     with pytest.raises(ValueError, match="'FY' has '2018/19', when there was no board"):

@@ -36,6 +36,7 @@ def test_rates_with_colons_in_their_names():
         finding.pairs(frame("a,a:b,b:c,c\n1,2,3,4\n"), ["a:b:c"])
 
 
+@pytest.mark.slow
 def test_rest_is_all_other_columns_of_numbers():
     table = frame('code,name,n,m,rate\n00C,A,1,"1,000",x\n00D,B,2,*,y\n')
     moved = rebase_file(table, sums=["rest"], drop=["rest"], **DATES)
@@ -47,6 +48,7 @@ def test_rest_is_all_other_columns_of_numbers():
         rebase_file(table, sums=["rest"], **DATES)
 
 
+@pytest.mark.slow
 def test_percentages_are_averaged_and_never_added_up():
     table = frame("code,rate,n\n00C,10%,30\n00D,20%,10\n00J,*,5\n")
     with pytest.raises(
@@ -93,6 +95,7 @@ def test_a_count_of_a_survey_is_no_period():
     assert not periods.named_period("Surveys sent") and not periods.named_period("Survey responses")
 
 
+@pytest.mark.slow
 def test_a_code_taken_forward_alone_does_not_make_a_body_whole():
     table = frame("Year,Code,n\n2019/20,00C,1\n2020/21,00C,1\n2020/21,00K,1\n2020/21,00M,1\n")
     moved = rebase_file(table, at="2020-04-01", to="2021-04-01", sums=["n"], by=["Year"], closed="carry")
@@ -153,6 +156,7 @@ def test_what_cannot_be_is_refused_in_words(how, words):
     assert words in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_total_for_england_is_no_figure_that_found_no_place():
     moved = rebase_file(frame("code,n\n00L,60\nX24,40\nEngland,100\n"), sums=["n"], **DATES)
     assert str(moved).splitlines()[0].endswith("figures of 1 kind found no place (up to 40.0%).")
@@ -521,6 +525,7 @@ def test_numbered_quarters_that_are_dropped_are_said():
     assert "the dropped column Q tells them apart" in " ".join(moved.notes)
 
 
+@pytest.mark.slow
 def test_rest_adds_up_no_numbers_that_only_name_a_row_or_bound_a_rate():
     table = frame(
         "code,ObjectID,Region code,LCI,Upper CI,SHMI,Prevalence,Easting,n\n"
@@ -530,6 +535,7 @@ def test_rest_adds_up_no_numbers_that_only_name_a_row_or_bound_a_rate():
     assert list(moved.frame) == ["code", "n", "status", "divided", "missing"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("word", ["TOTAL:", "England*", "Total for England", " grand  total "])
 def test_a_total_for_england_in_any_spelling(word):
     table = frame(f"code,n\n00C,1\n00K,2\n00M,4\n{word},7\n")
@@ -570,6 +576,7 @@ def test_a_total_is_known_where_most_bodies_have_one_part(whole):
         rebase_file(frame("code,Provider,n\n" + text), code="code", sums=["n"], drop=["Provider"], **DATES)
 
 
+@pytest.mark.slow
 def test_a_key_in_two_spellings_does_not_tear_a_body_apart():
     torn = frame("code,Sex,n\n00C,Male,1\n00K,male,2\n00M,MALE,4\n")
     with pytest.raises(
@@ -595,6 +602,7 @@ def test_a_name_or_code_of_another_body_is_said(column):
     )
 
 
+@pytest.mark.slow
 def test_a_column_of_lists_may_be_dropped():
     table = pd.DataFrame(
         {"code": ["00C", "00K", "00M", "00M"], "x": [["a"], ["b"], ["c"], ["a"]], "n": [1, 2, 3, 1]}
@@ -626,6 +634,7 @@ def test_a_text_that_is_a_date_means_the_date_whatever_the_columns_are_called():
         )
 
 
+@pytest.mark.slow
 def test_boards_whose_codes_have_no_digit():
     codes = lineage.bodies("2022-07-01", "icb")["code"]
     table = pd.DataFrame({"ICB code": codes, "ICB name": "x", "n": "1"})
@@ -633,6 +642,7 @@ def test_boards_whose_codes_have_no_digit():
     assert len(moved.frame) == 42
 
 
+@pytest.mark.slow
 def test_frames_of_any_kind_or_a_refusal_in_words():
     import polars as pl
 
@@ -661,6 +671,7 @@ def test_numbers_beside_text_in_a_frame_are_read_as_those_of_the_file(cell, tmp_
         pd.testing.assert_frame_equal(moved, of_file, check_dtype=False)  # whole, or with nan
 
 
+@pytest.mark.slow
 def test_names_of_columns_of_a_frame_need_be_no_text():
     table = pd.DataFrame({"code": ["00C", "00D"], 2018: [3, 4], 2019: [1, 2]})
     moved = rebase_file(table, sums=[2018], drop=[2019], **DATES)
@@ -721,6 +732,7 @@ def test_a_closed_code_goes_where_its_own_land_went():
     assert left["code"].to_list() == ["05C"] and "was divided by 2022-07-01" in left["reason"].iloc[0]
 
 
+@pytest.mark.slow
 def test_keys_with_spaces_are_one_and_blank_ones_are_refused():
     table = frame("code,Sex,n\n00C,Male,1\n00D,Male ,2\nEngland,,9\n")
     moved = rebase_file(table, sums=["n"], by=["Sex"], **DATES)
@@ -754,6 +766,7 @@ def test_incomplete_rows_that_are_left_out_are_not_lost():
     assert "1 incomplete row is left out; unmapped has it" in moved.notes
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -772,12 +785,14 @@ def test_the_codes_of_partnerships_are_not_taken_for_those_of_boards(text, words
     assert rebase_file(table, at="2022-07-01", **how).frame["n"].to_list() == [1, 2]
 
 
+@pytest.mark.slow
 def test_two_rates_may_have_one_weight():
     table = frame("code,a,b,n\n03X,10,1,30\n03Y,20,3,10\n")
     moved = rebase_file(table, means={"a": "n", "b": "n"}, at="2018-04-01", to="2021-04-01")
     assert moved.frame[["a", "b"]].to_numpy().tolist() == [[12.5, 1.5]]
 
 
+@pytest.mark.slow
 def test_blank_cells_are_nought_where_that_is_said():
     table = frame("code,n,m\n03X,,1\n03Y,5,-\n04J,0,0\n04R,0,0\n")
     assert rebase_file(table, sums=["n", "m"], **DATES).report.incomplete == 1
@@ -875,6 +890,7 @@ def test_quarters_and_day_numbers_tell_the_geography():
     assert "column 'when': 43191 as 2018-04-01, 43282 as 2018-07-01" in moved.notes
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("other", ["2017/18p", "2017/18 (provisional)", "2017/18*"])
 def test_a_period_with_a_mark_beside_the_same_without_is_refused(other):
     """The parts of a body would be kept apart, so none would be whole."""
@@ -961,7 +977,7 @@ def test_a_pattern_passes_over_columns_that_have_a_use():
         rebase_file(table, sums=["Apr-18"], drop=["Apr*"], **DATES)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("digits", "other"), [(400, 1), (400, 1.5), (400, "*"), (400, None), (5000, 1)])
 def test_a_whole_number_of_hundreds_of_digits_is_refused_in_words(digits, other):
     table = pd.DataFrame({"code": ["00C", "00K"], "n": [10**digits, other]}, dtype=object)

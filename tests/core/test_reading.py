@@ -86,6 +86,7 @@ def test_two_rows_of_names_become_one(file):
     assert list(with_blanks) == ["Code", "Name", "2017/18 Seen", "2017/18 Cost"]
 
 
+@pytest.mark.slow
 def test_notes_of_several_cells_and_a_row_of_units_are_no_part_of_a_table(file):
     """A note with commas was refused as a row too long, Source: beside NHS England as an unknown code, £ as a number."""
     table = "Code,Name,Spend,Patients\n,,£000,Number\n00C,A,1,2\n00D,B,5,6\n"
@@ -181,6 +182,7 @@ def test_a_second_row_of_names_stays_one(names, file):
     assert list(ccg.read(file(text))) == ["Code", "Name", *(f"Seen {name}" for name in names)]
 
 
+@pytest.mark.slow
 def test_the_first_row_stays_the_header_whatever_the_rows_below(file):
     # a region and England above the first CCG are rows of data, and ages may be names of columns
     for first in ("Y54,North of England,3", "England,,3", "-,NHS ENGLAND,900", ",,7"):
@@ -370,6 +372,7 @@ def test_a_workbook_without_its_reader_is_refused_in_words(tmp_path, monkeypatch
         ccg.read(path)
 
 
+@pytest.mark.slow
 def test_parquet_keeps_its_kinds(tmp_path):
     path = tmp_path / "in.parquet"
     pd.DataFrame({"code ": ["00C", None], "n": [1, 2]}).to_parquet(path)

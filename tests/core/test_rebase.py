@@ -117,6 +117,7 @@ def test_talking_therapies_lose_nothing_to_the_last_digit(therapies, moved_thera
     assert moved_therapies.report().balanced()
 
 
+@pytest.mark.slow
 def test_talking_therapies_equal_england_as_published_within_the_rounding(therapies, moved_therapies):
     england = therapies[therapies["code"] == "ENGLAND"].set_index("year")
     local = therapies[therapies["code"] != "ENGLAND"]
@@ -186,6 +187,7 @@ def test_the_same_date_changes_nothing(at):
     assert result.report().balanced() and str(result.report()).endswith("Every row is exact.")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "middle", some(["2015-04-01", "2017-04-01", "2018-04-01", "2020-04-01"], "2015-04-01", "2018-04-01")
 )
@@ -215,6 +217,7 @@ def test_land_that_moved_twice_is_followed_not_divided_twice():
     assert direct.frame.values.tolist() == [["92A", 1000, "exact", 0, 0]]
 
 
+@pytest.mark.slow
 def test_the_direct_trail_wins_over_a_chain_of_shares():
     # South Cumbria joined 01K in 2017; the Garstang area that left 01K in 2018 is in Lancashire
     data = frame(["01H"], [1000])
@@ -377,6 +380,7 @@ def test_blank_codes_do_not_hinder_auto():
     assert counted(result) == {"QE1": 1} and result.unmapped["n"].sum() == 9
 
 
+@pytest.mark.slow
 def test_negative_numbers_are_numbers():
     result = move(frame(["00F", "00G"], [-5, 2]), at="2013-04-01", to="2015-04-01")
     assert counted(result) == {"13T": -3} and result.report().balanced()
@@ -598,6 +602,7 @@ def test_odd_cells_among_periods_are_periods_of_their_own(make):
     assert states(move(make(data), by=["key"], **NEWCASTLE)) == wanted
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_a_year_and_a_quarter_in_two_columns_are_one_period(make):
     data = frame([*PARTS, *PARTS[:2]], year=2018, quarter=[1] * 3 + [2] * 2, sex="F")
@@ -680,6 +685,7 @@ def test_between_any_levels(make, at, to, level, codes, lacking):
         assert (target, (gone,), ()) in result.report().absent
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 @pytest.mark.parametrize("repair", [False, True], ids=["as it is", "two spellings"])
 def test_trusts_that_are_all_there_are_approximate_under_any_key(make, repair):
@@ -799,6 +805,7 @@ def test_a_body_and_what_it_became_are_not_added_in_one_period():
     assert apart.frame.query("code == '13T'")["n"].tolist() == [6, 6]
 
 
+@pytest.mark.few(1)
 @kinds_with_slow_duckdb
 def test_two_names_of_one_body_are_not_added_under_one_key(make):
     data = frame(["NHS Darlington CCG", "00C", "00D"], [1, 2, 4])
@@ -1069,6 +1076,7 @@ def test_a_lazy_frame_with_dates_that_cannot_be_used_keeps_its_rows():
         assert result.report().balanced()
 
 
+@pytest.mark.slow
 def test_duckdb_leaves_nothing_behind_and_touches_no_table(own):
     own.execute("create or replace table _one as select 42 as mine")
     before = own.sql("select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal").fetchall()  # fmt: skip
@@ -1142,6 +1150,7 @@ def test_the_index_of_pandas_does_not_matter():
 # --- schemes and levels ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ons_codes_go_in_and_ods_codes_come_out():
     both = lineage.bodies("2016-04-01").dropna(subset=["ons_code"])
     assert len(both) == 209
@@ -1190,6 +1199,7 @@ def test_locations_stay_locations_if_asked(at, lazy):
     assert "July 2022" in result.report().start or at == "day"
 
 
+@pytest.mark.slow
 def test_ccgs_of_2021_become_locations_and_boards():
     data = every("2021-04-01")
     locations = move(data, at="2021-04-01", to="2022-07-01", level="sub_icb")
@@ -1209,6 +1219,7 @@ def test_trusts_of_2012_reach_the_ccgs_of_2018_approximately():
     assert result.frame["n"].sum() == pytest.approx(data["n"].sum(), abs=1e-6)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("lazy", [lambda f: pl.DataFrame(f).lazy(), duckdb.from_df], ids=["polars", "duckdb"])
 @pytest.mark.parametrize(
     "cells", [[1.0, np.inf], ["1", "١٢"]], ids=["infinity", "digits of another alphabet"]
@@ -1373,7 +1384,7 @@ def test_a_column_may_have_any_other_name(make):
     assert all(plain(result.frame)[name].tolist() == [7, 8] for name in names) and result.report().balanced()
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("make", list(KINDS.values())[1:], ids=list(KINDS)[1:])
 def test_a_lazy_date_that_is_no_date_is_not_used(make):
     days = [
@@ -1675,6 +1686,7 @@ def conserved(data, at, to) -> None:
             assert abs(placed + left - rows["n"].sum()) <= 1e-9 * rows["n"].abs().sum()
 
 
+@pytest.mark.slow
 def test_an_error_of_rounding_is_measured_by_what_was_added_not_by_what_is_left():
     data = pd.DataFrame({"code": ["5A3", "5P2", "5A3"], "n": [-1e9, 1e9, 0.99999]})
     for one in (data, pl.from_pandas(data), pl.from_pandas(data).lazy()):
@@ -1996,6 +2008,7 @@ def test_rebase_names_a_mean_without_its_weight(run, csv):
     assert status == 1 and "--mean rate: name the column that weights it, like --mean rate:patients" in err
 
 
+@pytest.mark.slow
 def test_rebase_repairs_if_asked(run, csv):
     csv.write_text("org,n\n9.00E+00,3\n00D,4\n00c,0\n")
     args = ("rebase", csv, "--to", "2018-04-01", "--at", "2016-04-01", "--sum", "n")
@@ -2016,6 +2029,7 @@ def test_rebase_takes_a_column_of_dates(run, csv):
     assert status == 0 and out == "org,n,status,divided,missing\n00C,1,exact,0,0\n13T,2,exact,0,0\n"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "args, words",
     [

@@ -2,7 +2,7 @@ import pytest
 from ccg import lineage, spellings
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
@@ -17,6 +17,7 @@ def test_a_body_is_found_by_what_people_call_it(text, codes):
     assert spellings.find(text) == codes
 
 
+@pytest.mark.slow
 def test_each_spelling_is_of_a_body_that_there_is_and_has_a_source():
     some = spellings.table()
     assert set(some["kind"]) == set(spellings.KINDS) and some["source"].ne("").all()

@@ -195,6 +195,7 @@ def test_after_the_last_day_that_was_read_nothing_is_pretended():
         lineage.lookup("2022-07-01", until + pd.Timedelta(days=1))
 
 
+@pytest.mark.slow
 def test_what_was_announced_is_told_and_moves_nothing():
     moves = tables.load("successions")
     plan = moves[moves["kind"] == "merger"].iloc[[0]].assign(**{

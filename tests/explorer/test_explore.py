@@ -50,6 +50,7 @@ class Tags(HTMLParser):
 # --- searching ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_search_finds_names_codes_and_former_names():
     assert found("15e") == ["15E"] and found(" E38000220 ") == ["15E"]
     assert found("Birmingham and Solihull")[:2] == ["15E", "QHL"]
@@ -208,6 +209,7 @@ def test_two_are_compared_in_hundredths_of_their_first_year(explorer):
     assert explorer.index.layout.display == "none" and "Line chart" not in explorer.parts[2][0].value
 
 
+@pytest.mark.slow
 def test_a_small_body_beside_a_large_one_is_counted_in_thousands():
     small, large = life.of("99C"), life.of("15E")
     assert life_charts._unit(small, large)[1] == "thousands" and life_charts._unit(large)[1] == "millions"

@@ -111,6 +111,7 @@ def test_a_refresh_also_runs_a_notebook_whose_outputs_were_edited(suite):
     assert to_run(refresh=True) == ["02_b.ipynb"]
 
 
+@pytest.mark.slow
 def test_a_new_a_failed_and_a_forgotten_notebook_are_run(suite):
     notebook(files.NOTEBOOKS / "04_d.ipynb", "1")
     changed.remember(changed.hashes(), {}, {"03_c.ipynb"})

@@ -319,6 +319,7 @@ def test_which_advises_no_switch_that_it_has_not(ccg, tmp_path):
     assert "the codes are of no one geography" in err and "(rebase --closed carry)" in err
 
 
+@pytest.mark.slow
 def test_days_of_a_time_zone_come_out_as_days(ccg, tmp_path):
     days = pd.to_datetime(["2018-04-01", "2018-04-01"]).tz_localize("UTC")
     pd.DataFrame({"code": ["00C", "00D"], "day": days, "n": [1, 2]}).to_parquet("in.parquet")
@@ -326,6 +327,7 @@ def test_days_of_a_time_zone_come_out_as_days(ccg, tmp_path):
     assert out.splitlines()[1].startswith("2018-04-01,16C,1")
 
 
+@pytest.mark.slow
 def test_what_stands_beside_bodies_is_explained(ccg):
     status, out, _ = ccg("explain", "X24")
     assert status == 0 and out == "X24 is NHS England, not a CCG.\n"
@@ -374,6 +376,7 @@ def test_ragged_rows(name, where, what, ccg, tmp_path):
     assert not held(tmp_path)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name, said",
     [("title-above", "header in line 3"), ("note-below", "1 line below the table left out (line 4)")],
@@ -419,6 +422,7 @@ def test_every_cell_comes_back_on_its_line_and_no_row_of_another_length_does(exa
     comes_back()
 
 
+@pytest.mark.slow
 def test_commas_at_the_end_of_header_and_rows_shift_nothing(ccg):
     Path("in.csv").write_text("ods,ons,referrals,finished,,\n00C,E38000042,10,4,,\n\n00D,E38000047,20,8,,\n")
     status, out, _ = ccg("rebase", "in.csv", *SAME, *TWO_CODES)
@@ -521,6 +525,7 @@ def test_a_file_that_is_no_csv_is_refused_by_what_it_is(content, words, ccg):
     assert set(held(".")) == {"in.csv"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "output, words",
     [
@@ -608,6 +613,7 @@ def test_an_output_keeps_links_and_the_rights_that_its_owner_wants(ccg, tmp_path
     assert Path("link.csv").is_symlink() and Path("private.csv").read_bytes() == Path("open.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_numbers_keep_their_digits(ccg):
     Path("in.csv").write_text(
         "code,n\n00C,123456789012345\n00D,0.1\n00D,0.2\n00J,98765432101.25\n00K,4503599627370497\n"
@@ -703,6 +709,7 @@ def test_location_names(ccg):
         assert len(read) == 9
 
 
+@pytest.mark.slow
 def test_unknown_markers(ccg):
     path = CASES / "unknown-markers" / "input.csv"
     for more in ([], ["--repair"]):
@@ -790,6 +797,7 @@ def test_a_file_beside_the_output_that_this_program_did_not_write_stays(name, te
     assert held(".") == before
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("reads_only", [True, False])
 def test_one_that_may_not_be_taken_away_is_left_and_the_report_is_given(reads_only, ccg, monkeypatch):
     Path("in.csv").write_text("code,n\n00C,1\n")

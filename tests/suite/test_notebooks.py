@@ -13,6 +13,7 @@ def read(path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_notebook_keeps_the_rules(path):
     wrong = rules.problems(read(path), files.ROOT / "figures")

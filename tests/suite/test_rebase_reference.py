@@ -111,6 +111,7 @@ def test_columns_are_added_up_by_name_pattern_and_rest(example, tmp_path, monkey
         assert dict(zip(table["code"], table[column], strict=True)) == SUMS
 
 
+@pytest.mark.slow
 def test_keys_are_kept_apart(tmp_path, monkeypatch, capsys):
     head, *rows = TABLE.splitlines()
     text = "\n".join(
@@ -123,6 +124,7 @@ def test_keys_are_kept_apart(tmp_path, monkeypatch, capsys):
     )
 
 
+@pytest.mark.slow
 def test_a_sheet_is_read_by_its_name(tmp_path, monkeypatch, capsys):
     pytest.importorskip("xlsxwriter")
     monkeypatch.chdir(tmp_path)

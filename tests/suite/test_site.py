@@ -87,6 +87,7 @@ def test_a_link_to_what_the_site_has_not_is_refused():
         site.relink("[x](../pyproject.toml)", "docs/glossary.md", "glossary")
 
 
+@pytest.mark.slow
 def test_a_chart_takes_the_place_of_its_output_with_its_words(tmp_path, charts):
     chart = charts["01_sizes"]
     text = f"{chart['title']}\nSource: x.\nFigure 01_sizes, numbers 0123456789ab"
@@ -428,6 +429,7 @@ def test_a_panel_has_every_year_on_one_geography_and_adds_up_to_england():
     }
 
 
+@pytest.mark.slow
 def test_a_panel_that_does_not_add_up_is_not_made(monkeypatch):
     panel, whole = site.panels.PANELS[0], rebasing.rebase
 
