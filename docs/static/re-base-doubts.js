@@ -105,7 +105,7 @@ const Doubts = (() => {
       this.told.forEach((one, i) => {
         const cell = cells[one.at].trim();
         if (one.whole.has(cells[one.at]) || (one.column.many && pattern.whole.test(cell))) this.mark(group, `whole ${one.at}`);
-        if (one.notes && (pattern.correction.test(cell) || (one.called && /^(?:y(?:es)?|t(?:rue)?|1|x)$/i.test(cell)))) { one.noted ??= cell; (group.noted ??= new Set()).add(one.at); }
+        if (one.notes && (pattern.correction.test(cell) || (one.called && pattern.yes.test(cell)))) { one.noted ??= cell; (group.noted ??= new Set()).add(one.at); }
         if (one.column.numeric && one.column.cells.size <= FEW) one.codes.set(cell, (one.codes.get(cell) || new Set()).add(group.code));
         if (group.first[i] === undefined) group.first[i] = cell;
         else if (group.first[i] !== cell || group.apart[i]) {

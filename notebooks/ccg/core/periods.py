@@ -140,6 +140,11 @@ _CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
+#: Parts of a year that are called without it: Q1, Q01, M12, P1, 7, 7.0; and Apr, Sept., April to June.
+_ALONE = re.compile(
+    r"(?i)(?:q(?:uarter|tr)?[\s.-]?0?(?P<quarter>[1-4])|(?:(?:m(?:onth)?|p(?:eriod)?)[\s.-]?)?(?P<month>0?[1-9]|1[0-2]))(?:\.0)?"
+)
+_MONTH_ALONE = re.compile(rf"(?i){_NAMED}(?: ?(?:-|–|to) ?{_NAMED})?")
 #: How long a period is, by the way it is written; any other is a day.
 _LENGTH = {
     "named month": pd.DateOffset(months=1), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3),
@@ -344,6 +349,48 @@ def _first_two(found: list[tuple[tuple[pd.Timestamp, pd.Timestamp], Any]]) -> tu
     """The first two of some spans that have days in common."""
     some = sorted(found, key=lambda one: (one[0][0], -one[0][1].toordinal()))
     return next(((a, b) for ((_, end), a), ((begin, _), b) in pairwise(some) if begin < end), None)
+
+
+def without_year(cells: Iterable[Any]) -> list[dict[Any, pd.Timestamp]]:
+    """The order of quarters or months of which no cell says the year, as days of one that begins in April 2000.
+
+    Parameters
+    ----------
+    cells : iterable
+        The cells, as often as they come; blank ones are left aside.
+
+    Returns
+    -------
+    list of dict
+        From each distinct cell to its day, for each order that they may have: months by their names may be of a year
+        that begins in January as well. None where some cell is no such part.
+
+    Examples
+    --------
+    >>> [[str(day.date()) for day in order.values()] for order in without_year(["Apr", "Jan"])]
+    [['2000-04-01', '2001-01-01'], ['2000-04-01', '2000-01-01']]
+    >>> [[day.month for day in order.values()] for order in without_year(["Q1", "Q4"])], without_year(["Q1", "soon"])
+    ([[4, 1]], [])
+    """
+    text = {cell: str(cell).strip() for cell in dict.fromkeys(cells) if str(cell).strip()}
+    named = {cell: _MONTH_ALONE.fullmatch(one) for cell, one in text.items()}
+    month = {cell: _MONTH[found[1].lower()] for cell, found in named.items() if found}
+    if text and len(month) == len(text):
+        return [
+            {cell: pd.Timestamp(2000 + (m < first), m, 1) for cell, m in month.items()} for first in (4, 1)
+        ]
+    found = {cell: part for cell, one in text.items() if (part := _ALONE.fullmatch(one))}
+    kinds = {part.lastgroup for part in found.values()}
+    if len(found) < len(text) or len(kinds) != 1:
+        return []
+    step = 3 if kinds == {"quarter"} else 1
+    begun = pd.Timestamp(2000, 4, 1)
+    return [
+        {
+            cell: begun + pd.DateOffset(months=step * (int(part["quarter"] or part["month"]) - 1))
+            for cell, part in found.items()
+        }
+    ]
 
 
 def is_month(cell: object) -> bool:

@@ -115,8 +115,9 @@ class _Added:
     def all_others(self, copies: bool = True) -> Total | None:
         """The cell that holds the sum of the others in every column.
 
-        Without ``copies`` not where one other alone is above nought, and both are small: the same number by chance. Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
-        codes and keys with three rows or more one of them is the sum of the others.
+        Where each body is called by its own name, no cell is there twice. So it is asked too whether under most of the
+        codes and keys with three rows or more one of them is the sum of the others. Without ``copies`` those are not asked
+        where one other alone is above nought, and both are small: they are the same by chance.
         """
         twice = self.off.le(1e-9 * self.whole.abs()).all(axis=1) & self.whole.ne(0).any(axis=1)
         if not twice.any():

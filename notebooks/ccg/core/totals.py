@@ -43,6 +43,8 @@ CORRECTION = re.compile(
     r"(?i)(?<![a-z])(?:correct(?:ed|ions?)|revis(?:ed|ions?)|amend(?:s|ed|ments?)|re-?submi(?:t|tted|ssion)|re-?stated|updated?|supersede[sd]?"
     r"|replac(?:es|ed|ing|ement)|re-?issued?|^\W*(?:r|rev|final(?: figures?)?|v(?:ersion)? ?[2-9])\W*$)(?![a-z])"
 )
+#: And what says yes in such a column.
+YES = re.compile(r"(?i)y(?:es)?|t(?:rue)?|1(?:\.0)?|x|✓")
 #: What a measure is called that stands under others in one column, and such a column.
 _MEASURE = re.compile(
     r"(?i)(?:.* )?(?:numerators?|denominators?|num|denom?|observed|expected|actual|plan(?:ned)?(?! care)|budget|forecast|targets?(?! group)"
@@ -85,13 +87,13 @@ _ENDS = re.compile(
     rf"|(?:{_THERE} )?(?:carried forward|c/f)|{_THERE} closing"
 )
 #: How long the periods of rows are, where they are not alike, the shortest first; by so much at least the numbers of the next
-#: are larger, and under so many of the codes.
+#: are larger, and so many of all codes are almost all.
 _LENGTHS = (
     re.compile(r"(?i)(?:single )?month(?:ly|s)?|in[- ]month"), re.compile(r"(?i)quarter(?:ly|s)?|qtrly"),
     re.compile(r"(?i)(?:financial |calendar )?(?:annual|year)(?:ly|s)?"),
 )  # fmt: skip
 _LENGTH = re.compile("|".join(f"(?:{one.pattern.removeprefix('(?i)')})" for one in _LENGTHS), re.I)
-_LONGER, _ALMOST_ALL = 2, 0.9
+_LONGER, ALMOST_ALL = 2, 0.9
 #: Groups of people that are called after a rate: Most deprived 10%, Decile 1, 2nd quintile.
 _GROUP = re.compile(
     r"(?i)(?<![a-z])(?:(?:most|least|top|bottom) |(?:dec|quint|quart)ile \d|\d(?:st|nd|rd|th) (?:.* )?(?:dec|quint|quart)ile)"
@@ -140,22 +142,17 @@ _OFTEN = 4
 #: Where a band such as 65+ ends.
 _NO_END = 10**9
 #: So much of the numbers at most lies between two editions of them.
-_ALIKE = 0.25
+ALIKE = 0.25
 #: So much of its parts a whole has at least: each of them is rounded, or some are estimates.
 _NEARLY = 0.9
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {
-    "numbered": _NUMBERED,
-    "of_ages": _OF_AGES,
-    "group": _GROUP,
-    "division": _DIVISION,
-    "correction": CORRECTION,
-    "of_notes": _OF_NOTES,
-}
+    "numbered": _NUMBERED, "of_ages": _OF_AGES, "group": _GROUP, "division": _DIVISION, "correction": CORRECTION, "of_notes": _OF_NOTES,
+}  # fmt: skip
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
     "measure": _MEASURE, "of_measures": _OF_MEASURES, "ways": _WAYS, "band": _BAND, "short_band": _SHORT_BAND, "beside_band": _BESIDE_BAND, "interval": _INTERVAL, "begins": _BEGINS,
-    "ends": _ENDS, "length": _LENGTH,
+    "ends": _ENDS, "length": _LENGTH, "yes": YES,
 }  # fmt: skip
 
 
@@ -245,7 +242,7 @@ def _lengths(
         one, other = (of[of.index.get_level_values(1) == i].droplevel(1) for i in (short, long))
         both = one.index.intersection(other.index)
         larger = (other.loc[both] >= _LONGER * one.loc[both]).all(axis="columns")
-        if len(both) and larger.mean() >= _ALMOST_ALL:
+        if len(both) and larger.mean() >= ALMOST_ALL:
             first, second = (next(c for c in cells if level[c] == i) for i in (short, long))
             why = f"{first!r} and {second!r} of the dropped column {name!r} may be periods of which one is a part of the other"
             return [(why, group.isin(both))]
@@ -380,7 +377,7 @@ def _alike(some: pd.DataFrame, group: pd.Series, label: pd.Series, sums: list[st
     both = one.index.intersection(other.index)
     one, other = one.loc[both], other.loc[both]
     apart = (one - other).abs().sum() / one.where(one > other, other).abs().sum()
-    return both if (apart <= _ALIKE).any() else both[:0]
+    return both if (apart <= ALIKE).any() else both[:0]
 
 
 def _added(some: pd.DataFrame, group: pd.Series, label: pd.Series, sums: list[str]) -> pd.DataFrame:

@@ -21,13 +21,6 @@ _FORMAL = re.compile(
 _MARGINS = 4
 #: Of more rows than these so many codes are asked for margins.
 _ENOUGH_ROWS, _ENOUGH_CODES = 50_000, 20
-#: By this part at most a number differs from the one that takes its place.
-_REVISED = 0.25
-#: What says so in a column called Corrected; and what says nothing.
-_YES = re.compile(r"(?i)y(?:es)?|t(?:rue)?|1(?:\.0)?|x|✓")
-_NOTHING = re.compile(r"(?i)|[-–—.]+|n/?a|none|ok|nil")
-#: So many of all codes are almost all.
-_MOSTLY = 0.9
 #: No table has so many names of bodies.
 _NAMES = 2_000
 #: One row in so many at most has a code and key that its block has already.
@@ -324,14 +317,12 @@ def _corrected(
     cells = keeping.made(some[name], lambda cell: str(cell).strip())
     noted = keeping.told(cells, totals.CORRECTION.search)
     if totals.CORRECTION.search(words_of(name)):  # Corrected: Y
-        noted |= keeping.told(cells, _YES.fullmatch)
+        noted |= keeping.told(cells, totals.YES.fullmatch)
+    if not noted.any() or noted.all():
+        return []
     # what stands under almost all codes is a kind of its own, as Hip replacement is, unless nothing stands beside the others
-    of_all = some[keys[0]][noted].nunique() >= _MOSTLY * some[keys[0]].nunique()
-    if (
-        not noted.any()
-        or noted.all()
-        or (of_all and keeping.told(cells[~noted], _NOTHING.fullmatch).mean() < _MOSTLY)
-    ):
+    of_all = some[keys[0]][noted].nunique() >= totals.ALMOST_ALL * some[keys[0]].nunique()
+    if of_all and keeping.told(cells[~noted], numbers.is_given).mean() > 1 - totals.ALMOST_ALL:
         return []
     # a column in which all others of a code are alike tells its months apart no more than the note does
     others = some[~noted].groupby(keys, dropna=False, observed=True)
@@ -341,7 +332,7 @@ def _corrected(
     new, old = (values[rows].groupby(group[rows]).mean() for rows in (noted, ~noted))
     both = new.index.intersection(old.index)
     new, old = new.loc[both], old.loc[both]
-    near = (new - old).abs().le(_REVISED * new.abs().where(new.abs() > old.abs(), old.abs())).any(axis=1)
+    near = (new - old).abs().le(totals.ALIKE * new.abs().where(new.abs() > old.abs(), old.abs())).any(axis=1)
     here = group.isin(both[near])
     if not here.any():
         return []
@@ -397,6 +388,6 @@ def _repeated(
         if many.nunique() >= subtotals.SURE and not any(is_period(some, c) for c in apart):
             of = keeping.values(some[name], subtotals.number).groupby(group)
             least, most = of.transform("min"), of.transform("max")
-            alike |= several & ~value.isin(["", "0", "1"]) & (most - least <= _REVISED * most)
+            alike |= several & ~value.isin(["", "0", "1"]) & (most - least <= totals.ALIKE * most)
         out.append(Doubt(why.replace("would", "may"), of_part(among, alike)))
     return out

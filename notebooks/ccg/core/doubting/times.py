@@ -1,8 +1,7 @@
 """Doubts where several times are added up: what was there on a day, what runs on, lists of all patients, days of events."""
 
-import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -51,24 +50,12 @@ _OFTEN = 0.8
 _TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.5, 0.5
 #: Fewer times are enough, and money is asked too, where each adds from half to twice of the first number. So it is under
 #: so many of the codes: a few are small, and chance is in them.
-_FEWER, _LIKE_THE_FIRST, _ALMOST_ALL = 3, (0.5, 2), 0.9
+_FEWER, _LIKE_THE_FIRST = 3, (0.5, 2)
 #: One in so many numbers of a total that runs on may be lower than the last, as it was corrected.
 _CORRECTED = 0.01
 #: Totals of a year begin again with it: the month in which a year of the NHS, or of the calendar, begins. One year does
 #: not show it.
 _YEARS, _SEVERAL = {4: "April", 1: "January"}, 2
-#: Parts of a year that are called without it: Q1, M12, P1, 7, 7.0; Apr, Sept., April to June.
-_PART = re.compile(
-    r"(?i)(?:q(?:uarter|tr)?[. -]?0?(?P<quarter>[1-4])|(?:(?:m(?:onth)?|p(?:eriod)?)[. -]?)?(?P<month>0?[1-9]|1[0-2]))(?:\.0)?"
-)
-_MONTH = re.compile(r"(?i)([a-z]{3,9})\.?(?: ?(?:-|–|to) ?[a-z]{3,9}\.?)?")
-_MONTHS = {
-    name.casefold(): i
-    for names in (calendar.month_name, calendar.month_abbr)
-    for i, name in enumerate(names)
-    if name
-}
-_MONTHS["sept"] = 9
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -103,19 +90,19 @@ def by_numbers(
     """A doubt where the numbers of several times show that they make no sum, whatever they are called.
 
     They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on, if only within each of
-    several years. Or they change less than events do that come by chance: of ``n`` a month by the root of
-    ``2 n`` from one month to the next, mostly. Money comes in equal parts and rises, so is only asked whether each time
-    adds as much as the first. Years are not asked: from one to the next lists rise.
+    several years. Or they change less than events do that come by chance: of ``n`` a month by the root of ``2 n`` from
+    one month to the next, mostly. Money comes in equal parts and rises, so is only asked whether each time adds as much
+    as the first. Years are not asked: from one to the next lists rise.
     """
     if not is_period(some, name):
         return []
     try:
-        days, dated = [_Days(periods.days(some[name].unique()))], True
+        days, dated = [periods.days(some[name].unique())], True
     except periods.PeriodError:
-        days, dated = _orders(some[name].unique()), False
+        days, dated = periods.without_year(some[name].unique()), False
     # in the order of days, not of their names
     orders = [
-        keeping.values(some[name], day.__getitem__)
+        _when(some[name], day)
         for day in days
         if pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
     ]
@@ -140,40 +127,8 @@ def by_numbers(
     return out
 
 
-class _Days(dict[object, pd.Timestamp]):
-    """Days by the cells that tell them; of others there is none."""
-
-    def __missing__(self, cell: object) -> Any:
-        return pd.NaT
-
-
-def _orders(cells: Iterable[object]) -> list[_Days]:
-    """The days of some cells without a year, in each order that they may have: Q1 or April are of one that begins in April.
-
-    Of months by their names it may begin in January too. None where they tell no days.
-    """
-    cells = [cell for cell in cells if str(cell).strip()]
-    alone = {cell: _MONTH.fullmatch(str(cell).strip()) for cell in cells}
-    named = {cell: _MONTHS.get(name[1].casefold()) if name else None for cell, name in alone.items()}
-    if cells and all(named.values()):
-        return [
-            _Days(
-                {
-                    cell: pd.Timestamp(2000 + (month < first), month, 1)
-                    for cell, month in named.items()
-                    if month
-                }
-            )
-            for first in _YEARS
-        ]
-    found = {cell: _PART.fullmatch(str(cell).strip()) for cell in cells}
-    kinds = {str(part.lastgroup) if part else "" for part in found.values()}
-    if kinds not in ({"quarter"}, {"month"}):
-        return []
-    (kind,) = kinds
-    step, begun = {"quarter": 3, "month": 1}[kind], pd.Timestamp(2000, 4, 1)
-    months = {cell: step * (int(part[kind]) - 1) for cell, part in found.items() if part}
-    return [_Days({cell: begun + pd.DateOffset(months=n) for cell, n in months.items()})]
+def _when(cells: pd.Series, day: Mapping[object, pd.Timestamp]) -> pd.Series:
+    return keeping.values(cells, lambda cell: day.get(cell, pd.NaT))
 
 
 def _added_up(number: pd.Series, of: list[pd.Series]) -> pd.Series:
@@ -222,7 +177,7 @@ def _running(
         within = _added_up(number, [*of, begun, when])
         rest = _changes(within)
         left, turns = int(rest.lt(0).sum()), len(change) - len(rest)
-        if not turns or falls - left < _ALMOST_ALL * turns:
+        if not turns or falls - left < totals.ALMOST_ALL * turns:
             continue  # they do not fall from the last time of a year to the first of the next
         whole = within[_of_keys(within).transform("size").ge(_FEWER)]
         if when.min().month != month:  # the first year counts from before the first time
@@ -252,7 +207,7 @@ def _runs_on(each: pd.Series, change: pd.Series, money: bool, long: bool = True)
     are = alike & times.ge(_FEWER)
     if not money:
         are |= rises.ge(_MOSTLY) & much & times.ge(_TIMES)
-    return int(are.sum()) >= subtotals.SURE and bool(are.mean() >= _ALMOST_ALL)
+    return int(are.sum()) >= subtotals.SURE and bool(are.mean() >= totals.ALMOST_ALL)
 
 
 def _stands(each: pd.Series) -> bool:
