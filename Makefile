@@ -10,6 +10,8 @@ READY := .venv/.installed
 ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
+# processes for the long tests; the gate, which does several of its steps at once, has fewer for each
+WORKERS ?= 2
 
 # some machines have Python keep no bytecode: then every process compiles package and tests anew, a fifth of make test
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,13 +32,13 @@ test-cold: $(READY) ## strict nbval alone, every kernel started from nothing, as
 	@$(PY) -m ccg test --cold
 
 test-slow: $(READY) ## laws on many made-up cases, simulations, faults of whole runs, and what else takes long
-	@$(PY) -m pytest -q -p no:nbval -n 2 --dist worksteal -m slow tests
+	@$(PY) -m pytest -q -p no:nbval -n $(WORKERS) --dist worksteal -m slow tests
 
 test-engines: $(ENGINES) ## re-basing on Dask and PySpark too, in an environment of its own (needs Java)
 	@.venv-engines/$(BIN)/python -m pytest -q tests/engines
 
 test-browser: $(BROWSER) site ## every notebook in a real JupyterLab, the site and the explorer (needs Chromium)
-	@.venv-browser/$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=10 tests/browser
+	@.venv-browser/$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=10 tests/browser
 
 test-wheel: $(READY) ## the wheel in an environment that holds nothing else, and that the sdist makes the same
 	@$(PY) -m pytest -q -p no:nbval tests/wheel
