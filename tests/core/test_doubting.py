@@ -424,7 +424,7 @@ def test_bands_that_overlap_are_never_added_up(cells):
     [
         ("[0,18)", "[0,65)", "[65,Inf)"), ("(0, 18]", "(18, 65]", "(50, 65]"), ("(0.0, 18.0]", "(18.0, 65.0]", "(0.0, 65.0]"),
         ("(-Inf,18]", "(-Inf,65]"), ("[18,∞)", "[65,)"), ("[0;18)", "[0;65)"), ("]0,18]", "]0,65]"), ("[0,18]", "(10,65]"),
-        ("[0,4]", "[5,17]", "[0,17]"),
+        ("[0,4]", "[5,17]", "[0,17]"), ("[0,18) years", "[0,65) years"),
     ],
 )  # fmt: skip
 def test_bands_as_statistics_programs_write_them_overlap_too(bands):
@@ -852,11 +852,15 @@ def test_editions_that_are_mostly_the_same_are_doubtful_where_they_were_revised_
     [
         ("Opening list", "Additions", "Removals", "Closing list"), ("Opening caseload", "Closing caseload"),
         ("List at start", "List at end"), ("Start of month", "End of month"), ("Brought forward", "Carried forward"),
+        ("Open", "Joined", "Left", "Close"),
     ],
 )  # fmt: skip
 def test_what_is_there_as_a_period_begins_and_as_it_ends_makes_no_sum(cells):
     with pytest.raises(PublishedError, match="its rows are of several measures"):
         rebase_file(stacked(*cells), sums=["n"], drop=["rest"], **DATES)
+    assert status(rebase_file(stacked("Open", "Closed"), sums=["n"], drop=["rest"], **DATES)) == {
+        "16C": "exact"
+    }
 
 
 @pytest.mark.slow
@@ -1376,10 +1380,12 @@ def test_numbers_that_fall_once_or_mostly_stay_as_they_are_are_added_up(number):
     [
         (lambda n, month: n * (month % 12 + 1), "April"),
         (lambda n, month: n * ((month + 3) % 12 + 1), "January"),
+        (lambda n, month: n * ((month + 7) % 12 + 1), "September"),  # as of schools, and of flu
+        (lambda n, month: n * ((month + 6) % 12 + 1), "October"),
         (lambda n, month: n * (10 + 7 * month % 5), ""),
         (lambda n, month: n * (12 - month % 12), ""),  # falls through each year
     ],
-    ids=["from April", "from January", "up and down", "falls"],
+    ids=["from April", "from January", "from September", "from October", "up and down", "falls"],
 )
 @pytest.mark.parametrize("name", ["First dose", "Spend"])
 def test_totals_that_begin_again_each_year_are_doubtful(number, begins, name):
@@ -1409,7 +1415,8 @@ def test_quarters_that_begin_again_each_april_are_doubtful_from_whichever_they_b
         ("Q1", "Q2", "Q3", "Q4"), ("Apr", "May", "Jun", "Jul"), ("January", "February", "March", "April"),
         ("1", "2", "3", "4", "5"), ("M01", "M02", "M03"), ("1.0", "2.0", "3.0"), ("P1", "P2", "P3"), ("Q01", "Q02", "Q03"),
         ("Apr-Jun", "Jul-Sep", "Oct-Dec", "Jan-Mar"), ("April to June", "July to September", "October to December"),
-        ("Sept.", "Oct.", "Nov."),
+        ("Sept.", "Oct.", "Nov."), ("1st", "2nd", "3rd"), ("1st quarter", "2nd qtr", "3q"), ("Q1 (final)", "Q2*", "Q3 (provisional)"),
+        ("Week 40", "Week 41", "Week 52", "Week 1"), ("W01", "W02", "W03"), [str(week) for week in range(1, 31)], ("13", "14", "15"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("drop", [["Period"], ["Year", "Period"]])
@@ -1749,6 +1756,24 @@ def test_totals_that_run_on_from_the_first_are_seen_at_once(name, times):
         pd.DataFrame(rows, columns=["code", "Month", name]), sums=[name], drop=["Month"], **DATES
     )
     assert status(moved) == {"16C": "doubtful"} and "fall from no time to the next" in str(moved)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("numbers", "outcome"),
+    [((40, 130, 230, 340), "doubtful"), ((40, 130, 230), "exact"), ((1, 8, 12, 15), "exact"), ((100, 120, 150, 170), "exact")],
+)  # fmt: skip
+def test_totals_that_begin_slowly_and_then_run_on_evenly_are_seen_of_four_times(numbers, outcome):
+    rows = [(c, f"Q{i}", str(n * x)) for c, n in CCGS.items() for i, x in enumerate(numbers, 1)]
+    table = pd.DataFrame(rows, columns=["code", "Quarter", "Spend"])
+    assert status(rebase_file(table, sums=["Spend"], drop=["Quarter"], **DATES)) == {"16C": outcome}
+
+
+@pytest.mark.slow
+def test_totals_that_run_on_by_weeks_of_iso_8601_are_doubtful():
+    rows = [(c, f"2018-W{14 + i}", str(n * (i + 1) * 7)) for c, n in CCGS.items() for i in range(5)]
+    table = pd.DataFrame(rows, columns=["code", "Week", "First dose"])
+    assert status(rebase_file(table, sums=["First dose"], drop=["Week"], **DATES)) == {"16C": "doubtful"}
 
 
 @pytest.mark.slow

@@ -135,19 +135,30 @@ def _quarter(year: str, quarter: str, month: int) -> pd.Timestamp | None:
     return None if first is None else first + pd.DateOffset(months=3 * (int(quarter) - 1))
 
 
+def _monday(year: str, week: str) -> pd.Timestamp | None:
+    """The first day of a week of ISO 8601."""
+    try:
+        return pd.Timestamp(date.fromisocalendar(int(year), int(week), 1))
+    except ValueError:
+        return None
+
+
 #: 2018 Q1 is one or the other.
 _CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
-#: Parts of a year that are called without it: Q1, Q01, M12, P1, 7, 7.0; and Apr, Sept., April to June.
+#: Parts of a year that are called without it: Q1, Q01, 1st quarter, M12, P1, 7, 7.0, Week 40, 31; and Apr, Sept., April to June.
 _ALONE = re.compile(
-    r"(?i)(?:q(?:uarter|tr)?[\s.-]?0?(?P<quarter>[1-4])|(?:(?:m(?:onth)?|p(?:eriod)?)[\s.-]?)?(?P<month>0?[1-9]|1[0-2]))(?:\.0)?"
+    r"(?i)(?:q(?:uarter|tr)?[\s.-]?0?(?P<quarter>[1-4])|(?P<ordinal>[1-4])(?:st|nd|rd|th|q)(?:[ .-]?q(?:uarte|t)r)?"
+    r"|w(?:eek|k)?[\s.-]?(?P<week>0?[1-9]|[1-4]\d|5[0-3])|(?:(?:m(?:onth)?|p(?:eriod)?)[\s.-]?)?(?P<month>0?[1-9]|1[0-2])|(?P<later>1[3-9]|[2-4]\d|5[0-3]))(?:\.0)?"
 )
+#: Where the year that they do not say may as well begin as anywhere; and the week in which winter does, for flu.
+_BEGUN, _WINTER = pd.Timestamp(2000, 4, 1), 40
 _MONTH_ALONE = re.compile(rf"(?i){_NAMED}(?: ?(?:-|–|to) ?{_NAMED})?")
 #: How long a period is, by the way it is written; any other is a day.
 _LENGTH = {
-    "named month": pd.DateOffset(months=1), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3),
+    "week": pd.DateOffset(weeks=1), "named month": pd.DateOffset(months=1), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3),
     _CALENDAR: pd.DateOffset(months=3), _FINANCIAL: pd.DateOffset(months=3), "year": pd.DateOffset(months=12),
     "financial year": pd.DateOffset(months=12),
 }  # fmt: skip
@@ -166,6 +177,7 @@ _WAYS: tuple[tuple[str, str, Callable[..., pd.Timestamp | None]], ...] = (
     ("named month", rf"{_YEAR4}[ _-]*{_NAMED}", lambda y, m: _ymd(y, _MONTH[m.lower()])),
     ("month", rf"{_YEAR4}[-/._ ]?m?(0[1-9]|1[0-2])", _ymd),
     ("month", rf"(0?[1-9]|1[0-2])[-/.]{_YEAR4}", lambda m, y: _ymd(y, m)),
+    ("week", rf"{_YEAR4}-?W(0[1-9]|[1-4]\d|5[0-3])", _monday),
     ("financial year", _FYEAR, _fy),
     ("financial year", r"(?:fy\s*)?((?:19|20)?\d\d)(\d\d)", _fy),
     ("year", _YEAR4 + r"(?:\.0)?", _ymd),
@@ -188,9 +200,9 @@ def days(
 ) -> dict[Any, pd.Timestamp]:
     """The first day of each date or period of a column, as published.
 
-    Dates, with or without a time; months (MAR2018, Mar-18, March 2018, 201803, 2018_03, 03/2018); financial years
-    (2017/18, 2017-18, FY17/18, 1718, 201718), which begin on 1 April; their quarters (Q1 2018/19); the numbers by
-    which Excel counts days (43191); periods of pandas.
+    Dates, with or without a time; months (MAR2018, Mar-18, March 2018, 201803, 2018_03, 03/2018); weeks of
+    ISO 8601 (2018-W14); financial years (2017/18, 2017-18, FY17/18, 1718, 201718), which begin on 1 April; their
+    quarters (Q1 2018/19); the numbers by which Excel counts days (43191); periods of pandas.
 
     Parameters
     ----------
@@ -363,7 +375,8 @@ def without_year(cells: Iterable[Any]) -> list[dict[Any, pd.Timestamp]]:
     -------
     list of dict
         From each distinct cell to its day, for each order that they may have: months by their names may be of a year
-        that begins in January as well. None where some cell is no such part.
+        that begins in January as well, and weeks by their numbers of a winter, which begins with week 40. None where
+        some cell is no such part.
 
     Examples
     --------
@@ -372,25 +385,25 @@ def without_year(cells: Iterable[Any]) -> list[dict[Any, pd.Timestamp]]:
     >>> [[day.month for day in order.values()] for order in without_year(["Q1", "Q4"])], without_year(["Q1", "soon"])
     ([[4, 1]], [])
     """
-    text = {cell: str(cell).strip() for cell in dict.fromkeys(cells) if str(cell).strip()}
+    text = {cell: unmarked(cell) for cell in dict.fromkeys(cells) if str(cell).strip()}
     named = {cell: _MONTH_ALONE.fullmatch(one) for cell, one in text.items()}
     month = {cell: _MONTH[found[1].lower()] for cell, found in named.items() if found}
     if text and len(month) == len(text):
         return [
-            {cell: pd.Timestamp(2000 + (m < first), m, 1) for cell, m in month.items()} for first in (4, 1)
+            {cell: pd.Timestamp(_BEGUN.year + (m < first), m, 1) for cell, m in month.items()}
+            for first in (4, 1)
         ]
     found = {cell: part for cell, one in text.items() if (part := _ALONE.fullmatch(one))}
     kinds = {part.lastgroup for part in found.values()}
-    if len(found) < len(text) or len(kinds) != 1:
+    of_weeks = bool(kinds) and kinds <= {"month", "week", "later"} and kinds != {"month"}
+    if len(found) < len(text) or (len(kinds) != 1 and not of_weeks):
         return []
-    step = 3 if kinds == {"quarter"} else 1
-    begun = pd.Timestamp(2000, 4, 1)
-    return [
-        {
-            cell: begun + pd.DateOffset(months=step * (int(part["quarter"] or part["month"]) - 1))
-            for cell, part in found.items()
-        }
-    ]
+    number = {cell: int(str(part[str(part.lastgroup)])) for cell, part in found.items()}
+    if of_weeks:  # or of days: of these too it is the order that counts
+        weeks = [{cell: w + 53 * (w < first) for cell, w in number.items()} for first in (1, _WINTER)]
+        return [{cell: _BEGUN + pd.DateOffset(weeks=w - 1) for cell, w in one.items()} for one in weeks]
+    step = 1 if kinds == {"month"} else 3
+    return [{cell: _BEGUN + pd.DateOffset(months=step * (n - 1)) for cell, n in number.items()}]
 
 
 def is_month(cell: object) -> bool:

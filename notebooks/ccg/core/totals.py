@@ -79,11 +79,11 @@ _WAYS = re.compile(
 _THERE = r"(?:lists?|list sizes?|balances?|positions?|stock|numbers?|counts?|totals?|case ?loads?|patients|people|waiting list|registers?)"
 _OF_TIME = r"(?:the )?(?:day|week|month|quarter|(?:financial )?year|period)"
 _BEGINS = re.compile(
-    rf"(?i)opening {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?(?:start|beginning) of {_OF_TIME}|{_THERE} at (?:the )?(?:start|beginning)"
+    rf"(?i)open|opening {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?(?:start|beginning) of {_OF_TIME}|{_THERE} at (?:the )?(?:start|beginning)"
     rf"|(?:{_THERE} )?(?:brought forward|b/f)|{_THERE} opening"
 )
 _ENDS = re.compile(
-    rf"(?i)closing {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?end of {_OF_TIME}|{_THERE} at (?:the )?end"
+    rf"(?i)close|closing {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?end of {_OF_TIME}|{_THERE} at (?:the )?end"
     rf"|(?:{_THERE} )?(?:carried forward|c/f)|{_THERE} closing"
 )
 #: How long the periods of rows are, where they are not alike, the shortest first; by so much at least the numbers of the next
@@ -127,6 +127,7 @@ _BESIDE_BAND = re.compile(r"(?P<band>.*\S) ?\((?P<beside>.+)\)")
 #: A band as statistics programs write it: [0,18), (18.0, 65.0], [65, Inf), ]0,18]. In a column of notes it may be of two.
 _INTERVAL = re.compile(
     r"(?i)[\[\](]\s*(?:(?P<low>\d{1,4})(?:\.\d+)?|-.*?)\s*[,;]\s*(?:(?P<high>\d{1,5})(?:\.\d+)?|\+?(?:inf(?:inity)?|∞)|na)?\s*[\])\[]"
+    + _UNIT
 )
 _OF_NOTES = re.compile(
     r"(?i)(?<![a-z])(?:foot ?notes?|notes?|refs?|references?|comments?|remarks?|flags?|sources?)(?![a-z])"

@@ -48,14 +48,15 @@ _OFTEN = 0.8
 #: many of them they rise. What counts from the beginning grows by half of its first number each time or more; of numbers
 #: that grow less, or may have begun before, there have to be so many times: what is counted grows for a while as well.
 _TIMES, _LONG, _WITHIN_A_YEAR, _MOSTLY, _HALF = 5, 8, pd.Timedelta(days=100), 0.5, 0.5
-#: Fewer times are enough, and money is asked too, where each adds from half to twice of the first number. So it is under
-#: so many of the codes: a few are small, and chance is in them.
-_FEWER, _LIKE_THE_FIRST = 3, (0.5, 2)
+#: Fewer times are enough, and money is asked too, where each adds from half to twice of the first number; or more, if
+#: what begins slowly then adds about as much each time, the most twice the least. So it is under so many of the codes: a
+#: few are small, and chance is in them.
+_FEWER, _LIKE_THE_FIRST, _EVENLY, _TWICE = 3, (0.5, 2), 4, 2
 #: One in so many numbers of a total that runs on may be lower than the last, as it was corrected.
 _CORRECTED = 0.01
-#: Totals of a year begin again with it: the month in which a year of the NHS, or of the calendar, begins. One year does
-#: not show it.
-_YEARS, _SEVERAL = {4: "April", 1: "January"}, 2
+#: Totals of a year begin again with it: the month in which a year of the NHS, of the calendar, of schools or of flu
+#: begins. One year does not show it.
+_YEARS, _SEVERAL = {4: "April", 1: "January", 9: "September", 10: "October"}, 2
 #: Of events by chance the square of a change is twice their number on average, and half of the squares are above 0.45 of
 #: that; half of those of what is there at a time are below this, of numbers large enough to tell.
 _STEADY, _LARGE = 0.1, 100
@@ -202,7 +203,9 @@ def _runs_on(each: pd.Series, change: pd.Series, money: bool, long: bool = True)
     # a body may have one number alone, the others being blank
     times, first, last = added["size"] + 1, first.reindex(added.index), last.reindex(added.index)
     least, most = _LIKE_THE_FIRST
-    alike = added["min"].ge(least * first) & added["max"].le(most * first) & added["min"].gt(0)
+    enough = added["min"].ge(least * first) & added["min"].gt(0)
+    evenly = times.ge(_EVENLY) & added["max"].le(_TWICE * added["min"])
+    alike = enough & (added["max"].le(most * first) | evenly)
     much = last.ge(_HALF * times * first) | (long & times.ge(_LONG))
     are = alike & times.ge(_FEWER)
     if not money:
