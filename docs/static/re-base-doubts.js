@@ -470,6 +470,15 @@ const Doubts = (() => {
   function overlap(cells, name) {
     let bands = cells.map((cell) => bandOf(cell, name)).filter(Boolean);
     if (pattern.of_notes.test(name)) bands = bands.filter(({ cell }) => !pattern.interval.test(cell));
+    const days = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 365.25 / 12, year: 365.25 };
+    const every = new RegExp(pattern.units.source, `${pattern.units.flags}g`);
+    for (const band of bands) band.units = [...band.cell.matchAll(every)].map(({ groups }) => days[Object.keys(groups).find((unit) => groups[unit])]);
+    const several = [...new Set(bands.flatMap((band) => band.units))];
+    for (const band of several.length > 1 ? bands : []) { // one without any is likely of the longest, as 5+ is behind 1-4 years
+      const units = band.units.length ? band.units : [Math.max(...several)];
+      band.low *= units[0];
+      if (band.high !== 1e9) band.high *= units.at(-1);
+    }
     if (bands.some(({ cell, low, high }) => cell.includes("_") && high <= low)) bands = bands.filter(({ cell }) => !cell.includes("_"));
     const beside = bands.map((band) => band.beside).filter(Boolean), ends = bands.map(({ low, high, who }) => `${low} ${high} ${who}`);
     if (new Set(beside).size === beside.length && new Set(ends).size === ends.length) for (const band of bands) band.beside = "";

@@ -98,6 +98,10 @@ FILES = {
         stacked('"[0,18)"', '"[0,65)"', '"[65, Inf)"'), {}, "refused", "'[0,18)' and '[0,65)' overlap"),
     "bands as they write them that do not": (
         stacked('"[0,18)"', '"[18,65)"', '"[65, Inf)"'), {}, "exact", "3 codes have several rows"),
+    "bands of several units": (
+        stacked("0-11 months", "1-4 years", "5+"), {}, "exact", "3 codes have several rows"),
+    "bands of several units that overlap": (
+        stacked("0-11 months", "0-4 years"), {}, "refused", "'0-11 months' and '0-4 years' overlap"),
     "two footnotes are no bands": (
         stacked('"[1,2]"', '"[1,3]"', head="code,Footnotes,n"), {}, "exact", "3 codes have several rows"),
     "closed bands": (stacked('"[0,4]"', '"[5,17]"', '"[0,17]"'), {}, "refused", "overlap"),

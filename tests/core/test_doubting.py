@@ -436,6 +436,13 @@ def test_bands_as_statistics_programs_write_them_overlap_too(bands):
         rebase_file(of(*bands), sums=["n"], drop=["cut"], **DATES)
     for apart in (("[0,18)", "[18,65)", "[65, inf)"), ("(-0.001, 18.0]", "(18.0, 65.0]")):
         assert status(rebase_file(of(*apart), sums=["n"], drop=["cut"], **DATES)) == {"16C": "exact"}
+    for apart in (
+        ("[0,12) months", "[1,5) years", "[5,18) years"), ("0-11 months", "1-4 years", "5+"), ("0-27 days", "1-11 months", "1 year and over"),
+        ("Under 4 hours", "4-12 hours", "Over 1 day"), ("6 months to 2 years", "3-5 years"),
+    ):  # fmt: skip
+        assert status(rebase_file(of(*apart), sums=["n"], drop=["cut"], **DATES)) == {"16C": "exact"}
+    with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
+        rebase_file(of("0-11 months", "0-4 years"), sums=["n"], drop=["cut"], **DATES)
     notes = of("[1,2]", "[1,3]").rename(columns={"cut": "Footnotes"})
     assert status(rebase_file(notes, sums=["n"], drop=["Footnotes"], **DATES)) == {"16C": "exact"}
 
@@ -852,7 +859,7 @@ def test_editions_that_are_mostly_the_same_are_doubtful_where_they_were_revised_
     [
         ("Opening list", "Additions", "Removals", "Closing list"), ("Opening caseload", "Closing caseload"),
         ("List at start", "List at end"), ("Start of month", "End of month"), ("Brought forward", "Carried forward"),
-        ("Open", "Joined", "Left", "Close"),
+        ("B/F", "New", "C/F"), ("bfwd", "cfwd"),
     ],
 )  # fmt: skip
 def test_what_is_there_as_a_period_begins_and_as_it_ends_makes_no_sum(cells):
@@ -1417,6 +1424,9 @@ def test_quarters_that_begin_again_each_april_are_doubtful_from_whichever_they_b
         ("Apr-Jun", "Jul-Sep", "Oct-Dec", "Jan-Mar"), ("April to June", "July to September", "October to December"),
         ("Sept.", "Oct.", "Nov."), ("1st", "2nd", "3rd"), ("1st quarter", "2nd qtr", "3q"), ("Q1 (final)", "Q2*", "Q3 (provisional)"),
         ("Week 40", "Week 41", "Week 52", "Week 1"), ("W01", "W02", "W03"), [str(week) for week in range(1, 31)], ("13", "14", "15"),
+        ("W36", "W52", "W1", "W2"), ("9", "10", "11", "12", "1", "2"), ("Oct", "Nov", "Dec", "Jan", "Feb"), ("First", "Second", "Third", "Fourth"),
+        ("Quarter One", "Quarter Two", "Quarter Three"), ("Q1", "Q1-2", "Q1-3", "Q1-4"), ("w/e 7 Oct", "w/e 14 Oct", "w/e 21 Oct"), ("Mon", "Tue", "Wed"),
+        ("2018 Week 14", "2018 Week 15", "2018 Week 16"), ("2018 Q1", "2018 Q2", "2018 Q3"), ("Mth 10", "Mth 11", "Mth 12"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("drop", [["Period"], ["Year", "Period"]])
@@ -1767,6 +1777,37 @@ def test_totals_that_begin_slowly_and_then_run_on_evenly_are_seen_of_four_times(
     rows = [(c, f"Q{i}", str(n * x)) for c, n in CCGS.items() for i, x in enumerate(numbers, 1)]
     table = pd.DataFrame(rows, columns=["code", "Quarter", "Spend"])
     assert status(rebase_file(table, sums=["Spend"], drop=["Quarter"], **DATES)) == {"16C": outcome}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "years",
+    [
+        ("Yr 2016", "Yr 2017", "Yr 2018"),
+        ("2016", "2017", "2018"),
+        ("Year 1", "Year 2", "Year 3"),
+        ("2013-15", "2016-18", "2019-21"),
+        ("1", "2", "3"),
+    ],
+)
+def test_what_rises_from_year_to_year_is_no_running_total(years):
+    rows = [(c, y, str(n * i)) for c, n in CCGS.items() for i, y in enumerate(years, 3)]
+    table = pd.DataFrame(rows, columns=["code", "Year", "Referrals"])
+    assert status(rebase_file(table, sums=["Referrals"], drop=["Year"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.slow
+def test_totals_that_begin_again_are_said_to_do_so_with_no_month_where_that_is_not_sure():
+    """2018 Q1 begins in January or in April."""
+    rows = [
+        (c, f"{y} Q{k}", str(n * k))
+        for c, n in CCGS.items()
+        for y in (2016, 2017, 2018)
+        for k in (1, 2, 3, 4)
+    ]
+    table = pd.DataFrame(rows, columns=["code", "Quarter", "Cost"])
+    moved = rebase_file(table, sums=["Cost"], drop=["Quarter"], **DATES)
+    assert status(moved) == {"16C": "doubtful"} and "within a year, as totals that run on do" in str(moved)
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ _WORDS = (
     "yearquarter timeperiod finyear fyear yrmonth calendaryear financialyear reportingperiod"
 )
 NAMED = re.compile(_WORDS.replace(" ", "|"))
-_NOT_NAMED = re.compile("aged?|ages|birth|born|dob|group|band|wait|waiting|cohort|old")
+_NOT_NAMED = re.compile("aged?|ages|gestation|hours?|birth|born|dob|group|band|wait|waiting|cohort|old")
 #: Names of what comes out again and again, and what may stand beside them: Wave, Survey round, Edition no.
 _WAVE = re.compile(
     "waves?|surveys?|rounds?|editions?|releases?|sweeps?|census|snapshots?|publications?|collections?"
@@ -148,14 +148,12 @@ _CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
-#: Parts of a year that are called without it: Q1, Q01, 1st quarter, M12, P1, 7, 7.0, Week 40, 31; and Apr, Sept., April to June.
-_ALONE = re.compile(
-    r"(?i)(?:q(?:uarter|tr)?[\s.-]?0?(?P<quarter>[1-4])|(?P<ordinal>[1-4])(?:st|nd|rd|th|q)(?:[ .-]?q(?:uarte|t)r)?"
-    r"|w(?:eek|k)?[\s.-]?(?P<week>0?[1-9]|[1-4]\d|5[0-3])|(?:(?:m(?:onth)?|p(?:eriod)?)[\s.-]?)?(?P<month>0?[1-9]|1[0-2])|(?P<later>1[3-9]|[2-4]\d|5[0-3]))(?:\.0)?"
-)
-#: Where the year that they do not say may as well begin as anywhere; and the week in which winter does, for flu.
-_BEGUN, _WINTER = pd.Timestamp(2000, 4, 1), 40
+#: A month that is called without its year: Apr, Sept., April to June.
 _MONTH_ALONE = re.compile(rf"(?i){_NAMED}(?: ?(?:-|–|to) ?{_NAMED})?")
+#: A year, which may be the only thing that tells cells apart: Yr 2018, 2013-15, FY18, Year 2.
+_OF_A_YEAR = re.compile(
+    rf"(?i){_Y}(?: ?[-–/] ?(?:{_Y}|\d\d(?!\d)))?(?:\.0)?|(?<!\d){_PAIR}(?!\d)|(?<![a-z])(?:fy|y(?:ea)?r)s?[ .-]?\d\d?(?!\d)"
+)
 #: How long a period is, by the way it is written; any other is a day.
 _LENGTH = {
     "week": pd.DateOffset(weeks=1), "named month": pd.DateOffset(months=1), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3),
@@ -177,7 +175,7 @@ _WAYS: tuple[tuple[str, str, Callable[..., pd.Timestamp | None]], ...] = (
     ("named month", rf"{_YEAR4}[ _-]*{_NAMED}", lambda y, m: _ymd(y, _MONTH[m.lower()])),
     ("month", rf"{_YEAR4}[-/._ ]?m?(0[1-9]|1[0-2])", _ymd),
     ("month", rf"(0?[1-9]|1[0-2])[-/.]{_YEAR4}", lambda m, y: _ymd(y, m)),
-    ("week", rf"{_YEAR4}-?W(0[1-9]|[1-4]\d|5[0-3])", _monday),
+    ("week", rf"{_YEAR4}-?W(0?[1-9]|[1-4]\d|5[0-3])", _monday),
     ("financial year", _FYEAR, _fy),
     ("financial year", r"(?:fy\s*)?((?:19|20)?\d\d)(\d\d)", _fy),
     ("year", _YEAR4 + r"(?:\.0)?", _ymd),
@@ -238,8 +236,8 @@ def days(
     strange = [c for c, ways in found.items() if not ways]
     if strange:
         raise PeriodError(
-            f"{_shown(strange)} no date known here; write days like 2018-04-01, months like 201804 or Apr-18, "
-            "financial years like 2018/19"
+            f"{_shown(strange)} no date known here; write days like 2018-04-01, weeks like 2018-W14, months like "
+            "201804 or Apr-18, financial years like 2018/19"
         )
     out, unclear = {}, {}
     # a way of writing that does not fit every cell that it might is not that of the column
@@ -363,47 +361,49 @@ def _first_two(found: list[tuple[tuple[pd.Timestamp, pd.Timestamp], Any]]) -> tu
     return next(((a, b) for ((_, end), a), ((begin, _), b) in pairwise(some) if begin < end), None)
 
 
-def without_year(cells: Iterable[Any]) -> list[dict[Any, pd.Timestamp]]:
-    """The order of quarters or months of which no cell says the year, as days of one that begins in April 2000.
+def in_turn(cells: Iterable[Any]) -> list[dict[Any, int]]:
+    """The orders in which periods may follow each other where not every cell tells its year, or is read here.
+
+    By the number in each; by the names of months, of a year that begins in April or in January; as they come first, or
+    last, in the file.
 
     Parameters
     ----------
     cells : iterable
-        The cells, as often as they come; blank ones are left aside.
+        The cells in the order of the file, as often as they come; blank ones are left aside.
 
     Returns
     -------
     list of dict
-        From each distinct cell to its day, for each order that they may have: months by their names may be of a year
-        that begins in January as well, and weeks by their numbers of a winter, which begins with week 40. None where
-        some cell is no such part.
+        From each distinct cell to its place, for each order that they may have. None of years, from one to the next of
+        which most numbers rise.
 
     Examples
     --------
-    >>> [[str(day.date()) for day in order.values()] for order in without_year(["Apr", "Jan"])]
-    [['2000-04-01', '2001-01-01'], ['2000-04-01', '2000-01-01']]
-    >>> [[day.month for day in order.values()] for order in without_year(["Q1", "Q4"])], without_year(["Q1", "soon"])
-    ([[4, 1]], [])
+    >>> [sorted(places, key=places.get) for places in in_turn(["Week 9", "Week 10"])]
+    [['Week 9', 'Week 10'], ['Week 10', 'Week 9']]
+    >>> [sorted(places, key=places.get) for places in in_turn(["Jan", "Apr", "May"])][0]
+    ['Apr', 'May', 'Jan']
+    >>> in_turn(["Yr 2018", "Yr 2019"])
+    []
     """
     text = {cell: unmarked(cell) for cell in dict.fromkeys(cells) if str(cell).strip()}
+    if len({_OF_A_YEAR.sub("", one) for one in text.values()}) < 2:
+        return []
+    orders: list[dict[Any, int]] = []
+    number = {cell: re.findall(r"\d+", one.removesuffix(".0")) for cell, one in text.items()}
+    if all(len(found) == 1 for found in number.values()):
+        orders.append({cell: int(found[0]) for cell, found in number.items()})
     named = {cell: _MONTH_ALONE.fullmatch(one) for cell, one in text.items()}
     month = {cell: _MONTH[found[1].lower()] for cell, found in named.items() if found}
-    if text and len(month) == len(text):
-        return [
-            {cell: pd.Timestamp(_BEGUN.year + (m < first), m, 1) for cell, m in month.items()}
-            for first in (4, 1)
-        ]
-    found = {cell: part for cell, one in text.items() if (part := _ALONE.fullmatch(one))}
-    kinds = {part.lastgroup for part in found.values()}
-    of_weeks = bool(kinds) and kinds <= {"month", "week", "later"} and kinds != {"month"}
-    if len(found) < len(text) or (len(kinds) != 1 and not of_weeks):
-        return []
-    number = {cell: int(str(part[str(part.lastgroup)])) for cell, part in found.items()}
-    if of_weeks:  # or of days: of these too it is the order that counts
-        weeks = [{cell: w + 53 * (w < first) for cell, w in number.items()} for first in (1, _WINTER)]
-        return [{cell: _BEGUN + pd.DateOffset(weeks=w - 1) for cell, w in one.items()} for one in weeks]
-    step = 1 if kinds == {"month"} else 3
-    return [{cell: _BEGUN + pd.DateOffset(months=step * (n - 1)) for cell, n in number.items()}]
+    if len(month) == len(text):
+        orders += [{cell: m + 12 * (m < first) for cell, m in month.items()} for first in (4, 1)]
+    orders += [{cell: way * i for i, cell in enumerate(text)} for way in (1, -1)]
+    by_order = {
+        tuple(cell for _, cell in sorted((place, str(c)) for c, place in places.items())): places
+        for places in orders
+    }
+    return list(by_order.values())
 
 
 def is_month(cell: object) -> bool:

@@ -79,12 +79,12 @@ _WAYS = re.compile(
 _THERE = r"(?:lists?|list sizes?|balances?|positions?|stock|numbers?|counts?|totals?|case ?loads?|patients|people|waiting list|registers?)"
 _OF_TIME = r"(?:the )?(?:day|week|month|quarter|(?:financial )?year|period)"
 _BEGINS = re.compile(
-    rf"(?i)open|opening {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?(?:start|beginning) of {_OF_TIME}|{_THERE} at (?:the )?(?:start|beginning)"
-    rf"|(?:{_THERE} )?(?:brought forward|b/f)|{_THERE} opening"
+    rf"(?i)opening {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?(?:start|beginning) of {_OF_TIME}|{_THERE} at (?:the )?(?:start|beginning)"
+    rf"|(?:{_THERE} )?(?:brought forward|b/?f(?:wd)?)|{_THERE} opening"
 )
 _ENDS = re.compile(
-    rf"(?i)close|closing {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?end of {_OF_TIME}|{_THERE} at (?:the )?end"
-    rf"|(?:{_THERE} )?(?:carried forward|c/f)|{_THERE} closing"
+    rf"(?i)closing {_THERE}(?: .*)?|(?:{_THERE} )?(?:at )?(?:the )?end of {_OF_TIME}|{_THERE} at (?:the )?end"
+    rf"|(?:{_THERE} )?(?:carried forward|c/?f(?:wd)?)|{_THERE} closing"
 )
 #: How long the periods of rows are, where they are not alike, the shortest first; by so much at least the numbers of the next
 #: are larger, and so many of all codes are almost all.
@@ -120,6 +120,11 @@ _BAND = re.compile(
     rf"|(?:over|more than|above|>=?|≥|at least)[ _-]?(?P<over>\d{{1,4}}){_UNIT}"
     rf"|(?:under|less than|below|<=?|≤|up to|within)[ _-]?(?P<under>\d{{1,4}}){_UNIT}){_UNIT}(?: waiters)?"
 )
+#: The units of bands, where they are not of one: 0-11 months beside 1-4 years; and how many days each has.
+_UNITS = re.compile(
+    r"(?i)(?<![a-z])(?:(?P<minute>min(?:ute)?s?)|(?P<hour>h(?:ou)?rs?)|(?P<day>days?)|(?P<week>w(?:ee)?ks?)|(?P<month>months?)|(?P<year>y(?:(?:ea)?rs?)?))(?![a-z])"
+)
+_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
 #: Ages in short, in a column called so: U5, O65; and words in brackets behind a band: 0-17 (children).
 _SHORT_BAND = re.compile(r"(?i)(?:(?P<under>u)|o)[ -]?(?P<age>\d\d?)s?")
 _OF_AGES = re.compile(r"(?i)(?<![a-z])age(?![a-z])")
@@ -148,7 +153,7 @@ ALIKE = 0.25
 _NEARLY = 0.9
 #: What cells and names of columns are asked for, for readers that have no Python: anywhere in them, or as the whole.
 ANYWHERE = {
-    "numbered": _NUMBERED, "of_ages": _OF_AGES, "group": _GROUP, "division": _DIVISION, "correction": CORRECTION, "of_notes": _OF_NOTES,
+    "numbered": _NUMBERED, "of_ages": _OF_AGES, "group": _GROUP, "division": _DIVISION, "correction": CORRECTION, "of_notes": _OF_NOTES, "units": _UNITS,
 }  # fmt: skip
 WHOLLY = {
     "whole": _WHOLE, "no_name": _NO_NAME, "level": _LEVEL, "edition": _EDITION, "of_editions": _OF_EDITIONS, "of_divisions": _OF_DIVISIONS, "england": _ENGLAND, "country": _COUNTRY,
@@ -412,8 +417,8 @@ def _are_measures(cells: Sequence[str]) -> bool:
 class _Band(NamedTuple):
     """A band with its ends, those it is of (women, men or all), and what stands in brackets behind it."""
 
-    low: int
-    high: int
+    low: float
+    high: float
     who: str
     beside: str
 
@@ -423,6 +428,10 @@ def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
     bands = {cell: band for cell in cells if len(cell) <= _LONG and (band := _band(cell, name))}
     if _OF_NOTES.search(name):
         bands = {cell: band for cell, band in bands.items() if not _INTERVAL.fullmatch(cell)}
+    units = {cell: [str(found.lastgroup) for found in _UNITS.finditer(cell)] for cell in bands}
+    several = sorted({unit for some in units.values() for unit in some}, key=lambda unit: _DAYS[unit])
+    if len(several) > 1:  # one without any is likely of the longest, as 5+ is behind 1-4 years
+        bands = {cell: _in_days(band, units[cell] or several[-1:]) for cell, band in bands.items()}
     # 1_1, 1_2 and 2_1 are numbers of things
     if any("_" in cell and band.high <= band.low for cell, band in bands.items()):
         bands = {cell: band for cell, band in bands.items() if "_" not in cell}
@@ -456,6 +465,12 @@ def _band(cell: str, name: str) -> _Band | None:
     return (
         _Band(0, low, who, beside) if band["under"] else _Band(low, int(band["high"] or _NO_END), who, beside)
     )
+
+
+def _in_days(band: _Band, units: list[str]) -> _Band:
+    """A band of which the first unit is that of its lower end, and the last that of its upper."""
+    high = band.high if band.high == _NO_END else band.high * _DAYS[units[-1]]
+    return band._replace(low=band.low * _DAYS[units[0]], high=high)
 
 
 def _marked(cells: pd.Series) -> bool:

@@ -1,7 +1,7 @@
 """Doubts where several times are added up: what was there on a day, what runs on, lists of all patients, days of events."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -38,6 +38,8 @@ _EVENTS = re.compile(
     r"(?i)(?<![a-z])(?:appointments?|referrals?|admissions?|attendances?|consultations?|contacts?|visits?|calls?|items?|prescriptions?"
     r"|tests?|doses?|vaccinations?|episodes?|spells?)(?![a-z])"
 )
+#: Columns of years, of which some have numbers of their own: Year, Yr, FY.
+_OF_YEARS = re.compile(r"(?i)(?:.* )?(?:f?years?|yrs?|fy)(?: (?:no|number|id|name|code))?")
 #: Columns that count again at each time what they counted before.
 _SO_FAR = re.compile(
     r"(?i)(?<![a-z])(?:cumulative|ytd|(?:year )?to date|so far|rolling|unique|distinct)(?![a-z])"
@@ -97,17 +99,14 @@ def by_numbers(
     """
     if not is_period(some, name):
         return []
-    try:
-        days, dated = [periods.days(some[name].unique())], True
-    except periods.PeriodError:
-        days, dated = periods.without_year(some[name].unique()), False
-    # in the order of days, not of their names
-    orders = [
-        _when(some[name], day)
-        for day in days
-        if pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
-    ]
-    if not orders:
+    cells = some[name].unique()
+    day, sure = _days(cells)
+    if day is None:
+        turns = [] if _OF_YEARS.fullmatch(words_of(name)) else periods.in_turn(cells)
+        orders = [keeping.values(some[name], turn.get) for turn in turns]
+    elif pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR:
+        orders = [keeping.values(some[name], day.get)]
+    else:
         return []
     out = []
     for column in sums:
@@ -115,11 +114,13 @@ def by_numbers(
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
         of, money = [some[k] for k in keys], is_money(column)
-        if run := next(filter(None, (_running(number, of, when, money, dated) for when in orders)), None):
+        if run := next(
+            filter(None, (_running(number, of, when, money, day is not None) for when in orders)), None
+        ):
             but = f" but for {run.falls} of {run.of:,}" if run.falls else ""
-            within = f" within a year from {run.year}" if run.year else ""
+            within = f" within a year{f' from {run.year}' if sure else ''}" if run.year else ""
             how = f"fall from no time to the next{within}{but}, as totals that run on do"
-        elif dated and not money and _stands(_added_up(number, [*of, orders[0]])):
+        elif day is not None and not money and _stands(_added_up(number, [*of, orders[0]])):
             how = "change less from one time to the next than events do, as what is there at a time does"
         else:
             continue
@@ -128,8 +129,16 @@ def by_numbers(
     return out
 
 
-def _when(cells: pd.Series, day: Mapping[object, pd.Timestamp]) -> pd.Series:
-    return keeping.values(cells, lambda cell: day.get(cell, pd.NaT))
+def _days(cells: Any) -> tuple[dict[Any, pd.Timestamp] | None, bool]:
+    """The days of some periods, if all are read, and whether of which year they are is sure: 2018 Q1 is of one or the other."""
+    try:
+        return periods.days(cells), True
+    except periods.PeriodError:
+        pass
+    try:
+        return periods.days(cells, alike=lambda _: ""), False
+    except periods.PeriodError:
+        return None, False
 
 
 def _added_up(number: pd.Series, of: list[pd.Series]) -> pd.Series:
@@ -169,6 +178,8 @@ def _running(
     falls = int(change.lt(0).sum())
     if _runs_on(each, change, money, long=dated):
         return _Run(falls, len(change))
+    if not dated:
+        return None
     for month, year in _YEARS.items():
         begun = when.dt.year - when.dt.month.lt(month)
         # no more than so many fall as a year begins, and none or hardly any in between: most numbers end here
