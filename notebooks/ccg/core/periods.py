@@ -392,7 +392,7 @@ def in_turn(cells: Iterable[Any]) -> list[dict[Any, int]]:
         return []
     orders: list[dict[Any, int]] = []
     number = {cell: re.findall(r"\d+", one.removesuffix(".0")) for cell, one in text.items()}
-    if all(len(found) == 1 for found in number.values()):
+    if all(len(found) == 1 and len(found[0]) < 10 for found in number.values()):
         orders.append({cell: int(found[0]) for cell, found in number.items()})
     named = {cell: _MONTH_ALONE.fullmatch(one) for cell, one in text.items()}
     month = {cell: _MONTH[found[1].lower()] for cell, found in named.items() if found}

@@ -95,28 +95,29 @@ def by_numbers(
     They hardly ever fall from one time to the next, and mostly rise: as a total does that runs on, if only within each of
     several years. Or they change less than events do that come by chance: of ``n`` a month by the root of ``2 n`` from
     one month to the next, mostly. Money comes in equal parts and rises, so is only asked whether each time adds as much
-    as the first. Years are not asked: from one to the next lists rise.
+    as the first. Years are not asked: from one to the next lists rise. Periods that are no dates may follow each other in
+    several ways, and one of these is enough.
     """
     if not is_period(some, name):
         return []
     cells = some[name].unique()
     day, sure = _days(cells)
     if day is None:
-        turns = [] if _OF_YEARS.fullmatch(words_of(name)) else periods.in_turn(cells)
-        orders = [keeping.values(some[name], turn.get) for turn in turns]
-    elif pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR:
-        orders = [keeping.values(some[name], day.get)]
+        turns: list[dict[Any, Any]] = [] if _OF_YEARS.fullmatch(words_of(name)) else [*periods.in_turn(cells)]
     else:
+        near = pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
+        turns = [day] if near else []
+    if not turns:
         return []
+    orders = [keeping.values(some[name], turn.get) for turn in turns]
     out = []
     for column in sums:
         if _SO_FAR.search(words_of(column)) or _STOCK.search(words_of(column)):
             continue  # said already
         number = keeping.values(some[column], subtotals.number)
         of, money = [some[k] for k in keys], is_money(column)
-        if run := next(
-            filter(None, (_running(number, of, when, money, day is not None) for when in orders)), None
-        ):
+        runs = (_running(number, of, when, money, day is not None) for when in orders)
+        if run := next(filter(None, runs), None):
             but = f" but for {run.falls} of {run.of:,}" if run.falls else ""
             within = f" within a year{f' from {run.year}' if sure else ''}" if run.year else ""
             how = f"fall from no time to the next{within}{but}, as totals that run on do"
