@@ -472,19 +472,21 @@ const Doubts = (() => {
     if (pattern.of_notes.test(name)) bands = bands.filter(({ cell }) => !pattern.interval.test(cell));
     const days = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 365.25 / 12, year: 365.25 };
     const every = new RegExp(pattern.units.source, `${pattern.units.flags}g`);
-    for (const band of bands) band.units = [...band.cell.matchAll(every)].map(({ groups }) => days[Object.keys(groups).find((unit) => groups[unit])]);
-    const several = [...new Set(bands.flatMap((band) => band.units))];
-    for (const band of several.length > 1 ? bands : []) { // one without any is likely of the longest, as 5+ is behind 1-4 years
-      const units = band.units.length ? band.units : [Math.max(...several)];
+    for (const band of bands) band.units = [...(pattern.beside_band.exec(band.cell)?.groups.band ?? band.cell).matchAll(every)].map(({ groups }) => days[Object.keys(groups).find((unit) => groups[unit])]);
+    const several = [...new Set(bands.flatMap((band) => band.units))], slack = several.length > 1 ? 0.09 : 0;
+    const ends = bands.filter(({ units }) => units.length).map(({ high, units }) => [high, units.at(-1)]);
+    for (const band of several.length > 1 ? bands : []) { // one without any follows another, as 5+ does 1-4 years
+      const before = ends.filter(([high]) => [0, 1].includes(band.low - high)).map(([, unit]) => unit);
+      const units = band.units.length ? band.units : [before.length ? Math.min(...before) : Math.max(...several)];
       band.low *= units[0];
       if (band.high !== 1e9) band.high *= units.at(-1);
     }
     if (bands.some(({ cell, low, high }) => cell.includes("_") && high <= low)) bands = bands.filter(({ cell }) => !cell.includes("_"));
-    const beside = bands.map((band) => band.beside).filter(Boolean), ends = bands.map(({ low, high, who }) => `${low} ${high} ${who}`);
-    if (new Set(beside).size === beside.length && new Set(ends).size === ends.length) for (const band of bands) band.beside = "";
+    const beside = bands.map((band) => band.beside).filter(Boolean), spans = bands.map(({ low, high, who }) => `${low} ${high} ${who}`);
+    if (new Set(beside).size === beside.length && new Set(spans).size === spans.length) for (const band of bands) band.beside = "";
     for (const { who, beside: of } of bands) {
       const some = bands.filter((band) => ["", who].includes(band.who) && ["", of].includes(band.beside)).sort((a, b) => a.low - b.low || a.high - b.high);
-      const at = some.findIndex(({ low }, i) => i && low < some[i - 1].high);
+      const at = some.findIndex(({ low }, i) => i && low < some[i - 1].high * (1 - slack));
       if (at > 0) return [some[at - 1].cell, some[at].cell];
     }
     return null;

@@ -102,6 +102,12 @@ FILES = {
         stacked("0-11 months", "1-4 years", "5+"), {}, "exact", "3 codes have several rows"),
     "bands of several units that overlap": (
         stacked("0-11 months", "0-4 years"), {}, "refused", "'0-11 months' and '0-4 years' overlap"),
+    "bands of several units that nearly meet": (
+        stacked("Under 1 year", "52+ weeks"), {}, "exact", "3 codes have several rows"),
+    "a band without the unit of the one before": (
+        stacked("0-18 weeks", "18-52 weeks", "1-2 years", "52+"), {}, "refused", "overlap"),
+    "a band and in brackets the same in another unit": (
+        stacked("1-4 years (12-59 months)", "2-3 years", "5-9 years"), {}, "refused", "overlap"),
     "two footnotes are no bands": (
         stacked('"[1,2]"', '"[1,3]"', head="code,Footnotes,n"), {}, "exact", "3 codes have several rows"),
     "closed bands": (stacked('"[0,4]"', '"[5,17]"', '"[0,17]"'), {}, "refused", "overlap"),

@@ -438,11 +438,16 @@ def test_bands_as_statistics_programs_write_them_overlap_too(bands):
         assert status(rebase_file(of(*apart), sums=["n"], drop=["cut"], **DATES)) == {"16C": "exact"}
     for apart in (
         ("[0,12) months", "[1,5) years", "[5,18) years"), ("0-11 months", "1-4 years", "5+"), ("0-27 days", "1-11 months", "1 year and over"),
-        ("Under 4 hours", "4-12 hours", "Over 1 day"), ("6 months to 2 years", "3-5 years"),
+        ("Under 4 hours", "4-12 hours", "Over 1 day"), ("6 months to 2 years", "3-5 years"), ("Under 1 year", "52+ weeks"),
+        ("0-3 months", "13-26 weeks"), ("0-60 mins", "1-2 hours"), ("Under 1 month", "28 days and over"),
     ):  # fmt: skip
         assert status(rebase_file(of(*apart), sums=["n"], drop=["cut"], **DATES)) == {"16C": "exact"}
-    with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
-        rebase_file(of("0-11 months", "0-4 years"), sums=["n"], drop=["cut"], **DATES)
+    for twice in (
+        ("0-11 months", "0-4 years"), ("0-11 mths", "0-4 yrs"), ("1-4 years (12-59 months)", "2-3 years", "5-9 years"),
+        ("0-18 weeks", "18-52 weeks", "1-2 years", "52+"), ("0-12 weeks", "13-26", "3-6 months"),
+    ):  # fmt: skip
+        with pytest.raises(PublishedError, match=r"overlap, so figures would be counted twice"):
+            rebase_file(of(*twice), sums=["n"], drop=["cut"], **DATES)
     notes = of("[1,2]", "[1,3]").rename(columns={"cut": "Footnotes"})
     assert status(rebase_file(notes, sums=["n"], drop=["Footnotes"], **DATES)) == {"16C": "exact"}
 
@@ -1425,7 +1430,7 @@ def test_quarters_that_begin_again_each_april_are_doubtful_from_whichever_they_b
         ("Sept.", "Oct.", "Nov."), ("1st", "2nd", "3rd"), ("1st quarter", "2nd qtr", "3q"), ("Q1 (final)", "Q2*", "Q3 (provisional)"),
         ("Week 40", "Week 41", "Week 52", "Week 1"), ("W01", "W02", "W03"), [str(week) for week in range(1, 31)], ("13", "14", "15"),
         ("W36", "W52", "W1", "W2"), ("9", "10", "11", "12", "1", "2"), ("Oct", "Nov", "Dec", "Jan", "Feb"), ("First", "Second", "Third", "Fourth"),
-        ("Quarter One", "Quarter Two", "Quarter Three"), ("Q1", "Q1-2", "Q1-3", "Q1-4"), ("w/e 7 Oct", "w/e 14 Oct", "w/e 21 Oct"), ("Mon", "Tue", "Wed"),
+        ("Quarter One", "Quarter Two", "Quarter Three"), ("Q1", "Q1-2", "Q1-3", "Q1-4"), ("w/e 7 Oct", "w/e 14 Oct", "w/e 21 Oct"),
         ("2018 Week 14", "2018 Week 15", "2018 Week 16"), ("2018 Q1", "2018 Q2", "2018 Q3"), ("Mth 10", "Mth 11", "Mth 12"),
     ],
 )  # fmt: skip
@@ -1794,6 +1799,43 @@ def test_what_rises_from_year_to_year_is_no_running_total(years):
     rows = [(c, y, str(n * i)) for c, n in CCGS.items() for i, y in enumerate(years, 3)]
     table = pd.DataFrame(rows, columns=["code", "Year", "Referrals"])
     assert status(rebase_file(table, sums=["Referrals"], drop=["Year"], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "cells", "numbers"),
+    [
+        ("Month", ("Oct", "Nov", "Dec", "Jan", "Feb"), (1200, 500, 200, 80, 25)), ("Week after discharge", ("Week 1", "Week 2", "Week 3"), (10, 6, 3)),
+        ("Arrival period", ("Morning", "Afternoon", "Evening"), (9, 5, 2)), ("Season", ("Winter", "Spring", "Summer"), (9, 5, 2)),
+        ("Period", ("Apr 13 - Mar 14", "Apr 14 - Mar 15", "Apr 15 - Mar 16"), (10, 16, 25)), ("Period", ("YE Mar14", "YE Mar15", "YE Mar16"), (10, 16, 25)),
+        ("Period", ("Baseline", "Year 1", "Year 2"), (10, 16, 25)), ("Reporting period", ("2013/4", "2014/5", "2015/6"), (10, 16, 25)),
+        ("FINYEAR", ("14", "15", "16"), (10, 16, 25)), ("Gestational week", ("4", "5", "6"), (10, 16, 25)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True], ids=["as it is", "backwards"])
+def test_what_falls_or_has_no_turn_or_is_a_year_is_no_running_total(name, cells, numbers, turned):
+    """Periods whose year is not told are tried in several orders; not in any."""
+    some = list(zip(cells, numbers, strict=True))[:: -1 if turned else 1]
+    rows = [(c, cell, str(n * x)) for c, n in CCGS.items() for cell, x in some]
+    table = pd.DataFrame(rows, columns=["code", name, "Items"])
+    assert status(rebase_file(table, sums=["Items"], drop=[name], **DATES)) == {"16C": "exact"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["Month of financial year", "Week of year", "Out of hours month", "FY month"]
+)
+def test_totals_that_run_on_are_seen_under_a_name_with_year_in_it(name):
+    rows = [(c, str(i), str(n * i)) for c, n in CCGS.items() for i in range(1, 5)]
+    table = pd.DataFrame(rows, columns=["code", name, "Cost"])
+    assert status(rebase_file(table, sums=["Cost"], drop=[name], **DATES)) == {"16C": "doubtful"}
+
+
+@pytest.mark.slow
+def test_cells_of_thousands_of_digits_are_no_periods():
+    rows = [(c, cell * 5000, str(n * int(cell))) for c, n in CCGS.items() for cell in "749"]
+    table = pd.DataFrame(rows, columns=["code", "Week", "n"])
+    assert status(rebase_file(table, sums=["n"], drop=["Week"], **DATES)) == {"16C": "exact"}
 
 
 @pytest.mark.slow

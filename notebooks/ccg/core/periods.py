@@ -56,7 +56,7 @@ _WORDS = (
     "yearquarter timeperiod finyear fyear yrmonth calendaryear financialyear reportingperiod"
 )
 NAMED = re.compile(_WORDS.replace(" ", "|"))
-_NOT_NAMED = re.compile("aged?|ages|gestation|hours?|birth|born|dob|group|band|wait|waiting|cohort|old")
+_NOT_NAMED = re.compile("aged?|ages|gestation(?:al)?|birth|born|dob|group|band|wait|waiting|cohort|old")
 #: Names of what comes out again and again, and what may stand beside them: Wave, Survey round, Edition no.
 _WAVE = re.compile(
     "waves?|surveys?|rounds?|editions?|releases?|sweeps?|census|snapshots?|publications?|collections?"
@@ -148,11 +148,24 @@ _CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
-#: A month that is called without its year: Apr, Sept., April to June.
-_MONTH_ALONE = re.compile(rf"(?i){_NAMED}(?: ?(?:-|–|to) ?{_NAMED})?")
-#: A year, which may be the only thing that tells cells apart: Yr 2018, 2013-15, FY18, Year 2.
-_OF_A_YEAR = re.compile(
-    rf"(?i){_Y}(?: ?[-–/] ?(?:{_Y}|\d\d(?!\d)))?(?:\.0)?|(?<!\d){_PAIR}(?!\d)|(?<![a-z])(?:fy|y(?:ea)?r)s?[ .-]?\d\d?(?!\d)"
+#: What says that a cell is a part of a year, and that it is a year all the same; and so of a column whose cells are numbers.
+_OF_PARTS = re.compile(
+    rf"(?i)(?<![a-z])(?:q(?:uarters?|trs?)?|w(?:ee)?ks?|w|m(?:on)?ths?|mon|m|d(?:ays?)?|p(?:eriod)?|w/?[ce])(?![a-z])|(?<![a-z]){_NAMED}"
+)
+_NUMBERED_PART = re.compile(r"(?i)(?<![a-z])(?:q(?:uarter|tr)?|w(?:ee)?k?|m(?:on)?(?:th)?)[ .-]?\d")
+_OF_YEARS = re.compile(r"(?i)(?<![a-z])(?:fin|c)?(?:y(?:ea)?rs?|y/?e|fy|y)(?![a-z])")
+_FROM_MONTH = re.compile(rf"(?i){_NAMED}.*\d.*{_NAMED}")
+#: Columns of parts of a year, whose cells may be numbers.
+_NAMES_PARTS = re.compile(
+    r"(?i)(?<![a-z])(?:quarters?|qtrs?|weeks?|wks?|months?|mths?|days?|periods?)(?![a-z])"
+)
+#: Numbers in words: First quarter, Quarter Two, III.
+_IN_WORDS = {
+    **{w: i for i, some in enumerate(("first one i", "second two ii", "third three iii", "fourth four iv"), 1) for w in some.split()},
+    **_MONTH,
+}  # fmt: skip
+_NUMBER = re.compile(
+    rf"\d+|(?<![a-z])(?:(?:{'|'.join(sorted(_IN_WORDS.keys() - _MONTH, key=len, reverse=True))})(?![a-z])|(?:{'|'.join(_MONTH)})[a-z]*)"
 )
 #: How long a period is, by the way it is written; any other is a day.
 _LENGTH = {
@@ -361,49 +374,75 @@ def _first_two(found: list[tuple[tuple[pd.Timestamp, pd.Timestamp], Any]]) -> tu
     return next(((a, b) for ((_, end), a), ((begin, _), b) in pairwise(some) if begin < end), None)
 
 
-def in_turn(cells: Iterable[Any]) -> list[dict[Any, int]]:
-    """The orders in which periods may follow each other where not every cell tells its year, or is read here.
-
-    By the number in each; by the names of months, of a year that begins in April or in January; as they come first, or
-    last, in the file.
+def in_turn(cells: Iterable[Any], name: str = "") -> list[dict[Any, int]]:
+    """The orders in which parts of a year may follow each other where not every cell tells the year, or is read here.
 
     Parameters
     ----------
     cells : iterable
         The cells in the order of the file, as often as they come; blank ones are left aside.
+    name : str
+        The name of their column, which says of numbers alone what they are of.
 
     Returns
     -------
     list of dict
-        From each distinct cell to its place, for each order that they may have. None of years, from one to the next of
-        which most numbers rise.
+        From each distinct cell to its place: by the numbers in it, from the first on and from the last; of months from
+        April on as well; and as they come in the file, if they are in turn there but begin elsewhere, as winters do. None
+        where some cell is no part of a year, or has no number.
 
     Examples
     --------
-    >>> [sorted(places, key=places.get) for places in in_turn(["Week 9", "Week 10"])]
-    [['Week 9', 'Week 10'], ['Week 10', 'Week 9']]
-    >>> [sorted(places, key=places.get) for places in in_turn(["Jan", "Apr", "May"])][0]
-    ['Apr', 'May', 'Jan']
-    >>> in_turn(["Yr 2018", "Yr 2019"])
-    []
+    >>> def shown(*cells, name=""):
+    ...     return [sorted(places, key=places.get) for places in in_turn(cells, name)]
+    >>> shown("Week 10", "Week 9"), shown("W51", "W52", "W1")
+    ([['Week 9', 'Week 10']], [['W1', 'W51', 'W52'], ['W51', 'W52', 'W1']])
+    >>> shown("Jan", "Apr", "May"), shown("First", "Second", name="Quarter")
+    ([['Jan', 'Apr', 'May'], ['Apr', 'May', 'Jan']], [['First', 'Second']])
+    >>> in_turn(["Yr 2018", "Yr 2019"]), in_turn(["Morning", "Night"], "Period")
+    ([], [])
     """
-    text = {cell: unmarked(cell) for cell in dict.fromkeys(cells) if str(cell).strip()}
-    if len({_OF_A_YEAR.sub("", one) for one in text.values()}) < 2:
+    text = {c: unmarked(c).removesuffix(".0") for c in dict.fromkeys(cells) if str(c).strip()}
+    numbers = {cell: _numbers(one) for cell, one in text.items()}
+    if not all(numbers.values()) or not all(_is_part(one, name) for one in text.values()):
         return []
-    orders: list[dict[Any, int]] = []
-    number = {cell: re.findall(r"\d+", one.removesuffix(".0")) for cell, one in text.items()}
-    if all(len(found) == 1 and len(found[0]) < 10 for found in number.values()):
-        orders.append({cell: int(found[0]) for cell, found in number.items()})
-    named = {cell: _MONTH_ALONE.fullmatch(one) for cell, one in text.items()}
-    month = {cell: _MONTH[found[1].lower()] for cell, found in named.items() if found}
-    if len(month) == len(text):
-        orders += [{cell: m + 12 * (m < first) for cell, m in month.items()} for first in (4, 1)]
-    orders += [{cell: way * i for i, cell in enumerate(text)} for way in (1, -1)]
-    by_order = {
-        tuple(cell for _, cell in sorted((place, str(c)) for c, place in places.items())): places
-        for places in orders
-    }
-    return list(by_order.values())
+    orders = []
+    for way in (1, -1):
+        order = sorted(text, key=lambda cell: numbers[cell][::way])
+        orders += [order] if len({numbers[cell][::way] for cell in text}) == len(text) else []
+        if all(re.fullmatch(rf"(?i){_NAMED}.*", one) and max(numbers[c]) <= 12 for c, one in text.items()):
+            orders.append(sorted(order, key=lambda cell: numbers[cell][0] < 4))
+    given = list(text)
+    orders += [given for order in orders if _turned(order, given)]
+    unlike = {tuple(map(str, order)): order for order in orders}
+    return [{cell: i for i, cell in enumerate(order)} for order in unlike.values()]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers in a cell, in figures or words, and of months; none if one is longer than any of a period."""
+    found = [
+        one if one in _IN_WORDS else one[:3] if one[0].isalpha() else one for one in _NUMBER.findall(text)
+    ]
+    if any(len(one) > 8 for one in found):
+        return ()
+    return tuple(_IN_WORDS[one] if one in _IN_WORDS else int(one) for one in found)
+
+
+def _is_part(text: str, name: str) -> bool:
+    """Whether a cell is a part of a year: it says so, or is a number in a column that does."""
+    if _OF_PARTS.search(text):
+        of_year = _OF_YEARS.search(text) and not _NUMBERED_PART.search(text)
+        return not of_year and not _FROM_MONTH.search(text)
+    if re.search(r"[a-z]", re.sub(_NUMBER, "", re.sub(r"(?<=\d)(?:st|nd|rd|th|q)\b", "", text))):
+        return False
+    part = _NAMES_PARTS.search(name)
+    return part is not None and (not part[0].casefold().startswith("period") or len(_numbers(text)) == 1)
+
+
+def _turned(order: list[Any], other: list[Any]) -> bool:
+    """Whether one order is the other but begins elsewhere."""
+    at = order.index(other[0])
+    return at > 0 and len(order) > 2 and order[at:] + order[:at] == other
 
 
 def is_month(cell: object) -> bool:

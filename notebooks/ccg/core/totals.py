@@ -109,7 +109,7 @@ _AVERAGE = re.compile(
 #: Bands of ages or weeks: 0-17, 0_4, 18 to 64, 65+, AGE_65_PLUS, 65 and over, over 65s, >=65, under 18, >52 weeks, 52 week
 #: waiters; and of whom: Patients aged 65+, Women 25-64.
 _UNIT = (
-    r"(?:['’]?s(?![a-z])|[ _]?(?:years?|yrs?|y|weeks?|wks?|days?|months?|hours?|hrs?|mins?|minutes?)"
+    r"(?:['’]?s(?![a-z])|[ _]?(?:years?|yrs?|y|weeks?|wks?|days?|months?|mths?|hours?|hrs?|mins?|minutes?)"
     r"(?:[ _](?:old|of age))?(?![a-z]))?"
 )
 _BAND = re.compile(
@@ -122,9 +122,11 @@ _BAND = re.compile(
 )
 #: The units of bands, where they are not of one: 0-11 months beside 1-4 years; and how many days each has.
 _UNITS = re.compile(
-    r"(?i)(?<![a-z])(?:(?P<minute>min(?:ute)?s?)|(?P<hour>h(?:ou)?rs?)|(?P<day>days?)|(?P<week>w(?:ee)?ks?)|(?P<month>months?)|(?P<year>y(?:(?:ea)?rs?)?))(?![a-z])"
+    r"(?i)(?<![a-z])(?:(?P<minute>min(?:ute)?s?)|(?P<hour>h(?:ou)?rs?)|(?P<day>days?)|(?P<week>w(?:ee)?ks?)|(?P<month>m(?:on)?ths?)|(?P<year>y(?:(?:ea)?rs?)?))(?![a-z])"
 )
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+#: A month may be of 28 days, and 52 weeks a year: bands of several units overlap by more.
+_SLACK = 0.09
 #: Ages in short, in a column called so: U5, O65; and words in brackets behind a band: 0-17 (children).
 _SHORT_BAND = re.compile(r"(?i)(?:(?P<under>u)|o)[ -]?(?P<age>\d\d?)s?")
 _OF_AGES = re.compile(r"(?i)(?<![a-z])age(?![a-z])")
@@ -428,10 +430,14 @@ def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
     bands = {cell: band for cell in cells if len(cell) <= _LONG and (band := _band(cell, name))}
     if _OF_NOTES.search(name):
         bands = {cell: band for cell, band in bands.items() if not _INTERVAL.fullmatch(cell)}
-    units = {cell: [str(found.lastgroup) for found in _UNITS.finditer(cell)] for cell in bands}
-    several = sorted({unit for some in units.values() for unit in some}, key=lambda unit: _DAYS[unit])
-    if len(several) > 1:  # one without any is likely of the longest, as 5+ is behind 1-4 years
-        bands = {cell: _in_days(band, units[cell] or several[-1:]) for cell, band in bands.items()}
+    units = {cell: _units(cell) for cell in bands}
+    several = {unit for some in units.values() for unit in some}
+    slack = _SLACK if len(several) > 1 else 0.0
+    if len(several) > 1:
+        bands = {
+            cell: _in_days(band, units[cell] or [_unit_of(band, bands, units)])
+            for cell, band in bands.items()
+        }
     # 1_1, 1_2 and 2_1 are numbers of things
     if any("_" in cell and band.high <= band.low for cell, band in bands.items()):
         bands = {cell: band for cell, band in bands.items() if "_" not in cell}
@@ -442,7 +448,9 @@ def _overlap(cells: list[str], name: str = "") -> tuple[str, str] | None:
         for of in {band.beside for band in bands.values()}:
             among = {c: b for c, b in bands.items() if b.who in (who, "") and b.beside in (of, "")}
             some = sorted(among, key=lambda cell: among[cell])
-            both = next(((a, b) for a, b in pairwise(some) if among[b].low < among[a].high), None)
+            both = next(
+                ((a, b) for a, b in pairwise(some) if among[b].low < among[a].high * (1 - slack)), None
+            )
             if both:
                 return both
     return None
@@ -465,6 +473,19 @@ def _band(cell: str, name: str) -> _Band | None:
     return (
         _Band(0, low, who, beside) if band["under"] else _Band(low, int(band["high"] or _NO_END), who, beside)
     )
+
+
+def _units(cell: str) -> list[str]:
+    """The units that a band names; what stands in brackets behind it may be the same in another."""
+    behind = _BESIDE_BAND.fullmatch(cell)
+    return [str(found.lastgroup) for found in _UNITS.finditer(behind["band"] if behind else cell)]
+
+
+def _unit_of(band: _Band, bands: dict[str, _Band], units: dict[str, list[str]]) -> str:
+    """The unit of a band that names none: that of the one which ends where it begins, as 5+ behind 1-4 years, or the longest."""
+    before = [units[c][-1] for c, one in bands.items() if units[c] and band.low - one.high in (0, 1)]
+    every = [unit for some in units.values() for unit in some]
+    return min(before, key=lambda unit: _DAYS[unit]) if before else max(every, key=lambda unit: _DAYS[unit])
 
 
 def _in_days(band: _Band, units: list[str]) -> _Band:

@@ -38,8 +38,6 @@ _EVENTS = re.compile(
     r"(?i)(?<![a-z])(?:appointments?|referrals?|admissions?|attendances?|consultations?|contacts?|visits?|calls?|items?|prescriptions?"
     r"|tests?|doses?|vaccinations?|episodes?|spells?)(?![a-z])"
 )
-#: Columns of years, of which some have numbers of their own: Year, Yr, FY.
-_OF_YEARS = re.compile(r"(?i)(?:.* )?(?:f?years?|yrs?|fy)(?: (?:no|number|id|name|code))?")
 #: Columns that count again at each time what they counted before.
 _SO_FAR = re.compile(
     r"(?i)(?<![a-z])(?:cumulative|ytd|(?:year )?to date|so far|rolling|unique|distinct)(?![a-z])"
@@ -103,7 +101,7 @@ def by_numbers(
     cells = some[name].unique()
     day, sure = _days(cells)
     if day is None:
-        turns: list[dict[Any, Any]] = [] if _OF_YEARS.fullmatch(words_of(name)) else [*periods.in_turn(cells)]
+        turns: list[dict[Any, Any]] = [*periods.in_turn(cells, words_of(name))]
     else:
         near = pd.Series(sorted(set(day.values()))).diff().median() <= _WITHIN_A_YEAR
         turns = [day] if near else []
