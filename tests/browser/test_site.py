@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from ccg import files, lineage, rebase_file, tables
 from ccg.cli import main as command
+from playwright.sync_api import expect
 
 SITE = files.ROOT / "docs" / "_build" / "html"
 CODES = [*tables.load("ccgs")["code"], *tables.load("icbs")["code"]]
@@ -85,6 +86,11 @@ def test_search_names_the_body_first(visit, asked, first):
     page = visit(f"search.html?q={asked.replace(' ', '+')}")
     hit = page.locator("#search-results ul.search li a").first
     assert hit.inner_text() == first
+    place = hit.bounding_box()
+    expect(page.locator(".search-summary")).to_contain_text(
+        "Search finished"
+    )  # a list that grows is no target
+    assert hit.bounding_box() == place, "the words that the search has ended moved what it found"
     hit.click()
     page.wait_for_url(re.compile(r"/body/\w+\.html"))
     assert page.locator("h1").inner_text().startswith(first)
