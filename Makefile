@@ -10,7 +10,7 @@ READY := .venv/.installed
 ENGINES := .venv-engines/.installed
 BROWSER := .venv-browser/.installed
 SITE := .venv-site/.installed
-# processes for the long tests; the gate, which does several of its steps at once, has fewer for each
+# processes for the slow tests and those of the browser; the gate, which does several steps at once, gives the latter fewer
 WORKERS ?= 2
 
 # some machines have Python keep no bytecode: then every process compiles package and tests anew, a fifth of make test
