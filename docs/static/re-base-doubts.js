@@ -470,6 +470,7 @@ const Doubts = (() => {
   function overlap(cells, name) {
     let bands = cells.map((cell) => bandOf(cell, name)).filter(Boolean);
     if (pattern.of_notes.test(name)) bands = bands.filter(({ cell }) => !pattern.interval.test(cell));
+    // totals._DAYS, and below totals._SLACK and totals._NO_END
     const days = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 365.25 / 12, year: 365.25 };
     const every = new RegExp(pattern.units.source, `${pattern.units.flags}g`);
     for (const band of bands) band.units = [...(pattern.beside_band.exec(band.cell)?.groups.band ?? band.cell).matchAll(every)].map(({ groups }) => days[Object.keys(groups).find((unit) => groups[unit])]);

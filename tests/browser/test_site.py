@@ -87,9 +87,8 @@ def test_search_names_the_body_first(visit, asked, first):
     hit = page.locator("#search-results ul.search li a").first
     assert hit.inner_text() == first
     place = hit.bounding_box()
-    expect(page.locator(".search-summary")).to_contain_text(
-        "Search finished"
-    )  # a list that grows is no target
+    # a list that grows is no target
+    expect(page.locator(".search-summary")).to_contain_text("Search finished")
     assert hit.bounding_box() == place, "the words that the search has ended moved what it found"
     hit.click()
     page.wait_for_url(re.compile(r"/body/\w+\.html"))

@@ -21,6 +21,10 @@ def test_a_form_that_means_one_thing(cell, day):
     assert str(periods.days([cell, "", None])[cell].date()) == day
 
 
+def test_no_cells_have_no_order():
+    assert periods.in_turn([]) == periods.in_turn(["", " "]) == []
+
+
 def test_numbers_dates_and_periods_of_pandas():
     cells = [201803, 201804.0, pd.Timestamp("2018-05-06 10:00"), pd.Period("2018Q2"), pd.Period("2018-07")]
     wanted = ["2018-03-01", "2018-04-01", "2018-05-06", "2018-04-01", "2018-07-01"]

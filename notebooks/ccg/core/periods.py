@@ -148,10 +148,11 @@ _CALENDAR, _FINANCIAL = "calendar quarter", "quarter of the financial year"
 _YEAR4, _BETWEEN = r"((?:19|20)\d\d)", r"\s*[/_–—-]\s*"
 _FYEAR = rf"(?:fy\s*)?((?:19|20)?\d\d){_BETWEEN}((?:19|20)?\d\d)"
 _QUARTER = r"q(?:uarter|tr)?\s*([1-4])"
-#: What says that a cell is a part of a year, and that it is a year all the same; and so of a column whose cells are numbers.
+#: What says that a cell is a part of a year: Week 9, Apr.
 _OF_PARTS = re.compile(
     rf"(?i)(?<![a-z])(?:q(?:uarters?|trs?)?|w(?:ee)?ks?|w|m(?:on)?ths?|mon|m|d(?:ays?)?|p(?:eriod)?|w/?[ce])(?![a-z])|(?<![a-z]){_NAMED}"
 )
+#: And that it is a year all the same, unless its part is numbered: YE Mar14, but not Wk1 of FY18; Apr 13 - Mar 14.
 _NUMBERED_PART = re.compile(r"(?i)(?<![a-z])(?:q(?:uarter|tr)?|w(?:ee)?k?|m(?:on)?(?:th)?)[ .-]?\d")
 _OF_YEARS = re.compile(r"(?i)(?<![a-z])(?:fin|c)?(?:y(?:ea)?rs?|y/?e|fy|y)(?![a-z])")
 _FROM_MONTH = re.compile(rf"(?i){_NAMED}.*\d.*{_NAMED}")
@@ -404,7 +405,7 @@ def in_turn(cells: Iterable[Any], name: str = "") -> list[dict[Any, int]]:
     """
     text = {c: unmarked(c).removesuffix(".0") for c in dict.fromkeys(cells) if str(c).strip()}
     numbers = {cell: _numbers(one) for cell, one in text.items()}
-    if not all(numbers.values()) or not all(_is_part(one, name) for one in text.values()):
+    if not text or not all(numbers.values()) or not all(_is_part(one, name) for one in text.values()):
         return []
     orders = []
     for way in (1, -1):
